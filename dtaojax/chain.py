@@ -1,0 +1,61 @@
+"""Constants of the Bittensor chain and of its time. Imports nothing; the only home of magic numbers.
+
+Sections (§) and tables are those of the mechanism specification the project is written from:
+the chain's source up to spec 475, October 2026. Values marked *live* were set by governance and
+differ from the default in the code.
+"""
+
+from typing import Final
+
+# --- time (§2) ---------------------------------------------------------------------------------
+BLOCK_SECONDS: Final = 12
+BLOCKS_PER_DAY: Final = 7_200
+
+# --- units (§2) --------------------------------------------------------------------------------
+RAO_PER_TAO: Final = 1_000_000_000
+"""1 TAO = 1e9 rao; an alpha token is divided the same way."""
+U16_MAX: Final = 65_535
+"""Denominator of the chain's 16-bit fractions (fee rate, owner cut, delegate take)."""
+
+# --- emission curve (§3.1, BE::get_block_emission_for_issuance) ----------------------------------
+MAX_SUPPLY: Final = 21_000_000.0
+"""Cap of the issuance of TAO and of each alpha token [tokens]."""
+BASE_BLOCK_EMISSION: Final = 1.0
+"""Emission per block before the first halving [tokens per block]."""
+
+# --- price EMA (§3.3) --------------------------------------------------------------------------
+MOVING_PRICE_RATE: Final = 1_288_490 / 2**32
+"""SubnetMovingAlpha, *live*: 3e-4 per block. The code's default is a hundred times smaller."""
+MOVING_PRICE_RATE_CODE_DEFAULT: Final = 12_885 / 2**32
+MOVING_PRICE_HALVING_BLOCKS: Final = 201_600
+"""EMAPriceHalvingBlocks: age at which a subnet's EMA runs at half its full rate [blocks]."""
+MOVING_PRICE_CAP: Final = 1.0
+"""Spot price is capped at this before it is averaged [TAO per alpha]."""
+
+# --- emission gate (§3.6 G) --------------------------------------------------------------------
+GATE_RANK: Final = 32
+GATE_EXPONENT: Final = 3.0
+GATE_INTERVAL_BLOCKS: Final = 360
+"""EMISSION_BAR_UPDATE_INTERVAL [blocks]."""
+
+# --- root (§3.4) -------------------------------------------------------------------------------
+TAO_WEIGHT: Final = 0.18
+"""TaoWeight / (2**64 - 1), *live* (3,320,413,933,267,719,290)."""
+
+# --- split (§3.8, §3.9) ------------------------------------------------------------------------
+OWNER_CUT_U16: Final = 11_796
+DELEGATE_TAKE_U16: Final = 11_796
+
+# --- pools (§3.5) ------------------------------------------------------------------------------
+FEE_RATE_U16: Final = 33
+MIN_POOL_WEIGHT: Final = 0.01
+"""MIN_WEIGHT of the balancer: neither weight of a pool may be smaller."""
+MIN_RESERVE: Final = 1e-3
+"""SwapMinimumReserve, 1e6 rao: the output reserve must keep this [TAO or alpha]."""
+MAX_INPUT_RATIO: Final = 1_000.0
+"""A swap's net input may be at most this multiple of the input reserve."""
+
+# --- registration and pruning (§3.11, §3.12) ---------------------------------------------------
+SUBNET_LIMIT: Final = 128
+IMMUNITY_BLOCKS: Final = 864_000
+"""NetworkImmunityPeriod, *live*: 120 days."""
