@@ -1,0 +1,196 @@
+"""The plain-data contract between computing and reading: what a run leaves in its folder.
+
+Nothing here knows JAX or the model, so a report can be rebuilt from a folder on any laptop.
+
+A run folder holds
+
+``manifest.json``     how the numbers were made: config, its hash, seed, versions, device, times,
+                      lost paths, assumptions.
+``summary.json``      the headline numbers, one record a number.
+``network.parquet``   estimates about the whole network, by day.
+``subnets.parquet``   estimates about each subnet, by day.
+``portfolio.parquet`` estimates about the configured portfolio (absent without one).
+``initial.parquet``   the state that the run started from, one row a subnet.
+``losses.parquet``    the histogram of portfolio losses (absent without a portfolio).
+``paths.parquet``     per-path figures, one row a path, in path order.
+``report.html``       the report, written last.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SCHEMA_VERSION: Final = 1
+
+QUANTILE_LEVELS: Final = (0.005, 0.025, 0.05, 0.25, 0.5, 0.75, 0.95, 0.975, 0.995)
+"""Levels at which every distribution is reported."""
+
+Statistic = Literal["mean", "quantile", "probability", "var", "es", "es_contribution"]
+Scope = Literal["network", "subnet", "portfolio", "position"]
+
+ESTIMATE_COLUMNS: Final = (
+    "quantity",
+    "scope",
+    "netuid",
+    "day",
+    "statistic",
+    "level",
+    "value",
+    "standard_error",
+    "ci_low",
+    "ci_high",
+    "n_paths",
+    "unit",
+)
+"""Columns of ``network.parquet``, ``subnets.parquet`` and ``portfolio.parquet``, in this order.
+
+``netuid`` is a nullable integer, ``level`` is the quantile level, or the confidence of a VaR or ES,
+and NaN for other statistics. ``ci_low`` and ``ci_high`` bound a 95 % Monte Carlo interval.
+"""
+
+TABLES: Final = ("network", "subnets", "portfolio", "initial", "losses", "paths")
+
+
+class ResultsError(Exception):
+    """A results folder that cannot be written or read; the message names the place and the fix."""
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One headline number with its Monte Carlo error.
+
+    Attributes:
+        name: what it is, for example ``emission_hhi`` or ``loss_realizable_es_99``.
+        scope: ``network``, ``subnet``, ``portfolio`` or ``position``.
+        netuid: the subnet, or None where the number is not about one.
+        day: days after the start [days].
+        value: the estimate, in ``unit``.
+        standard_error: of the estimate, in ``unit``.
+        ci_low: lower end of the 95 % Monte Carlo interval.
+        ci_high: upper end of the 95 % Monte Carlo interval.
+        n_paths: number of paths behind the estimate.
+        unit: ``ratio``, ``TAO``, ``TAO/alpha``, ``subnets`` ...
+    """
+
+    name: str
+    scope: Scope
+    netuid: int | None
+    day: float
+    value: float
+    standard_error: float
+    ci_low: float
+    ci_high: float
+    n_paths: int
+    unit: str
+
+
+@dataclass(frozen=True)
+class Results:
+    """Everything a run found, as plain data.
+
+    Attributes:
+        manifest: how the numbers were made; JSON types only.
+        metrics: the headline numbers.
+        tables: data frames by name, of :data:`TABLES`; ``portfolio`` and ``losses`` may be absent.
+    """
+
+    manifest: dict[str, Any]
+    metrics: tuple[Metric, ...]
+    tables: dict[str, pd.DataFrame]
+
+
+def finite_or_none(value: Any) -> Any:
+    """Replaces NaN and infinities by None, through lists and dicts, so that JSON stays standard."""
+    if isinstance(value, float):
+        return value if value - value == 0.0 else None
+    if isinstance(value, dict):
+        return {key: finite_or_none(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [finite_or_none(item) for item in value]
+    return value
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Writes ``content`` as JSON by way of a temporary file, so that a reader sees all or nothing."""
+    text = json.dumps(finite_or_none(content), indent=1, ensure_ascii=False, allow_nan=False)
+    partial = path.with_name(path.name + ".partial")
+    partial.write_text(text + "\n", encoding="utf-8")
+    os.replace(partial, path)
+
+
+def save(results: Results, folder: Path) -> None:
+    """Writes ``results`` into ``folder``, the manifest last.
+
+    A folder without ``manifest.json`` is therefore never a finished run. The table ``paths`` is
+    written block by block while a run goes on and is skipped here if its file exists already.
+
+    Raises:
+        ResultsError: the folder cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, table in results.tables.items():
+            target = folder / f"{name}.parquet"
+            if name == "paths" and target.exists():
+                continue
+            table.to_parquet(target, index=False)
+        records = [dataclasses.asdict(metric) for metric in results.metrics]
+        write_json(
+            folder / "summary.json", {"schema_version": SCHEMA_VERSION, "metrics": records}
+        )
+        write_json(folder / "manifest.json", results.manifest)
+    except OSError as error:
+        raise ResultsError(
+            f"{folder}: cannot write the results ({error.strerror or error}); "
+            "choose another folder with --out"
+        ) from error
+
+
+def load(folder: Path) -> Results:
+    """Reads what :func:`save` wrote; the per-path table is left on disk.
+
+    Raises:
+        ResultsError: a file is missing or damaged, or was written under another schema version.
+    """
+    import pandas as pd
+
+    def read_json(name: str) -> Any:
+        path = folder / name
+        try:
+            return json.loads(path.read_text(encoding="utf-8"))
+        except OSError as error:
+            raise ResultsError(
+                f"{path}: cannot be read ({error.strerror or error}); "
+                "give the folder of a finished run"
+            ) from error
+        except ValueError as error:
+            raise ResultsError(f"{path}: is not JSON ({error}); run again") from error
+
+    manifest = read_json("manifest.json")
+    summary = read_json("summary.json")
+    for name, content in (("manifest.json", manifest), ("summary.json", summary)):
+        version = content.get("schema_version") if isinstance(content, dict) else None
+        if version != SCHEMA_VERSION:
+            raise ResultsError(
+                f"{folder / name}: has schema version {version!r}, this dtaojax reads "
+                f"{SCHEMA_VERSION}; run again with this version"
+            )
+    tables = {}
+    for name in manifest["tables"]:
+        if name == "paths":
+            continue
+        path = folder / f"{name}.parquet"
+        try:
+            tables[name] = pd.read_parquet(path)
+        except Exception as error:
+            raise ResultsError(f"{path}: cannot be read ({error}); run again") from error
+    metrics = tuple(Metric(**record) for record in summary["metrics"])
+    return Results(manifest=manifest, metrics=metrics, tables=tables)
