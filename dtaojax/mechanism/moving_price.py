@@ -1,0 +1,82 @@
+"""The exponential moving average of the spot price."""
+
+from typing import NamedTuple
+
+import equinox as eqx
+import jax.numpy as jnp
+
+from dtaojax.state.shapes import PerSubnet, PerSubnetInt, Scalar, ScalarInt
+
+
+class PricePath(NamedTuple):
+    """The spot price over a step, as three points.
+
+    The coinbase moves the price before, the users' trades move it after each block's average is
+    taken; over a step of several blocks both moves are taken as linear in time.
+
+    Attributes:
+        start: before the step's first block [TAO/alpha].
+        after_coinbase: with the coinbase of the whole step applied [TAO/alpha].
+        end: with the users' trades applied too [TAO/alpha].
+    """
+
+    start: PerSubnet
+    after_coinbase: PerSubnet
+    end: PerSubnet
+
+
+class PriceEma(eqx.Module):
+    """Price EMA with an age factor (§3.3, SU::update_moving_price).
+
+    ``m <- a min(p, cap) + (1 - a) m`` once a block, with ``a = rate b / (b + halving_blocks)`` and
+    ``b`` the blocks since the start call.
+
+    Attributes:
+        rate: of an old subnet [per block].
+        halving_blocks: age at which the rate is half of that [blocks].
+        cap: the spot price is averaged up to this [TAO/alpha].
+    """
+
+    rate: Scalar
+    halving_blocks: Scalar
+    cap: Scalar
+
+    def effective_rate(self, age_blocks: PerSubnet) -> PerSubnet:
+        """The rate at age ``b`` [per block]."""
+        return self.rate * age_blocks / (age_blocks + self.halving_blocks)
+
+    def __call__(
+        self,
+        moving_price: PerSubnet,
+        prices: PricePath,
+        first_emission_block: PerSubnetInt,
+        block: ScalarInt,
+        blocks: int,
+    ) -> PerSubnet:
+        """The EMA after the ``blocks`` blocks that follow ``block``.
+
+        In closed form for a spot that moves linearly: block ``j`` of ``n`` sees
+        ``start + (after_coinbase - start) j/n + (end - after_coinbase) (j-1)/n``, so that ``n = 1``
+        is the chain's own update. The rate is that of the step's middle.
+
+        Args:
+            moving_price: before the step [TAO/alpha].
+            prices: the spot price over the step [TAO/alpha].
+            first_emission_block: of subnets in the emit set.
+            block: last block before the step.
+            blocks: length of the step.
+        """
+        first, middle, last = (jnp.minimum(price, self.cap) for price in prices)
+        age = block + 0.5 * (blocks + 1) - (first_emission_block - 1)
+        rate = self.effective_rate(age.astype(moving_price.dtype))
+        kept = jnp.log1p(-rate)
+        weight = -jnp.expm1(blocks * kept)
+        # The weight of a spot that rises by 1/n a block, sum_j a (1-a)**(n-j) j/n.
+        ramp = 1.0 - jnp.exp(kept) * weight / (rate * blocks)
+        ramp = jnp.where(rate > 0.0, ramp, 0.0)
+        return (
+            (1.0 - weight) * moving_price
+            + weight * first
+            + ramp * (middle - first)
+            + (ramp - weight / blocks) * (last - middle)
+        )

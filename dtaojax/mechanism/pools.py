@@ -1,0 +1,156 @@
+"""Swaps and injections of weighted pools (§3.5 S3, the chain's "balancer").
+
+With ``x = alpha_in``, ``y = tao_in`` and weights ``w1`` (alpha) and ``w2 = w_tao`` the pool keeps
+``x**w1 * y**w2`` in a swap; its price is ``(w1 / w2) (y / x)``. Equal weights are the
+constant-product pool. All forms use ``log1p`` and ``expm1``, so that a trade of a billionth of the
+reserve keeps its digits. Amounts here are net: what moves the price, after any fee.
+"""
+
+import dataclasses
+
+import jax.numpy as jnp
+
+from dtaojax import chain
+from dtaojax.state.pools import Pools
+from dtaojax.state.shapes import PerSubnet, PerSubnetBool
+
+
+def weight_ratio(w_tao: PerSubnet) -> PerSubnet:
+    """``w2 / w1``, the exponent of a buy [-]."""
+    return w_tao / (1.0 - w_tao)
+
+
+def spot_price(pools: Pools) -> PerSubnet:
+    """Marginal price [TAO/alpha]; 0 where the alpha reserve is empty (§3.2, BA::calculate_price)."""
+    empty = pools.alpha_in <= 0.0
+    alpha_in = jnp.where(empty, 1.0, pools.alpha_in)
+    return jnp.where(empty, 0.0, pools.tao_in / (weight_ratio(pools.w_tao) * alpha_in))
+
+
+def buy_output(pools: Pools, tao: PerSubnet) -> PerSubnet:
+    """Alpha bought with net ``tao`` (§3.5 S3) [alpha].
+
+    ``x [1 - (y / (y + dy))**(w2/w1)]``; the input reserve must be positive.
+    """
+    growth = jnp.log1p(tao / pools.tao_in)
+    return -pools.alpha_in * jnp.expm1(-weight_ratio(pools.w_tao) * growth)
+
+
+def sell_output(pools: Pools, alpha: PerSubnet) -> PerSubnet:
+    """TAO received for net ``alpha`` (§3.5 S3) [TAO].
+
+    ``y [1 - (x / (x + dx))**(w1/w2)]``; the input reserve must be positive.
+    """
+    growth = jnp.log1p(alpha / pools.alpha_in)
+    return -pools.tao_in * jnp.expm1(-growth / weight_ratio(pools.w_tao))
+
+
+def alpha_needed(pools: Pools, tao: PerSubnet) -> PerSubnet:
+    """Net alpha to sell for exactly ``tao`` out, ``tao < tao_in`` (BA::get_base_needed_for_quote)."""
+    growth = -jnp.log1p(-tao / pools.tao_in)
+    return pools.alpha_in * jnp.expm1(weight_ratio(pools.w_tao) * growth)
+
+
+def tao_to_price(pools: Pools, target: PerSubnet) -> PerSubnet:
+    """Net TAO that moves the price up to ``target``; 0 if it is there already (§3.5 S3) [TAO]."""
+    ratio = jnp.log(target / spot_price(pools))
+    return pools.tao_in * jnp.expm1((1.0 - pools.w_tao) * jnp.maximum(ratio, 0.0))
+
+
+def alpha_to_price(pools: Pools, target: PerSubnet) -> PerSubnet:
+    """Net alpha that moves the price down to ``target``; 0 if it is there already [alpha]."""
+    ratio = jnp.log(spot_price(pools) / target)
+    return pools.alpha_in * jnp.expm1(pools.w_tao * jnp.maximum(ratio, 0.0))
+
+
+def swap_allowed(
+    reserve_in: PerSubnet, amount_in: PerSubnet, reserve_out_after: PerSubnet
+) -> PerSubnetBool:
+    """The guards of a swap (§3.5 S3): bounded input, and a minimum left in the output reserve."""
+    bounded = amount_in <= chain.MAX_INPUT_RATIO * reserve_in
+    return bounded & (reserve_out_after >= chain.MIN_RESERVE)
+
+
+def buy(pools: Pools, tao: PerSubnet) -> tuple[Pools, PerSubnet, PerSubnetBool]:
+    """Swaps net ``tao >= 0`` for alpha; a refused swap leaves its pool as it was.
+
+    Returns:
+        The pools after, the alpha bought [alpha], and which swaps were refused by the guards.
+    """
+    tradable = (pools.tao_in > 0.0) & (pools.alpha_in > 0.0)
+    safe = dataclasses.replace(pools, tao_in=jnp.where(tradable, pools.tao_in, 1.0))
+    alpha = buy_output(safe, tao)
+    allowed = tradable & swap_allowed(pools.tao_in, tao, pools.alpha_in - alpha)
+    paid = jnp.where(allowed, tao, 0.0)
+    bought = jnp.where(allowed, alpha, 0.0)
+    after = dataclasses.replace(
+        pools, tao_in=pools.tao_in + paid, alpha_in=pools.alpha_in - bought
+    )
+    return after, bought, ~allowed & (tao > 0.0)
+
+
+def sell(pools: Pools, alpha: PerSubnet) -> tuple[Pools, PerSubnet, PerSubnetBool]:
+    """Swaps net ``alpha >= 0`` for TAO; a refused swap leaves its pool as it was.
+
+    Returns:
+        The pools after, the TAO received [TAO], and which swaps were refused by the guards.
+    """
+    tradable = (pools.tao_in > 0.0) & (pools.alpha_in > 0.0)
+    safe = dataclasses.replace(pools, alpha_in=jnp.where(tradable, pools.alpha_in, 1.0))
+    tao = sell_output(safe, alpha)
+    allowed = tradable & swap_allowed(pools.alpha_in, alpha, pools.tao_in - tao)
+    sold = jnp.where(allowed, alpha, 0.0)
+    received = jnp.where(allowed, tao, 0.0)
+    after = dataclasses.replace(
+        pools, alpha_in=pools.alpha_in + sold, tao_in=pools.tao_in - received
+    )
+    return after, received, ~allowed & (alpha > 0.0)
+
+
+def weight_holding_price(price: PerSubnet, tao_in: PerSubnet, alpha_in: PerSubnet) -> PerSubnet:
+    """TAO weight at which reserves quote ``price``: ``y / (p x + y)`` (§3.5 S3) [-]."""
+    value = price * alpha_in + tao_in
+    return jnp.where(value > 0.0, tao_in / jnp.where(value > 0.0, value, 1.0), 0.5)
+
+
+def inject(pools: Pools, tao: PerSubnet, alpha: PerSubnet) -> Pools:
+    """Adds protocol liquidity at an unchanged price, by moving the weights.
+
+    What waits in the reservoirs is added too. Neither weight may leave
+    ``[MIN_WEIGHT, 1 - MIN_WEIGHT]``: where both tokens together would do that, alpha alone is
+    tried, then TAO alone, and what is not added waits. A pool without alpha has no price to hold;
+    its weights return to one half.
+
+    Args:
+        pools: before.
+        tao: new TAO [TAO].
+        alpha: new alpha [alpha].
+
+    Source: §3.5 S3 (injection; vectors BAL-09, BAL-13 to BAL-15).
+    """
+    price = spot_price(pools)
+    waiting_tao = pools.tao_reservoir + tao
+    waiting_alpha = pools.alpha_reservoir + alpha
+    with_tao = pools.tao_in + waiting_tao
+    with_alpha = pools.alpha_in + waiting_alpha
+
+    def attempt(tao_in: PerSubnet, alpha_in: PerSubnet) -> tuple[PerSubnet, PerSubnetBool]:
+        weight = weight_holding_price(price, tao_in, alpha_in)
+        fits = (weight >= chain.MIN_POOL_WEIGHT) & (weight <= 1.0 - chain.MIN_POOL_WEIGHT)
+        return weight, fits
+
+    w_both, both = attempt(with_tao, with_alpha)
+    w_alpha, alpha_alone = attempt(pools.tao_in, with_alpha)
+    w_tao, tao_alone = attempt(with_tao, pools.alpha_in)
+    priceless = pools.alpha_in <= 0.0
+    add_alpha = priceless | both | alpha_alone
+    add_tao = priceless | both | (~alpha_alone & tao_alone)
+    weight = jnp.where(both, w_both, jnp.where(alpha_alone, w_alpha, w_tao))
+    weight = jnp.where(add_alpha | add_tao, weight, pools.w_tao)
+    return Pools(
+        tao_in=jnp.where(add_tao, with_tao, pools.tao_in),
+        alpha_in=jnp.where(add_alpha, with_alpha, pools.alpha_in),
+        w_tao=jnp.where(priceless, 0.5, weight),
+        tao_reservoir=jnp.where(add_tao, 0.0, waiting_tao),
+        alpha_reservoir=jnp.where(add_alpha, 0.0, waiting_alpha),
+    )

@@ -1,0 +1,19 @@
+"""Helpers that every weight rule shares: normalising and masking (§3.6)."""
+
+import jax.numpy as jnp
+
+from dtaojax.state.shapes import PerSubnet, PerSubnetBool
+
+
+def normalise(weights: PerSubnet) -> PerSubnet:
+    """Weights over their sum; all 0 if the sum is 0."""
+    total = jnp.sum(weights)
+    return jnp.where(total > 0.0, weights / jnp.where(total > 0.0, total, 1.0), 0.0)
+
+
+def mask_disabled(shares: PerSubnet, emission_enabled: PerSubnetBool) -> PerSubnet:
+    """Shares with disabled subnets at 0 and the others divided by what is left.
+
+    Source: §3.6 M, SE::get_subnet_block_emissions.
+    """
+    return normalise(jnp.where(emission_enabled, shares, 0.0))

@@ -1,0 +1,21 @@
+"""Weights by moving price, less what miners are not paid (R6b to R8)."""
+
+import equinox as eqx
+import jax.numpy as jnp
+
+from dtaojax.mechanism.shares import normalise
+from dtaojax.state.network import NetworkState, Subnets
+from dtaojax.state.shapes import PerSubnet
+
+
+class EmaPriceBurn(eqx.Module):
+    """``s ~ m (1 - min(burn, 1))`` over the emit set (§3.6 E-burn, SE::get_shares).
+
+    Falls back to ``s ~ m`` if every weight is 0.
+    """
+
+    def __call__(self, state: NetworkState, subnets: Subnets) -> PerSubnet:
+        """Pre-gate shares [-]; all 0 if no subnet has a moving price."""
+        moving = jnp.where(subnets.in_emit_set, state.moving_price, 0.0)
+        burned = moving * (1.0 - jnp.minimum(subnets.miner_burned, 1.0))
+        return jnp.where(jnp.sum(burned) > 0.0, normalise(burned), normalise(moving))

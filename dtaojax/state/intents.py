@@ -1,0 +1,22 @@
+"""What users want to do in a step, before the pools price it."""
+
+from typing import NamedTuple
+
+from dtaojax.state.shapes import PerSubnet
+
+
+class Intents(NamedTuple):
+    """Wishes of all users of each subnet, added up.
+
+    Attributes:
+        push: net demand of investors as the change of ``log(tao_in)`` that it makes on its own;
+            positive buys alpha, negative sells [-].
+        alpha_sale: emitted alpha that its receivers sell [alpha].
+    """
+
+    push: PerSubnet
+    alpha_sale: PerSubnet
+
+    def __add__(self, other: "Intents") -> "Intents":  # type: ignore[override]
+        """The two groups of wishes together."""
+        return Intents(self.push + other.push, self.alpha_sale + other.alpha_sale)

@@ -1,0 +1,58 @@
+"""The state of the network on one path."""
+
+import equinox as eqx
+
+from dtaojax.state.pools import Pools
+from dtaojax.state.shapes import PerSubnet, PerSubnetBool, PerSubnetInt, Scalar, ScalarInt
+
+
+class Subnets(eqx.Module):
+    """What identifies a subnet and what its owner and its miners decide; steps do not change it.
+
+    Attributes:
+        registered_at: block of registration.
+        first_emission_block: block of the start call; -1 where the subnet has not started.
+        emission_enabled: whether TAO emission is switched on (§3.6 M).
+        miner_burned: share of the miners' incentive that the owner withholds, MinerBurned [-].
+    """
+
+    registered_at: PerSubnetInt
+    first_emission_block: PerSubnetInt
+    emission_enabled: PerSubnetBool
+    miner_burned: PerSubnet
+
+    @property
+    def in_emit_set(self) -> PerSubnetBool:
+        """Subnets that take part in the coinbase (§4, emit set): those that were started."""
+        return self.first_emission_block >= 0
+
+
+class NetworkState(eqx.Module):
+    """Everything a step changes.
+
+    Attributes:
+        block: the last block that is part of this state.
+        pools: reserves and weights.
+        alpha_out: alpha outside the pool, protocol alpha and root baskets included [alpha].
+        protocol_alpha: alpha that the chain bought and keeps, part of ``alpha_out`` [alpha].
+        root_basket: alpha that root stake has earned and not sold, part of ``alpha_out`` [alpha].
+        moving_price: EMA of the spot price [TAO/alpha].
+        total_issuance: TAO in existence [TAO].
+        root_tao: TAO staked to root [TAO].
+        gate_bar: the share at which the emission gate halves, EmissionGateBar; 0 is unset [-].
+    """
+
+    block: ScalarInt
+    pools: Pools
+    alpha_out: PerSubnet
+    protocol_alpha: PerSubnet
+    root_basket: PerSubnet
+    moving_price: PerSubnet
+    total_issuance: Scalar
+    root_tao: Scalar
+    gate_bar: Scalar
+
+    @property
+    def alpha_issuance(self) -> PerSubnet:
+        """Alpha in existence, in the pool and outside (§2.1, SU::get_alpha_issuance) [alpha]."""
+        return self.pools.alpha_in + self.alpha_out

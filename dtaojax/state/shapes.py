@@ -1,0 +1,17 @@
+"""Shape aliases, in one place.
+
+The model is written for one path; the engine maps it over paths. ``subnets`` is the fixed number of
+slots, root excluded. Amounts are TAO or alpha (not rao), prices TAO per alpha, clocks blocks.
+"""
+
+from typing import TypeAlias
+
+from jaxtyping import Array, Bool, Float, Int, UInt32
+
+PerSubnet: TypeAlias = Float[Array, " subnets"]
+PerSubnetBool: TypeAlias = Bool[Array, " subnets"]
+PerSubnetInt: TypeAlias = Int[Array, " subnets"]
+Scalar: TypeAlias = Float[Array, ""]
+ScalarInt: TypeAlias = Int[Array, ""]
+ScalarBool: TypeAlias = Bool[Array, ""]
+Words: TypeAlias = UInt32[Array, " lanes"]
