@@ -1,0 +1,111 @@
+"""Statistics that accumulate block by block in constant memory and merge exactly.
+
+Distributions are counted in bins of equal width in the logarithm, which are integers and merge in
+any order; moments are pairwise sums (see :mod:`dtaojax.engine.pairwise`).
+"""
+
+from typing import NamedTuple
+
+import jax.numpy as jnp
+from jaxtyping import Array, Bool, Float, Int
+
+from dtaojax.engine.model import Observation
+from dtaojax.engine.pairwise import pairwise_sum
+
+
+class Bins(NamedTuple):
+    """Where the bins of each gauge lie.
+
+    Bin 0 holds what is below the range and the last bin what is above it.
+
+    Attributes:
+        origin: value that deviations are taken from, for exact moments.
+        scale: unit in which a gauge is measured; positive.
+        log_low: log of the lower end of the range, in that unit.
+        log_width: width of a bin in the log.
+        inside: number of bins inside the range.
+    """
+
+    origin: Float[Array, "gauges members"]
+    scale: Float[Array, "gauges members"]
+    log_low: Float[Array, " gauges"]
+    log_width: Float[Array, " gauges"]
+    inside: int
+
+
+class Counts(NamedTuple):
+    """The part that merges by adding integers and by comparing.
+
+    Attributes:
+        bins: how many values fell into each bin.
+        lowest: smallest value seen.
+        highest: largest value seen.
+    """
+
+    bins: Int[Array, "moments gauges members bins"]
+    lowest: Float[Array, "moments gauges members"]
+    highest: Float[Array, "moments gauges members"]
+
+
+class Sums(NamedTuple):
+    """Pairwise sums over the paths of a block.
+
+    Attributes:
+        deviation: of ``(value - origin) / scale``.
+        squared: of its square.
+        events: number of paths on which each event was true.
+    """
+
+    deviation: Float[Array, "moments gauges members"]
+    squared: Float[Array, "moments gauges members"]
+    events: Int[Array, "moments events members"]
+
+
+def empty_counts(bins: Bins, moments: int) -> Counts:
+    """Counts of nothing."""
+    shape = (moments, *bins.origin.shape)
+    return Counts(
+        bins=jnp.zeros((*shape, bins.inside + 2), jnp.int32),
+        lowest=jnp.full(shape, jnp.inf, bins.origin.dtype),
+        highest=jnp.full(shape, -jnp.inf, bins.origin.dtype),
+    )
+
+
+def count_block(
+    counts: Counts, bins: Bins, seen: Observation, used: Bool[Array, " paths"]
+) -> Counts:
+    """Counts with a block of paths added; those not used are left out.
+
+    Args:
+        counts: before.
+        bins: where values fall.
+        seen: observations with leading axes (paths, moments).
+        used: which paths count.
+    """
+    values = seen.gauges
+    here = used[:, None, None, None]
+    positive = values > 0.0
+    log_value = jnp.log(jnp.where(positive, values, 1.0) / bins.scale)
+    position = jnp.floor((log_value - bins.log_low[:, None]) / bins.log_width[:, None])
+    index = jnp.where(positive, jnp.clip(position, -1, bins.inside) + 1, 0).astype(jnp.int32)
+    row = jnp.arange(values[0].size, dtype=jnp.int32).reshape(values.shape[1:])
+    flat = row[None] * (bins.inside + 2) + index
+    out_of_range = counts.bins.size
+    flat = jnp.where(here, flat, out_of_range).reshape(-1)
+    added = counts.bins.reshape(-1).at[flat].add(1, mode="drop")
+    return Counts(
+        bins=added.reshape(counts.bins.shape),
+        lowest=jnp.minimum(counts.lowest, jnp.min(values, axis=0, where=here, initial=jnp.inf)),
+        highest=jnp.maximum(counts.highest, jnp.max(values, axis=0, where=here, initial=-jnp.inf)),
+    )
+
+
+def sum_block(bins: Bins, seen: Observation, used: Bool[Array, " paths"]) -> Sums:
+    """Sums over a block of a power of two paths; those not used add nothing."""
+    here = used[:, None, None, None]
+    deviation = jnp.where(here, (seen.gauges - bins.origin) / bins.scale, 0.0)
+    return Sums(
+        deviation=pairwise_sum(deviation),
+        squared=pairwise_sum(deviation * deviation),
+        events=jnp.sum(seen.events & here, axis=0, dtype=jnp.int32),
+    )

@@ -1,0 +1,111 @@
+"""What is written down about a path on a report day."""
+
+from typing import Final, NamedTuple
+
+import jax.numpy as jnp
+from jaxtyping import Array, Bool, Float
+
+from dtaojax.measures import concentration
+from dtaojax.mechanism.pools import spot_price
+from dtaojax.mechanism.registration import prunable, prune_target
+from dtaojax.mechanism.step import Mechanism, coinbase
+from dtaojax.state.network import NetworkState, Subnets
+from dtaojax.state.shapes import PerSubnetBool
+
+CONCENTRATION: Final = {
+    "hhi": "ratio",
+    "effective_number": "subnets",
+    "gini": "ratio",
+    "nakamoto": "subnets",
+    "top10_share": "ratio",
+}
+"""Measures of concentration and their units."""
+
+NETWORK_SCALARS: Final = {
+    **{f"emission_{name}": unit for name, unit in CONCENTRATION.items()},
+    **{f"tao_in_{name}": unit for name, unit in CONCENTRATION.items()},
+    "total_tao_in": "TAO",
+    "sum_price": "TAO/alpha",
+    "chain_buy_share": "ratio",
+    "starved_subnets": "subnets",
+}
+"""Figures about the whole network and their units, in the order in which they are recorded."""
+
+GAUGES: Final = {
+    "price": "TAO/alpha",
+    "moving_price": "TAO/alpha",
+    "tao_in": "TAO",
+    "emission_share": "ratio",
+}
+"""Figures about each subnet and their units."""
+
+EVENTS: Final = ("below_bar", "ever_below_bar", "next_pruned")
+"""What can be true of a subnet on a report day."""
+
+
+class NetworkFigures(NamedTuple):
+    """One path on one day.
+
+    Attributes:
+        scalars: in the order of ``NETWORK_SCALARS``.
+        gauges: in the order of ``GAUGES``.
+        below_bar: in the emit set, with a pre-gate share under the bar.
+        next_pruned: the subnet that a registration would replace.
+    """
+
+    scalars: Float[Array, " scalars"]
+    gauges: Float[Array, "gauges subnets"]
+    below_bar: PerSubnetBool
+    next_pruned: Bool[Array, " subnets"]
+
+
+def _concentration(
+    shares: Float[Array, " subnets"], member: PerSubnetBool
+) -> list[Float[Array, ""]]:
+    return [
+        concentration.herfindahl(shares),
+        concentration.effective_number(shares),
+        concentration.gini(shares, member),
+        concentration.nakamoto(shares),
+        concentration.top_share(shares, 10),
+    ]
+
+
+def below_bar(pre_gate: Float[Array, " subnets"], bar: Float[Array, ""], subnets: Subnets):
+    """Started subnets whose pre-gate share is under the bar."""
+    return subnets.in_emit_set & (pre_gate < bar)
+
+
+def observe_network(
+    mechanism: Mechanism, subnets: Subnets, state: NetworkState, immunity_blocks: int
+) -> NetworkFigures:
+    """The network's figures as its next block would make them.
+
+    Every subnet of the network counts as a member in the concentration of emission and of TAO in
+    pools, also one that gets nothing.
+    """
+    _, paid = coinbase(mechanism, subnets, state, 1)
+    final = paid.shares.final
+    price = spot_price(state.pools)
+    tao_in = state.pools.tao_in
+    total = jnp.sum(tao_in)
+    member = jnp.ones_like(subnets.in_emit_set)
+    below = below_bar(paid.shares.pre_gate, paid.shares.bar, subnets)
+    scalars = [
+        *_concentration(final, member),
+        *_concentration(tao_in / total, member),
+        total,
+        jnp.sum(price),
+        jnp.sum(paid.terms.excess_tao) / paid.block_emission,
+        jnp.sum(below & subnets.emission_enabled).astype(price.dtype),
+    ]
+    return NetworkFigures(
+        scalars=jnp.stack(scalars),
+        gauges=jnp.stack([price, state.moving_price, tao_in, final]),
+        below_bar=below,
+        next_pruned=prune_target(
+            state.moving_price,
+            subnets.registered_at,
+            prunable(subnets.registered_at, state.block, immunity_blocks),
+        ),
+    )

@@ -1,0 +1,124 @@
+"""A holder's positions, carried along a path."""
+
+import dataclasses
+from typing import NamedTuple
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float, Int
+
+from dtaojax.mechanism.pools import sell_output, spot_price
+from dtaojax.mechanism.step import Coinbase
+from dtaojax.state.network import NetworkState
+from dtaojax.state.pools import Pools
+from dtaojax.state.shapes import PerSubnet, Scalar
+
+PerPosition = Float[Array, " positions"]
+
+
+class Holdings(NamedTuple):
+    """A portfolio on a path.
+
+    Attributes:
+        alpha: of each position, staking yield included [alpha].
+        peak: highest value so far at spot [TAO].
+        drawdown: largest fall from a peak so far, as a part of the peak [-].
+    """
+
+    alpha: PerPosition
+    peak: Scalar
+    drawdown: Scalar
+
+
+class Valuation(NamedTuple):
+    """Values of positions, root last.
+
+    Attributes:
+        spot: at the marginal price, as if selling moved nothing [TAO].
+        realizable: what selling everything now would pay, with slippage and fee [TAO].
+    """
+
+    spot: Float[Array, " positions_and_root"]
+    realizable: Float[Array, " positions_and_root"]
+
+
+class Portfolio(eqx.Module):
+    """Alpha staked in subnets and TAO staked to root.
+
+    Staked alpha earns the validators' part of its subnet's emission, in proportion to all alpha
+    staked there, less the validator's take; all alpha of participants is taken to be staked. Root
+    stake earns its part of every root basket since the start (§3.10, R8), less the take; its TAO
+    keeps its value.
+
+    Attributes:
+        slot: index of each position's subnet.
+        alpha: at the start [alpha].
+        root_tao: staked to root [TAO].
+        delegate_take: what validators keep of their nominators' yield [-].
+    """
+
+    slot: Int[Array, " positions"]
+    alpha: PerPosition
+    root_tao: Scalar
+    delegate_take: Scalar
+
+    def begin(self, state: NetworkState, fee_rate: Scalar) -> Holdings:
+        """The portfolio at the start of a path."""
+        zero = jnp.zeros_like(self.root_tao)
+        holdings = Holdings(self.alpha, peak=zero, drawdown=zero)
+        value = jnp.sum(self.value(holdings, state, fee_rate).spot)
+        return holdings._replace(peak=value)
+
+    def basket(self, state: NetworkState) -> PerSubnet:
+        """Alpha of the root baskets that this root stake owns [alpha]."""
+        return (1.0 - self.delegate_take) * self.root_tao / state.root_tao * state.root_basket
+
+    def value(self, holdings: Holdings, state: NetworkState, fee_rate: Scalar) -> Valuation:
+        """Values each position, each sold on its own; root's basket subnet by subnet.
+
+        Of a sale the fee is taken first, in alpha (§3.5 S3).
+        """
+        price = spot_price(state.pools)
+        pools = jax.tree.map(lambda leaf: leaf[self.slot], state.pools)
+        basket = self.basket(state)
+        spot = holdings.alpha * price[self.slot]
+        realizable = _proceeds(pools, (1.0 - fee_rate) * holdings.alpha)
+        root_spot = self.root_tao + jnp.sum(basket * price)
+        root_realizable = self.root_tao + jnp.sum(
+            _proceeds(state.pools, (1.0 - fee_rate) * basket)
+        )
+        return Valuation(
+            jnp.append(spot, root_spot), jnp.append(realizable, root_realizable)
+        )
+
+    def advance(
+        self, holdings: Holdings, before: NetworkState, after: NetworkState, paid: Coinbase
+    ) -> Holdings:
+        """Adds a step's yield, then looks at the drawdown at the step's end.
+
+        Args:
+            holdings: before the step.
+            before: state before the step, whose alpha shares the yield.
+            after: state after the step.
+            paid: the coinbase of the step.
+        """
+        staked = (before.alpha_out - before.protocol_alpha - before.root_basket)[self.slot]
+        earned = (1.0 - self.delegate_take) * paid.payout.validator[self.slot]
+        alpha = holdings.alpha * (1.0 + earned / jnp.maximum(staked, holdings.alpha + 1.0))
+        price = spot_price(after.pools)
+        value = (
+            jnp.sum(alpha * price[self.slot])
+            + self.root_tao
+            + jnp.sum(self.basket(after) * price)
+        )
+        peak = jnp.maximum(holdings.peak, value)
+        fall = jnp.where(peak > 0.0, 1.0 - value / jnp.where(peak > 0.0, peak, 1.0), 0.0)
+        return Holdings(alpha, peak, jnp.maximum(holdings.drawdown, fall))
+
+
+def _proceeds(pools: Pools, alpha: Float[Array, " pools"]) -> Float[Array, " pools"]:
+    """TAO for net alpha; 0 in a pool that cannot trade."""
+    open_pool = (pools.tao_in > 0.0) & (pools.alpha_in > 0.0)
+    safe = dataclasses.replace(pools, alpha_in=jnp.where(open_pool, pools.alpha_in, 1.0))
+    return jnp.where(open_pool, sell_output(safe, alpha), 0.0)

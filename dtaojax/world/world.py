@@ -1,0 +1,157 @@
+"""The network, its users and an optional holder, put together for the engine to run."""
+
+from functools import reduce
+from operator import add
+from typing import Any, NamedTuple
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+
+from dtaojax.demand.process import Clock, DemandProcess
+from dtaojax.engine.model import Observation
+from dtaojax.mechanism.pools import spot_price
+from dtaojax.mechanism.step import Coinbase, Mechanism, step
+from dtaojax.state.intents import Intents
+from dtaojax.state.network import NetworkState, Subnets
+from dtaojax.state.shapes import PerSubnetBool, ScalarBool, ScalarInt
+from dtaojax.world.observation import (
+    EVENTS,
+    GAUGES,
+    NETWORK_SCALARS,
+    below_bar,
+    observe_network,
+)
+from dtaojax.world.portfolio import Holdings, Portfolio
+
+TALLIES = ("sales_limited", "trades_refused", "chain_buys_refused")
+"""Counted on every path: sales cut to what holders have, and swaps refused by a pool's guards."""
+
+
+class Carry(NamedTuple):
+    """Everything that a path carries from step to step."""
+
+    state: NetworkState
+    memories: tuple[Any, ...]
+    holdings: Holdings | None
+    ever_below_bar: PerSubnetBool
+    tallies: tuple[ScalarInt, ...]
+
+
+class World(eqx.Module):
+    """A model for the engine: starts a path, advances it, and says what is to be recorded.
+
+    Attributes:
+        mechanism: the rules.
+        subnets: who takes part.
+        start: state at the beginning.
+        demand: processes whose intents add up.
+        portfolio: whose value is followed, if any.
+        step_blocks: length of a step.
+        immunity_blocks: age below which a subnet is not pruned.
+    """
+
+    mechanism: Mechanism
+    subnets: Subnets
+    start: NetworkState
+    demand: tuple[DemandProcess, ...]
+    portfolio: Portfolio | None
+    step_blocks: int = eqx.field(static=True)
+    immunity_blocks: int = eqx.field(static=True)
+
+    def begin(self, path: ScalarInt) -> Carry:
+        """The start of a path."""
+        none = jnp.zeros_like(self.subnets.emission_enabled)
+        holdings = None
+        if self.portfolio is not None:
+            holdings = self.portfolio.begin(self.start, self.mechanism.fee_rate)
+        return Carry(
+            state=self.start,
+            memories=tuple(d.begin(path, self.subnets, self.start) for d in self.demand),
+            holdings=holdings,
+            ever_below_bar=none,
+            tallies=tuple(jnp.zeros((), jnp.int32) for _ in TALLIES),
+        )
+
+    def advance(self, carry: Carry, number: ScalarInt) -> Carry:
+        """The path one step further; ``number`` counts steps from 0."""
+        clock = Clock(number, self.step_blocks)
+        memories: list[Any] = []
+
+        def intents_of(state: NetworkState, paid: Coinbase) -> Intents:
+            wishes = []
+            for process, memory in zip(self.demand, carry.memories, strict=True):
+                wish, kept = process.intents(memory, clock, self.subnets, state, paid)
+                wishes.append(wish)
+                memories.append(kept)
+            quiet = jnp.zeros_like(state.alpha_out)
+            return reduce(add, wishes, Intents(quiet, quiet))
+
+        state, flows = step(
+            self.mechanism, self.subnets, carry.state, self.step_blocks, intents_of
+        )
+        paid, trades = flows
+        holdings = carry.holdings
+        if self.portfolio is not None:
+            holdings = self.portfolio.advance(holdings, carry.state, state, paid)
+        below = below_bar(paid.shares.pre_gate, paid.shares.bar, self.subnets)
+        happened = (trades.limited, trades.refused, paid.buy_refused)
+        counts = (jnp.sum(flag, dtype=jnp.int32) for flag in happened)
+        return Carry(
+            state=state,
+            memories=tuple(memories),
+            holdings=holdings,
+            ever_below_bar=carry.ever_below_bar | below,
+            tallies=tuple(map(add, carry.tallies, counts)),
+        )
+
+    def observe(self, carry: Carry) -> Observation:
+        """What is recorded on a report day."""
+        seen = observe_network(
+            self.mechanism, self.subnets, carry.state, self.immunity_blocks
+        )
+        scalars = seen.scalars
+        if self.portfolio is not None:
+            value = self.portfolio.value(
+                carry.holdings, carry.state, self.mechanism.fee_rate
+            )
+            drawdown = carry.holdings.drawdown[None]
+            scalars = jnp.concatenate([scalars, value.spot, value.realizable, drawdown])
+        events = jnp.stack(
+            [seen.below_bar, carry.ever_below_bar | seen.below_bar, seen.next_pruned]
+        )
+        return Observation(seen.gauges, events, scalars)
+
+    def finite(self, carry: Carry) -> ScalarBool:
+        """Whether every number of the path is finite."""
+        leaves = jax.tree.leaves((carry.state, carry.holdings, spot_price(carry.state.pools)))
+        floats = [leaf for leaf in leaves if jnp.issubdtype(leaf.dtype, jnp.floating)]
+        return jnp.stack([jnp.all(jnp.isfinite(leaf)) for leaf in floats]).all()
+
+    def tally(self, carry: Carry) -> tuple[ScalarInt, ...]:
+        """Counts over the path, in the order of ``TALLIES``."""
+        return carry.tallies
+
+    @property
+    def gauge_names(self) -> tuple[str, ...]:
+        """Names of the rows of ``Observation.gauges``."""
+        return tuple(GAUGES)
+
+    @property
+    def event_names(self) -> tuple[str, ...]:
+        """Names of the rows of ``Observation.events``."""
+        return EVENTS
+
+    @property
+    def scalar_names(self) -> tuple[str, ...]:
+        """Names of the entries of ``Observation.scalars``.
+
+        Values of positions are named ``value_spot[k]``, where the last k is root.
+        """
+        names = list(NETWORK_SCALARS)
+        if self.portfolio is not None:
+            count = self.portfolio.slot.shape[0] + 1
+            for valuation in ("value_spot", "value_realizable"):
+                names += [f"{valuation}[{position}]" for position in range(count)]
+            names.append("max_drawdown")
+        return tuple(names)
