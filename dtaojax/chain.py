@@ -51,7 +51,7 @@ FEE_RATE_U16: Final = 33
 MIN_POOL_WEIGHT: Final = 0.01
 """MIN_WEIGHT of the balancer: neither weight of a pool may be smaller."""
 MIN_RESERVE: Final = 1e-3
-"""SwapMinimumReserve, 1e6 rao: the output reserve must keep this [TAO or alpha]."""
+"""SwapMinimumReserve, 1e6 rao: the output reserve of a swap must hold this [TAO or alpha]."""
 MAX_INPUT_RATIO: Final = 1_000.0
 """A swap's net input may be at most this multiple of the input reserve."""
 

@@ -16,7 +16,16 @@ from jaxtyping import Array, Bool, Int, UInt32
 from dtaojax.engine.model import Model
 from dtaojax.engine.pairwise import PairwiseAccumulator
 from dtaojax.engine.rollout import KEPT, PathRecord, rollout
-from dtaojax.engine.statistics import Bins, Counts, Sums, count_block, empty_counts, sum_block
+from dtaojax.engine.statistics import (
+    Bins,
+    Counts,
+    Sums,
+    Terms,
+    block_terms,
+    count_block,
+    empty_counts,
+    sum_block,
+)
 
 
 class Plan(NamedTuple):
@@ -77,6 +86,10 @@ PathSink = Callable[[int, np.ndarray, np.ndarray], None]
 """Receives the first path's number, scalars (paths, moments, scalars) and ``lost_at``, in order."""
 
 
+_NARROWEST = 2
+"""A block of one path is compiled to other code, with other roundings, than any wider one."""
+
+
 def default_workers() -> int:
     """Blocks to compute at once: one a core on a CPU, one on an accelerator."""
     return len(os.sched_getaffinity(0)) if jax.default_backend() == "cpu" else 1
@@ -88,17 +101,16 @@ def _run_block(
     counts: Counts,
     paths: UInt32[Array, " paths"],
     real: Bool[Array, " paths"],
-) -> tuple[Block, Counts]:
+) -> tuple[PathRecord, Terms, Counts]:
     model, bins, report_steps = fixed
     record: PathRecord = jax.vmap(lambda path: rollout(model, path, report_steps))(paths)
     used = real & (record.lost_at == KEPT)
-    block = Block(
-        sums=sum_block(bins, record.seen, used),
-        scalars=record.seen.scalars,
-        lost_at=record.lost_at,
-        tallies=record.tallies,
-    )
-    return block, count_block(counts, bins, record.seen, used)
+    seen = record.seen._replace(events=record.seen.events & used[:, None, None, None])
+    counted = count_block(counts, bins, seen, used)
+    return record._replace(seen=seen), block_terms(bins, seen, used), counted
+
+
+_sum_block = jax.jit(sum_block)
 
 
 def run(
@@ -122,19 +134,21 @@ def run(
     report_steps = jnp.asarray(plan.report_steps, jnp.int32)
     moments = len(plan.report_steps) + 1
     fixed = (model, bins, report_steps)
-    starts = range(0, plan.paths, plan.block_paths)
+    width = max(plan.block_paths, _NARROWEST)
+    starts = range(0, plan.paths, width)
     workers = max(1, min(plan.workers, len(starts)))
     spare: SimpleQueue[Counts] = SimpleQueue()
     for _ in range(workers):
         spare.put(empty_counts(bins, moments))
 
     def compute(start: int) -> Block:
-        numbers = np.arange(start, start + plan.block_paths, dtype=np.uint32)
+        numbers = np.arange(start, start + width, dtype=np.uint32)
         counts = spare.get()
-        block, counts = _run_block(
+        record, terms, counts = _run_block(
             fixed, counts, jnp.asarray(numbers), jnp.asarray(numbers < plan.paths)
         )
-        on_host = jax.device_get(block)
+        sums = _sum_block(terms, record.seen.events)
+        on_host = jax.device_get(Block(sums, record.seen.scalars, record.lost_at, record.tallies))
         spare.put(jax.block_until_ready(counts))
         return on_host
 
@@ -146,7 +160,7 @@ def run(
 
     def collect(start: int, block: Block) -> None:
         nonlocal events, used
-        real = min(plan.block_paths, plan.paths - start)
+        real = min(width, plan.paths - start)
         lost_at = block.lost_at[:real]
         for path in np.flatnonzero(lost_at != KEPT):
             lost[start + int(path)] = int(lost_at[path])

@@ -100,12 +100,33 @@ def count_block(
     )
 
 
-def sum_block(bins: Bins, seen: Observation, used: Bool[Array, " paths"]) -> Sums:
-    """Sums over a block of a power of two paths; those not used add nothing."""
+class Terms(NamedTuple):
+    """What each path adds to the sums; nothing where it is not used.
+
+    Attributes:
+        deviation: ``(value - origin) / scale``.
+        squared: its square.
+    """
+
+    deviation: Float[Array, "paths moments gauges members"]
+    squared: Float[Array, "paths moments gauges members"]
+
+
+def block_terms(bins: Bins, seen: Observation, used: Bool[Array, " paths"]) -> Terms:
+    """Terms of the sums, to be added up by a separate program.
+
+    In one program the compiler may fuse a product into the addition that follows, which rounds once
+    instead of twice, where the size of the block suggests it.
+    """
     here = used[:, None, None, None]
     deviation = jnp.where(here, (seen.gauges - bins.origin) / bins.scale, 0.0)
+    return Terms(deviation, deviation * deviation)
+
+
+def sum_block(terms: Terms, events: Bool[Array, "paths moments events members"]) -> Sums:
+    """Sums over a block of a power of two paths."""
     return Sums(
-        deviation=pairwise_sum(deviation),
-        squared=pairwise_sum(deviation * deviation),
-        events=jnp.sum(seen.events & here, axis=0, dtype=jnp.int32),
+        deviation=pairwise_sum(terms.deviation),
+        squared=pairwise_sum(terms.squared),
+        events=jnp.sum(events, axis=0, dtype=jnp.int32),
     )

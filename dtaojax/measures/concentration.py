@@ -6,12 +6,13 @@ measure but Gini's is 0. Subnets with a share of 0 count as members.
 
 import jax.numpy as jnp
 
+from dtaojax.ordered import ordered_cumsum, ordered_sum
 from dtaojax.state.shapes import PerSubnet, PerSubnetBool, Scalar
 
 
 def herfindahl(shares: PerSubnet) -> Scalar:
     """Herfindahl-Hirschman index, the sum of squared shares; 1/n if equal, 1 if one has all [-]."""
-    return jnp.sum(shares * shares)
+    return ordered_sum(shares * shares)
 
 
 def effective_number(shares: PerSubnet) -> Scalar:
@@ -32,18 +33,18 @@ def gini(shares: PerSubnet, member: PerSubnetBool) -> Scalar:
     ordered = jnp.sort(jnp.where(member, shares, -1.0))
     rank = jnp.arange(1, shares.shape[-1] + 1) - (shares.shape[-1] - count)
     inside = ordered >= 0.0
-    weighted = jnp.sum(jnp.where(inside, (2.0 * rank - count - 1.0) * ordered, 0.0))
-    total = count * jnp.sum(jnp.where(inside, ordered, 0.0))
+    weighted = ordered_sum(jnp.where(inside, (2.0 * rank - count - 1.0) * ordered, 0.0))
+    total = count * ordered_sum(jnp.where(inside, ordered, 0.0))
     return jnp.where(total > 0.0, weighted / jnp.where(total > 0.0, total, 1.0), 0.0)
 
 
 def nakamoto(shares: PerSubnet) -> Scalar:
     """Nakamoto coefficient: the fewest members that together hold more than half [subnets]."""
-    held = jnp.cumsum(jnp.sort(shares, descending=True))
+    held = ordered_cumsum(jnp.sort(shares, descending=True))
     needed = 1.0 + jnp.sum(held <= 0.5)
-    return jnp.where(jnp.sum(shares) > 0.0, needed, 0.0)
+    return jnp.where(ordered_sum(shares) > 0.0, needed, 0.0)
 
 
 def top_share(shares: PerSubnet, count: int) -> Scalar:
     """What the ``count`` largest members hold together [-]."""
-    return jnp.sum(jnp.sort(shares, descending=True)[:count])
+    return ordered_sum(jnp.sort(shares, descending=True)[:count])

@@ -4,6 +4,7 @@ import equinox as eqx
 import jax.numpy as jnp
 
 from dtaojax.mechanism.order_statistic import nth_largest
+from dtaojax.ordered import ordered_sum
 from dtaojax.state.shapes import PerSubnet, Scalar, ScalarInt
 
 
@@ -31,7 +32,7 @@ def hill_gate(shares: PerSubnet, bar: Scalar, exponent: Scalar) -> PerSubnet:
     positive = shares > 0.0
     ratio = bar / jnp.where(positive, shares, 1.0)
     gated = jnp.where(positive, shares / (1.0 + ratio**exponent), 0.0)
-    total = jnp.sum(gated)
+    total = ordered_sum(gated)
     return jnp.where(total > 0.0, gated / jnp.where(total > 0.0, total, 1.0), shares)
 
 

@@ -3,6 +3,7 @@
 import jax.numpy as jnp
 from jax import lax
 
+from dtaojax.ordered import ordered_sum
 from dtaojax.state.shapes import PerSubnet, Scalar
 
 _FLOAT32_BITS = 31
@@ -36,4 +37,4 @@ def nth_largest(values: PerSubnet, rank: int) -> Scalar:
         return jnp.max(jnp.where(fixed < bound, fixed, 0.0))
 
     selected = fixed == lax.while_loop(too_high, next_lower, start)
-    return jnp.sum(jnp.where(selected, values, 0.0)) / jnp.sum(selected)
+    return ordered_sum(jnp.where(selected, values, 0.0)) / jnp.sum(selected)

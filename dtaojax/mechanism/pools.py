@@ -64,11 +64,14 @@ def alpha_to_price(pools: Pools, target: PerSubnet) -> PerSubnet:
 
 
 def swap_allowed(
-    reserve_in: PerSubnet, amount_in: PerSubnet, reserve_out_after: PerSubnet
+    reserve_in: PerSubnet, amount_in: PerSubnet, reserve_out: PerSubnet
 ) -> PerSubnetBool:
-    """The guards of a swap (§3.5 S3): bounded input, and a minimum left in the output reserve."""
+    """The guards of a swap (§3.5 S3): a bounded input, and a minimum in the output reserve.
+
+    Reserves are those before the swap.
+    """
     bounded = amount_in <= chain.MAX_INPUT_RATIO * reserve_in
-    return bounded & (reserve_out_after >= chain.MIN_RESERVE)
+    return bounded & (reserve_out >= chain.MIN_RESERVE)
 
 
 def buy(pools: Pools, tao: PerSubnet) -> tuple[Pools, PerSubnet, PerSubnetBool]:
@@ -80,7 +83,7 @@ def buy(pools: Pools, tao: PerSubnet) -> tuple[Pools, PerSubnet, PerSubnetBool]:
     tradable = (pools.tao_in > 0.0) & (pools.alpha_in > 0.0)
     safe = dataclasses.replace(pools, tao_in=jnp.where(tradable, pools.tao_in, 1.0))
     alpha = buy_output(safe, tao)
-    allowed = tradable & swap_allowed(pools.tao_in, tao, pools.alpha_in - alpha)
+    allowed = tradable & swap_allowed(pools.tao_in, tao, pools.alpha_in)
     paid = jnp.where(allowed, tao, 0.0)
     bought = jnp.where(allowed, alpha, 0.0)
     after = dataclasses.replace(
@@ -98,7 +101,7 @@ def sell(pools: Pools, alpha: PerSubnet) -> tuple[Pools, PerSubnet, PerSubnetBoo
     tradable = (pools.tao_in > 0.0) & (pools.alpha_in > 0.0)
     safe = dataclasses.replace(pools, alpha_in=jnp.where(tradable, pools.alpha_in, 1.0))
     tao = sell_output(safe, alpha)
-    allowed = tradable & swap_allowed(pools.alpha_in, alpha, pools.tao_in - tao)
+    allowed = tradable & swap_allowed(pools.alpha_in, alpha, pools.tao_in)
     sold = jnp.where(allowed, alpha, 0.0)
     received = jnp.where(allowed, tao, 0.0)
     after = dataclasses.replace(

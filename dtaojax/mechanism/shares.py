@@ -2,12 +2,13 @@
 
 import jax.numpy as jnp
 
+from dtaojax.ordered import ordered_sum
 from dtaojax.state.shapes import PerSubnet, PerSubnetBool
 
 
 def normalise(weights: PerSubnet) -> PerSubnet:
     """Weights over their sum; all 0 if the sum is 0."""
-    total = jnp.sum(weights)
+    total = ordered_sum(weights)
     return jnp.where(total > 0.0, weights / jnp.where(total > 0.0, total, 1.0), 0.0)
 
 

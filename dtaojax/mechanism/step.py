@@ -22,6 +22,7 @@ from dtaojax.mechanism.shares import mask_disabled
 from dtaojax.mechanism.split import OwnerServerValidatorRoot, Payout
 from dtaojax.mechanism.trading import Trades, trade
 from dtaojax.mechanism.weight_rules.ema_price_burn import EmaPriceBurn
+from dtaojax.ordered import ordered_sum
 from dtaojax.state.intents import Intents
 from dtaojax.state.network import NetworkState, Subnets
 from dtaojax.state.shapes import PerSubnet, PerSubnetBool, Scalar
@@ -126,7 +127,7 @@ def coinbase(
 
     minted = blocks * (terms.alpha_in + alpha_emission)
     rho_after = root_proportion(state.root_tao, mechanism.tao_weight, issuance + minted)
-    root_earns = jnp.sum(state.moving_price, where=subnets.in_emit_set) > 1.0
+    root_earns = ordered_sum(jnp.where(subnets.in_emit_set, state.moving_price, 0.0)) > 1.0
     a_block = mechanism.split(alpha_emission, rho_after, root_earns)
     payout = Payout(*(blocks * amount for amount in a_block))
     after = dataclasses.replace(
@@ -135,7 +136,7 @@ def coinbase(
         alpha_out=state.alpha_out + blocks * alpha_emission - payout.recycled + bought,
         protocol_alpha=state.protocol_alpha + bought,
         root_basket=state.root_basket + payout.root,
-        total_issuance=state.total_issuance + blocks * jnp.sum(terms.tao_in + spent),
+        total_issuance=state.total_issuance + blocks * ordered_sum(terms.tao_in + spent),
         gate_bar=shares.bar,
     )
     return after, Coinbase(

@@ -56,8 +56,8 @@ def trade(
     growth = jnp.minimum(wanted, most)
     alpha_sold = alpha_in * jnp.expm1(growth)
     tao_paid = pools.tao_in * jnp.expm1(-growth / ratio)
-    buying_allowed = swap_allowed(pools.tao_in, tao_paid, alpha_in + alpha_sold)
-    selling_allowed = swap_allowed(alpha_in, alpha_sold, pools.tao_in + tao_paid)
+    buying_allowed = swap_allowed(pools.tao_in, tao_paid, alpha_in)
+    selling_allowed = swap_allowed(alpha_in, alpha_sold, pools.tao_in)
     done = open_pool & buying_allowed & selling_allowed
     alpha_sold = jnp.where(done, alpha_sold, 0.0)
     tao_paid = jnp.where(done, tao_paid, 0.0)

@@ -9,6 +9,7 @@ from dtaojax.measures import concentration
 from dtaojax.mechanism.pools import spot_price
 from dtaojax.mechanism.registration import prunable, prune_target
 from dtaojax.mechanism.step import Mechanism, coinbase
+from dtaojax.ordered import ordered_sum
 from dtaojax.state.network import NetworkState, Subnets
 from dtaojax.state.shapes import PerSubnetBool
 
@@ -88,15 +89,15 @@ def observe_network(
     final = paid.shares.final
     price = spot_price(state.pools)
     tao_in = state.pools.tao_in
-    total = jnp.sum(tao_in)
+    total = ordered_sum(tao_in)
     member = jnp.ones_like(subnets.in_emit_set)
     below = below_bar(paid.shares.pre_gate, paid.shares.bar, subnets)
     scalars = [
         *_concentration(final, member),
         *_concentration(tao_in / total, member),
         total,
-        jnp.sum(price),
-        jnp.sum(paid.terms.excess_tao) / paid.block_emission,
+        ordered_sum(price),
+        ordered_sum(paid.terms.excess_tao) / paid.block_emission,
         jnp.sum(below & subnets.emission_enabled).astype(price.dtype),
     ]
     return NetworkFigures(

@@ -10,6 +10,7 @@ from jaxtyping import Array, Float, Int
 
 from dtaojax.mechanism.pools import sell_output, spot_price
 from dtaojax.mechanism.step import Coinbase
+from dtaojax.ordered import ordered_sum
 from dtaojax.state.network import NetworkState
 from dtaojax.state.pools import Pools
 from dtaojax.state.shapes import PerSubnet, Scalar
@@ -67,7 +68,7 @@ class Portfolio(eqx.Module):
         """The portfolio at the start of a path."""
         zero = jnp.zeros_like(self.root_tao)
         holdings = Holdings(self.alpha, peak=zero, drawdown=zero)
-        value = jnp.sum(self.value(holdings, state, fee_rate).spot)
+        value = ordered_sum(self.value(holdings, state, fee_rate).spot)
         return holdings._replace(peak=value)
 
     def basket(self, state: NetworkState) -> PerSubnet:
@@ -84,8 +85,8 @@ class Portfolio(eqx.Module):
         basket = self.basket(state)
         spot = holdings.alpha * price[self.slot]
         realizable = _proceeds(pools, (1.0 - fee_rate) * holdings.alpha)
-        root_spot = self.root_tao + jnp.sum(basket * price)
-        root_realizable = self.root_tao + jnp.sum(
+        root_spot = self.root_tao + ordered_sum(basket * price)
+        root_realizable = self.root_tao + ordered_sum(
             _proceeds(state.pools, (1.0 - fee_rate) * basket)
         )
         return Valuation(
@@ -108,9 +109,9 @@ class Portfolio(eqx.Module):
         alpha = holdings.alpha * (1.0 + earned / jnp.maximum(staked, holdings.alpha + 1.0))
         price = spot_price(after.pools)
         value = (
-            jnp.sum(alpha * price[self.slot])
+            ordered_sum(alpha * price[self.slot])
             + self.root_tao
-            + jnp.sum(self.basket(after) * price)
+            + ordered_sum(self.basket(after) * price)
         )
         peak = jnp.maximum(holdings.peak, value)
         fall = jnp.where(peak > 0.0, 1.0 - value / jnp.where(peak > 0.0, peak, 1.0), 0.0)

@@ -4,6 +4,7 @@ import equinox as eqx
 import jax.numpy as jnp
 
 from dtaojax.mechanism.shares import normalise
+from dtaojax.ordered import ordered_sum
 from dtaojax.state.network import NetworkState, Subnets
 from dtaojax.state.shapes import PerSubnet
 
@@ -18,4 +19,4 @@ class EmaPriceBurn(eqx.Module):
         """Pre-gate shares [-]; all 0 if no subnet has a moving price."""
         moving = jnp.where(subnets.in_emit_set, state.moving_price, 0.0)
         burned = moving * (1.0 - jnp.minimum(subnets.miner_burned, 1.0))
-        return jnp.where(jnp.sum(burned) > 0.0, normalise(burned), normalise(moving))
+        return jnp.where(ordered_sum(burned) > 0.0, normalise(burned), normalise(moving))

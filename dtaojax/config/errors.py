@@ -1,0 +1,41 @@
+"""The one error that a bad config raises."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+
+class Problem(NamedTuple):
+    """One thing that is wrong with a config.
+
+    Attributes:
+        key: dotted key, for example ``run.report_days``; empty where no key is concerned.
+        message: what is wrong with it and the fix.
+    """
+
+    key: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.message}" if self.key else self.message
+
+
+class ConfigError(Exception):
+    """A config that cannot be used; the message names the file, every bad key and the fix.
+
+    Attributes:
+        source: the file, or a word for what stood in its place.
+        problems: all that was found, in the order of the keys.
+    """
+
+    def __init__(self, source: str, problems: Iterable[Problem]) -> None:
+        self.source = source
+        self.problems = tuple(problems)
+        super().__init__(source, self.problems)
+
+    def __str__(self) -> str:
+        if len(self.problems) == 1:
+            return f"{self.source}: {self.problems[0]}"
+        lines = [f"{self.source}: {len(self.problems)} problems"]
+        return "\n  ".join([*lines, *map(str, self.problems)])

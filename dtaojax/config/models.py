@@ -1,0 +1,112 @@
+"""The whole config: every table together, its canonical form and its hash."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, PrivateAttr, model_validator
+
+from dtaojax.config._base import StrictModel, refuse
+from dtaojax.config.errors import Problem
+from dtaojax.config.models_demand import DEFAULT_DEMAND, DemandConfig
+from dtaojax.config.models_mechanism import MechanismConfig
+from dtaojax.config.models_run import (
+    LOSS_DAYS,
+    NetworkConfig,
+    OutputConfig,
+    PortfolioConfig,
+    RunConfig,
+)
+from dtaojax.config.presets import DEFAULT_PRESET
+
+
+def _default_mechanism() -> MechanismConfig:
+    return MechanismConfig.model_validate(DEFAULT_PRESET)
+
+
+class Config(StrictModel):
+    """Everything that a run depends on; all of it has a default.
+
+    Attributes:
+        title: heading of the report.
+        mechanism: the protocol's rules, complete.
+        network: the state to start from.
+        demand: processes whose trades add up, each at most once, in the order of the config.
+        portfolio: what the holder holds.
+        run: size, horizon, seed and precision.
+        output: where the report goes.
+    """
+
+    title: Annotated[str, Field(max_length=200)] = ""
+    mechanism: MechanismConfig = Field(default_factory=_default_mechanism)
+    network: NetworkConfig = NetworkConfig()
+    demand: Annotated[tuple[DemandConfig, ...], Field(strict=False, max_length=64)] = DEFAULT_DEMAND
+    portfolio: PortfolioConfig = PortfolioConfig()
+    run: RunConfig = RunConfig()
+    output: OutputConfig = OutputConfig()
+
+    _source: Path | None = PrivateAttr(default=None)
+
+    @model_validator(mode="after")
+    def _tables_fit(self) -> Config:
+        problems = []
+        if self.portfolio.loss_days is not None:
+            problems += self.run.list_faults("portfolio.loss_days", self.portfolio.loss_days)
+        names = [part.process for part in self.demand]
+        for index, name in enumerate(names):
+            if (first := names.index(name)) < index:
+                # Two processes of one name would draw the same random numbers.
+                text = f'"{name}" stands already in demand.{first}; keep one of them'
+                problems.append(Problem(f"demand.{index}.process", text))
+        refuse(problems)
+        return self
+
+    @property
+    def source(self) -> Path | None:
+        """The file that the config was read from; None for one made in Python."""
+        return self._source
+
+    @property
+    def network_file(self) -> str | Path:
+        """The embedded network's name, or the path of the network file, found from the config's."""
+        path = Path(self.network.file)
+        if path.name == self.network.file and not path.suffix:
+            return self.network.file
+        return path if self._source is None else self._source.parent / path
+
+    @property
+    def output_folder(self) -> Path:
+        """Where the report goes, with ``{stem}`` filled in."""
+        stem = "run" if self._source is None else self._source.stem
+        return Path(self.output.folder.replace("{stem}", stem))
+
+    @property
+    def loss_days(self) -> tuple[float, ...]:
+        """Days after which portfolio losses are measured, rising; at least one."""
+        if self.portfolio.loss_days is not None:
+            return self.portfolio.loss_days
+        return self.run.days_within(LOSS_DAYS)
+
+    def canonical_json(self) -> str:
+        """JSON with sorted keys and every default in place; equal for equal configs."""
+        return json.dumps(
+            self.model_dump(mode="json"),
+            sort_keys=True,
+            separators=(",", ":"),
+            ensure_ascii=False,
+            allow_nan=False,
+        )
+
+    @property
+    def config_hash(self) -> str:
+        """SHA-256 of the canonical JSON, 64 hexadecimal digits."""
+        return hashlib.sha256(self.canonical_json().encode()).hexdigest()
+
+    def with_source(self, source: Path | None) -> Config:
+        """The same config, as read from a file; relative paths in it start at the file's folder."""
+        config = self.model_copy()
+        config._source = source
+        return config

@@ -1,0 +1,217 @@
+"""The tables ``[network]``, ``[portfolio]``, ``[run]`` and ``[output]``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from dtaojax import chain
+from dtaojax.config._base import (
+    U16,
+    Blocks,
+    Fraction,
+    PathText,
+    StrictModel,
+    Tokens,
+    rao_hint,
+    refuse,
+)
+from dtaojax.config.errors import Problem
+
+DEFAULT_NETWORK: Final = "finney_8791253"
+REPORT_DAYS: Final = (1.0, 3.0, 7.0, 14.0, 21.0, 30.0, 45.0, 60.0, 75.0, 90.0)
+LOSS_DAYS: Final = (1.0, 7.0, 30.0, 90.0)
+WHOLE_STEP_TOLERANCE: Final = 1e-6
+"""How far from a whole number of steps a day may be, as decimals of a TOML file are finite."""
+
+Days = Annotated[float, Field(gt=0.0, le=36_500.0)]
+DayList = Annotated[tuple[Days, ...], Field(strict=False, min_length=1, max_length=1000)]
+
+
+class NetworkConfig(StrictModel):
+    """The state to start from.
+
+    Attributes:
+        file: name of an embedded network, or the path of a CSV or Parquet file, relative to the
+            config file.
+        block: block height of that state; overrides the network's companion facts.
+        total_issuance: TAO issued at that block [TAO]; overrides the companion facts.
+        gate_bar: the emission bar in force; overrides the companion facts. 0 for not set.
+    """
+
+    file: PathText = DEFAULT_NETWORK
+    block: Blocks | None = None
+    total_issuance: Tokens | None = None
+    gate_bar: Fraction | None = None
+
+
+class PortfolioConfig(StrictModel):
+    """What the holder holds.
+
+    Attributes:
+        root_tao: TAO staked to root.
+        delegate_take_u16: validator's take of the staking yield, out of 65535.
+        alpha: netuid -> alpha staked in that subnet.
+        loss_days: days after which losses are measured; by default 1, 7, 30 and 90 as far as they
+            come before the horizon, and the horizon.
+    """
+
+    root_tao: Tokens = 0.0
+    delegate_take_u16: U16 = chain.DELEGATE_TAKE_U16
+    alpha: dict[int, float] = Field(default_factory=dict)
+    loss_days: DayList | None = None
+
+    @field_validator("alpha", mode="before")
+    @classmethod
+    def _netuids(cls, value: Any) -> Any:
+        """TOML keys are strings: turns them into netuids, and refuses what is none."""
+        if not isinstance(value, Mapping):
+            return value
+        problems, positions = [], {}
+        for key, amount in value.items():
+            text = str(key)
+            is_short_number = text.isascii() and text.isdecimal() and len(text) <= 5
+            if not is_short_number or int(text) > chain.U16_MAX:
+                fix = "a position is written as netuid = alpha, for example 4 = 5000.0"
+                problems.append(Problem(text, f"is no netuid (0 to {chain.U16_MAX}); {fix}"))
+            elif int(text) == 0:
+                problems.append(Problem(text, "root has no alpha; write portfolio.root_tao"))
+            elif int(text) in positions:
+                problems.append(Problem(text, f"netuid {int(text)} is given twice; keep one"))
+            else:
+                positions[int(text)] = amount
+        refuse(problems)
+        return dict(sorted(positions.items()))
+
+    @field_validator("alpha")
+    @classmethod
+    def _amounts(cls, value: dict[int, float]) -> dict[int, float]:
+        problems = []
+        for netuid, amount in value.items():
+            if amount < 0.0:
+                problems.append(Problem(str(netuid), f"is {amount!r}; must be at least 0"))
+            elif amount > chain.MAX_SUPPLY:
+                problems.append(Problem(str(netuid), rao_hint(amount)))
+        refuse(problems)
+        return value
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is held."""
+        return self.root_tao == 0.0 and not any(self.alpha.values())
+
+
+def _day_fault(day: float, step_blocks: int) -> str | None:
+    """Says why a day is no whole number of steps, with the nearest that is; None if it is."""
+    steps = day * chain.BLOCKS_PER_DAY / step_blocks
+    if steps >= 0.5 and abs(steps - round(steps)) <= WHOLE_STEP_TOLERANCE:
+        return None
+    step_days = step_blocks / chain.BLOCKS_PER_DAY
+    nearest = max(1, round(steps)) * step_days
+    return (
+        f"day {day:g} is not a whole number of steps of {step_blocks} blocks "
+        f"({step_days:g} days); the nearest valid day is {nearest:.12g}"
+    )
+
+
+def _days_within(days: tuple[float, ...], horizon: float, step_blocks: int) -> tuple[float, ...]:
+    """Those of the days that lie before the horizon on the grid of steps, and the horizon."""
+    last = horizon - 0.5 * step_blocks / chain.BLOCKS_PER_DAY
+    return (*(day for day in days if day < last and not _day_fault(day, step_blocks)), horizon)
+
+
+def _default_report_days(run: dict[str, Any]) -> tuple[float, ...]:
+    return _days_within(REPORT_DAYS, run["horizon_days"], run["step_blocks"])
+
+
+class RunConfig(StrictModel):
+    """How much is simulated, and how.
+
+    Attributes:
+        paths: number of random demand paths.
+        horizon_days: how far ahead [days].
+        step_blocks: blocks simulated at once; 360, one tempo, or 1 for the chain's own algorithm.
+        report_days: days at which distributions are reported, rising, at most the horizon; by
+            default 1, 3, 7, 14, 21, 30, 45, 60, 75 and 90 as far as they come before the horizon,
+            and the horizon.
+        seed: of all random numbers; the same seed gives the same numbers.
+        precision: float64, or float32 where speed matters more than slow growth.
+        block_paths: paths computed at once; changes speed and memory, never a number.
+    """
+
+    paths: Annotated[int, Field(ge=1, le=10**9)] = 2048
+    horizon_days: Days = 90.0
+    step_blocks: Annotated[int, Field(ge=1, le=chain.BLOCKS_PER_DAY)] = 360
+    report_days: DayList = Field(default_factory=_default_report_days)
+    seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 2026
+    precision: Literal["float64", "float32"] = "float64"
+    block_paths: Annotated[int, Field(ge=1, le=65_536)] = 64
+
+    @model_validator(mode="after")
+    def _days_fit(self) -> RunConfig:
+        if fault := _day_fault(self.horizon_days, self.step_blocks):
+            problems = [Problem("horizon_days", fault)]
+        else:
+            problems = self.list_faults("report_days", self.report_days)
+        if self.block_paths & (self.block_paths - 1):
+            below = 1 << (self.block_paths.bit_length() - 1)
+            text = f"is {self.block_paths}; must be a power of two: write {below} or {2 * below}"
+            problems.append(Problem("block_paths", text))
+        refuse(problems)
+        return self
+
+    @property
+    def step_days(self) -> float:
+        """Length of a step [days]."""
+        return self.step_blocks / chain.BLOCKS_PER_DAY
+
+    @property
+    def n_steps(self) -> int:
+        """Number of steps to the horizon."""
+        return self.step_of(self.horizon_days)
+
+    @property
+    def report_steps(self) -> tuple[int, ...]:
+        """Number of steps after which each of ``report_days`` is reached."""
+        return tuple(self.step_of(day) for day in self.report_days)
+
+    def step_of(self, day: float) -> int:
+        """Number of steps after which ``day`` is reached [days]."""
+        return round(day * chain.BLOCKS_PER_DAY / self.step_blocks)
+
+    def days_within(self, days: tuple[float, ...]) -> tuple[float, ...]:
+        """Those of the days that lie before the horizon on the grid of steps, and the horizon."""
+        return _days_within(days, self.horizon_days, self.step_blocks)
+
+    def list_faults(self, key: str, days: tuple[float, ...]) -> list[Problem]:
+        """Finds what is wrong with a list of days: off the grid, unsorted, or past the horizon."""
+        step = self.step_blocks
+        faults = [Problem(key, fault) for day in days if (fault := _day_fault(day, step))]
+        rising = sorted({self.step_of(day): day for day in reversed(days)}.values())
+        if list(days) != rising:
+            text = f"must rise and hold each day once: write {_toml_days(rising)}"
+            faults.append(Problem(key, text))
+        if late := [day for day in rising if day > self.horizon_days]:
+            text = (
+                f"holds {_toml_days(late)}, past run.horizon_days = {self.horizon_days:g}; "
+                f"drop them or raise the horizon to {late[-1]:g}"
+            )
+            faults.append(Problem(key, text))
+        return faults
+
+
+def _toml_days(days: list[float]) -> str:
+    return "[" + ", ".join(f"{day:g}" for day in days) + "]"
+
+
+class OutputConfig(StrictModel):
+    """Where the report goes.
+
+    Attributes:
+        folder: the report folder, relative to where the command runs; ``{stem}`` stands for the
+            config file's name without its ending.
+    """
+
+    folder: PathText = "runs/{stem}"

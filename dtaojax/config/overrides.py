@@ -1,0 +1,108 @@
+"""``--set a.b=value``: changes to a config's raw tables before they are checked."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dtaojax.config._wording import kind_of, suggestion
+from dtaojax.config.errors import Problem
+from dtaojax.config.models_demand import DEFAULT_DEMAND
+
+
+class OverrideError(ValueError):
+    """An override that cannot be applied; ``problem`` names its key and the fix."""
+
+    def __init__(self, key: str, message: str) -> None:
+        self.problem = Problem(key, message)
+        super().__init__(str(self.problem))
+
+
+def parse(override: str) -> tuple[str, Any]:
+    """Splits ``key=value``; the value is read as TOML, or else is a string.
+
+    Args:
+        override: for example ``run.paths=1000`` or ``network.file=state.csv``.
+
+    Returns:
+        The dotted key and the value.
+
+    Raises:
+        OverrideError: there is no ``=``, or the key has an empty part.
+    """
+    key, equals, text = override.partition("=")
+    key, text = key.strip(), text.strip()
+    if not equals:
+        raise OverrideError(f"--set {override}", 'has no "="; write --set key=value')
+    if not all(key.split(".")):
+        raise OverrideError(f"--set {override}", "has an empty key; write --set table.key=value")
+    try:
+        table = tomllib.loads(f"value = {text}")
+    except (ValueError, RecursionError):
+        return key, text
+    # A line break inside the text may smuggle in further keys: then it was no TOML value.
+    return key, table["value"] if table.keys() == {"value"} else text
+
+
+def apply(data: Mapping[str, Any], key: str, value: Any) -> dict[str, Any]:
+    """A copy of the tables with one value changed.
+
+    Tables on the way are made where they are missing; a mechanism given by name becomes a table
+    that names its preset; a missing demand starts from the default. A process in the demand list is
+    addressed by its index or by its name.
+
+    Args:
+        data: raw tables, left as they are.
+        key: dotted key.
+        value: what to put there.
+
+    Returns:
+        The changed tables.
+
+    Raises:
+        OverrideError: the way leads through something that is no table, or to no list member.
+    """
+    head, *rest = key.split(".")
+    if rest and head == "mechanism" and isinstance(data.get(head), str):
+        data = {**data, head: {"preset": data[head]}}
+    if rest and head == "demand" and head not in data:
+        data = {**data, head: [process.model_dump() for process in DEFAULT_DEMAND]}
+    return _set(data, [head, *rest], value, key)
+
+
+def spelled(data: Mapping[str, Any], key: str) -> str:
+    """The key as problems spell it: a process in the demand list by its name, not its index."""
+    head, _, inner = key.partition(".")
+    index, _, rest = inner.partition(".")
+    members = data.get(head)
+    if not rest or not isinstance(members, list) or not index.isdecimal():
+        return key
+    member = members[int(index)]
+    name = member.get("process") if isinstance(member, Mapping) else None
+    return f"{head}.{name}.{rest}" if isinstance(name, str) else key
+
+
+def _set(node: Any, parts: Sequence[str], value: Any, key: str) -> Any:
+    head, *rest = parts
+    if isinstance(node, Mapping):
+        return {**node, head: _set(node.get(head, {}), rest, value, key) if rest else value}
+    if isinstance(node, list | tuple):
+        index = _index(node, head, key)
+        changed = _set(node[index], rest, value, key) if rest else value
+        return [*node[:index], changed, *node[index + 1 :]]
+    done = key.split(".")[: -len(parts)]
+    raise OverrideError(key, f"{'.'.join(done)} is {kind_of(node)}, and has no key {head!r}")
+
+
+def _index(node: Sequence[Any], name: str, key: str) -> int:
+    if name.isascii() and name.isdecimal():
+        if len(name) < 10 and int(name) < len(node):
+            return int(name)
+        raise OverrideError(key, f"there is no member {name}; the list has {len(node)}, from 0")
+    names = [member.get("process") if isinstance(member, Mapping) else None for member in node]
+    if name in names:
+        return names.index(name)
+    known = [word for word in names if isinstance(word, str)]
+    hint = suggestion(name, known) if known else "the list holds no named member; write an index"
+    raise OverrideError(key, f"there is no member {name!r}; {hint}")

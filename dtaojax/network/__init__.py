@@ -1,0 +1,15 @@
+"""Networks: the state that a run starts from, read from a file and checked. No JAX here."""
+
+from dtaojax.network.errors import NetworkError
+from dtaojax.network.load import embedded_networks, load_network
+from dtaojax.network.printable import printable
+from dtaojax.network.table import NOT_STARTED, NetworkTable
+
+__all__ = [
+    "NOT_STARTED",
+    "NetworkError",
+    "NetworkTable",
+    "embedded_networks",
+    "load_network",
+    "printable",
+]

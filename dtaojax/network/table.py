@@ -1,0 +1,110 @@
+"""The state of a network at one block, as NumPy arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dtaojax.network.errors import NetworkError
+
+FloatArray: TypeAlias = NDArray[np.float64]
+IntArray: TypeAlias = NDArray[np.int64]
+BoolArray: TypeAlias = NDArray[np.bool_]
+
+NOT_STARTED = -1
+"""``first_emission_block`` of a subnet whose owner has not called start_call."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class NetworkTable:
+    """All subnets but root, sorted by netuid, and the facts that are not per subnet.
+
+    Names follow the Bittensor SDK and §2 of the mechanism specification; amounts are in TAO and
+    alpha, not rao. Arrays have shape (subnets,) and are read-only.
+
+    Attributes:
+        name: what the network is called.
+        block: block height of the state.
+        total_issuance: TAO issued at that block [TAO].
+        root_tao: TAO staked to root, row 0's ``tao_in`` [TAO].
+        gate_bar: the emission bar in force; 0 where it is not known.
+        netuid: ids of the subnets, rising.
+        names: names as the chain holds them, verbatim; see `dtaojax.network.printable`.
+        registered_at: block of registration [block].
+        first_emission_block: block of the first emission [block], or -1 where not started.
+        tao_in: TAO reserve of the pool [TAO].
+        alpha_in: alpha reserve of the pool [alpha].
+        alpha_out: alpha outside the pool [alpha].
+        moving_price: the price EMA [TAO per alpha].
+        emission_enabled: whether the subnet may receive TAO.
+        miner_burned: withheld share of the miners' incentive.
+        w_tao: weight of the pool's TAO side.
+        protocol_alpha: alpha that the chain bought, a part of ``alpha_out`` [alpha].
+        observed: what the chain recorded, by column name (``observed_tao_in_emission``,
+            ``observed_alpha_in_emission``, ``observed_excess_tao``) [per block]; None where the
+            file has no such column.
+        other: further figures, by column name (``tempo``, ``subnet_volume``, ``validators``,
+            ``miners``), as far as the file has them; NaN where a cell is empty.
+    """
+
+    name: str
+    block: int
+    total_issuance: float
+    root_tao: float
+    gate_bar: float
+    netuid: IntArray
+    names: tuple[str, ...]
+    registered_at: IntArray
+    first_emission_block: IntArray
+    tao_in: FloatArray
+    alpha_in: FloatArray
+    alpha_out: FloatArray
+    moving_price: FloatArray
+    emission_enabled: BoolArray
+    miner_burned: FloatArray
+    w_tao: FloatArray
+    protocol_alpha: FloatArray
+    observed: dict[str, FloatArray] | None
+    other: dict[str, FloatArray]
+
+    @property
+    def n_subnets(self) -> int:
+        """Number of subnets besides root."""
+        return len(self.names)
+
+    @property
+    def started(self) -> BoolArray:
+        """Which subnets have had their start call."""
+        return self.first_emission_block != NOT_STARTED
+
+    def row_of(self, netuid: int) -> int:
+        """Place of a subnet in the arrays.
+
+        Args:
+            netuid: id of the subnet.
+
+        Returns:
+            Index into the arrays.
+
+        Raises:
+            NetworkError: there is no such subnet.
+        """
+        row = int(np.searchsorted(self.netuid, netuid))
+        if row < self.n_subnets and self.netuid[row] == netuid:
+            return row
+        text = f"there is no subnet {netuid}; netuids here are {_ranges(self.netuid.tolist())}"
+        raise NetworkError(self.name, [text])
+
+
+def _ranges(netuids: list[int]) -> str:
+    """Rising numbers, with runs written as ``1-128``."""
+    runs: list[list[int]] = []
+    for netuid in netuids:
+        if runs and netuid == runs[-1][1] + 1:
+            runs[-1][1] = netuid
+        else:
+            runs.append([netuid, netuid])
+    return ", ".join(f"{low}" if low == high else f"{low}-{high}" for low, high in runs)

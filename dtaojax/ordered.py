@@ -1,0 +1,31 @@
+"""Sums in a fixed order, so that a result is the same bit for bit however it is computed.
+
+Floating-point addition is not associative, and a compiler picks the order of a reduction by the
+shape of the whole array, the number of paths in a block included. Sums that feed back into a path
+are therefore written as a tree of elementwise additions, which leaves no choice.
+"""
+
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+
+def ordered_sum(values: Float[Array, " terms"]) -> Float[Array, ""]:
+    """Sum of a vector: the upper half is added to the lower, until one number is left."""
+    length = values.shape[0]
+    width = 1 << (length - 1).bit_length()
+    values = jnp.pad(values, (0, width - length))
+    while width > 1:
+        width //= 2
+        values = values[:width] + values[width:]
+    return values[0]
+
+
+def ordered_cumsum(values: Float[Array, " terms"]) -> Float[Array, " terms"]:
+    """Running sums of a vector, by doubling distances."""
+    length = values.shape[0]
+    distance = 1
+    while distance < length:
+        shifted = jnp.pad(values[:-distance], (distance, 0))
+        values = values + shifted
+        distance *= 2
+    return values

@@ -1,0 +1,195 @@
+"""Whether results keep the contract of :mod:`dtaojax.results`, and their typed reading."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from dtaojax.report.estimates import EstimateTable, numbers
+from dtaojax.report.text import NAME_LENGTH, shorten, subnet_name
+from dtaojax.results import SCHEMA_VERSION, Metric, Results, ResultsError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_REQUIRED_TABLES: Final = ("network", "subnets", "initial")
+_FLOATS: Final = ("tao_in", "price", "gated_share", "position_alpha", "immune_until_block")
+_FLAGS: Final = ("emission_enabled", "in_emit_set")
+_INITIAL_COLUMNS: Final = ("netuid", "name", *_FLOATS, *_FLAGS)
+_LOSS_COLUMNS: Final = ("day", "valuation", "bin_low", "bin_high", "count")
+VALUATIONS: Final = ("spot", "realizable")
+
+
+@dataclass(frozen=True)
+class Subnet:
+    """A subnet in the start state.
+
+    Attributes:
+        netuid: its number.
+        name: its name, harmless and short (:func:`dtaojax.report.text.subnet_name`).
+        tao_in: TAO in its pool [TAO].
+        price: spot price [TAO/alpha].
+        gated_share: share of the block's emission after gate and mask [ratio].
+        position_alpha: alpha in the portfolio [alpha].
+        immune_until_block: first block at which it can be pruned, NaN if unknown [block].
+        emission_enabled: whether it may receive TAO emission.
+        in_emit_set: whether it takes part in the sharing of the emission.
+    """
+
+    netuid: int
+    name: str
+    tao_in: float
+    price: float
+    gated_share: float
+    position_alpha: float
+    immune_until_block: float
+    emission_enabled: bool
+    in_emit_set: bool
+
+
+@dataclass(frozen=True)
+class Histogram:
+    """Counts of portfolio losses in bins.
+
+    Attributes:
+        edges: bin edges [TAO], increasing; positive is a loss.
+        counts: paths in each bin.
+    """
+
+    edges: tuple[float, ...]
+    counts: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Checked results, as the sections of the report read them.
+
+    Attributes:
+        manifest: how the numbers were made.
+        metrics: the headline numbers.
+        network: estimates about the whole network.
+        subnets: estimates about each subnet.
+        portfolio: estimates about the portfolio, or None without one.
+        initial: the start state by netuid, in order.
+        losses: (valuation, day) -> histogram.
+        horizon: last report day [days].
+    """
+
+    manifest: Mapping[str, Any]
+    metrics: tuple[Metric, ...]
+    network: EstimateTable
+    subnets: EstimateTable
+    portfolio: EstimateTable | None
+    initial: Mapping[int, Subnet]
+    losses: Mapping[tuple[str, float], Histogram]
+    horizon: float
+
+    def part(self, name: str) -> dict[str, Any]:
+        """A table of the manifest; empty where the run left none."""
+        found = self.manifest.get(name)
+        return found if isinstance(found, dict) else {}
+
+    def label(self, netuid: int, length: int = NAME_LENGTH) -> str:
+        """Number and name of a subnet, the name cut to ``length``; root is just that."""
+        if netuid == 0:
+            return "root"
+        return f"SN{netuid} · {shorten(self.initial[netuid].name, length)}"
+
+
+def read(results: Results) -> Evidence:
+    """Checks ``results`` and indexes them.
+
+    Raises:
+        ResultsError: the results break the contract; the message names the table and the column,
+            row or key.
+    """
+    manifest = results.manifest
+    if not isinstance(manifest, dict) or manifest.get("schema_version") != SCHEMA_VERSION:
+        version = manifest.get("schema_version") if isinstance(manifest, dict) else None
+        raise ResultsError(
+            f"manifest: has schema version {version!r}, this dtaojax reads {SCHEMA_VERSION}; "
+            "run again with this version"
+        )
+    announced = [name for name in manifest.get("tables") or () if name != "paths"]
+    for name in dict.fromkeys((*_REQUIRED_TABLES, *announced)):
+        if name not in results.tables:
+            raise ResultsError(f"table '{name}': is missing; the report needs it; run again")
+    initial = _initial(results.tables["initial"])
+    network = EstimateTable.from_frame("network", results.tables["network"])
+    subnets = EstimateTable.from_frame("subnets", results.tables["subnets"])
+    portfolio = (
+        EstimateTable.from_frame("portfolio", results.tables["portfolio"])
+        if "portfolio" in results.tables
+        else None
+    )
+    for table in (subnets, portfolio):
+        strangers = sorted((table.netuids() if table else set()) - initial.keys() - {0})
+        if strangers:
+            raise ResultsError(
+                f"table '{table.name}': speaks of netuid(s) {strangers[:5]} that the table "
+                "'initial' does not hold; run again"
+            )
+    days = network.days()
+    if not days:
+        raise ResultsError("table 'network': is empty; run again")
+    run = manifest.get("run")
+    planned = run.get("report_days") if isinstance(run, dict) else None
+    absent = [day for day in planned or () if day not in days]
+    if absent:
+        raise ResultsError(
+            f"manifest, run.report_days: names the day(s) {absent} that the table 'network' does "
+            "not hold; manifest and tables are of different runs; run again"
+        )
+    losses = _losses(results.tables["losses"]) if "losses" in results.tables else {}
+    return Evidence(
+        manifest, tuple(results.metrics), network, subnets, portfolio, initial, losses, days[-1]
+    )
+
+
+def _need(table: str, frame: pd.DataFrame, columns: tuple[str, ...]) -> None:
+    missing = [column for column in columns if column not in frame.columns]
+    if missing:
+        raise ResultsError(f"table '{table}': lacks the column(s) {', '.join(missing)}; run again")
+
+
+def _initial(frame: pd.DataFrame) -> dict[int, Subnet]:
+    _need("initial", frame, _INITIAL_COLUMNS)
+    columns = {name: numbers("initial", frame, name) for name in (*_FLOATS, *_FLAGS)}
+    subnets: dict[int, Subnet] = {}
+    netuids = numbers("initial", frame, "netuid")
+    for row, (netuid, name) in enumerate(zip(netuids, frame["name"].tolist(), strict=True)):
+        if math.isnan(netuid) or int(netuid) in subnets:
+            raise ResultsError(
+                f"table 'initial', row {row}: netuid {netuid:g} is missing or stands there twice; "
+                "run again"
+            )
+        floats = {column: columns[column][row] for column in _FLOATS}
+        flags = {column: columns[column][row] == 1.0 for column in _FLAGS}
+        subnets[int(netuid)] = Subnet(int(netuid), subnet_name(name), **floats, **flags)
+    return dict(sorted(subnets.items()))
+
+
+def _losses(frame: pd.DataFrame) -> dict[tuple[str, float], Histogram]:
+    _need("losses", frame, _LOSS_COLUMNS)
+    columns = [numbers("losses", frame, name) for name in ("day", "bin_low", "bin_high", "count")]
+    bins: dict[tuple[str, float], list[tuple[float, float, float]]] = {}
+    for valuation, day, *cell in zip(frame["valuation"].tolist(), *columns, strict=True):
+        if valuation not in VALUATIONS:
+            raise ResultsError(
+                f"table 'losses': valuation {valuation!r} is not one of "
+                f"{', '.join(VALUATIONS)}; run again"
+            )
+        bins.setdefault((valuation, day), []).append(tuple(cell))
+    histograms = {}
+    for (valuation, day), cells in bins.items():
+        cells.sort()
+        lows, highs, counts = zip(*cells, strict=True)
+        if highs[:-1] != lows[1:] or not all(low < high for low, high, _ in cells):
+            raise ResultsError(
+                f"table 'losses', {valuation}, day {day:g}: the bins leave gaps or overlap; "
+                "run again"
+            )
+        histograms[valuation, day] = Histogram((*lows, highs[-1]), counts)
+    return histograms

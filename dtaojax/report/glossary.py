@@ -1,0 +1,208 @@
+"""What every quantity of a run means: its label, its formula and how to read its sign."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True)
+class Term:
+    """An entry of the glossary.
+
+    Attributes:
+        label: short name, for tables and figures.
+        formula: definition, in plain mathematics.
+        reading: what a high value means.
+    """
+
+    label: str
+    formula: str
+    reading: str
+
+
+def _concentration(prefix: str, of: str, share: str) -> dict[str, Term]:
+    return {
+        f"{prefix}_hhi": Term(
+            f"HHI of {of}",
+            f"HHI = Σ sᵢ², sᵢ = {share}",
+            "Herfindahl-Hirschman index over all subnets, root left out: 1 if one has all, 1/n if "
+            "n share alike. Higher is more concentrated.",
+        ),
+        f"{prefix}_effective_number": Term(
+            f"Effective number of subnets by {of}",
+            "N = 1 / HHI",
+            "How many subnets of equal size would be as concentrated. Lower is more concentrated.",
+        ),
+        f"{prefix}_gini": Term(
+            f"Gini coefficient of {of}",
+            "G = Σᵢ Σⱼ |sᵢ − sⱼ| / (2 n Σ s)",
+            "0 if all n subnets have the same, 1 − 1/n if one has all; subnets with nothing count "
+            "too. Higher is more unequal.",
+        ),
+        f"{prefix}_nakamoto": Term(
+            f"Nakamoto coefficient of {of}",
+            "smallest k for which the k largest sᵢ sum to more than 1/2",
+            "How many subnets hold the majority together. Lower is more concentrated.",
+        ),
+        f"{prefix}_top10_share": Term(
+            f"Top-10 share of {of}",
+            "sum of the ten largest sᵢ",
+            "Higher is more concentrated.",
+        ),
+    }
+
+
+QUANTITIES: Final[dict[str, Term]] = {
+    **_concentration("emission", "TAO emission", "subnet i's share of the block's TAO emission"),
+    **_concentration("tao_in", "TAO in pools", "subnet i's share of the TAO in all pools"),
+    "total_tao_in": Term(
+        "TAO in all pools",
+        "Σ tao_inᵢ over subnets, root left out",
+        "Total depth of the pools. It grows by emission and buying, and falls by selling.",
+    ),
+    "sum_price": Term(
+        "Sum of alpha prices",
+        "Σ pᵢ over subnets",
+        "What one alpha of every subnet costs at spot.",
+    ),
+    "chain_buy_share": Term(
+        "Share of emission spent on chain buys",
+        "Σ excessᵢ / Σ eᵢ, excess = e − TAO injected into the pool",
+        "The part of TAO emission with which the chain buys alpha, instead of adding it to "
+        "pools as liquidity. Higher supports prices more and deepens pools less.",
+    ),
+    "starved_subnets": Term(
+        "Starved subnets",
+        "number of started subnets with emission enabled whose pre-gate share is below the bar",
+        "Their TAO emission is cut by the gate, roughly with the fourth power of their share.",
+    ),
+    "price": Term(
+        "Alpha price",
+        "p = (w₁/w₂) · tao_in / alpha_in",
+        "Spot price of the pool, TAO for one alpha; pool weights w₁ and w₂ are near 1/2.",
+    ),
+    "tao_in": Term(
+        "Pool depth", "tao_in", "TAO in the subnet's pool. A deeper pool moves less per trade."
+    ),
+    "moving_price": Term(
+        "Moving price",
+        "m ← a · min(p, 1) + (1 − a) · m, every block",
+        "The chain's average of the price, which sets emission shares and the order of pruning.",
+    ),
+    "emission_share": Term(
+        "Emission share",
+        "e / Σ e",
+        "The subnet's part of the TAO emission of a block, after gate and mask.",
+    ),
+    "below_bar": Term(
+        "P(below the bar)",
+        "share of paths on which the subnet is started and its pre-gate share is below the bar "
+        "on that day",
+        "Probability of losing most of the TAO emission.",
+    ),
+    "ever_below_bar": Term(
+        "P(ever below the bar)",
+        "share of paths on which the subnet was below the bar after any step until that day",
+        "It never falls with time.",
+    ),
+    "next_pruned": Term(
+        "P(next to be pruned)",
+        "share of paths on which the subnet has the lowest moving price of those not immune",
+        "Probability that the next registration in a full network would remove it.",
+    ),
+    "loss_spot": Term(
+        "Loss at spot",
+        "L = V₀ − V_t, V the value at spot",
+        "Positive is a loss, negative a gain, in TAO. Staking yield is counted in V_t; spot prices "
+        "ignore what selling would do.",
+    ),
+    "loss_realizable": Term(
+        "Realizable loss",
+        "L = V₀ − V_t, V the realizable value",
+        "Positive is a loss, negative a gain, in TAO. Staking yield is counted in V_t; slippage "
+        "and fee are counted in both.",
+    ),
+    "value_spot": Term(
+        "Value at spot",
+        "V = Σ alphaᵢ · pᵢ + root TAO + root's alpha at spot",
+        "What the portfolio is worth in TAO at the prices on the screen.",
+    ),
+    "value_realizable": Term(
+        "Realizable value",
+        "V = Σ TAO that position i fetches if sold whole through its pool + root TAO",
+        "In TAO, after slippage and fee, each position sold on its own. Never above the value at "
+        "spot.",
+    ),
+    "max_drawdown": Term(
+        "Maximum drawdown",
+        "max over t of 1 − V_t / max over u ≤ t of V_u, V the value at spot",
+        "Deepest fall from a peak until that day: 0 is none, 1 is everything.",
+    ),
+}
+"""Quantities of the tables, by their name there."""
+
+STATISTICS: Final[dict[str, Term]] = {
+    "var": Term(
+        "Value at risk, VaR c",
+        "VaR_c = the c-quantile of the loss L",
+        "The loss that is exceeded with probability 1 − c. Negative: even then there is a gain.",
+    ),
+    "es": Term(
+        "Expected shortfall, ES c",
+        "ES_c = mean of the worst 1 − c of the losses",
+        "How bad it is on average when it is that bad. Never below VaR at the same c.",
+    ),
+    "es_contribution": Term(
+        "Contribution to ES",
+        "ESᵢ = mean of position i's loss over the same worst paths; Σ ESᵢ = ES",
+        "Positive adds to the risk of the portfolio, negative offsets it.",
+    ),
+    "quantile": Term(
+        "Band of paths",
+        "x % band = from the (50 − x/2) % to the (50 + x/2) % quantile over paths",
+        "How uncertain the future is under the model. More paths do not narrow it.",
+    ),
+    "standard_error": Term(
+        "± standard error (SE)",
+        "standard deviation of the estimate over repetitions with other seeds",
+        "How exact the computation is. Four times as many paths halve it.",
+    ),
+    "interval": Term(
+        "95 % Monte Carlo interval",
+        "about estimate ± 1.96 SE",
+        "Where the estimate would settle with endless paths. It says nothing of errors in the "
+        "model.",
+    ),
+    "bar": Term(
+        "The gate's bar θ",
+        "gated share ∝ s · s³ / (s³ + θ³), θ = the 32nd largest pre-gate share (rank gate)",
+        "A subnet at the bar keeps half of its weight, one far below it keeps next to nothing. "
+        "Rank and exponent are those of the mechanism in the configuration.",
+    ),
+}
+"""Statistics and words that every report uses."""
+
+_SUFFIX: Final = re.compile(
+    r"_(?:(?P<tail>var|es)_(?P<confidence>\d+)|q(?P<quantile>[\d_]+)|(?P<word>mean|median|change))$"
+)
+
+
+def metric_label(name: str) -> str:
+    """A readable label for the name of a headline number.
+
+    ``loss_realizable_es_99`` becomes "Realizable loss, ES 99 %"; an unknown name stays as it is.
+    """
+    if name in QUANTITIES:
+        return QUANTITIES[name].label
+    match = _SUFFIX.search(name)
+    if match is None or name[: match.start()] not in QUANTITIES:
+        return name
+    label = QUANTITIES[name[: match.start()]].label
+    if match["tail"]:
+        measure = "VaR" if match["tail"] == "var" else "ES"
+        return f"{label}, {measure} {match['confidence']} %"
+    if match["quantile"]:
+        return f"{label}, {match['quantile'].replace('_', '.')} % quantile"
+    return f"{label}, {match['word']}"

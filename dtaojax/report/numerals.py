@@ -1,0 +1,113 @@
+"""Numbers as text: as many digits as the standard error allows, and no more."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Final
+
+MISSING: Final = "n/a"
+"""Shown for a number that is not finite, for example a mean over no paths."""
+
+_MAX_DIGITS: Final = 6
+_EXACT_DIGITS: Final = 4
+_MAX_DECIMALS: Final = 9
+_TWO_DIGITS_UP_TO: Final = 35
+
+
+def _fixed(value: float, decimals: int) -> str:
+    text = f"{value:,.{decimals}f}"
+    if float(text.replace(",", "")) == 0.0:
+        text = text.removeprefix("-")
+    return text.replace("-", "−")
+
+
+def _decimals(value: float, digits: int) -> int:
+    """Decimals that show ``digits`` significant digits of ``value``."""
+    if value == 0.0:
+        return 0
+    magnitude = math.floor(math.log10(abs(value)))
+    return min(max(digits - 1 - magnitude, 0), _MAX_DECIMALS)
+
+
+def plain(value: float | None, digits: int = 3) -> str:
+    """A number with at least ``digits`` significant digits, thousands separated by commas.
+
+    Whole digits are never rounded away (123456 stays 123,456) and whole numbers get no decimals.
+    """
+    if value is None or not math.isfinite(value):
+        return MISSING
+    if value == round(value):
+        return _fixed(value, 0)
+    return _fixed(value, _decimals(value, digits))
+
+
+def with_error(value: float | None, standard_error: float | None) -> tuple[str, str]:
+    """A value and its standard error, both to the digits that the error allows.
+
+    The error shows one significant digit, or two if they are at most 35, as the Particle Data
+    Group does; the value shows as many decimals, up to six significant digits. A number without
+    error (the start state, for example) shows four.
+
+    Args:
+        value: the estimate, in any unit.
+        standard_error: of the estimate, in the same unit; 0 or not finite where there is none.
+
+    Returns:
+        The two texts; the second is empty where there is no error.
+    """
+    if value is None or not math.isfinite(value):
+        return MISSING, ""
+    if standard_error is None or not math.isfinite(standard_error) or standard_error == 0.0:
+        return plain(value, _EXACT_DIGITS), ""
+    decimals = _decimals(standard_error, 1)
+    if round(standard_error * 10.0 ** (decimals + 1)) <= _TWO_DIGITS_UP_TO:
+        decimals = _decimals(standard_error, 2)
+    decimals = min(decimals, _decimals(value, _MAX_DIGITS) if value else decimals)
+    error = _fixed(standard_error, decimals)
+    if float(error.replace(",", "")) == 0.0:
+        error = f"{standard_error:.0e}".replace("-", "−")
+    return _fixed(value, decimals), error
+
+
+def percent(fraction: float | None, digits: int = 3) -> str:
+    """A fraction as percent, at most two decimals: 0.1234 -> ``12.3 %``."""
+    if fraction is None or not math.isfinite(fraction):
+        return MISSING
+    value = 100.0 * fraction
+    if 0.0 < abs(value) < 0.005:
+        return ("<" if value > 0.0 else ">−") + "0.01 %"
+    return f"{_fixed(value, min(_decimals(value, digits), 2))} %"
+
+
+def compact(value: float, digits: int = 4) -> str:
+    """A short number for a figure: 2050000 -> ``2.05M``, 0.0123 -> ``0.0123``."""
+    if value == 0.0:
+        return "0"
+    size, suffix = next(
+        (
+            (size, suffix)
+            for least, size, suffix in ((1e9, 1e9, "B"), (1e6, 1e6, "M"), (1e4, 1e3, "k"))
+            if abs(value) >= least
+        ),
+        (1.0, ""),
+    )
+    scaled = value / size
+    if abs(scaled) < 1e-5:
+        return f"{scaled:.1e}".replace("-", "−")
+    magnitude = math.floor(math.log10(abs(scaled)))
+    text = f"{scaled:.{max(digits - 1 - magnitude, 0)}f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return (text + suffix).replace("-", "−")
+
+
+def amount(value: Any, digits: int = 6) -> Any:
+    """A fact of the manifest: whole numbers in full, others to ``digits``, anything else as is."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    return _fixed(value, 0) if isinstance(value, int) else plain(value, digits)
+
+
+def days(day: float) -> str:
+    """A number of days with its word: ``1 day``, ``90 days``, ``0.5 days``."""
+    return f"{day:g} day" if day == 1.0 else f"{day:g} days"

@@ -1,0 +1,201 @@
+"""The portfolio: its tail, its risk by horizon, and what each position adds."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from dtaojax.report.bars import Row, bar_chart
+from dtaojax.report.charts import Chart, Group, chart, fan
+from dtaojax.report.contract import VALUATIONS, Evidence
+from dtaojax.report.estimates import Estimate, EstimateTable
+from dtaojax.report.numerals import days, percent, plain, with_error
+from dtaojax.report.tail import Line, common_limits, open_counts, tail_chart
+
+_MEASURES: Final = (
+    ("mean", None, "Mean"),
+    ("var", 0.95, "VaR 95 %"),
+    ("es", 0.95, "ES 95 %"),
+    ("var", 0.99, "VaR 99 %"),
+    ("es", 0.99, "ES 99 %"),
+)
+_COLOUR_OF_LEVEL: Final = {0.95: "orange", 0.99: "red"}
+_WORDS: Final = {"spot": "at spot prices", "realizable": "if sold through the pools"}
+_MAX_POSITIONS: Final = 24
+
+
+@dataclass(frozen=True)
+class RiskTable:
+    """Loss measures by horizon: ``rows`` are (label, one estimate or None a day)."""
+
+    title: str
+    days: Sequence[float]
+    rows: Sequence[tuple[str, Sequence[Estimate | None]]]
+
+
+def risk_tables(evidence: Evidence) -> list[RiskTable]:
+    """One table a valuation, realizable first; empty without a portfolio."""
+    portfolio = evidence.portfolio
+    if portfolio is None:
+        return []
+    tables = []
+    for valuation in reversed(VALUATIONS):
+        quantity = f"loss_{valuation}"
+        horizons = [day for day in portfolio.days(quantity) if day > 0.0]
+        rows = [
+            (label, [portfolio.get(quantity, day, statistic, level) for day in horizons])
+            for statistic, level, label in _MEASURES
+        ]
+        rows = [(label, cells) for label, cells in rows if any(cells)]
+        if rows:
+            tables.append(RiskTable(f"Loss {_WORDS[valuation]} [TAO]", horizons, rows))
+    return tables
+
+
+def value_now(evidence: Evidence, valuation: str) -> float | None:
+    """Worth of the portfolio at the start [TAO]; None where the run does not tell.
+
+    Without a record of day 0 it follows from L = V_0 - V_t, which holds for the means.
+    """
+    portfolio = evidence.portfolio
+    if portfolio is None:
+        return None
+    at_start = portfolio.get(f"value_{valuation}", 0.0)
+    if at_start:
+        return at_start.value
+    for day in portfolio.days(f"loss_{valuation}"):
+        value = portfolio.get(f"value_{valuation}", day)
+        loss = portfolio.get(f"loss_{valuation}", day)
+        if value and loss:
+            return value.value + loss.value
+    return None
+
+
+def portfolio(evidence: Evidence) -> list[Group]:
+    """Charts of the portfolio; empty without one."""
+    table = evidence.portfolio
+    if table is None:
+        return []
+    fans = [
+        fan(evidence, table, "value_realizable", "Value if sold through the pools", "violet"),
+        fan(evidence, table, "value_spot", "Value at spot", "violet"),
+        fan(evidence, table, "max_drawdown", "Maximum drawdown so far", "red"),
+    ]
+    contributions = [_contributions(evidence, table, level) for level in _COLOUR_OF_LEVEL]
+    groups = (
+        Group(
+            "Distribution of losses",
+            "A loss is positive and lies to the right. Lines mark the value at risk (VaR, dashed) "
+            "and the expected shortfall (ES, solid) at 95 % and 99 %.",
+            _tails(evidence, table),
+            wide=True,
+        ),
+        Group(
+            "Contribution of each position",
+            "What each position loses on average on the portfolio's worst paths; the bars add up "
+            "to the expected shortfall.",
+            [drawn for drawn in contributions if drawn],
+            wide=True,
+        ),
+        Group("Over time", "", [drawn for drawn in fans if drawn], legend="fan"),
+    )
+    return [group for group in groups if group.charts]
+
+
+def _lines(table: EstimateTable, valuation: str, day: float) -> list[Line]:
+    lines = []
+    for level, colour in _COLOUR_OF_LEVEL.items():
+        for statistic in ("var", "es"):
+            found = table.get(f"loss_{valuation}", day, statistic, level)
+            if found and math.isfinite(found.value):
+                name = "VaR" if statistic == "var" else "ES"
+                text, _ = with_error(found.value, found.standard_error)
+                label = f"{name} {100.0 * level:g} %: {text}"
+                lines.append(Line(label, found.value, colour, dashed=statistic == "var"))
+    return lines
+
+
+def _tails(evidence: Evidence, table: EstimateTable) -> list[Chart]:
+    """Both valuations at the longest horizon on one scale, then the shorter horizons."""
+    if not evidence.losses:
+        return []
+    longest = max(day for _, day in evidence.losses)
+    pair = [(valuation, longest) for valuation in reversed(VALUATIONS)]
+    shorter = sorted((key for key in evidence.losses if key[1] != longest), reverse=True)
+    wanted = [key for key in pair if key in evidence.losses]
+    limits = common_limits(
+        [evidence.losses[key] for key in wanted],
+        [line for key in wanted for line in _lines(table, *key)],
+    )
+    charts = [_tail(evidence, table, *key, limits) for key in wanted]
+    for valuation, day in shorter:
+        if valuation == wanted[0][0]:
+            histogram, lines = evidence.losses[valuation, day], _lines(table, valuation, day)
+            own_limits = common_limits([histogram], lines)
+            charts.append(_tail(evidence, table, valuation, day, own_limits))
+    return charts
+
+
+def _tail(
+    evidence: Evidence,
+    table: EstimateTable,
+    valuation: str,
+    day: float,
+    limits: tuple[float, float],
+) -> Chart:
+    histogram = evidence.losses[valuation, day]
+    lines = _lines(table, valuation, day)
+    total = sum(histogram.counts)
+    lost = sum(
+        count for low, count in zip(histogram.edges, histogram.counts, strict=False) if low >= 0.0
+    )
+    caption = f"About {percent(lost / total if total else None, 2)} of {total:,.0f} paths lose"
+    if open_counts(histogram):
+        caption += f"; {open_counts(histogram):,} beyond the drawn range"
+    measures = "; ".join(f"{line.label} TAO" for line in lines)
+    return chart(
+        evidence,
+        f"loss-{valuation}-{day:g}".replace(".", "-"),
+        f"Loss after {days(day)} {_WORDS[valuation]} [TAO]",
+        caption + ".",
+        tail_chart(histogram, lines, limits),
+        f"{caption}. {measures}.",
+    )
+
+
+def _contributions(evidence: Evidence, table: EstimateTable, level: float) -> Chart | None:
+    quantity = "loss_realizable"
+    horizon = max(table.days(quantity), default=evidence.horizon)
+    found = {
+        netuid: table.get(quantity, horizon, "es_contribution", level, netuid)
+        for netuid in sorted(table.netuids())
+    }
+    estimates = {
+        netuid: estimate
+        for netuid, estimate in found.items()
+        if estimate and math.isfinite(estimate.value)
+    }
+    if not estimates:
+        return None
+    largest = sorted(estimates, key=lambda netuid: (-abs(estimates[netuid].value), netuid))
+    shown = sorted(largest[:_MAX_POSITIONS], key=lambda netuid: -estimates[netuid].value)
+    rows = [
+        Row(netuid, estimates[netuid].value, estimates[netuid].ci_low, estimates[netuid].ci_high)
+        for netuid in shown
+    ]
+    total = table.get(quantity, horizon, "es", level)
+    caption = f"Whiskers: 95 % Monte Carlo interval. {len(shown)} of {len(estimates)} positions."
+    if total:
+        caption += f" They add up to ES {100.0 * level:g} % = {plain(total.value)} TAO."
+    return chart(
+        evidence,
+        f"contributions-{100.0 * level:g}",
+        f"Contribution to ES {100.0 * level:g} % after {days(horizon)}, realizable [TAO]",
+        caption,
+        bar_chart(rows, _COLOUR_OF_LEVEL[level], "TAO of expected shortfall"),
+        "; ".join(
+            f"{evidence.label(netuid)}: {plain(estimates[netuid].value)} TAO" for netuid in shown
+        ),
+    )

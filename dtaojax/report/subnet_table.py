@@ -1,0 +1,119 @@
+"""One row a subnet: where it stands now and where it may stand at the horizon."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from dtaojax.report.contract import Evidence, Subnet
+from dtaojax.report.estimates import Estimate
+from dtaojax.report.fan import MEDIAN, OUTER
+from dtaojax.report.numerals import plain, with_error
+
+MAX_ROWS: Final = 512
+"""Rows shown; a larger network is cut after its deepest pools, to keep the file small."""
+
+_TINY_SHARE: Final = 1e-5
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A number of the table: its sort key, its text and the text of its standard error."""
+
+    key: float | None
+    text: str
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class SubnetRow:
+    """A row: badges say what is special about the subnet."""
+
+    netuid: int
+    name: str
+    badges: tuple[str, ...]
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class SubnetTable:
+    """The table, with the number of subnets that it leaves out."""
+
+    columns: tuple[tuple[str, str], ...]
+    rows: tuple[SubnetRow, ...]
+    left_out: int
+
+
+def subnet_table(evidence: Evidence) -> SubnetTable:
+    """Builds the table; root is left out, since it has no pool."""
+    day = f"{evidence.horizon:g}"
+    subnets = [subnet for subnet in evidence.initial.values() if subnet.netuid != 0]
+    deepest = sorted(subnets, key=lambda subnet: (-subnet.tao_in, subnet.netuid))[:MAX_ROWS]
+    shown = sorted(deepest, key=lambda subnet: subnet.netuid)
+    columns = (
+        ("Price now", "TAO/alpha"),
+        (f"Median price, day {day}", "TAO/alpha"),
+        (f"90 % of paths, day {day}", "TAO/alpha"),
+        ("Emission now", "% of TAO"),
+        (f"Emission, day {day}", "% of TAO, mean"),
+        (f"Below bar, day {day}", "% of paths"),
+        (f"Next pruned, day {day}", "% of paths"),
+        ("Pool now", "TAO"),
+        (f"Pool change, day {day}", "%, mean"),
+    )
+    rows = tuple(_row(evidence, subnet) for subnet in shown)
+    return SubnetTable(columns, rows, len(subnets) - len(shown))
+
+
+def _row(evidence: Evidence, subnet: Subnet) -> SubnetRow:
+    def find(quantity: str, statistic: str, level: float | None = None) -> Estimate | None:
+        return evidence.subnets.get(quantity, evidence.horizon, statistic, level, subnet.netuid)
+
+    low, high = (find("price", "quantile", level) for level in OUTER)
+    band = Cell(None, "")
+    if low and high:
+        band = Cell(high.value, f"{plain(low.value)} – {plain(high.value)}")
+    depth = find("tao_in", "mean")
+    change = None
+    if depth and subnet.tao_in > 0.0:
+        scale = 100.0 / subnet.tao_in
+        change = depth._replace(
+            value=scale * depth.value - 100.0, standard_error=scale * depth.standard_error
+        )
+    cells = (
+        Cell(subnet.price, plain(subnet.price)),
+        _cell(find("price", "quantile", MEDIAN)),
+        band,
+        _share(Cell(subnet.gated_share, plain(100.0 * subnet.gated_share))),
+        _share(_cell(find("emission_share", "mean"), 100.0)),
+        _cell(find("below_bar", "probability"), 100.0),
+        _cell(find("next_pruned", "probability"), 100.0),
+        Cell(subnet.tao_in, plain(subnet.tao_in)),
+        _cell(change),
+    )
+    return SubnetRow(subnet.netuid, subnet.name, _badges(evidence, subnet), cells)
+
+
+def _cell(estimate: Estimate | None, scale: float = 1.0) -> Cell:
+    if estimate is None:
+        return Cell(None, "")
+    text, error = with_error(scale * estimate.value, scale * estimate.standard_error)
+    return Cell(estimate.value, text, error)
+
+
+def _share(cell: Cell) -> Cell:
+    """Emission too small to matter is not spelt out."""
+    is_tiny = cell.key is not None and 0.0 < cell.key < _TINY_SHARE
+    return Cell(cell.key, f"<{100.0 * _TINY_SHARE:g}") if is_tiny else cell
+
+
+def _badges(evidence: Evidence, subnet: Subnet) -> tuple[str, ...]:
+    block = evidence.part("network").get("block")
+    immune = isinstance(block, int | float) and subnet.immune_until_block > block
+    badges = (
+        ("held", subnet.position_alpha > 0.0),
+        ("not started", not subnet.in_emit_set),
+        ("emission off", subnet.in_emit_set and not subnet.emission_enabled),
+        ("immune", immune),
+    )
+    return tuple(badge for badge, applies in badges if applies)
