@@ -124,8 +124,8 @@ def read(results: Results) -> Evidence:
         if "portfolio" in results.tables
         else None
     )
-    for table in (subnets, portfolio):
-        strangers = sorted((table.netuids() if table else set()) - initial.keys() - {0})
+    for table in filter(None, (subnets, portfolio)):
+        strangers = sorted(table.netuids() - initial.keys() - {0})
         if strangers:
             raise ResultsError(
                 f"table '{table.name}': speaks of netuid(s) {strangers[:5]} that the table "

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _IDENTITY: Final = ("quantity", "netuid", "day", "statistic", "level")
 _NUMBERS: Final = ("netuid", "day", "level", "value", "standard_error", "ci_low", "ci_high")
-_STATISTICS: Final = frozenset({"mean", "quantile", "probability", "var", "es", "es_contribution"})
+_STATISTICS: Final = ("mean", "quantile", "probability", "var", "es", "es_contribution")
 
 
 class Estimate(NamedTuple):
@@ -141,7 +141,7 @@ class EstimateTable:
         days = sorted(self.rows.get((quantity, netuid, "mean", None), {}))
         if not days:
             return None
-        means = [self.get(quantity, day, netuid=netuid) for day in days]
+        means = [mean for day in days if (mean := self.get(quantity, day, netuid=netuid))]
         quantiles = {}
         for level in QUANTILE_LEVELS:
             if (quantity, netuid, "quantile", level) in self.rows:

@@ -12,7 +12,7 @@ import io
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Any, Final
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
@@ -27,7 +27,7 @@ _VARIABLES: Final = (
 COLOURS: Final = {name: f"#0101{number:02x}" for number, name in enumerate(_VARIABLES)}
 """Stand-in colours, by the name of the CSS variable that replaces them."""
 
-_STYLE: Final = {
+_STYLE: Final[dict[Any, Any]] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "dtaojax",
     "figure.facecolor": "none",
@@ -155,11 +155,6 @@ def _adapt(element: Element, slug: str, referenced: set[str], name: Callable[[in
             attributes[key] = _COLOUR.sub(
                 lambda match: f"var(--{_VARIABLES[int(match[1], 16)]})", value
             )
-    stand_in_name = _STAND_IN.search(element.text or "")
+    stand_in_name = _STAND_IN.fullmatch(element.text or "")
     if stand_in_name:
-        before, after = element.text[: stand_in_name.start()], element.text[stand_in_name.end() :]
-        isolated = Element("tspan", {"style": "unicode-bidi: isolate"})
-        isolated.text = name(int(stand_in_name[1]))
-        isolated.tail = after
-        element.text = before
-        element.insert(0, isolated)
+        element.text = name(int(stand_in_name[1]))

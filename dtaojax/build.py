@@ -1,0 +1,150 @@
+"""From a config and a network file to the objects that run. The model itself reads neither."""
+
+import equinox as eqx
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array
+
+from dtaojax import chain
+from dtaojax.config import (
+    Config,
+    DemandConfig,
+    EmissionSellingConfig,
+    MechanismConfig,
+    PortfolioConfig,
+    StudentFlowConfig,
+)
+from dtaojax.demand.emission_selling import EmissionSelling
+from dtaojax.demand.process import DemandProcess
+from dtaojax.demand.student_flow import student_flow
+from dtaojax.engine.statistics import Bins
+from dtaojax.mechanism.gate import HillRankGate
+from dtaojax.mechanism.injection import RootProportionCap
+from dtaojax.mechanism.moving_price import PriceEma
+from dtaojax.mechanism.split import OwnerServerValidatorRoot
+from dtaojax.mechanism.step import Mechanism
+from dtaojax.mechanism.weight_rules.ema_price_burn import EmaPriceBurn
+from dtaojax.network import NetworkTable
+from dtaojax.state.network import NetworkState, Subnets
+from dtaojax.state.pools import Pools
+from dtaojax.world.portfolio import Portfolio
+from dtaojax.world.world import World
+
+_BINS_INSIDE = 2048
+_RELATIVE_RANGE = 6.0
+_SHARE_RANGE = 20.0
+
+
+def build_mechanism(config: MechanismConfig) -> Mechanism:
+    """The rules."""
+    ema, gate = config.moving_price, config.gate
+    return Mechanism(
+        weight_rule=EmaPriceBurn(),
+        gate=HillRankGate(gate.rank, gate.interval_blocks, jnp.asarray(gate.exponent)),
+        injection=RootProportionCap(),
+        split=OwnerServerValidatorRoot(jnp.asarray(config.split.owner_cut_u16 / chain.U16_MAX)),
+        moving_price=PriceEma(
+            rate=jnp.asarray(ema.rate),
+            halving_blocks=jnp.asarray(float(ema.halving_blocks)),
+            cap=jnp.asarray(ema.cap),
+        ),
+        tao_weight=jnp.asarray(config.root.tao_weight),
+        fee_rate=jnp.asarray(config.pool.fee_rate_u16 / chain.U16_MAX),
+    )
+
+
+def build_network(table: NetworkTable) -> tuple[Subnets, NetworkState]:
+    """Who takes part, and the state that a file holds."""
+    empty = jnp.zeros(table.n_subnets)
+    subnets = Subnets(
+        registered_at=jnp.asarray(table.registered_at),
+        first_emission_block=jnp.asarray(table.first_emission_block),
+        emission_enabled=jnp.asarray(table.emission_enabled),
+        miner_burned=jnp.asarray(table.miner_burned),
+    )
+    state = NetworkState(
+        block=jnp.asarray(table.block),
+        pools=Pools(
+            tao_in=jnp.asarray(table.tao_in),
+            alpha_in=jnp.asarray(table.alpha_in),
+            w_tao=jnp.asarray(table.w_tao),
+            tao_reservoir=empty,
+            alpha_reservoir=empty,
+        ),
+        alpha_out=jnp.asarray(table.alpha_out),
+        protocol_alpha=jnp.asarray(table.protocol_alpha),
+        root_basket=empty,
+        moving_price=jnp.asarray(table.moving_price),
+        total_issuance=jnp.asarray(table.total_issuance),
+        root_tao=jnp.asarray(table.root_tao),
+        gate_bar=jnp.asarray(table.gate_bar),
+    )
+    return subnets, state
+
+
+def build_demand(processes: tuple[DemandConfig, ...], seed: int) -> tuple[DemandProcess, ...]:
+    """The demand processes, each on streams of its own under the seed."""
+    return tuple(_demand_process(process, seed) for process in processes)
+
+
+def _demand_process(config: DemandConfig, seed: int) -> DemandProcess:
+    match config:
+        case StudentFlowConfig():
+            return student_flow(seed, **config.model_dump(exclude={"process"}))
+        case EmissionSellingConfig():
+            return EmissionSelling(
+                owner=jnp.asarray(config.owner),
+                miner=jnp.asarray(config.miner),
+                validator=jnp.asarray(config.validator),
+            )
+
+
+def build_portfolio(config: PortfolioConfig, table: NetworkTable) -> Portfolio | None:
+    """The holder's positions, or None if nothing is held."""
+    if config.is_empty:
+        return None
+    slots = [table.row_of(netuid) for netuid in config.alpha]
+    return Portfolio(
+        slot=jnp.asarray(np.array(slots, dtype=np.int32)),
+        alpha=jnp.asarray(np.array(list(config.alpha.values()), dtype=float)),
+        root_tao=jnp.asarray(config.root_tao),
+        delegate_take=jnp.asarray(config.delegate_take_u16 / chain.U16_MAX),
+    )
+
+
+def build_world(config: Config, table: NetworkTable) -> World:
+    """Everything that a run simulates."""
+    subnets, state = build_network(table)
+    return World(
+        mechanism=build_mechanism(config.mechanism),
+        subnets=subnets,
+        start=state,
+        demand=build_demand(config.demand, config.run.seed),
+        portfolio=build_portfolio(config.portfolio, table),
+        step_blocks=config.run.step_blocks,
+        immunity_blocks=config.mechanism.registration.immunity_blocks,
+    )
+
+
+@eqx.filter_jit
+def _first_gauges(world: World) -> Array:
+    return world.observe(world.begin(jnp.uint32(0))).gauges
+
+
+def build_bins(world: World) -> Bins:
+    """Bins for the world's gauges: shares from e**-20 to 1, all else relative to the start.
+
+    A bin is 0.6 % wide (1 % for shares); the range reaches to 400 times the start and to 1/400.
+    """
+    gauges = _first_gauges(world)
+    is_share = jnp.array([name == "emission_share" for name in world.gauge_names])
+    scale = jnp.where(is_share[:, None] | (gauges <= 0.0), 1.0, gauges)
+    low = jnp.where(is_share, -_SHARE_RANGE, -_RELATIVE_RANGE)
+    span = jnp.where(is_share, _SHARE_RANGE, 2 * _RELATIVE_RANGE)
+    return Bins(
+        origin=gauges,
+        scale=scale,
+        log_low=low,
+        log_width=span / _BINS_INSIDE,
+        inside=_BINS_INSIDE,
+    )

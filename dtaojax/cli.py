@@ -1,0 +1,271 @@
+"""The command line: parses and prints, and leaves the work to the pipeline."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from dtaojax import __version__
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help=(
+        "Monte Carlo risk analysis of Bittensor's dynamic TAO.\n\n"
+        "Start with [bold]dtaojax run configs/mainnet.toml[/bold], then open the report it names. "
+        "Change anything without editing: [bold]--set mechanism.gate.rank=48[/bold]."
+    ),
+)
+
+ConfigFile = Annotated[Path, typer.Argument(help="A config in TOML, for example configs/mainnet.toml.", show_default=False)]
+Overrides = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        help="Change a key of the config, for example run.horizon_days=30; may be repeated.",
+        show_default=False,
+    ),
+]
+
+
+def out() -> Console:
+    """The terminal for what a command answers."""
+    return Console(highlight=False)
+
+
+def err() -> Console:
+    """The terminal for everything else, so that answers can be piped."""
+    return Console(stderr=True, highlight=False)
+
+
+@app.command()
+def run(
+    config: ConfigFile,
+    set_: Overrides = None,
+    out_folder: Annotated[
+        Path | None,
+        typer.Option("--out", help="Folder for the report.", show_default="runs/<config's name>"),
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Of all random numbers.", show_default=False)] = None,
+    paths: Annotated[int | None, typer.Option(help="Number of random paths.", show_default=False)] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only the report's path.")] = False,
+) -> None:
+    """Simulate a network under random demand and write a risk report.
+
+    The answer is a folder: report.html to read, summary.json and Parquet tables to compute with,
+    manifest.json to know how the numbers were made.
+    """
+    from dtaojax.pipeline.inputs import read_inputs
+
+    overrides = list(set_ or [])
+    if seed is not None:
+        overrides.append(f"run.seed={seed}")
+    if paths is not None:
+        overrides.append(f"run.paths={paths}")
+    inputs = read_inputs(config, overrides)
+    folder = out_folder or inputs.config.output_folder
+
+    from dtaojax.pipeline.run import run_report
+
+    total = inputs.config.run.paths
+    show = err()
+    if quiet or not show.is_terminal:
+        report = run_report(inputs, folder, lambda done: None)
+    else:
+        from rich.progress import (
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            TextColumn,
+            TimeElapsedColumn,
+            TimeRemainingColumn,
+        )
+
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+        )
+        with Progress(*columns, console=show, transient=True) as bar:
+            task = bar.add_task("simulating paths", total=total)
+            report = run_report(inputs, folder, lambda done: bar.update(task, completed=done))
+    if quiet:
+        typer.echo(report)
+        return
+    summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+    show.print(_headline_table(summary["metrics"], inputs.config.run.horizon_days))
+    typer.echo(f"report: {report}")
+
+
+def _headline_table(metrics: list[dict[str, Any]], horizon: float) -> Table:
+    """A few headline numbers at the horizon, with their errors."""
+    names = {
+        "emission_effective_number": "effective number of subnets by emission",
+        "emission_top10_share": "emission share of the ten largest",
+        "total_tao_in": "TAO in pools",
+        "loss_realizable_var_95": "loss not exceeded in 95 % of paths, realizable",
+        "loss_realizable_es_95": "mean loss in the worst 5 % of paths, realizable",
+    }
+    table = Table("after", "figure", "value", "± standard error", "unit", box=None, pad_edge=False)
+    for metric in metrics:
+        if metric["name"] in names and metric["scope"] in ("network", "portfolio"):
+            if metric["day"] != horizon:
+                continue
+            error = metric["standard_error"]
+            table.add_row(
+                f"{metric['day']:g} days",
+                names[metric["name"]],
+                f"{metric['value']:,.4g}",
+                "unknown" if error is None else f"{error:.2g}",
+                metric["unit"],
+            )
+    return table
+
+
+@app.command()
+def inspect(
+    network: Annotated[
+        str, typer.Option(help="An embedded network's name, or a CSV or Parquet file.")
+    ] = "finney_8791253",
+    gate_bar: Annotated[
+        float | None,
+        typer.Option(help="The emission bar in force; 0 takes it from the state's own shares.", show_default="from the network's facts"),
+    ] = None,
+    mechanism: Annotated[str, typer.Option(help="A preset (see: dtaojax presets).")] = "gate_rank_2026",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show what the chain would emit in the next block from a state, in TAO and alpha per block.
+
+    On a network that holds the chain's own emission (columns observed_*), the error is shown.
+    """
+    from dtaojax.config import config_from_dict
+    from dtaojax.network import embedded_networks, load_network
+
+    preset = config_from_dict({"mechanism": mechanism}, source="--mechanism").mechanism
+    source: str | Path = network if network in embedded_networks() else Path(network)
+    table = load_network(source, gate_bar=gate_bar)
+
+    from dtaojax.pipeline import runtime
+    from dtaojax.pipeline.inspect import next_block
+
+    runtime.configure("float64")
+    found = next_block(preset, table)
+    if as_json:
+        typer.echo(json.dumps(found, ensure_ascii=False, allow_nan=False))
+        return
+    _print_emission(found)
+
+
+def _print_emission(found: dict[str, Any]) -> None:
+    from dtaojax.network import printable
+
+    console = out()
+    console.print(
+        f"block {found['block']:,} · emission {found['block_emission']:g} TAO · "
+        f"gate bar {found['gate_bar']:.6f}"
+    )
+    observed = "observed_tao_in_emission" in found["subnets"][0]
+    heads = ["netuid", "name", "price", "moving", "pre-gate %", "rank", "share %", "TAO", "injected", "excess", "alpha in", "root %"]
+    table = Table(*heads, *(["error TAO"] if observed else []), box=None, pad_edge=False)
+    for column in table.columns:
+        column.no_wrap = True
+        column.justify = "left" if column.header == "name" else "right"
+    for subnet in found["subnets"]:
+        row = [
+            str(subnet["netuid"]),
+            printable(subnet["name"])[:22].replace("[", r"\["),
+            f"{subnet['price']:.6f}",
+            f"{subnet['moving_price']:.6f}",
+            f"{100 * subnet['pre_gate_share']:.4f}",
+            "-" if subnet["rank"] is None else str(subnet["rank"]),
+            f"{100 * subnet['gated_share']:.4f}",
+            f"{subnet['tao_emission']:.9f}",
+            f"{subnet['tao_in_emission']:.9f}",
+            f"{subnet['excess_tao']:.9f}",
+            f"{subnet['alpha_in_emission']:.9f}",
+            f"{100 * subnet['root_proportion']:.2f}",
+        ]
+        if observed:
+            error = subnet["error_tao_in_emission"] + subnet["error_excess_tao"]
+            row.append(f"{error:+.1e}")
+        table.add_row(*row)
+    if not console.is_terminal:
+        console.width = 200
+    console.print(table)
+
+
+@app.command()
+def validate(config: ConfigFile, set_: Overrides = None) -> None:
+    """Check a config and its network without running anything."""
+    from dtaojax.pipeline.inputs import read_inputs
+
+    inputs = read_inputs(config, list(set_ or []))
+    run_config = inputs.config.run
+    typer.echo(
+        f"{config}: valid · {inputs.config.mechanism.preset} · {inputs.network.n_subnets} subnets "
+        f"at block {inputs.network.block:,} · {run_config.paths:,} paths of "
+        f"{run_config.n_steps:,} steps to day {run_config.horizon_days:g} · "
+        f"hash {inputs.config.config_hash[:16]}"
+    )
+
+
+@app.command()
+def presets() -> None:
+    """List the mechanisms that a config can name."""
+    from dtaojax.config import PRESETS
+
+    table = Table("preset", "regime", "since", "what it is", box=None, pad_edge=False)
+    for preset in PRESETS.values():
+        table.add_row(preset.name, preset.regime, str(preset.since), preset.summary)
+    out().print(table)
+
+
+@app.command()
+def doctor() -> None:
+    """Show devices, versions and precision, and whether this machine can run dtaojax."""
+    from dtaojax.pipeline.doctor import findings
+
+    table = Table("what", "found", box=None, pad_edge=False)
+    healthy = True
+    for finding in findings():
+        healthy &= finding.well
+        table.add_row(finding.topic, finding.text if finding.well else f"[red]{finding.text}[/red]")
+    out().print(table)
+    if not healthy:
+        raise typer.Exit(1)
+
+
+@app.callback(invoke_without_command=True)
+def _version(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    if version:
+        typer.echo(f"dtaojax {__version__}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """Runs the command line; an error of the user's is one message and exit code 2."""
+    from dtaojax.config import ConfigError
+    from dtaojax.results import ResultsError
+
+    # The network room needs NumPy, which --help should not wait for.
+    from dtaojax.network.errors import NetworkError
+
+    try:
+        app()
+    except (ConfigError, NetworkError, ResultsError) as error:
+        err().print(str(error), style="red", markup=False, soft_wrap=True)
+        sys.exit(2)

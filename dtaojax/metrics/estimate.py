@@ -1,0 +1,127 @@
+"""Estimates with their Monte Carlo error: means, probabilities and quantiles.
+
+Everything here is a function of independent paths. Intervals have a coverage of 95 %.
+"""
+
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+import numpy as np
+from jaxtyping import Float
+from scipy import special
+
+COVERAGE: Final = 0.95
+Z: Final = float(special.ndtri(0.5 + COVERAGE / 2))
+"""Half the width of a normal 95 % interval, in standard errors."""
+
+Values = Float[np.ndarray, "..."]
+
+
+class Estimate(NamedTuple):
+    """An estimate, its standard error and its 95 % interval; all of the same shape and unit."""
+
+    value: Values
+    standard_error: Values
+    ci_low: Values
+    ci_high: Values
+
+
+def with_normal_interval(value: Values, standard_error: Values) -> Estimate:
+    """An estimate whose error is normal, as the central limit theorem has it."""
+    half = Z * standard_error
+    return Estimate(value, standard_error, value - half, value + half)
+
+
+def mean_from_sums(total: Values, total_of_squares: Values, paths: int) -> Estimate:
+    """Mean of paths from their sum and sum of squares.
+
+    The sums should be of deviations from a value near the mean, or digits are lost. With one path
+    the error is unknown: NaN.
+    """
+    mean = total / paths
+    if paths < 2:
+        unknown = np.full_like(mean, np.nan)
+        return Estimate(mean, unknown, unknown, unknown)
+    variance = np.maximum(total_of_squares - paths * mean * mean, 0.0) / (paths - 1)
+    return with_normal_interval(mean, np.sqrt(variance / paths))
+
+
+def mean_of_sample(sample: Float[np.ndarray, "paths ..."]) -> Estimate:
+    """Mean over the first axis."""
+    origin = sample[0]
+    deviation = sample - origin
+    found = mean_from_sums(deviation.sum(axis=0), (deviation**2).sum(axis=0), len(sample))
+    return Estimate(
+        found.value + origin, found.standard_error, found.ci_low + origin, found.ci_high + origin
+    )
+
+
+def probability(happened: Values, paths: int) -> Estimate:
+    """Probability of an event that was true on ``happened`` of ``paths`` paths.
+
+    The value is the relative frequency. The interval is Wilson's and the standard error that of
+    Agresti and Coull (1998, "Approximate is better than exact"), so that an event never seen is not
+    reported as impossible.
+    """
+    frequency = happened / paths
+    adjusted_paths = paths + Z**2
+    centre = (happened + Z**2 / 2) / adjusted_paths
+    error = np.sqrt(centre * (1.0 - centre) / adjusted_paths)
+    half = Z / adjusted_paths * np.sqrt(frequency * (1.0 - frequency) * paths + Z**2 / 4)
+    # Rounding must not put the frequency outside its own interval where it is 0 or 1.
+    return Estimate(
+        frequency,
+        error,
+        np.clip(centre - half, 0.0, frequency),
+        np.clip(centre + half, frequency, 1.0),
+    )
+
+
+@lru_cache(maxsize=256)
+def quantile_ranks(level: float, paths: int) -> tuple[float, float]:
+    """Levels of the sample between which the true quantile lies with 95 % probability.
+
+    The number of paths below the true quantile is binomial, whatever the distribution (David and
+    Nagaraja, "Order Statistics", 7.1). Where there are too few paths the sample's own ends are all
+    that can be said: 0 or 1.
+    """
+    tail = (1.0 - COVERAGE) / 2
+    low = _binomial_quantile(tail, paths, level)
+    high = _binomial_quantile(1.0 - tail, paths, level) + 1
+    return max(low, 0) / paths, min(high, paths) / paths
+
+
+def fewest_paths(level: float) -> int:
+    """Paths needed so that the interval of a quantile does not end at the sample's own end.
+
+    The chance that none of n paths lies beyond the quantile, ``max(level, 1 - level)**n``, must
+    not exceed half of what the interval may miss.
+    """
+    tail = (1.0 - COVERAGE) / 2
+    return int(np.ceil(np.log(tail) / np.log(max(level, 1.0 - level))))
+
+
+def _binomial_quantile(chance: float, trials: int, success: float) -> int:
+    counts = np.arange(trials + 1)
+    return int(np.searchsorted(special.bdtr(counts, trials, success), chance))
+
+
+def quantile_of_sample(sample: Float[np.ndarray, " paths"], level: float) -> Estimate:
+    """Quantile of a sample, with a distribution-free interval.
+
+    The standard error is that of the normal distribution with the same interval.
+    """
+    return quantile_of_sorted(np.sort(sample), level)
+
+
+def quantile_of_sorted(ordered: Float[np.ndarray, " paths"], level: float) -> Estimate:
+    """As :func:`quantile_of_sample`, of a sample in rising order."""
+    paths = len(ordered)
+    low, high = quantile_ranks(level, paths)
+    bounds = ordered[[max(round(low * paths) - 1, 0), min(round(high * paths), paths) - 1]]
+    position = level * (paths - 1)
+    below = int(position)
+    above = min(below + 1, paths - 1)
+    value = ordered[below] + (position - below) * (ordered[above] - ordered[below])
+    error = (bounds[1] - bounds[0]) / (2 * Z) if paths > 1 else np.nan
+    return Estimate(value, np.asarray(error), bounds[0], bounds[1])

@@ -1,0 +1,101 @@
+"""Estimates about a portfolio: values, losses, their tails, and what each position adds."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float
+
+from dtaojax.metrics.tables import Row, row, sample_rows
+from dtaojax.metrics.tail import expected_shortfall, shortfall_contribution, value_at_risk
+from dtaojax.metrics.estimate import mean_of_sample
+
+CONFIDENCES: Final = (0.95, 0.99)
+VALUATIONS: Final = ("spot", "realizable")
+_HISTOGRAM_BINS: Final = 120
+
+
+class PortfolioSample(NamedTuple):
+    """A portfolio on every used path at one moment.
+
+    Attributes:
+        day: of the moment [days].
+        values: of each position by valuation, root last, (paths, positions) [TAO].
+        drawdown: largest fall so far, as a part of the peak [-].
+    """
+
+    day: float
+    values: dict[str, Float[np.ndarray, "paths positions"]]
+    drawdown: Float[np.ndarray, " paths"]
+
+
+def portfolio_rows(
+    start: PortfolioSample, samples: Sequence[PortfolioSample], netuids: Sequence[int]
+) -> Iterator[Row]:
+    """All estimates about the portfolio.
+
+    A loss is what the portfolio, its staking yield included, is worth less than at the start, in
+    the same valuation; a gain is a negative loss.
+
+    Args:
+        start: at day 0.
+        samples: at the days after which losses are measured.
+        netuids: of the positions, root (0) last.
+    """
+    for sample in samples:
+        day, paths = sample.day, len(sample.drawdown)
+        for valuation in VALUATIONS:
+            values = sample.values[valuation]
+            part_losses = start.values[valuation] - values
+            losses = part_losses.sum(axis=1)
+            quantity = f"loss_{valuation}"
+            yield from sample_rows(
+                f"value_{valuation}", "portfolio", None, day, values.sum(axis=1), "TAO"
+            )
+            yield from sample_rows(quantity, "portfolio", None, day, losses, "TAO")
+            for level in CONFIDENCES:
+                for statistic, measure in (("var", value_at_risk), ("es", expected_shortfall)):
+                    estimate = measure(losses, level)
+                    yield row(
+                        quantity, "portfolio", None, day, statistic, level, estimate, paths, "TAO"
+                    )
+            for index, netuid in enumerate(netuids):
+                part = part_losses[:, index]
+                mean = mean_of_sample(part)
+                yield row(quantity, "position", netuid, day, "mean", np.nan, mean, paths, "TAO")
+                for level in CONFIDENCES:
+                    estimate = shortfall_contribution(losses, part, level)
+                    yield row(
+                        quantity,
+                        "position",
+                        netuid,
+                        day,
+                        "es_contribution",
+                        level,
+                        estimate,
+                        paths,
+                        "TAO",
+                    )
+        yield from sample_rows("max_drawdown", "portfolio", None, day, sample.drawdown, "ratio")
+
+
+def loss_histogram(start: PortfolioSample, samples: Sequence[PortfolioSample]) -> pd.DataFrame:
+    """Histogram of losses for each day and valuation, over the whole range seen."""
+    parts = []
+    for sample in samples:
+        for valuation in VALUATIONS:
+            losses = start.values[valuation].sum(axis=1) - sample.values[valuation].sum(axis=1)
+            counts, edges = np.histogram(losses, bins=_HISTOGRAM_BINS)
+            parts.append(
+                pd.DataFrame(
+                    {
+                        "day": sample.day,
+                        "valuation": valuation,
+                        "bin_low": edges[:-1],
+                        "bin_high": edges[1:],
+                        "count": counts,
+                    }
+                )
+            )
+    return pd.concat(parts, ignore_index=True)

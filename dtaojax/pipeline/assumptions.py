@@ -1,0 +1,104 @@
+"""What a run takes for granted, in words, for the report."""
+
+from __future__ import annotations
+
+from dtaojax import chain
+from dtaojax.config import Config, EmissionSellingConfig, StudentFlowConfig
+from dtaojax.network import NetworkTable
+
+
+def assumptions(config: Config, network: NetworkTable) -> list[dict[str, str]]:
+    """Topics and texts."""
+    return [
+        {"topic": topic, "text": text}
+        for topic, text in (
+            *_mechanism(config),
+            *(pair for process in config.demand for pair in _demand(process)),
+            *_not_modelled(),
+            *(_portfolio(config) if not config.portfolio.is_empty else ()),
+            *_network(network),
+        )
+    ]
+
+
+def _mechanism(config: Config):
+    run = config.run
+    days = run.step_blocks / chain.BLOCKS_PER_DAY
+    yield (
+        "Mechanism",
+        f"The rules of {config.mechanism.preset} stay in force, with their parameters unchanged, "
+        "until the horizon. Governance can change any of them.",
+    )
+    yield (
+        "Time step",
+        f"{run.step_blocks} blocks ({days:g} days) are simulated at once: the coinbase of a step "
+        "uses its first block's shares and prices, and prices move linearly within it.",
+    )
+    yield (
+        "Decisions held fixed",
+        "Miner burn, the emission switch of each subnet, root stake and the TAO weight stay as "
+        "they are in the start state.",
+    )
+
+
+def _demand(process: StudentFlowConfig | EmissionSellingConfig):
+    match process:
+        case StudentFlowConfig():
+            yield (
+                "Investors' demand",
+                "Daily net flow into a pool is Student-t with "
+                f"{process.degrees_of_freedom:g} degrees of freedom; its standard deviation is "
+                f"{100 * process.sd_at_1000_tao:g} % of the pool at 1,000 TAO and goes with depth "
+                f"to the power {process.depth_exponent:g}. "
+                f"{100 * process.common_share:g} % of the variance is common to all subnets. "
+                f"Mean flow beyond the selling of emission is {100 * process.drift:g} % a day. A "
+                f"day's volatility is at most {process.max_volatility_multiple:g} times its scale. "
+                "The figures were fitted to the pool history of July and August 2026, 27 daily "
+                "returns a subnet; flows are independent from day to day.",
+            )
+        case EmissionSellingConfig():
+            yield (
+                "Selling of emission",
+                f"Owners sell {100 * process.owner:g} %, miners {100 * process.miner:g} % of what "
+                f"they are paid, validators and nominators {100 * process.validator:g} %, at once. "
+                "Only the total of all selling is observed (3,774 TAO a day, give or take 3,413); "
+                "its division among the classes is an assumption.",
+            )
+
+
+def _not_modelled():
+    yield (
+        "Registrations",
+        "No subnet is registered or pruned during the run. Being next to be pruned means having "
+        "the lowest moving price among subnets past their immunity on that day; whether it is "
+        "pruned then depends on somebody registering.",
+    )
+    yield (
+        "Monte Carlo error",
+        "Standard errors and intervals say how far a number may be off because finitely many paths "
+        "were drawn. They do not cover errors of the model or of its parameters.",
+    )
+
+
+def _portfolio(config: Config):
+    take = 100 * config.portfolio.delegate_take_u16 / chain.U16_MAX
+    yield (
+        "Holder",
+        "Positions are staked and never traded; they earn the validators' part of the emission in "
+        f"proportion to all alpha outside the pool, less a take of {take:.3g} %, and it is "
+        "reinvested. Root stake earns its part of the root baskets from the start on. Losses are "
+        "in TAO.",
+    )
+    yield (
+        "Realizable value",
+        "What selling each position at once through its pool would pay, after slippage and fee, if "
+        "nobody else sold at that moment.",
+    )
+
+
+def _network(network: NetworkTable):
+    yield (
+        "Start state",
+        f"{network.name}: {network.n_subnets} subnets and {network.root_tao:,.0f} TAO on root at "
+        f"block {network.block:,}. Root baskets start empty: what they held before is not known.",
+    )

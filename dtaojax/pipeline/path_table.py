@@ -1,0 +1,84 @@
+"""The per-path figures, on disk while a run goes on, so that memory does not grow with paths."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+_ROWS_A_GROUP = 4096
+
+
+def column(name: str, day: float) -> str:
+    """Name of the column that holds a figure at a day."""
+    return f"{name}@{day:g}"
+
+
+class PathTableWriter:
+    """Writes ``paths.parquet`` block by block; a context manager.
+
+    Columns are ``path``, ``lost_on_day`` (null on a path that stayed finite) and a column for every
+    figure and day.
+    """
+
+    def __init__(self, file: Path, names: tuple[str, ...], days: tuple[float, ...]) -> None:
+        self._days = days
+        figures = [column(name, day) for day in days for name in names]
+        fields = [("path", pa.int64()), ("lost_on_day", pa.float64())]
+        self._schema = pa.schema([*fields, *((figure, pa.float64()) for figure in figures)])
+        self._writer = pq.ParquetWriter(file, self._schema)
+        self._waiting: list[pa.RecordBatch] = []
+
+    def __enter__(self) -> PathTableWriter:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._flush()
+        self._writer.close()
+
+    def write(self, first_path: int, scalars: np.ndarray, lost_at: np.ndarray) -> None:
+        """Takes a block of paths.
+
+        Args:
+            first_path: number of its first path.
+            scalars: figures (paths, moments, scalars).
+            lost_at: moment at which each path turned non-finite; negative if it never did.
+        """
+        paths = len(scalars)
+        flat = np.asarray(scalars, dtype=np.float64).reshape(paths, -1)
+        lost = pa.array(
+            [None if moment < 0 else self._days[moment] for moment in lost_at], pa.float64()
+        )
+        numbers = pa.array(np.arange(first_path, first_path + paths))
+        columns = [numbers, lost, *(pa.array(flat[:, index]) for index in range(flat.shape[1]))]
+        self._waiting.append(pa.RecordBatch.from_arrays(columns, schema=self._schema))
+        if sum(batch.num_rows for batch in self._waiting) >= _ROWS_A_GROUP:
+            self._flush()
+
+    def _flush(self) -> None:
+        if self._waiting:
+            self._writer.write_table(pa.Table.from_batches(self._waiting), _ROWS_A_GROUP)
+            self._waiting = []
+
+
+class PathTableReader:
+    """Reads figures of the used paths back, one column at a time."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = pq.ParquetFile(file)
+        self._used = self._read("lost_on_day").is_null().to_numpy()
+
+    def _read(self, name: str) -> pa.ChunkedArray:
+        return self._file.read(columns=[name]).column(0)
+
+    def sample(self, name: str, day: float) -> np.ndarray:
+        """A figure at a day on every used path."""
+        return self._read(column(name, day)).to_numpy()[self._used]

@@ -1,0 +1,228 @@
+"""The main job: a config in, a folder with results and a report out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from dtaojax import __version__
+from dtaojax.build import build_bins, build_world
+from dtaojax.config import PRESETS, Config
+from dtaojax.engine.run import Plan, Statistics, default_workers, run
+from dtaojax.engine.statistics import Bins
+from dtaojax.metrics.estimate import fewest_paths
+from dtaojax.metrics.headline import headline
+from dtaojax.metrics.portfolio import PortfolioSample, loss_histogram, portfolio_rows
+from dtaojax.metrics.subnets import subnet_table
+from dtaojax.metrics.tables import frame, sample_rows
+from dtaojax.network import NetworkTable
+from dtaojax.pipeline import runtime
+from dtaojax.pipeline.assumptions import assumptions
+from dtaojax.pipeline.inputs import Inputs, claim_folder
+from dtaojax.pipeline.inspect import initial_table
+from dtaojax.pipeline.path_table import PathTableReader, PathTableWriter
+from dtaojax.report import write_report
+from dtaojax.results import QUANTILE_LEVELS, SCHEMA_VERSION, Results, ResultsError, save
+from dtaojax.world.observation import EVENTS, GAUGES, NETWORK_SCALARS
+from dtaojax.world.world import TALLIES, World
+
+
+def run_report(inputs: Inputs, folder: Path, progress: Callable[[int], None]) -> Path:
+    """Simulates, estimates, and writes results and report.
+
+    Args:
+        inputs: config and network.
+        folder: for the results.
+        progress: receives the number of paths done so far.
+
+    Returns:
+        The report's path.
+
+    Raises:
+        ResultsError: the folder cannot be written, or no path stayed finite.
+    """
+    started = time.perf_counter()
+    claim_folder(folder)
+    config, network = inputs.config, inputs.network
+    runtime.configure(config.run.precision)
+    world = build_world(config, network)
+    bins = build_bins(world)
+    days = _moments(config)
+    plan = Plan(
+        paths=config.run.paths,
+        report_steps=tuple(config.run.step_of(day) for day in days[1:]),
+        block_paths=config.run.block_paths,
+        workers=default_workers(),
+    )
+    names = _figure_names(world, config)
+    simulating = time.perf_counter()
+    with PathTableWriter(folder / "paths.parquet", names, days) as paths:
+        statistics = run(world, bins, plan, paths.write, progress)
+    estimating = time.perf_counter()
+    if statistics.used == 0:
+        raise ResultsError(
+            f"{folder}: all {plan.paths} paths turned non-finite, so there is nothing to report; "
+            "demand is too wild for the pools: lower sd_at_1000_tao or max_volatility_multiple"
+        )
+    reader = PathTableReader(folder / "paths.parquet")
+    tables = _tables(config, network, statistics, bins, days, reader)
+    finished = time.perf_counter()
+    wall_times = {
+        "setup_s": simulating - started,
+        "simulate_s": estimating - simulating,
+        "metrics_s": finished - estimating,
+    }
+    manifest = _manifest(config, network, statistics, days, wall_times, [*tables, "paths"])
+    results = Results(manifest, headline(tables), tables)
+    save(results, folder)
+    return write_report(results, folder)
+
+
+def _moments(config: Config) -> tuple[float, ...]:
+    """Days at which paths are observed: the start, report days and, with a portfolio, loss days."""
+    days = {0.0, *config.run.report_days, config.run.horizon_days}
+    if not config.portfolio.is_empty:
+        days |= set(config.loss_days)
+    return tuple(sorted(days))
+
+
+def _netuids(config: Config) -> tuple[int, ...]:
+    """Netuids of the positions, root last."""
+    return (*config.portfolio.alpha, 0)
+
+
+def _figure_names(world: World, config: Config) -> tuple[str, ...]:
+    """The world's names of figures, with the netuid of a position in place of its index."""
+    netuids = _netuids(config)
+
+    def named(name: str) -> str:
+        if not name.endswith("]"):
+            return name
+        stem, index = name[:-1].split("[")
+        return f"{stem}[{netuids[int(index)]}]"
+
+    return tuple(map(named, world.scalar_names))
+
+
+def _tables(
+    config: Config,
+    network: NetworkTable,
+    statistics: Statistics,
+    bins: Bins,
+    days: tuple[float, ...],
+    reader: PathTableReader,
+) -> dict[str, pd.DataFrame]:
+    reported = [day for day in days if day == 0.0 or day in config.run.report_days]
+    network_rows = [
+        row
+        for day in reported
+        for name, unit in NETWORK_SCALARS.items()
+        for row in sample_rows(name, "network", None, day, reader.sample(name, day), unit)
+    ]
+    subnets = subnet_table(statistics, bins, GAUGES, EVENTS, network.netuid, np.array(days))
+    tables = {
+        "network": frame(network_rows),
+        "subnets": subnets[subnets["day"].isin(reported)].reset_index(drop=True),
+        "initial": initial_table(config.mechanism, network, config.portfolio.alpha),
+    }
+    if not config.portfolio.is_empty:
+        start, *later = (
+            _portfolio_sample(config, reader, day) for day in (0.0, *config.loss_days)
+        )
+        tables["portfolio"] = frame(list(portfolio_rows(start, later, _netuids(config))))
+        tables["losses"] = loss_histogram(start, later)
+    return tables
+
+
+def _portfolio_sample(config: Config, reader: PathTableReader, day: float) -> PortfolioSample:
+    values = {
+        valuation: np.stack(
+            [reader.sample(f"value_{valuation}[{netuid}]", day) for netuid in _netuids(config)],
+            axis=1,
+        )
+        for valuation in ("spot", "realizable")
+    }
+    return PortfolioSample(day, values, reader.sample("max_drawdown", day))
+
+
+def _warnings(config: Config, statistics: Statistics) -> list[str]:
+    needed = max(fewest_paths(level) for level in QUANTILE_LEVELS)
+    found = []
+    if statistics.used < needed:
+        found.append(
+            f"{statistics.used} paths are too few for intervals of the outermost quantiles, which "
+            f"then end at the most extreme path; use at least {needed} paths"
+        )
+    if config.run.precision == "float32":
+        found.append(
+            "float32 was asked for: emission into deep pools is lost to rounding, about 0.2 % of "
+            "their growth in a year of steps of 360 blocks"
+        )
+    return found
+
+
+def _manifest(
+    config: Config,
+    network: NetworkTable,
+    statistics: Statistics,
+    days: tuple[float, ...],
+    wall_times: dict[str, float],
+    tables: list[str],
+) -> dict[str, Any]:
+    preset = PRESETS[config.mechanism.preset]
+    run_config = config.run
+    lost: dict[str, int] = {}
+    for moment in statistics.lost.values():
+        reason = f"a number was not finite by day {days[moment]:g}"
+        lost[reason] = lost.get(reason, 0) + 1
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "title": config.title or f"{network.name}, the next {run_config.horizon_days:g} days",
+        "question": (
+            f"Over the next {run_config.horizon_days:g} days, how concentrated does TAO emission "
+            "become, which subnets fall below the gate's bar or come up for deregistration, what "
+            "do prices and pools do, and what could a holder of alpha lose?"
+        ),
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "dtaojax_version": __version__,
+        "config": config.model_dump(mode="json"),
+        "config_hash": config.config_hash,
+        "config_file": None if config.source is None else config.source.name,
+        "seed": run_config.seed,
+        "network": {
+            "name": network.name,
+            "file": config.network.file,
+            "block": network.block,
+            "total_issuance": network.total_issuance,
+            "root_tao": network.root_tao,
+            "gate_bar": network.gate_bar,
+        },
+        "mechanism": {"preset": preset.name, "summary": preset.summary},
+        "paths": {
+            "requested": run_config.paths,
+            "used": statistics.used,
+            "lost": len(statistics.lost),
+            "lost_reasons": lost,
+        },
+        "limited": dict(zip(TALLIES, statistics.tallies, strict=True)),
+        "run": {
+            "horizon_days": run_config.horizon_days,
+            "report_days": list(run_config.report_days),
+            "loss_days": list(config.loss_days),
+            "step_blocks": run_config.step_blocks,
+            "precision": run_config.precision,
+            "block_paths": run_config.block_paths,
+            "device": runtime.device_name(),
+        },
+        "versions": runtime.versions(),
+        "wall_times": wall_times,
+        "assumptions": assumptions(config, network),
+        "warnings": _warnings(config, statistics),
+        "tables": tables,
+    }

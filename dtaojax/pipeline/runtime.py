@@ -1,0 +1,45 @@
+"""What an application decides about JAX: precision and the compilation cache."""
+
+from __future__ import annotations
+
+import os
+import platform
+from importlib import metadata
+from pathlib import Path
+
+import jax
+
+_REPORTED = ("jax", "jaxlib", "numpy", "equinox", "scipy", "pandas", "pyarrow", "matplotlib")
+
+
+def cache_folder() -> Path:
+    """Where compiled programs are kept between runs (``DTAOJAX_CACHE``, or the user's cache)."""
+    if named := os.environ.get("DTAOJAX_CACHE"):
+        return Path(named)
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "dtaojax" / "xla"
+
+
+def configure(precision: str) -> None:
+    """Sets the precision, and keeps compiled programs for the next run.
+
+    Args:
+        precision: ``float64`` or ``float32``.
+    """
+    jax.config.update("jax_enable_x64", precision == "float64")
+    jax.config.update("jax_compilation_cache_dir", str(cache_folder()))
+    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.3)
+
+
+def device_name() -> str:
+    """The device that programs run on, in words."""
+    device = jax.devices()[0]
+    cores = f", {len(os.sched_getaffinity(0))} cores" if device.platform == "cpu" else ""
+    kind = platform.machine() if device.platform == "cpu" else device.device_kind
+    return f"{device.platform} ({kind}{cores})"
+
+
+def versions() -> dict[str, str]:
+    """Versions of Python and of the packages that make the numbers."""
+    found = {name: metadata.version(name) for name in _REPORTED}
+    return {"python": platform.python_version(), **found}
