@@ -4,7 +4,7 @@ import jax.numpy as jnp
 from jax import lax
 
 from dtaojax.ordered import ordered_sum
-from dtaojax.state.shapes import PerSubnet, Scalar
+from dtaojax.state.shapes import PerSubnet, Scalar, ScalarBool
 
 _FLOAT32_BITS = 31
 
@@ -30,7 +30,7 @@ def nth_largest(values: PerSubnet, rank: int) -> Scalar:
         found = jnp.where(enough, candidate, found)
     start = jnp.max(jnp.where(patterns == found, fixed, 0.0))
 
-    def too_high(bound: Scalar) -> Scalar:
+    def too_high(bound: Scalar) -> ScalarBool:
         return jnp.sum(fixed >= bound, dtype=jnp.int32) < rank
 
     def next_lower(bound: Scalar) -> Scalar:

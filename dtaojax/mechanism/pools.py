@@ -121,8 +121,8 @@ def inject(pools: Pools, tao: PerSubnet, alpha: PerSubnet) -> Pools:
 
     What waits in the reservoirs is added too. Neither weight may leave
     ``[MIN_WEIGHT, 1 - MIN_WEIGHT]``: where both tokens together would do that, alpha alone is
-    tried, then TAO alone, and what is not added waits. A pool without alpha has no price to hold;
-    its weights return to one half.
+    tried, then TAO alone, and what is not added waits. A pool with an empty side has no price to
+    hold; its weights return to one half.
 
     Args:
         pools: before.
@@ -145,7 +145,7 @@ def inject(pools: Pools, tao: PerSubnet, alpha: PerSubnet) -> Pools:
     w_both, both = attempt(with_tao, with_alpha)
     w_alpha, alpha_alone = attempt(pools.tao_in, with_alpha)
     w_tao, tao_alone = attempt(with_tao, pools.alpha_in)
-    priceless = pools.alpha_in <= 0.0
+    priceless = price <= 0.0
     add_alpha = priceless | both | alpha_alone
     add_tao = priceless | both | (~alpha_alone & tao_alone)
     weight = jnp.where(both, w_both, jnp.where(alpha_alone, w_alpha, w_tao))

@@ -51,14 +51,14 @@ def trade(
     alpha_in = jnp.where(open_pool, pools.alpha_in, 1.0)
     ratio = weight_ratio(pools.w_tao)
     wanted = jnp.log1p(intents.alpha_sale / alpha_in) - ratio * intents.push
-    most = jnp.log1p(sellable / alpha_in)
+    most = jnp.log((alpha_in + sellable) / alpha_in)
     limited = open_pool & (wanted > most)
     growth = jnp.minimum(wanted, most)
     alpha_sold = alpha_in * jnp.expm1(growth)
     tao_paid = pools.tao_in * jnp.expm1(-growth / ratio)
     buying_allowed = swap_allowed(pools.tao_in, tao_paid, alpha_in)
     selling_allowed = swap_allowed(alpha_in, alpha_sold, pools.tao_in)
-    done = open_pool & buying_allowed & selling_allowed
+    done = open_pool & jnp.where(growth < 0.0, buying_allowed, selling_allowed)
     alpha_sold = jnp.where(done, alpha_sold, 0.0)
     tao_paid = jnp.where(done, tao_paid, 0.0)
     after = dataclasses.replace(

@@ -43,6 +43,11 @@ def portfolio_rows(
         samples: at the days after which losses are measured.
         netuids: of the positions, root (0) last.
     """
+    for sample in (start, *samples):
+        for valuation in VALUATIONS:
+            worth = sample.values[valuation].sum(axis=1)
+            quantity = f"value_{valuation}"
+            yield from sample_rows(quantity, "portfolio", None, sample.day, worth, "TAO")
     for sample in samples:
         day, paths = sample.day, len(sample.drawdown)
         for valuation in VALUATIONS:
@@ -50,9 +55,6 @@ def portfolio_rows(
             part_losses = start.values[valuation] - values
             losses = part_losses.sum(axis=1)
             quantity = f"loss_{valuation}"
-            yield from sample_rows(
-                f"value_{valuation}", "portfolio", None, day, values.sum(axis=1), "TAO"
-            )
             yield from sample_rows(quantity, "portfolio", None, day, losses, "TAO")
             for level in CONFIDENCES:
                 for statistic, measure in (("var", value_at_risk), ("es", expected_shortfall)):

@@ -124,12 +124,16 @@ def read(results: Results) -> Evidence:
         if "portfolio" in results.tables
         else None
     )
-    for table in filter(None, (subnets, portfolio)):
-        strangers = sorted(table.netuids() - initial.keys() - {0})
+    spoken_of = {
+        f"table '{table.name}'": table.netuids() for table in (subnets, portfolio) if table
+    }
+    spoken_of["summary"] = {each.netuid for each in results.metrics if each.netuid is not None}
+    for place, netuids in spoken_of.items():
+        strangers = sorted(netuids - initial.keys() - {0})
         if strangers:
             raise ResultsError(
-                f"table '{table.name}': speaks of netuid(s) {strangers[:5]} that the table "
-                "'initial' does not hold; run again"
+                f"{place}: speaks of netuid(s) {strangers[:5]} that the table 'initial' does not "
+                "hold; run again"
             )
     days = network.days()
     if not days:

@@ -12,7 +12,7 @@ from dtaojax.report.charts import Chart, Group, chart, fan
 from dtaojax.report.contract import VALUATIONS, Evidence
 from dtaojax.report.estimates import Estimate, EstimateTable
 from dtaojax.report.numerals import days, percent, plain, with_error
-from dtaojax.report.tail import Line, common_limits, open_counts, tail_chart
+from dtaojax.report.tail import Line, common_limits, count_outside, tail_chart
 
 _MEASURES: Final = (
     ("mean", None, "Mean"),
@@ -152,8 +152,9 @@ def _tail(
         count for low, count in zip(histogram.edges, histogram.counts, strict=False) if low >= 0.0
     )
     caption = f"About {percent(lost / total if total else None, 2)} of {total:,.0f} paths lose"
-    if open_counts(histogram):
-        caption += f"; {open_counts(histogram):,} beyond the drawn range"
+    outside = count_outside(histogram, limits)
+    if outside:
+        caption += f"; {outside:,} lie beyond the drawn range"
     measures = "; ".join(f"{line.label} TAO" for line in lines)
     return chart(
         evidence,

@@ -19,6 +19,7 @@ _HEIGHT: Final = 235.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 14.0, 14.0, 8.0, 36.0
 _HEADROOM: Final = 0.42
 """Part of the height above the highest bin, which holds the labels of the lines."""
+_HIDDEN_GAINS: Final = 0.01
 
 
 @dataclass(frozen=True)
@@ -86,14 +87,18 @@ def tail_chart(histogram: Histogram, lines: Sequence[Line], limits: tuple[float,
 
 
 def common_limits(histograms: Sequence[Histogram], lines: Sequence[Line]) -> tuple[float, float]:
-    """Limits [TAO] that hold every filled bin with finite edges and every line."""
-    places = [line.value for line in lines]
+    """Limits [TAO] that hold zero, every line and every filled bin but the 1 % highest gains.
+
+    A few enormous gains would otherwise squeeze the losses, which the chart is about;
+    :func:`count_outside` tells how many paths are not drawn.
+    """
+    places = [0.0, *(line.value for line in lines)]
     for histogram in histograms:
-        edges = np.asarray(histogram.edges)
-        filled = np.asarray(histogram.counts) > 0.0
-        places.extend(edges[:-1][filled])
-        places.extend(edges[1:][filled])
-    finite = [0.0, *(float(place) for place in places if np.isfinite(place))]
+        edges, counts = np.asarray(histogram.edges), np.asarray(histogram.counts)
+        filled = counts > 0.0
+        is_drawn = filled & (np.cumsum(counts) > _HIDDEN_GAINS * counts.sum())
+        places += [*edges[:-1][is_drawn].tolist(), *edges[1:][is_drawn].tolist()]
+    finite = [place for place in places if np.isfinite(place)]
     low, high = min(finite), max(finite)
     margin = 0.03 * (high - low) or 1.0
     return low - margin, high + margin
@@ -113,8 +118,8 @@ def _split_at_zero(histogram: Histogram) -> tuple[np.ndarray, np.ndarray]:
     return edges, density
 
 
-def open_counts(histogram: Histogram) -> int:
-    """Paths in bins without an outer edge, which the chart cannot draw."""
+def count_outside(histogram: Histogram, limits: tuple[float, float]) -> int:
+    """Paths in bins that the chart does not show in full: beyond the limits, or without an edge."""
     edges = np.asarray(histogram.edges)
-    outside = ~(np.isfinite(edges[:-1]) & np.isfinite(edges[1:]))
-    return int(np.asarray(histogram.counts)[outside].sum())
+    is_outside = (edges[:-1] < limits[0]) | (edges[1:] > limits[1])
+    return int(np.asarray(histogram.counts)[is_outside].sum())

@@ -1,0 +1,658 @@
+"""The report: one harmless, offline, reproducible page whose numbers are those of the run."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import hashlib
+import itertools
+import json
+import math
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections import Counter
+from html.parser import HTMLParser
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from report_fixture import make_results
+
+from dtaojax.report import render_report, write_report
+from dtaojax.report.answer import answer
+from dtaojax.report.contract import Histogram, read
+from dtaojax.report.fan import spread
+from dtaojax.report.glossary import QUANTITIES, metric_label
+from dtaojax.report.numerals import compact, percent, plain, with_error
+from dtaojax.report.subnet_table import MAX_ROWS
+from dtaojax.report.tail import Line, common_limits, count_outside
+from dtaojax.report.text import NAME_LENGTH, subnet_name, visible
+from dtaojax.results import Results, ResultsError, load, save
+
+HOSTILE_NAMES = {
+    4: "<script>alert(1)</script>",
+    9: "evil\u202egnp.exe",
+    51: "a\x00b\x1b[31mc\nd\u200b",
+    64: "$x^2$ \\frac{a}{ & \"quoted\" 'name'",
+    120: "<img src=x onerror=alert(1)>",
+    3: "]]></style></svg><b>bold</b>",
+    44: "z" + "\u0301" * 40,
+    56: "\ue000 שלום 模型 🦄",
+}
+VOID = {"meta", "link", "br", "img", "input", "hr"}
+
+
+class Page(HTMLParser):
+    """What a test wants to know about a page; refuses elements that are closed out of turn."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: Counter[str] = Counter()
+        self.ids: list[str] = []
+        self.attributes: list[tuple[str, str, str]] = []
+        self.texts: dict[str, list[str]] = {}
+        self.rows: list[tuple[dict[str, str], list[str], list[str]]] = []
+        self._open: list[str] = []
+        self.feed(text)
+        self.close()
+        assert self._open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._start(tag, attrs)
+        if tag not in VOID:
+            self._open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._start(tag, attrs)
+
+    def _start(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags[tag] += 1
+        found = {name: value or "" for name, value in attrs}
+        self.attributes += [(tag, name, value) for name, value in found.items()]
+        self.ids += [found["id"]] if "id" in found else []
+        if tag == "tr":
+            self.rows.append((found, [], []))
+        elif tag == "data" and "tr" in self._open:
+            self.rows[-1][2].append(found["value"])
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open.pop() == tag
+
+    def handle_data(self, text: str) -> None:
+        if not self._open:
+            return
+        self.texts.setdefault(self._open[-1], []).append(text)
+        if "tr" in self._open and text.strip():
+            self.rows[-1][1].append(text.strip())
+
+
+@pytest.fixture(scope="module")
+def results() -> Results:
+    return make_results(names=HOSTILE_NAMES)
+
+
+@pytest.fixture(scope="module")
+def written(results: Results, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, float]:
+    """The report and how long it took [s]."""
+    start = time.monotonic()
+    path = write_report(results, tmp_path_factory.mktemp("run"))
+    return path, time.monotonic() - start
+
+
+@pytest.fixture(scope="module")
+def text(written: tuple[Path, float]) -> str:
+    return written[0].read_bytes().decode("utf-8")
+
+
+@pytest.fixture(scope="module")
+def page(text: str) -> Page:
+    return Page(text)
+
+
+def changed(results: Results, table: str, **columns: object) -> Results:
+    """``results`` with columns of a table replaced."""
+    frame = results.tables[table].assign(**columns)
+    return dataclasses.replace(results, tables=results.tables | {table: frame})
+
+
+@pytest.fixture(scope="module")
+def plain_results() -> Results:
+    """Results with the names of the chain."""
+    return make_results()
+
+
+@pytest.fixture(scope="module")
+def few_figures(plain_results: Results) -> Results:
+    """Results whose report is quickly made: no portfolio, hardly anything to draw."""
+    tables = {
+        name: plain_results.tables[name].query(
+            "quantity in ('emission_hhi', 'emission_gini', 'below_bar')"
+        )
+        for name in ("network", "subnets")
+    }
+    initial = plain_results.tables["initial"].assign(position_alpha=0.0)
+    manifest = {"schema_version": 1}
+    return Results(manifest, plain_results.metrics, tables | {"initial": initial})
+
+
+# --- one offline file ----------------------------------------------------------------------------
+
+
+def test_page_refers_to_nothing_outside_itself(page: Page, text: str) -> None:
+    references = [
+        value
+        for tag, name, value in page.attributes
+        if name in ("src", "href", "srcset", "action", "data", "poster", "xlink:href")
+    ]
+    assert references
+    assert all(value.startswith("#") or value == "data:," for value in references)
+    assert page.tags.keys().isdisjoint({"img", "iframe", "object", "embed", "form", "base"})
+    assert re.search(r"https?:|//[a-z]|@import|url\((?!#)", text) is None
+
+
+def test_every_link_inside_the_page_leads_somewhere(page: Page) -> None:
+    targets = [
+        value[1:] for _, name, value in page.attributes if name == "href" and value[0] == "#"
+    ]
+    targets += re.findall(r"url\(#([^)]+)\)", " ".join(value for *_, value in page.attributes))
+    assert set(targets) <= set(page.ids)
+    assert len(page.ids) == len(set(page.ids))
+
+
+def test_file_is_small_and_quickly_made(written: tuple[Path, float]) -> None:
+    path, seconds = written
+    assert seconds < 10.0
+    assert path.stat().st_size < 1_000_000
+    assert [file.name for file in path.parent.iterdir()] == ["report.html"]
+
+
+def test_same_results_give_the_same_bytes_whatever_the_settings(
+    results: Results, text: str
+) -> None:
+    with matplotlib.rc_context({"font.size": 30.0, "lines.linewidth": 9.0, "svg.fonttype": "path"}):
+        assert render_report(results) == text
+        assert matplotlib.rcParams["font.size"] == 30.0
+
+
+def test_another_process_makes_the_same_bytes_from_the_folder_without_jax(
+    plain_results: Results, tmp_path: Path
+) -> None:
+    save(plain_results, tmp_path)
+    program = (
+        "import sys; from pathlib import Path; from dtaojax.report import write_report; "
+        "from dtaojax.results import load; folder = Path(sys.argv[1]); "
+        "write_report(load(folder), folder); "
+        "print([name for name in sys.modules if name.split('.')[0] in ('jax', 'jaxlib')])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == "[]"
+    assert (tmp_path / "report.html").read_bytes() == render_report(load(tmp_path)).encode()
+
+
+def test_figures_take_every_colour_and_font_from_the_page(text: str) -> None:
+    figures = "".join(re.findall(r"<svg.*?</svg>", text, flags=re.DOTALL))
+    assert "var(--blue)" in figures
+    assert re.search(r"#[0-9a-f]{6}\b|font-family", figures) is None
+    style = text[text.index("<style>") : text.index("</style>")]
+    for variable in set(re.findall(r"var\((--\w+)\)", text)):
+        assert len(re.findall(rf"{variable}:", style)) == 2, f"{variable} for light and dark"
+
+
+# --- names from outside --------------------------------------------------------------------------
+
+
+def test_hostile_names_show_as_text_and_add_no_element(plain_results: Results, page: Page) -> None:
+    harmless = Page(render_report(plain_results))
+    assert page.tags == harmless.tags
+    shown = [text.strip() for texts in page.texts.values() for text in texts]
+    for wanted in (
+        "<script>alert(1)</script>",
+        r"evil\u202egnp.exe",
+        r"a\x00b\x1b[31mc\nd\u200b",
+        "<img src=x onerror=alert(1)>",
+        "]]></style></svg><b>bold</b>",
+        r"\ue000 שלום 模型 🦄",
+    ):
+        assert wanted in shown
+    assert "SN4 · <script>alert(1)</scr…" in page.texts["text"]
+    assert "SN9 · evil\\u202egnp.exe" in page.texts["text"]
+
+
+def test_page_holds_no_character_that_cannot_be_seen(text: str) -> None:
+    assert [character for character in set(text) if not character.isprintable()] == ["\n"]
+
+
+def test_hostile_texts_of_the_manifest_add_no_element(few_figures: Results) -> None:
+    def page_with(text: str) -> Page:
+        manifest = {
+            "schema_version": 1,
+            "title": text,
+            "question": text,
+            "warnings": [text],
+            "config": {"title": text},
+            "assumptions": [{"topic": text, "text": text}],
+            "mechanism": {"preset": text, "summary": text},
+            "network": {"name": text, "file": text, "block": text},
+            "versions": {text: text},
+            "paths": {"requested": text, "lost": text, "lost_reasons": {text: text}},
+            "limited": {text: text},
+        }
+        return Page(render_report(dataclasses.replace(few_figures, manifest=manifest)))
+
+    hostile = page_with('</title></style>"><script>alert(1)</script>{{ 7 * 7 }}\u202e')
+    assert hostile.tags == page_with("harmless").tags
+    assert '</title></style>"><script>alert(1)</script>{{ 7 * 7 }}\\u202e' in hostile.texts["bdi"]
+
+
+def test_only_the_own_script_may_run(text: str) -> None:
+    policy = re.search(r'Content-Security-Policy" content="([^"]+)"', text)[1]
+    script = re.search(r"<script>(.*?)</script>", text, flags=re.DOTALL)[1]
+    digest = hashlib.sha256(script.encode()).digest()
+    allowed = re.search(r"script-src 'sha256-([^']+)'", policy)[1]
+    assert base64.b64decode(allowed) == digest
+    assert "default-src 'none'" in policy
+
+
+@given(st.text(st.characters(), max_size=40))
+def test_visible_text_can_be_seen_encoded_and_is_left_alone_the_second_time(text: str) -> None:
+    shown = visible(text)
+    shown.encode("utf-8")
+    assert all(character.isprintable() or character in "\n\t" for character in shown)
+    assert visible(shown) == shown
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Targon", "Targon"),
+        ("hoτfloaτ", "hoτfloaτ"),
+        ("  two   spaces ", "two spaces"),
+        ("", "unnamed"),
+        (math.nan, "unnamed"),
+        (None, "unnamed"),
+        ("e\u0301", "e\u0301"),
+        ("\u0301", "\\u0301"),
+        ("\u3164", "\\u3164"),
+        ("\t", "\\t"),
+        ("\ud800", "\\ud800"),
+        ("x" * 60, "x" * (NAME_LENGTH - 1) + "…"),
+    ],
+)
+def test_subnet_name_is_short_and_on_one_line(name: object, shown: str) -> None:
+    assert subnet_name(name) == shown
+
+
+# --- numbers -------------------------------------------------------------------------------------
+
+
+def test_every_headline_number_equals_its_record(results: Results, page: Page) -> None:
+    shown = Counter()
+    for attributes, texts, values in page.rows:
+        if "data-metric" in attributes:
+            assert len(values) == 1
+            shown[attributes["data-metric"], float(values[0]), tuple(texts)] += 1
+    expected = Counter()
+    for metric in results.metrics:
+        value, error = with_error(metric.value, metric.standard_error)
+        low, _ = with_error(metric.ci_low, metric.standard_error)
+        high, _ = with_error(metric.ci_high, metric.standard_error)
+        texts = [
+            metric_label(metric.name), metric.scope, f"{metric.day:g}", value,
+            f"±\u00a0{error}", f"{low} to {high}", metric.unit, f"{metric.n_paths}",
+        ]  # fmt: skip
+        expected[metric.name, metric.value, tuple(texts)] += 1
+    assert shown == expected
+    assert len(expected) > 60
+
+
+def test_sentence_and_tiles_give_the_numbers_of_the_tables(results: Results, text: str) -> None:
+    sentence = re.search(r'<p class="answer">(.*?)</p>', text, flags=re.DOTALL)[1]
+    values = {float(value) for value in re.findall(r'<data value="([^"]+)"', sentence)}
+    of_day = {metric.name: metric.value for metric in results.metrics if metric.day == 90.0}
+    assert values == {
+        of_day[name]
+        for name in (
+            "emission_effective_number",
+            "starved_subnets",
+            "loss_realizable_var_95",
+            "loss_realizable_es_99",
+        )
+    }
+    tiles = re.search(r'<ul class="tiles">(.*?)</ul>', text, flags=re.DOTALL)[1]
+    assert values < {float(value) for value in re.findall(r'<data value="([^"]+)"', tiles)}
+
+
+def test_subnet_table_has_every_subnet_with_its_estimates(results: Results, page: Page) -> None:
+    rows = {texts[0]: texts for attributes, texts, _ in page.rows if not attributes}
+    assert all(str(netuid) in rows for netuid in results.tables["initial"]["netuid"])
+    frame = results.tables["subnets"]
+    of_subnet = frame[(frame["netuid"] == 34) & (frame["day"] == 90.0)]
+    below = of_subnet[of_subnet["quantity"] == "below_bar"].iloc[0]
+    depth = of_subnet[(of_subnet["quantity"] == "tao_in") & (of_subnet["statistic"] == "mean")]
+    now = results.tables["initial"].set_index("netuid").loc[34]
+    change = with_error(
+        100.0 * (depth["value"].item() / now["tao_in"] - 1.0),
+        100.0 * depth["standard_error"].item() / now["tao_in"],
+    )
+    assert rows["34"][1] == "BitMind"
+    assert with_error(100.0 * below["value"], 100.0 * below["standard_error"])[0] in rows["34"]
+    assert rows["34"][-2:] == [change[0], f"±{change[1]}"]
+
+
+def test_a_gain_at_risk_is_worded_as_a_gain(results: Results) -> None:
+    portfolio = results.tables["portfolio"]
+    is_var = (portfolio["statistic"] == "var") & (portfolio["quantity"] == "loss_realizable")
+    gains = portfolio["value"].where(~is_var, -12.0)
+    text = str(answer(read(changed(results, "portfolio", value=gains))))
+    assert re.search(r"gains less than <b><data value=\"12.0\">12</data>", text)
+
+
+def test_unknown_numbers_are_said_to_be_missing(few_figures: Results) -> None:
+    lost = dataclasses.replace(
+        few_figures.metrics[0], value=None, standard_error=None, ci_low=None, ci_high=None
+    )
+    network = few_figures.tables["network"]
+    is_gini = network["quantity"] == "emission_gini"
+    broken = changed(few_figures, "network", value=network["value"].where(~is_gini, np.nan))
+    page = Page(render_report(dataclasses.replace(broken, metrics=(lost,))))
+    row = next(texts for attributes, texts, _ in page.rows if "data-metric" in attributes)
+    assert row[3:5] == ["n/a", "n/a to n/a"]
+    assert any(text.startswith("Now n/a.") for text in page.texts["figcaption"])
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "shown"),
+    [
+        (18.9312, 0.1234, ("18.93", "0.12")),
+        (18.9312, 0.0412, ("18.93", "0.04")),
+        (1875961.4, 1104.2, ("1,875,961", "1,104")),
+        (0.0595412, 0.00014, ("0.05954", "0.00014")),
+        (-3.456, 0.5, ("−3.5", "0.5")),
+        (-0.001, 0.5, ("0.0", "0.5")),
+        (0.5, 0.0, ("0.5000", "")),
+        (55.0, 0.0, ("55", "")),
+        (0.0, 0.25, ("0.00", "0.25")),
+        (123.456, 1e-9, ("123.456", "1e−09")),
+        (math.nan, 0.1, ("n/a", "")),
+        (1.5, math.nan, ("1.500", "")),
+    ],
+)
+def test_digits_follow_the_standard_error(
+    value: float, error: float, shown: tuple[str, str]
+) -> None:
+    assert with_error(value, error) == shown
+
+
+@given(
+    st.floats(-1e9, 1e9, allow_nan=False).filter(lambda value: abs(value) > 1e-3),
+    st.floats(1e-4, 1e6),
+)
+def test_shown_value_is_within_half_a_standard_error(value: float, error: float) -> None:
+    text, _ = with_error(value, error)
+    rounded = float(text.replace(",", "").replace("−", "-"))
+    assert abs(rounded - value) <= max(0.5 * error, 1e-5 * abs(value), 0.5 * (error > 1.0))
+
+
+def test_plain_percent_and_compact_numbers() -> None:
+    assert [plain(value) for value in (123456.7, 0.012345, -2.0, 6.0)] == [
+        "123,457", "0.0123", "−2", "6",
+    ]  # fmt: skip
+    assert [percent(value) for value in (0.12345, 1.0, 0.0, 1e-6, -1e-6)] == [
+        "12.3 %", "100 %", "0 %", "<0.01 %", ">−0.01 %",
+    ]  # fmt: skip
+    assert [compact(value) for value in (2.05e6, 12_340.0, 0.0123, 0.0, -1.5, 3e-7)] == [
+        "2.05M", "12.34k", "0.0123", "0", "−1.5", "3.0e−07",
+    ]  # fmt: skip
+
+
+@given(st.lists(st.floats(0.0, 200.0), min_size=1, max_size=3).map(sorted))
+def test_labels_are_moved_apart_in_order(heights: list[float]) -> None:
+    placed = spread(heights, 12.0)
+    assert all(later - earlier > 11.0 for earlier, later in itertools.pairwise(placed))
+    assert sum(placed) == pytest.approx(sum(heights), abs=1e-6)
+
+
+def test_loss_chart_hides_at_most_the_highest_hundredth_of_gains_and_counts_them() -> None:
+    histogram = Histogram((-900.0, -800.0, -50.0, 0.0, 5.0, 40.0), (1, 0, 54, 90, 55))
+    low, high = common_limits([histogram], [Line("ES 99 %", 60.0, "red", dashed=False)])
+    assert -60.0 < low < -50.0
+    assert high > 60.0
+    assert count_outside(histogram, (low, high)) == 1
+    assert count_outside(histogram, (-1000.0, high)) == 0
+    unbounded = Histogram((-math.inf, -50.0, 0.0, math.inf), (3, 100, 2))
+    assert count_outside(unbounded, common_limits([unbounded], [])) == 5
+
+
+# --- what a reader needs -------------------------------------------------------------------------
+
+
+def test_every_figure_has_a_text_alternative_and_a_caption(page: Page, text: str) -> None:
+    figures = re.findall(r"<figure .*?</figure>", text, flags=re.DOTALL)
+    assert len(figures) == page.tags["figure"] > 40
+    for figure in figures:
+        assert re.search(r'<svg [^>]*role="img" aria-labelledby="([\w-]+)-title \1-desc"', figure)
+        assert re.search(r"<title [^>]*>[^<]+</title><desc [^>]*>[^<]*\d[^<]*</desc>", figure)
+        assert re.search(r"<h4><bdi>[^<]+</bdi></h4>", figure)
+        assert re.search(r"<figcaption>[^<]+\.</figcaption>", figure)
+
+
+def test_glossary_defines_every_quantity_of_the_tables(results: Results, text: str) -> None:
+    glossary = text[text.index('id="glossary"') :]
+    quantities = {
+        quantity
+        for name in ("network", "subnets", "portfolio")
+        for quantity in results.tables[name]["quantity"]
+    }
+    assert quantities == QUANTITIES.keys()
+    for quantity in quantities:
+        assert f"<small>{quantity}</small>" in glossary
+
+
+def test_lost_paths_and_limited_trades_are_told(page: Page) -> None:
+    rows = {tuple(texts) for _, texts, _ in page.rows}
+    assert ("path lost: non finite price", "2") in rows
+    assert ("sales limited", "17") in rows
+    assert any("3 of\n403 paths were lost" in text for text in page.texts["strong"])
+
+
+def test_config_is_embedded_exactly(results: Results, page: Page) -> None:
+    assert json.loads("".join(page.texts["pre"])) == results.manifest["config"]
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("emission_hhi", "HHI of TAO emission"),
+        ("loss_realizable_es_99", "Realizable loss, ES 99 %"),
+        ("loss_spot_var_95", "Loss at spot, VaR 95 %"),
+        ("price_q97_5", "Alpha price, 97.5 % quantile"),
+        ("max_drawdown_median", "Maximum drawdown, median"),
+        ("something_new", "something_new"),
+    ],
+)
+def test_metric_names_become_labels(name: str, label: str) -> None:
+    assert metric_label(name) == label
+
+
+def test_report_without_portfolio_speaks_of_none(few_figures: Results) -> None:
+    page = Page(render_report(dataclasses.replace(few_figures, metrics=())))
+    assert "portfolio" not in page.ids
+    assert not any("VaR" in text for text in page.texts["span"])
+
+
+def test_report_needs_nothing_of_the_manifest_but_its_version(few_figures: Results) -> None:
+    bare = dataclasses.replace(few_figures, manifest={"schema_version": 1}, metrics=())
+    page = Page(render_report(bare))
+    assert any("no headline numbers" in text for text in page.texts["p"])
+
+
+def test_large_network_is_cut_and_says_so(few_figures: Results) -> None:
+    initial = few_figures.tables["initial"]
+    copies = [
+        initial.assign(netuid=initial["netuid"] + 200 * copy, tao_in=initial["tao_in"] / (1 + copy))
+        for copy in range(5)
+    ]
+    large = dataclasses.replace(
+        few_figures, tables=few_figures.tables | {"initial": pd.concat(copies, ignore_index=True)}
+    )
+    text = render_report(large)
+    left_out = 5 * len(initial) - MAX_ROWS
+    assert f"{left_out} subnets with shallower pools are left out" in text
+
+
+# --- refusals ------------------------------------------------------------------------------------
+
+
+def _without(results: Results, table: str, column: str) -> Results:
+    frame = results.tables[table].drop(columns=column)
+    return dataclasses.replace(results, tables=results.tables | {table: frame})
+
+
+def _first(results: Results, table: str, column: str, value: object) -> Results:
+    frame = results.tables[table]
+    values = frame[column].astype(object).tolist()
+    return changed(results, table, **{column: [value, *values[1:]]})
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda r: dataclasses.replace(r, manifest={"schema_version": 2}), "schema version 2"),
+        (
+            lambda r: dataclasses.replace(
+                r, tables={k: v for k, v in r.tables.items() if k != "subnets"}
+            ),
+            "table 'subnets': is missing",
+        ),
+        (
+            lambda r: dataclasses.replace(
+                r, tables={k: v for k, v in r.tables.items() if k != "portfolio"}
+            ),
+            "table 'portfolio': is missing",
+        ),
+        (
+            lambda r: dataclasses.replace(
+                r, manifest=r.manifest | {"run": {"report_days": [1.0, 120.0]}}
+            ),
+            r"run.report_days: names the day\(s\) \[120.0\]",
+        ),
+        (lambda r: _without(r, "network", "ci_low"), "'network': lacks the column.* ci_low"),
+        (lambda r: _without(r, "initial", "tao_in"), "'initial': lacks the column.* tao_in"),
+        (lambda r: _without(r, "losses", "count"), "'losses': lacks the column.* count"),
+        (lambda r: _first(r, "network", "value", "many"), "column 'value': holds something else"),
+        (lambda r: _first(r, "network", "statistic", "mode"), "row 0: has an unknown statistic"),
+        (lambda r: _first(r, "network", "standard_error", -1.0), "row 0: has a negative error"),
+        (lambda r: _first(r, "network", "day", None), "row 0: has no day"),
+        (lambda r: _first(r, "subnets", "netuid", 999), r"netuid\(s\) \[999\]"),
+        (
+            lambda r: dataclasses.replace(
+                r, metrics=(dataclasses.replace(r.metrics[0], netuid=999),)
+            ),
+            r"summary: speaks of netuid\(s\) \[999\]",
+        ),
+        (lambda r: _first(r, "initial", "netuid", 2), "row 1: netuid 2 is missing or stands"),
+        (lambda r: _first(r, "losses", "bin_high", -1e9), "the bins leave gaps or overlap"),
+        (lambda r: _first(r, "losses", "valuation", "dream"), "valuation 'dream' is not one of"),
+        (
+            lambda r: dataclasses.replace(
+                r, tables=r.tables | {"network": pd.concat([r.tables["network"]] * 2)}
+            ),
+            "stands there twice",
+        ),
+    ],
+)
+def test_broken_contract_is_refused_and_the_old_report_stays(
+    results: Results, tmp_path: Path, spoil, message: str
+) -> None:
+    (tmp_path / "report.html").write_text("old")
+    with pytest.raises(ResultsError, match=message):
+        write_report(spoil(results), tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
+    assert (tmp_path / "report.html").read_text() == "old"
+
+
+def test_folder_that_cannot_be_written_is_named(few_figures: Results, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ResultsError, match=r"report\.html: cannot be written"):
+        write_report(few_figures, tmp_path / "file")
+
+
+# --- in a browser --------------------------------------------------------------------------------
+
+
+def _browse(page: Path, profile: Path) -> tuple[str, str]:
+    """The page after its scripts ran, and what the browser logged."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        pytest.skip("chromium is not installed, so the page cannot be opened in a browser")
+    done = subprocess.run(
+        [
+            chromium, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
+            "--disable-background-networking", "--enable-logging=stderr", "--dump-dom",
+            f"--user-data-dir={profile}", page.as_uri(),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )  # fmt: skip
+    return done.stdout, done.stderr
+
+
+def test_browser_opens_the_report_without_complaint(text: str, tmp_path: Path) -> None:
+    good, bad = tmp_path / "good.html", tmp_path / "bad.html"
+    good.write_text(text, encoding="utf-8")
+    bad.write_text(text.replace("</main>", "<script>alert(1)</script></main>"), encoding="utf-8")
+    shown, log = _browse(good, tmp_path / "profile")
+    assert "CONSOLE" not in log
+    assert shown.count('role="button"') > 15
+    _, log = _browse(bad, tmp_path / "profile")
+    assert "CONSOLE" in log
+    assert "Content Security Policy" in log
+
+
+def test_tables_sort_by_click_and_by_key(plain_results: Results, text: str, tmp_path: Path) -> None:
+    driver = """
+      const table = document.querySelector("table.subnets");
+      const heads = [...table.tHead.rows[0].cells];
+      const column = (at) => [...table.tBodies[0].rows].map((row) => row.cells[at].textContent);
+      const price = heads[2].querySelector("[role=button]");
+      const name = heads[1].querySelector("[role=button]");
+      const found = {};
+      price.click();
+      found.dear = column(0).slice(0, 3); found.mark = heads[2].ariaSort;
+      price.click();
+      found.cheap = column(0).slice(0, 3);
+      name.dispatchEvent(new KeyboardEvent("keydown", {key: "Enter", bubbles: true}));
+      found.names = heads[1].ariaSort; found.others = heads[2].ariaSort;
+      const box = document.querySelector(".filter input");
+      box.value = "BitMind"; box.dispatchEvent(new Event("input"));
+      found.filtered = [...table.tBodies[0].rows].filter((row) => !row.hidden).length;
+      document.body.textContent = JSON.stringify(found);
+    """
+    open_page = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", text)
+    open_page = open_page.replace("</body>", f"<script>{driver}</script></body>")
+    (tmp_path / "page.html").write_text(open_page, encoding="utf-8")
+    shown, _ = _browse(tmp_path / "page.html", tmp_path / "profile")
+    found = json.loads(re.search(r"<body>(\{.*\})\s*</body>", shown)[1])
+    by_price = plain_results.tables["initial"].sort_values("price")["netuid"].astype(str).tolist()
+    assert found == {
+        "dear": by_price[::-1][:3],
+        "mark": "descending",
+        "cheap": by_price[:3],
+        "names": "ascending",
+        "others": None,
+        "filtered": 1,
+    }
