@@ -37,10 +37,23 @@ GATE_RANK: Final = 32
 GATE_EXPONENT: Final = 3.0
 GATE_INTERVAL_BLOCKS: Final = 360
 """EMISSION_BAR_UPDATE_INTERVAL [blocks]."""
+GATE_QUANTILE: Final = 0.75
+"""EmissionBarQuantile of the mass bar (R7), *live* from 2026-07-28; the code's default is 0.61."""
+
+# --- flow weights (§3.6 E-flow, E-netflow) -------------------------------------------------------
+FLOW_SMOOTHING: Final = 29_597_889_189_277
+"""FlowEmaSmoothingFactor, over FLOW_SMOOTHING_ONE: a half-life of 216,000 blocks."""
+FLOW_SMOOTHING_ONE: Final = 2**63 - 1
+FLOW_CUTOFF: Final = 0.0
+"""TaoFlowCutoff [TAO per block]."""
+FLOW_EXPONENT: Final = 1.0
+"""FlowNormExponent [-]."""
 
 # --- root (§3.4) -------------------------------------------------------------------------------
 TAO_WEIGHT: Final = 0.18
 """TaoWeight / (2**64 - 1), *live* (3,320,413,933,267,719,290)."""
+TAO_WEIGHT_ONE: Final = 2**64 - 1
+"""What TaoWeight is stored over."""
 
 # --- split (§3.8, §3.9) ------------------------------------------------------------------------
 OWNER_CUT_U16: Final = 11_796
@@ -52,8 +65,18 @@ MIN_POOL_WEIGHT: Final = 0.01
 """MIN_WEIGHT of the balancer: neither weight of a pool may be smaller."""
 MIN_RESERVE: Final = 1e-3
 """SwapMinimumReserve, 1e6 rao: the output reserve of a swap must hold this [TAO or alpha]."""
-MAX_INPUT_RATIO: Final = 1_000.0
+MAX_INPUT_RATIO: Final = 1_000
 """A swap's net input may be at most this multiple of the input reserve."""
+MIN_PRICE: Final = 1e-6
+"""No swap moves the price below this [TAO per alpha]."""
+MAX_PRICE: Final = 1e6
+"""No swap moves the price above this [TAO per alpha]."""
+
+# --- pools at launch (§3.5 S1) -------------------------------------------------------------------
+LAUNCH_FEE: Final = 5e-5
+"""DefaultStakingFee, 50,000 rao a trade whatever its size [TAO]."""
+LAUNCH_MIN_LIQUIDITY: Final = 1e-2
+"""DefaultMinimumPoolLiquidity, 1e7 rao: the output reserve must keep this [TAO or alpha]."""
 
 # --- registration and pruning (§3.11, §3.12) ---------------------------------------------------
 SUBNET_LIMIT: Final = 128

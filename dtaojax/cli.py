@@ -26,7 +26,10 @@ app = typer.Typer(
     ),
 )
 
-ConfigFile = Annotated[Path, typer.Argument(help="A config in TOML, for example configs/mainnet.toml.", show_default=False)]
+ConfigFile = Annotated[
+    Path,
+    typer.Argument(help="A config in TOML, for example configs/mainnet.toml.", show_default=False),
+]
 Overrides = Annotated[
     list[str] | None,
     typer.Option(
@@ -56,9 +59,15 @@ def run(
         Path | None,
         typer.Option("--out", help="Folder for the report.", show_default="runs/<config's name>"),
     ] = None,
-    seed: Annotated[int | None, typer.Option(help="Of all random numbers.", show_default=False)] = None,
-    paths: Annotated[int | None, typer.Option(help="Number of random paths.", show_default=False)] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only the report's path.")] = False,
+    seed: Annotated[
+        int | None, typer.Option(help="Of all random numbers.", show_default=False)
+    ] = None,
+    paths: Annotated[
+        int | None, typer.Option(help="Number of random paths.", show_default=False)
+    ] = None,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Print only the report's path.")
+    ] = False,
 ) -> None:
     """Simulate a network under random demand and write a risk report.
 
@@ -141,9 +150,14 @@ def inspect(
     ] = "finney_8791253",
     gate_bar: Annotated[
         float | None,
-        typer.Option(help="The emission bar in force; 0 takes it from the state's own shares.", show_default="from the network's facts"),
+        typer.Option(
+            help="The emission bar in force; 0 takes it from the state's own shares.",
+            show_default="from the network's facts",
+        ),
     ] = None,
-    mechanism: Annotated[str, typer.Option(help="A preset (see: dtaojax presets).")] = "gate_rank_2026",
+    mechanism: Annotated[
+        str, typer.Option(help="A preset (see: dtaojax presets).")
+    ] = "gate_rank_2026",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Show what the chain would emit in the next block from a state, in TAO and alpha per block.
@@ -177,7 +191,20 @@ def _print_emission(found: dict[str, Any]) -> None:
         f"gate bar {found['gate_bar']:.6f}"
     )
     observed = "observed_tao_in_emission" in found["subnets"][0]
-    heads = ["netuid", "name", "price", "moving", "pre-gate %", "rank", "share %", "TAO", "injected", "excess", "alpha in", "root %"]
+    heads = [
+        "netuid",
+        "name",
+        "price",
+        "moving",
+        "pre-gate %",
+        "rank",
+        "share %",
+        "TAO",
+        "injected",
+        "excess",
+        "alpha in",
+        "root %",
+    ]
     table = Table(*heads, *(["error TAO"] if observed else []), box=None, pad_edge=False)
     for column in table.columns:
         column.no_wrap = True
@@ -259,10 +286,10 @@ def _version(
 def main() -> None:
     """Runs the command line; an error of the user's is one message and exit code 2."""
     from dtaojax.config import ConfigError
-    from dtaojax.results import ResultsError
 
     # The network room needs NumPy, which --help should not wait for.
     from dtaojax.network.errors import NetworkError
+    from dtaojax.results import ResultsError
 
     try:
         app()

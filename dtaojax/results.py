@@ -119,7 +119,7 @@ def finite_or_none(value: Any) -> Any:
 
 
 def write_json(path: Path, content: Any) -> None:
-    """Writes ``content`` as JSON by way of a temporary file, so that a reader sees all or nothing."""
+    """Writes JSON by way of a temporary file, so that a reader sees all of it or nothing."""
     text = json.dumps(finite_or_none(content), indent=1, ensure_ascii=False, allow_nan=False)
     partial = path.with_name(path.name + ".partial")
     partial.write_text(text + "\n", encoding="utf-8")

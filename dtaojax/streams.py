@@ -26,14 +26,15 @@ ROUNDS: Final = 13
 _ROTATIONS: Final = (13, 15, 26, 6, 17, 29, 16, 24)
 _KEY_PARITY: Final = 0x1BD11BDA
 
-# Giles, "Approximating the erfinv function" (GPU Computing Gems, 2011), single precision.
+# Giles, "Approximating the erfinv function" (GPU Computing Gems, 2011), single precision. His tail
+# ends at 5.4 sigma; this one is fitted in the same form, at Chebyshev nodes, out to the last word.
 _CENTRE: Final = (
     2.81022636e-08, 3.43273939e-07, -3.5233877e-06, -4.39150654e-06, 0.00021858087,
     -0.00125372503, -0.00417768164, 0.246640727, 1.50140941,
 )  # fmt: skip
 _TAIL: Final = (
-    -0.000200214257, 0.000100950558, 0.00134934322, -0.00367342844, 0.00573950773,
-    -0.0076224613, 0.00943887047, 1.00167406, 2.83297682,
+    -2.22339531e-05, 0.000135715483, -0.000265850947, -8.77730199e-05, 0.00145061931,
+    -0.00358148734, 0.00569934491, -0.00764011638, 0.0094436314, 1.00167513, 2.83297682,
 )  # fmt: skip
 
 
@@ -62,7 +63,7 @@ def _polynomial(coefficients: tuple[float, ...], at: Array) -> Array:
 
 
 def normals_from_words(words: UInt32[Array, "*shape"]) -> Float[Array, "*shape"]:
-    """Standard normal deviates in float32, one a word, accurate to 1e-6 out to 6.2 sigma.
+    """Standard normal deviates in float32, one a word, accurate to 2e-6 out to 6.3 sigma.
 
     The word is read as a probability ``(word + 1/2) / 2**32``; working from the nearer end of the
     interval keeps the tails, which ``erf_inv(2 u - 1)`` in float32 cuts at 5.4 sigma.

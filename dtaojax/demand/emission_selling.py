@@ -34,7 +34,5 @@ class EmissionSelling(DemandProcess):
         """The step's sales."""
         payout = paid.payout
         received = payout.server * (1.0 - jnp.minimum(subnets.miner_burned, 1.0))
-        sale = (
-            self.owner * payout.owner + self.miner * received + self.validator * payout.validator
-        )
+        sale = self.owner * payout.owner + self.miner * received + self.validator * payout.validator
         return Intents(jnp.zeros_like(sale), sale), None

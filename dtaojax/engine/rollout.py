@@ -2,7 +2,6 @@
 
 from typing import NamedTuple
 
-import jax
 import jax.numpy as jnp
 from jax import lax
 from jaxtyping import Array, Int
@@ -35,16 +34,14 @@ def rollout(model: Model, path: Int[Array, ""], report_steps: Int[Array, " repor
         path: number of the path.
         report_steps: numbers of steps, rising; the last is the horizon.
     """
-    begun = model.begin(path)
-    first = model.observe(begun)
 
     def segment(carry, bounds):
         carry = lax.fori_loop(*bounds, lambda number, inner: model.advance(inner, number), carry)
         return carry, (model.observe(carry), model.finite(carry))
 
-    starts = jnp.concatenate([jnp.zeros_like(report_steps[:1]), report_steps[:-1]])
-    carry, (later, finite) = lax.scan(segment, begun, (starts, report_steps))
-    seen = jax.tree.map(lambda a, b: jnp.concatenate([a[None], b]), first, later)
-    lost = ~jnp.concatenate([model.finite(begun)[None], finite])
-    lost_at = jnp.where(jnp.any(lost), jnp.argmax(lost), KEPT).astype(jnp.int32)
+    # The first segment has no steps: the start is observed by the same code as all else.
+    stops = jnp.concatenate([jnp.zeros_like(report_steps[:1]), report_steps])
+    starts = jnp.concatenate([stops[:1], stops[:-1]])
+    carry, (seen, finite) = lax.scan(segment, model.begin(path), (starts, stops))
+    lost_at = jnp.where(jnp.all(finite), KEPT, jnp.argmin(finite)).astype(jnp.int32)
     return PathRecord(seen, lost_at, model.tally(carry))

@@ -190,7 +190,9 @@ def run(
                 future.cancel()
     parts = [jax.device_get(spare.get()) for _ in range(workers)]
     counts = Counts(
-        bins=sum((part.bins.astype(np.int64) for part in parts[1:]), parts[0].bins.astype(np.int64)),
+        bins=sum(
+            (part.bins.astype(np.int64) for part in parts[1:]), parts[0].bins.astype(np.int64)
+        ),
         lowest=np.minimum.reduce([part.lowest for part in parts]),
         highest=np.maximum.reduce([part.highest for part in parts]),
     )

@@ -25,6 +25,42 @@ class PricePath(NamedTuple):
     end: PerSubnet
 
 
+class EmaWeights(NamedTuple):
+    """How much a run of updates weighs the spot prices that it sees.
+
+    Block ``j`` of ``n`` weighs ``a (1-a)**(n-j)`` at the rate ``a``.
+
+    Attributes:
+        level: sum of the weights: what becomes of a spot of 1 [-].
+        moment: sum of ``j`` times the weight [blocks].
+    """
+
+    level: PerSubnet
+    moment: PerSubnet
+
+
+def ema_weights(rate: PerSubnet, blocks: int) -> EmaWeights:
+    """Weights of ``blocks >= 1`` updates at ``rate`` [per block], by doubling.
+
+    Two runs join into one by adding positive terms, so that no digit is lost however small the
+    rate; the geometric series summed in closed form would cancel nearly all of them.
+    """
+    one = EmaWeights(rate, rate)
+    if blocks == 1:
+        return one
+    half = ema_weights(rate, blocks // 2)
+    whole = _joined(half, half, blocks // 2)
+    return _joined(one, whole, 1) if blocks % 2 else whole
+
+
+def _joined(early: EmaWeights, late: EmaWeights, early_blocks: int) -> EmaWeights:
+    left = 1.0 - late.level
+    return EmaWeights(
+        level=early.level * left + late.level,
+        moment=early.moment * left + late.moment + early_blocks * late.level,
+    )
+
+
 class PriceEma(eqx.Module):
     """Price EMA with an age factor (§3.3, SU::update_moving_price).
 
@@ -55,7 +91,7 @@ class PriceEma(eqx.Module):
     ) -> PerSubnet:
         """The EMA after the ``blocks`` blocks that follow ``block``.
 
-        In closed form for a spot that moves linearly: block ``j`` of ``n`` sees
+        Exact for a spot that moves linearly: block ``j`` of ``n`` sees
         ``start + (after_coinbase - start) j/n + (end - after_coinbase) (j-1)/n``, so that ``n = 1``
         is the chain's own update. The rate is that of the step's middle.
 
@@ -69,14 +105,10 @@ class PriceEma(eqx.Module):
         first, middle, last = (jnp.minimum(price, self.cap) for price in prices)
         age = block + 0.5 * (blocks + 1) - (first_emission_block - 1)
         rate = self.effective_rate(age.astype(moving_price.dtype))
-        kept = jnp.log1p(-rate)
-        weight = -jnp.expm1(blocks * kept)
-        # The weight of a spot that rises by 1/n a block, sum_j a (1-a)**(n-j) j/n.
-        ramp = 1.0 - jnp.exp(kept) * weight / (rate * blocks)
-        ramp = jnp.where(rate > 0.0, ramp, 0.0)
+        level, moment = ema_weights(rate, blocks)
         return (
-            (1.0 - weight) * moving_price
-            + weight * first
-            + ramp * (middle - first)
-            + (ramp - weight / blocks) * (last - middle)
+            (1.0 - level) * moving_price
+            + level * first
+            + moment / blocks * (middle - first)
+            + (moment - level) / blocks * (last - middle)
         )

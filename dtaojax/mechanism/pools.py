@@ -9,6 +9,7 @@ reserve keeps its digits. Amounts here are net: what moves the price, after any 
 import dataclasses
 
 import jax.numpy as jnp
+from jaxtyping import Array, Num
 
 from dtaojax import chain
 from dtaojax.state.pools import Pools
@@ -21,7 +22,7 @@ def weight_ratio(w_tao: PerSubnet) -> PerSubnet:
 
 
 def spot_price(pools: Pools) -> PerSubnet:
-    """Marginal price [TAO/alpha]; 0 where the alpha reserve is empty (§3.2, BA::calculate_price)."""
+    """Spot price; 0 where the alpha reserve is empty (§3.2, BA::calculate_price) [TAO/alpha]."""
     empty = pools.alpha_in <= 0.0
     alpha_in = jnp.where(empty, 1.0, pools.alpha_in)
     return jnp.where(empty, 0.0, pools.tao_in / (weight_ratio(pools.w_tao) * alpha_in))
@@ -46,21 +47,39 @@ def sell_output(pools: Pools, alpha: PerSubnet) -> PerSubnet:
 
 
 def alpha_needed(pools: Pools, tao: PerSubnet) -> PerSubnet:
-    """Net alpha to sell for exactly ``tao`` out, ``tao < tao_in`` (BA::get_base_needed_for_quote)."""
+    """Net alpha for exactly ``tao < tao_in`` out (§3.5 S3, BA::get_base_needed_for_quote)."""
     growth = -jnp.log1p(-tao / pools.tao_in)
     return pools.alpha_in * jnp.expm1(weight_ratio(pools.w_tao) * growth)
 
 
 def tao_to_price(pools: Pools, target: PerSubnet) -> PerSubnet:
-    """Net TAO that moves the price up to ``target``; 0 if it is there already (§3.5 S3) [TAO]."""
-    ratio = jnp.log(target / spot_price(pools))
-    return pools.tao_in * jnp.expm1((1.0 - pools.w_tao) * jnp.maximum(ratio, 0.0))
+    """Net TAO that moves the price up to ``target``; 0 if it is there already (§3.5 S3) [TAO].
+
+    A pool without a price cannot be moved: 0.
+    """
+    price = spot_price(pools)
+    priced = price > 0.0
+    ratio = jnp.where(priced, target / jnp.where(priced, price, 1.0), 1.0)
+    return pools.tao_in * jnp.expm1((1.0 - pools.w_tao) * jnp.log(jnp.maximum(ratio, 1.0)))
 
 
 def alpha_to_price(pools: Pools, target: PerSubnet) -> PerSubnet:
-    """Net alpha that moves the price down to ``target``; 0 if it is there already [alpha]."""
-    ratio = jnp.log(spot_price(pools) / target)
-    return pools.alpha_in * jnp.expm1(pools.w_tao * jnp.maximum(ratio, 0.0))
+    """Net alpha that moves the price down to ``target > 0``; 0 if it is there already [alpha].
+
+    A pool without a price cannot be moved: 0.
+    """
+    ratio = spot_price(pools) / target
+    return pools.alpha_in * jnp.expm1(pools.w_tao * jnp.log(jnp.maximum(ratio, 1.0)))
+
+
+def input_allowed(
+    reserve_in: Num[Array, " subnets"], amount_in: Num[Array, " subnets"]
+) -> PerSubnetBool:
+    """Whether a net input is at most 1,000 times the input reserve (§3.5 S3, guards).
+
+    In any unit; exact for integers.
+    """
+    return amount_in <= chain.MAX_INPUT_RATIO * reserve_in
 
 
 def swap_allowed(
@@ -70,8 +89,7 @@ def swap_allowed(
 
     Reserves are those before the swap.
     """
-    bounded = amount_in <= chain.MAX_INPUT_RATIO * reserve_in
-    return bounded & (reserve_out >= chain.MIN_RESERVE)
+    return input_allowed(reserve_in, amount_in) & (reserve_out >= chain.MIN_RESERVE)
 
 
 def buy(pools: Pools, tao: PerSubnet) -> tuple[Pools, PerSubnet, PerSubnetBool]:
@@ -116,13 +134,21 @@ def weight_holding_price(price: PerSubnet, tao_in: PerSubnet, alpha_in: PerSubne
     return jnp.where(value > 0.0, tao_in / jnp.where(value > 0.0, value, 1.0), 0.5)
 
 
+def injected_weight(pools: Pools, tao_in: PerSubnet, alpha_in: PerSubnet) -> PerSubnet:
+    """TAO weight at which reserves grown to these quote the price of ``pools`` (§3.5 S3) [-].
+
+    A pool with an empty side has no price to hold; its weights return to one half.
+    """
+    price = spot_price(pools)
+    return jnp.where(price > 0.0, weight_holding_price(price, tao_in, alpha_in), 0.5)
+
+
 def inject(pools: Pools, tao: PerSubnet, alpha: PerSubnet) -> Pools:
     """Adds protocol liquidity at an unchanged price, by moving the weights.
 
     What waits in the reservoirs is added too. Neither weight may leave
     ``[MIN_WEIGHT, 1 - MIN_WEIGHT]``: where both tokens together would do that, alpha alone is
-    tried, then TAO alone, and what is not added waits. A pool with an empty side has no price to
-    hold; its weights return to one half.
+    tried, then TAO alone, and what is not added waits. A pool with an empty side takes both.
 
     Args:
         pools: before.
@@ -131,29 +157,27 @@ def inject(pools: Pools, tao: PerSubnet, alpha: PerSubnet) -> Pools:
 
     Source: §3.5 S3 (injection; vectors BAL-09, BAL-13 to BAL-15).
     """
-    price = spot_price(pools)
     waiting_tao = pools.tao_reservoir + tao
     waiting_alpha = pools.alpha_reservoir + alpha
     with_tao = pools.tao_in + waiting_tao
     with_alpha = pools.alpha_in + waiting_alpha
 
     def attempt(tao_in: PerSubnet, alpha_in: PerSubnet) -> tuple[PerSubnet, PerSubnetBool]:
-        weight = weight_holding_price(price, tao_in, alpha_in)
+        weight = injected_weight(pools, tao_in, alpha_in)
         fits = (weight >= chain.MIN_POOL_WEIGHT) & (weight <= 1.0 - chain.MIN_POOL_WEIGHT)
         return weight, fits
 
     w_both, both = attempt(with_tao, with_alpha)
     w_alpha, alpha_alone = attempt(pools.tao_in, with_alpha)
     w_tao, tao_alone = attempt(with_tao, pools.alpha_in)
-    priceless = price <= 0.0
-    add_alpha = priceless | both | alpha_alone
-    add_tao = priceless | both | (~alpha_alone & tao_alone)
+    add_alpha = both | alpha_alone
+    add_tao = both | (~alpha_alone & tao_alone)
     weight = jnp.where(both, w_both, jnp.where(alpha_alone, w_alpha, w_tao))
     weight = jnp.where(add_alpha | add_tao, weight, pools.w_tao)
     return Pools(
         tao_in=jnp.where(add_tao, with_tao, pools.tao_in),
         alpha_in=jnp.where(add_alpha, with_alpha, pools.alpha_in),
-        w_tao=jnp.where(priceless, 0.5, weight),
+        w_tao=weight,
         tao_reservoir=jnp.where(add_tao, 0.0, waiting_tao),
         alpha_reservoir=jnp.where(add_alpha, 0.0, waiting_alpha),
     )

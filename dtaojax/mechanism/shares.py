@@ -15,6 +15,9 @@ def normalise(weights: PerSubnet) -> PerSubnet:
 def mask_disabled(shares: PerSubnet, emission_enabled: PerSubnetBool) -> PerSubnet:
     """Shares with disabled subnets at 0 and the others divided by what is left.
 
+    Where none is disabled the shares stay as they are.
+
     Source: §3.6 M, SE::get_subnet_block_emissions.
     """
-    return normalise(jnp.where(emission_enabled, shares, 0.0))
+    masked = normalise(jnp.where(emission_enabled, shares, 0.0))
+    return jnp.where(jnp.all(emission_enabled), shares, masked)

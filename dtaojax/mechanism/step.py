@@ -125,15 +125,16 @@ def coinbase(
     pools = inject(bought_pools, blocks * terms.tao_in, blocks * terms.alpha_in)
     spent = jnp.where(refused, 0.0, terms.excess_tao)
 
-    minted = blocks * (terms.alpha_in + alpha_emission)
-    rho_after = root_proportion(state.root_tao, mechanism.tao_weight, issuance + minted)
+    alpha_out = state.alpha_out + blocks * alpha_emission + bought
+    issued_after = pools.alpha_in + alpha_out
+    rho_after = root_proportion(state.root_tao, mechanism.tao_weight, issued_after)
     root_earns = ordered_sum(jnp.where(subnets.in_emit_set, state.moving_price, 0.0)) > 1.0
     a_block = mechanism.split(alpha_emission, rho_after, root_earns)
     payout = Payout(*(blocks * amount for amount in a_block))
     after = dataclasses.replace(
         state,
         pools=pools,
-        alpha_out=state.alpha_out + blocks * alpha_emission - payout.recycled + bought,
+        alpha_out=alpha_out - payout.recycled,
         protocol_alpha=state.protocol_alpha + bought,
         root_basket=state.root_basket + payout.root,
         total_issuance=state.total_issuance + blocks * ordered_sum(terms.tao_in + spent),

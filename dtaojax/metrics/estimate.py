@@ -86,9 +86,10 @@ def quantile_ranks(level: float, paths: int) -> tuple[float, float]:
     that can be said: 0 or 1.
     """
     tail = (1.0 - COVERAGE) / 2
-    low = _binomial_quantile(tail, paths, level)
-    high = _binomial_quantile(1.0 - tail, paths, level) + 1
-    return max(low, 0) / paths, min(high, paths) / paths
+    # With a handful of paths both ranks may be the same, which would look like certainty.
+    low = min(_binomial_quantile(tail, paths, level), paths - 1)
+    high = max(_binomial_quantile(1.0 - tail, paths, level) + 1, 2)
+    return low / paths, min(high, paths) / paths
 
 
 def fewest_paths(level: float) -> int:

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float
 
+from dtaojax.metrics.estimate import mean_of_sample
 from dtaojax.metrics.tables import Row, row, sample_rows
 from dtaojax.metrics.tail import expected_shortfall, shortfall_contribution, value_at_risk
-from dtaojax.metrics.estimate import mean_of_sample
 
 CONFIDENCES: Final = (0.95, 0.99)
 VALUATIONS: Final = ("spot", "realizable")
@@ -88,7 +88,7 @@ def loss_histogram(start: PortfolioSample, samples: Sequence[PortfolioSample]) -
     for sample in samples:
         for valuation in VALUATIONS:
             losses = start.values[valuation].sum(axis=1) - sample.values[valuation].sum(axis=1)
-            counts, edges = np.histogram(losses, bins=_HISTOGRAM_BINS)
+            counts, edges = np.histogram(losses, _HISTOGRAM_BINS, _histogram_range(losses))
             parts.append(
                 pd.DataFrame(
                     {
@@ -101,3 +101,12 @@ def loss_histogram(start: PortfolioSample, samples: Sequence[PortfolioSample]) -
                 )
             )
     return pd.concat(parts, ignore_index=True)
+
+
+def _histogram_range(losses: Float[np.ndarray, " paths"]) -> tuple[float, float]:
+    """From the smallest to the largest loss; one TAO wide where they differ by rounding only."""
+    low, high = float(losses.min()), float(losses.max())
+    rounding = np.spacing(max(abs(low), abs(high)))
+    if high - low <= _HISTOGRAM_BINS * rounding:
+        return low - 0.5, high + 0.5
+    return low, high

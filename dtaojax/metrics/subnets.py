@@ -67,4 +67,6 @@ def subnet_table(
 def _in_units(mean: Estimate, index: int, origin: np.ndarray, scale: np.ndarray) -> Estimate:
     """A mean of deviations, turned back into the gauge's unit."""
     value, error, low, high = (part[:, index] for part in mean)
-    return Estimate(origin + scale * value, scale * error, origin + scale * low, origin + scale * high)
+    return Estimate(
+        origin + scale * value, scale * error, origin + scale * low, origin + scale * high
+    )

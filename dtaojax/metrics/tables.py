@@ -54,9 +54,11 @@ def sample_rows(
 def frame(rows: Sequence[Row]) -> pd.DataFrame:
     """The table of the rows, with the contract's column types."""
     table = pd.DataFrame.from_records(rows, columns=list(ESTIMATE_COLUMNS))
-    types = {name: "string" for name in ("quantity", "scope", "statistic", "unit")}
+    types = dict.fromkeys(("quantity", "scope", "statistic", "unit"), "string")
     types |= {"netuid": "Int64", "n_paths": "Int64"}
-    types |= dict.fromkeys(("day", "level", "value", "standard_error", "ci_low", "ci_high"), "float64")
+    types |= dict.fromkeys(
+        ("day", "level", "value", "standard_error", "ci_low", "ci_high"), "float64"
+    )
     return table.astype(types)
 
 

@@ -2,8 +2,9 @@
 
 import numpy as np
 from jaxtyping import Float
+from scipy import special
 
-from dtaojax.metrics.estimate import Estimate, quantile_of_sorted, with_normal_interval
+from dtaojax.metrics.estimate import COVERAGE, Estimate, quantile_of_sorted
 
 Losses = Float[np.ndarray, " paths"]
 
@@ -46,7 +47,8 @@ def shortfall_contribution(
     """Mean of a part of the loss over the paths on which the whole loss is worst.
 
     The contributions of all parts add up to the expected shortfall (Euler's allocation; Tasche
-    1999). The error takes the part's value at the VaR from the paths around it.
+    1999). The error takes the part's value at the VaR from the paths around it, no farther than
+    half the tail to either side. The interval is Student's, as few paths make the tail.
 
     Args:
         losses: of the whole.
@@ -58,9 +60,12 @@ def shortfall_contribution(
     value = np.dot(weights, part)
     if paths < 2:
         return Estimate(*(np.asarray(x) for x in (value, np.nan, np.nan, np.nan)))
-    around = max(int(np.sqrt(paths) / 2), 1)
+    tail = (1.0 - confidence) * paths
+    around = max(int(min(np.sqrt(paths), tail) / 2), 1)
     order = np.argsort(losses, kind="stable")
     border = min(int(confidence * paths), paths - 1)
     at_border = part[order[max(border - around, 0) : border + around + 1]].mean()
     influence = np.where(weights > 0.0, part - at_border, 0.0) / (1.0 - confidence)
-    return with_normal_interval(value, np.asarray(influence.std(ddof=1) / np.sqrt(paths)))
+    error = influence.std(ddof=1) / np.sqrt(paths)
+    half = special.stdtrit(max(round(tail) - 1, 1), 0.5 + COVERAGE / 2) * error
+    return Estimate(value, np.asarray(error), value - half, value + half)

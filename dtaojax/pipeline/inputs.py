@@ -29,9 +29,7 @@ def read_inputs(config_file: Path, overrides: Sequence[str]) -> Inputs:
     """
     config = load_config(config_file, overrides)
     asked = config.network
-    network = load_network(
-        config.network_file, asked.block, asked.total_issuance, asked.gate_bar
-    )
+    network = load_network(config.network_file, asked.block, asked.total_issuance, asked.gate_bar)
     problems = list(_portfolio_problems(config, network))
     if problems:
         raise ConfigError(str(config_file), problems)
@@ -57,7 +55,9 @@ def _portfolio_problems(config: Config, network: NetworkTable) -> list[Problem]:
             problems.append(Problem(key, text))
     root_tao = config.portfolio.root_tao
     if root_tao > network.root_tao:
-        text = f"is {root_tao:g} TAO, but {network.root_tao:g} are staked to root; give at most that"
+        text = (
+            f"is {root_tao:g} TAO, but {network.root_tao:g} are staked to root; give at most that"
+        )
         problems.append(Problem("portfolio.root_tao", text))
     return problems
 

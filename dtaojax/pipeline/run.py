@@ -132,9 +132,7 @@ def _tables(
         "initial": initial_table(config.mechanism, network, config.portfolio.alpha),
     }
     if not config.portfolio.is_empty:
-        start, *later = (
-            _portfolio_sample(config, reader, day) for day in (0.0, *config.loss_days)
-        )
+        start, *later = (_portfolio_sample(config, reader, day) for day in (0.0, *config.loss_days))
         tables["portfolio"] = frame(list(portfolio_rows(start, later, _netuids(config))))
         tables["losses"] = loss_histogram(start, later)
     return tables

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import jax
 
+_VECTOR_WIDTH = "--xla_cpu_prefer_vector_width"
 _REPORTED = ("jax", "jaxlib", "numpy", "equinox", "scipy", "pandas", "pyarrow", "matplotlib")
 
 
@@ -21,11 +22,16 @@ def cache_folder() -> Path:
 
 
 def configure(precision: str) -> None:
-    """Sets the precision, and keeps compiled programs for the next run.
+    """Sets the precision and the width of vectors, and keeps compiled programs for the next run.
 
     Args:
         precision: ``float64`` or ``float32``.
     """
+    flags = os.environ.get("XLA_FLAGS", "")
+    if _VECTOR_WIDTH not in flags:
+        # Read when the first device is used. On processors with AVX-512 the compiler stays at half
+        # the width by default, which costs a quarter of the speed here; others ignore it.
+        os.environ["XLA_FLAGS"] = f"{flags} {_VECTOR_WIDTH}=512".strip()
     jax.config.update("jax_enable_x64", precision == "float64")
     jax.config.update("jax_compilation_cache_dir", str(cache_folder()))
     jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.3)

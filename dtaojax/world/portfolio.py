@@ -89,9 +89,7 @@ class Portfolio(eqx.Module):
         root_realizable = self.root_tao + ordered_sum(
             _proceeds(state.pools, (1.0 - fee_rate) * basket)
         )
-        return Valuation(
-            jnp.append(spot, root_spot), jnp.append(realizable, root_realizable)
-        )
+        return Valuation(jnp.append(spot, root_spot), jnp.append(realizable, root_realizable))
 
     def advance(
         self, holdings: Holdings, before: NetworkState, after: NetworkState, paid: Coinbase

@@ -87,9 +87,7 @@ class World(eqx.Module):
             quiet = jnp.zeros_like(state.alpha_out)
             return reduce(add, wishes, Intents(quiet, quiet))
 
-        state, flows = step(
-            self.mechanism, self.subnets, carry.state, self.step_blocks, intents_of
-        )
+        state, flows = step(self.mechanism, self.subnets, carry.state, self.step_blocks, intents_of)
         paid, trades = flows
         holdings = carry.holdings
         if self.portfolio is not None:
@@ -107,14 +105,10 @@ class World(eqx.Module):
 
     def observe(self, carry: Carry) -> Observation:
         """What is recorded on a report day."""
-        seen = observe_network(
-            self.mechanism, self.subnets, carry.state, self.immunity_blocks
-        )
+        seen = observe_network(self.mechanism, self.subnets, carry.state, self.immunity_blocks)
         scalars = seen.scalars
         if self.portfolio is not None:
-            value = self.portfolio.value(
-                carry.holdings, carry.state, self.mechanism.fee_rate
-            )
+            value = self.portfolio.value(carry.holdings, carry.state, self.mechanism.fee_rate)
             drawdown = carry.holdings.drawdown[None]
             scalars = jnp.concatenate([scalars, value.spot, value.realizable, drawdown])
         events = jnp.stack(

@@ -1,0 +1,54 @@
+"""Weights by the users' flow less the protocol's own (R5)."""
+
+import equinox as eqx
+import jax.numpy as jnp
+
+from dtaojax.mechanism.weight_rules.flow import flow_shares
+from dtaojax.ordered import ordered_sum
+from dtaojax.state.shapes import PerSubnet, PerSubnetBool, Scalar
+
+
+def protocol_factor(
+    user_flow: PerSubnet, protocol_flow: PerSubnet, in_emit_set: PerSubnetBool
+) -> Scalar:
+    """``k = min(1, sum max(U, 0) / sum max(P, 0))``; 0 if the protocol paid nothing in [-].
+
+    Args:
+        user_flow: U, averages [TAO per block].
+        protocol_flow: P, averages [TAO per block].
+        in_emit_set: subnets that count.
+    """
+    inflow = ordered_sum(jnp.where(in_emit_set, jnp.maximum(user_flow, 0.0), 0.0))
+    support = ordered_sum(jnp.where(in_emit_set, jnp.maximum(protocol_flow, 0.0), 0.0))
+    some = support > 0.0
+    return jnp.where(some, jnp.minimum(1.0, inflow / jnp.where(some, support, 1.0)), 0.0)
+
+
+def net_flows(
+    user_flow: PerSubnet, protocol_flow: PerSubnet, in_emit_set: PerSubnetBool
+) -> PerSubnet:
+    """``S = U - (k P if P > 0 else P)``: support counts in proportion, its return in full.
+
+    Source: §3.6 E-netflow, SE::get_shares_flow [TAO per block].
+    """
+    factor = protocol_factor(user_flow, protocol_flow, in_emit_set)
+    return user_flow - jnp.where(protocol_flow > 0.0, factor * protocol_flow, protocol_flow)
+
+
+class NetFlow(eqx.Module):
+    """:func:`flow_shares` of the net flow of users and protocol (§3.6 E-netflow).
+
+    Attributes:
+        cutoff: TaoFlowCutoff [TAO per block].
+        exponent: FlowNormExponent [-].
+    """
+
+    cutoff: Scalar
+    exponent: Scalar
+
+    def __call__(
+        self, user_flow_ema: PerSubnet, protocol_flow_ema: PerSubnet, in_emit_set: PerSubnetBool
+    ) -> PerSubnet:
+        """Shares by averages that include the last block's flows [-]."""
+        flows = net_flows(user_flow_ema, protocol_flow_ema, in_emit_set)
+        return flow_shares(flows, in_emit_set, self.cutoff, self.exponent)

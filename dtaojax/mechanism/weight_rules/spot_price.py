@@ -1,0 +1,41 @@
+"""Weights by spot price, taken once a day (the article of 2024)."""
+
+import equinox as eqx
+import jax.numpy as jnp
+
+from dtaojax.mechanism.pools import spot_price
+from dtaojax.mechanism.shares import normalise
+from dtaojax.ordered import ordered_sum
+from dtaojax.state.network import NetworkState, Subnets
+from dtaojax.state.shapes import PerSubnet, ScalarInt
+
+
+class SpotPrice(eqx.Module):
+    """``s ~ p`` over the emit set, held between refreshes (§8.1).
+
+    Attributes:
+        interval_blocks: blocks between refreshes, a day in the article.
+    """
+
+    interval_blocks: int = eqx.field(static=True)
+
+    def __call__(self, state: NetworkState, subnets: Subnets) -> PerSubnet:
+        """Shares by the prices of ``state`` [-]; all 0 if no pool has a price."""
+        return normalise(jnp.where(subnets.in_emit_set, spot_price(state.pools), 0.0))
+
+    def refresh(
+        self, held: PerSubnet, shares: PerSubnet, block: ScalarInt, blocks: int
+    ) -> PerSubnet:
+        """The shares in force during the ``blocks`` blocks that follow ``block``.
+
+        Renewed if one of them is a multiple of the interval, or if none are held (all 0). A subnet
+        that arrives in between waits for the next refresh.
+
+        Args:
+            held: in force so far [-].
+            shares: by the prices of the present [-].
+            block: last block before the step.
+            blocks: length of the step.
+        """
+        due = (block + blocks) // self.interval_blocks > block // self.interval_blocks
+        return jnp.where(due | (ordered_sum(held) == 0.0), shares, held)
