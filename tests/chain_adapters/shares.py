@@ -1,0 +1,145 @@
+"""Topics of shares: weight rules, flows, gate and mask, one subnet list a case (§3.6)."""
+
+from typing import Any
+
+import jax.numpy as jnp
+from jax import Array
+
+from dtaojax.mechanism.flows import flow_ema
+from dtaojax.mechanism.gate import HillRankGate, hill_gate
+from dtaojax.mechanism.gate_mass import HillMassGate
+from dtaojax.mechanism.shares import mask_disabled
+from dtaojax.mechanism.stored import flow_smoothing
+from dtaojax.mechanism.weight_rules.ema_price import EmaPrice
+from dtaojax.mechanism.weight_rules.ema_price_burn import EmaPriceBurn
+from dtaojax.mechanism.weight_rules.ema_price_rootprop_burn import rootprop_burn_shares
+from dtaojax.mechanism.weight_rules.flow import UserFlow
+from dtaojax.mechanism.weight_rules.netflow import NetFlow, protocol_factor
+from dtaojax.state.network import NetworkState, Subnets
+from dtaojax.state.pools import Pools
+
+from .units import (
+    Adapter,
+    Case,
+    as_rao,
+    call,
+    flags,
+    number,
+    numbers,
+    one,
+    only_rao,
+    subnets_of,
+    token_vector,
+    tokens,
+)
+
+GATE_INTERVAL_BLOCKS = 360
+
+
+def state_of(moving_price: Array) -> NetworkState:
+    """A state of which only the moving prices matter; its gate has no bar yet."""
+    nothing = jnp.zeros_like(moving_price)
+    pools = Pools(nothing, nothing, jnp.full_like(nothing, 0.5), nothing, nothing)
+    return NetworkState(
+        block=jnp.asarray(0),
+        pools=pools,
+        alpha_out=nothing,
+        protocol_alpha=nothing,
+        root_basket=nothing,
+        moving_price=moving_price,
+        total_issuance=number(0.0),
+        root_tao=number(0.0),
+        gate_bar=number(0.0),
+    )
+
+
+def gate_of(case: Case) -> HillRankGate | HillMassGate:
+    """The gate of a case that computes its bar."""
+    exponent = number(case.get("exponent", 1))
+    interval = case.get("interval", GATE_INTERVAL_BLOCKS)
+    if case["bar_rule"] == "rank":
+        return HillRankGate(case["bar_rank"], interval, exponent)
+    return HillMassGate(interval, number(case["bar_quantile"]), exponent)
+
+
+def gated(case: Case, shares: Array) -> tuple[Array, Array]:
+    """The bar, and the shares after the gate."""
+    if case["bar_rule"] == "fixed":
+        bar = number(case["theta"])
+        return bar, call(hill_gate, shares, bar, number(case["exponent"]))
+    rule = gate_of(case)
+    bar = call(rule.refresh, number(0.0), shares, jnp.asarray(0), 1)
+    return bar, call(rule, shares, bar)
+
+
+def all_emit(count: int) -> list[bool]:
+    return [True] * count
+
+
+def price_shares(case: Case) -> dict[str, Any]:
+    moving = numbers(case["moving_price"])
+    emit = all_emit(len(case["moving_price"]))
+    subnets: Subnets = subnets_of(case["miner_burned"], emit, emit)
+    match case["rule"]:
+        case "price":
+            shares = call(EmaPrice(), state_of(moving), subnets)
+        case "price_burn":
+            shares = call(EmaPriceBurn(), state_of(moving), subnets)
+        case "price_rootprop_burn":
+            shares = call(
+                rootprop_burn_shares, moving, numbers(case["root_prop"]), subnets.miner_burned
+            )
+    return {"shares": shares.tolist()}
+
+
+def flow_ema_of(case: Case) -> dict[str, Any]:
+    rate = number(flow_smoothing(case["smoothing_factor"]))
+    ema = flow_ema(one(case["ema_before"]), one(case["block_flow"]), rate, 1)
+    return {"ema_after": only_rao(ema), "flow_after": 0.0}
+
+
+def flow_shares(case: Case) -> dict[str, Any]:
+    rule = UserFlow(tokens(case["cutoff"]), number(case["exponent"]))
+    flows = token_vector(case["ema_flows"])
+    return {"shares": call(rule, flows, flags(all_emit(len(flows)))).tolist()}
+
+
+def net_flow_shares(case: Case) -> dict[str, Any]:
+    rule = NetFlow(tokens(case["cutoff"]), number(case["exponent"]))
+    user, protocol = (token_vector(case[name]) for name in ("user_flow_ema", "protocol_flow_ema"))
+    emit = flags(all_emit(len(user)))
+    shares = call(rule, user, protocol, emit)
+    return {
+        "norm_factor": call(protocol_factor, user, protocol, emit).item(),
+        "n_eligible": int(jnp.sum(shares > 0.0)),
+        "shares": shares.tolist(),
+    }
+
+
+def emission_mask(case: Case) -> dict[str, Any]:
+    shares = call(mask_disabled, numbers(case["shares"]), flags(case["emission_enabled"]))
+    return {"tao_emission": as_rao(tokens(case["block_emission"]) * shares)}
+
+
+def gate(case: Case) -> dict[str, Any]:
+    bar, after = gated(case, numbers(case["shares"]))
+    return {"theta": bar.item(), "shares_after": after.tolist()}
+
+
+def gate_bar_cadence(case: Case) -> dict[str, Any]:
+    rule, bar, bars = gate_of(case), number(case["theta_initial"]), []
+    for block, shares in zip(case["blocks"], case["shares"], strict=True):
+        bar = call(rule.refresh, bar, numbers(shares), jnp.asarray(block - 1), 1)
+        bars.append(bar.item())
+    return {"theta": bars}
+
+
+SHARE_ADAPTERS: dict[str, Adapter] = {
+    "price_shares": price_shares,
+    "flow_ema": flow_ema_of,
+    "flow_shares": flow_shares,
+    "net_flow_shares": net_flow_shares,
+    "emission_mask": emission_mask,
+    "gate": gate,
+    "gate_bar_cadence": gate_bar_cadence,
+}
