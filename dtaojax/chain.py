@@ -1,4 +1,4 @@
-"""Constants of the Bittensor chain and of its time. Imports nothing; the only home of magic numbers.
+"""Constants of the Bittensor chain and of time. Imports nothing; the only home of magic numbers.
 
 Sections (§) and tables are those of the mechanism specification the project is written from:
 the chain's source up to spec 475, October 2026. Values marked *live* were set by governance and

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from dtaojax import __version__
 
@@ -43,12 +44,12 @@ Overrides = Annotated[
 
 def out() -> Console:
     """The terminal for what a command answers."""
-    return Console(highlight=False)
+    return Console(highlight=False, emoji=False)
 
 
 def err() -> Console:
     """The terminal for everything else, so that answers can be piped."""
-    return Console(stderr=True, highlight=False)
+    return Console(stderr=True, highlight=False, emoji=False)
 
 
 @app.command()
@@ -114,12 +115,12 @@ def run(
         typer.echo(report)
         return
     summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
-    show.print(_headline_table(summary["metrics"], inputs.config.run.horizon_days))
+    show.print(_headline_table(summary["metrics"]))
     typer.echo(f"report: {report}")
 
 
-def _headline_table(metrics: list[dict[str, Any]], horizon: float) -> Table:
-    """A few headline numbers at the horizon, with their errors."""
+def _headline_table(metrics: list[dict[str, Any]]) -> Table:
+    """A few headline numbers at the last day that they have, with their errors."""
     names = {
         "emission_effective_number": "effective number of subnets by emission",
         "emission_top10_share": "emission share of the ten largest",
@@ -128,18 +129,20 @@ def _headline_table(metrics: list[dict[str, Any]], horizon: float) -> Table:
         "loss_realizable_es_95": "mean loss in the worst 5 % of paths, realizable",
     }
     table = Table("after", "figure", "value", "± standard error", "unit", box=None, pad_edge=False)
-    for metric in metrics:
-        if metric["name"] in names and metric["scope"] in ("network", "portfolio"):
-            if metric["day"] != horizon:
-                continue
-            error = metric["standard_error"]
-            table.add_row(
-                f"{metric['day']:g} days",
-                names[metric["name"]],
-                f"{metric['value']:,.4g}",
-                "unknown" if error is None else f"{error:.2g}",
-                metric["unit"],
-            )
+    # The records of a number come in the order of their days.
+    latest = {metric["name"]: metric for metric in metrics}
+    for name, meaning in names.items():
+        if name not in latest:
+            continue
+        metric = latest[name]
+        error = metric["standard_error"]
+        table.add_row(
+            f"{metric['day']:g} days",
+            meaning,
+            f"{metric['value']:,.4g}",
+            "unknown" if error is None else f"{error:.2g}",
+            metric["unit"],
+        )
     return table
 
 
@@ -152,6 +155,8 @@ def inspect(
         float | None,
         typer.Option(
             help="The emission bar in force; 0 takes it from the state's own shares.",
+            min=0.0,
+            max=1.0,
             show_default="from the network's facts",
         ),
     ] = None,
@@ -165,11 +170,10 @@ def inspect(
     On a network that holds the chain's own emission (columns observed_*), the error is shown.
     """
     from dtaojax.config import config_from_dict
-    from dtaojax.network import embedded_networks, load_network
+    from dtaojax.network import load_network
 
     preset = config_from_dict({"mechanism": mechanism}, source="--mechanism").mechanism
-    source: str | Path = network if network in embedded_networks() else Path(network)
-    table = load_network(source, gate_bar=gate_bar)
+    table = load_network(network, gate_bar=gate_bar)
 
     from dtaojax.pipeline import runtime
     from dtaojax.pipeline.inspect import next_block
@@ -177,7 +181,8 @@ def inspect(
     runtime.configure("float64")
     found = next_block(preset, table)
     if as_json:
-        typer.echo(json.dumps(found, ensure_ascii=False, allow_nan=False))
+        # In ASCII no name can move the cursor or turn the direction of the text.
+        typer.echo(json.dumps(found, allow_nan=False))
         return
     _print_emission(found)
 
@@ -212,7 +217,7 @@ def _print_emission(found: dict[str, Any]) -> None:
     for subnet in found["subnets"]:
         row = [
             str(subnet["netuid"]),
-            printable(subnet["name"])[:22].replace("[", r"\["),
+            Text(printable(subnet["name"])[:22]),
             f"{subnet['price']:.6f}",
             f"{subnet['moving_price']:.6f}",
             f"{100 * subnet['pre_gate_share']:.4f}",
@@ -228,8 +233,8 @@ def _print_emission(found: dict[str, Any]) -> None:
             error = subnet["error_tao_in_emission"] + subnet["error_excess_tao"]
             row.append(f"{error:+.1e}")
         table.add_row(*row)
-    if not console.is_terminal:
-        console.width = 200
+    # Numbers are never cut: a narrower terminal wraps the lines, and a file has no width.
+    console.width = max(console.width, 200)
     console.print(table)
 
 
@@ -268,7 +273,7 @@ def doctor() -> None:
     healthy = True
     for finding in findings():
         healthy &= finding.well
-        table.add_row(finding.topic, finding.text if finding.well else f"[red]{finding.text}[/red]")
+        table.add_row(finding.topic, Text(finding.text, style="" if finding.well else "red"))
     out().print(table)
     if not healthy:
         raise typer.Exit(1)
@@ -291,6 +296,9 @@ def main() -> None:
     from dtaojax.network.errors import NetworkError
     from dtaojax.results import ResultsError
 
+    for stream in (sys.stdout, sys.stderr):
+        # Names hold letters that an old terminal's encoding may lack.
+        stream.reconfigure(errors="backslashreplace")
     try:
         app()
     except (ConfigError, NetworkError, ResultsError) as error:

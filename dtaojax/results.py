@@ -183,8 +183,20 @@ def load(folder: Path) -> Results:
                 f"{folder / name}: has schema version {version!r}, this dtaojax reads "
                 f"{SCHEMA_VERSION}; run again with this version"
             )
+    try:
+        metrics = tuple(_metric(record) for record in summary["metrics"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise ResultsError(
+            f"{folder / 'summary.json'}: a metric is not as it was written ({error!r}); run again"
+        ) from error
+    names = manifest.get("tables")
+    if not isinstance(names, list) or not set(names) <= set(TABLES):
+        raise ResultsError(
+            f"{folder / 'manifest.json'}: tables is {names!r}, but must list some of "
+            f"{', '.join(TABLES)}; run again"
+        )
     tables = {}
-    for name in manifest["tables"]:
+    for name in names:
         if name == "paths":
             continue
         path = folder / f"{name}.parquet"
@@ -192,5 +204,12 @@ def load(folder: Path) -> Results:
             tables[name] = pd.read_parquet(path)
         except Exception as error:
             raise ResultsError(f"{path}: cannot be read ({error}); run again") from error
-    metrics = tuple(Metric(**record) for record in summary["metrics"])
     return Results(manifest=manifest, metrics=metrics, tables=tables)
+
+
+def _metric(record: dict[str, Any]) -> Metric:
+    """A metric from its JSON form, in which an unknown number is null."""
+    metric = Metric(**record)
+    numbers = ("value", "standard_error", "ci_low", "ci_high")
+    unknown = {name: float("nan") for name in numbers if record[name] is None}
+    return dataclasses.replace(metric, **unknown)

@@ -50,7 +50,7 @@ def test_empty_config_is_the_live_chain_on_the_embedded_network():
     assert mechanism.preset == "gate_rank_2026"
     assert (mechanism.gate.rank, mechanism.gate.exponent) == (32, 3.0)
     assert mechanism.moving_price.rate == chain.MOVING_PRICE_RATE
-    assert (mechanism.root.tao_weight, mechanism.pool.fee_rate_u16) == (0.18, 33)
+    assert (mechanism.root.tao_weight, mechanism.fees.rate_u16) == (0.18, 33)
     assert config.network_file == "finney_8791253"
     assert [process.process for process in config.demand] == ["student_flow", "emission_selling"]
 

@@ -36,7 +36,7 @@ def live_mechanism(rank: int = chain.GATE_RANK) -> Mechanism:
 
 def mainnet_world() -> tuple[Subnets, NetworkState]:
     """The embedded network as the model sees it."""
-    return build_network(load_network("finney_8791253"))
+    return build_network(load_network("finney_8791253"), MechanismConfig())
 
 
 def random_world(seed: int, subnets: int, weights: bool) -> NetworkRef:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
+from dtaojax import chain
+
 
 @dataclass(frozen=True)
 class Preset:
@@ -34,9 +36,167 @@ class Preset:
 
 _ALL: Final = (
     Preset(
+        name="article_2024",
+        regime="P0",
+        since="autumn 2024, described",
+        summary=(
+            "Daily shares by spot price; half of new alpha to the pool, half to participants who "
+            "divide it freely and get the TAO too; no root, no limit."
+        ),
+        parts={
+            "moving_price": {"kind": "price_ema"},
+            "weight_rule": {"kind": "spot_price"},
+            "gate": {"kind": "none"},
+            "injection": {"kind": "fixed_fraction"},
+            "chain_buy": {"kind": "destroyed"},
+            "split": {"kind": "free"},
+            "root": {"kind": "basket"},
+            "pool": {"kind": "constant_product"},
+            "fees": {"kind": "to_pool", "rate_u16": 0},
+            "emit_set": {"kind": "all", "owner_switch": False},
+            "registration": {"immunity_blocks": 50_400},
+        },
+    ),
+    Preset(
+        name="launch_2025",
+        regime="R1",
+        since="2025-02-13",
+        summary=(
+            "Shares by moving price at the code's slow rate; all TAO is injected, alpha up to "
+            "alpha emission; root's alpha is sold each block; flat fee."
+        ),
+        parts={
+            "moving_price": {
+                "kind": "price_ema",
+                "rate": chain.MOVING_PRICE_RATE_CODE_DEFAULT,
+                "halving_blocks": 0,
+            },
+            "weight_rule": {"kind": "ema_price"},
+            "gate": {"kind": "none"},
+            "injection": {"kind": "launch"},
+            "chain_buy": {"kind": "destroyed_unissued"},
+            "split": {"kind": "owner_cut"},
+            "root": {"kind": "sold_at_launch"},
+            "pool": {"kind": "constant_product"},
+            "fees": {"kind": "flat"},
+            "emit_set": {"kind": "all", "owner_switch": False},
+            "registration": {"immunity_blocks": 50_400},
+        },
+    ),
+    Preset(
+        name="subsidy_2025",
+        regime="R3",
+        since="2025-07-29",
+        summary=(
+            "Where the price is below the share, price times E is injected and the rest buys "
+            "alpha, which is destroyed; root's alpha is sold elsewhere."
+        ),
+        parts={
+            "moving_price": {"kind": "price_ema"},
+            "weight_rule": {"kind": "ema_price"},
+            "gate": {"kind": "none"},
+            "injection": {"kind": "subsidy"},
+            "chain_buy": {"kind": "destroyed_unissued"},
+            "split": {"kind": "owner_cut"},
+            "root": {"kind": "sold_unless_subsidised"},
+            "pool": {"kind": "constant_product", "chain_buys": "before"},
+            "fees": {"kind": "to_pool"},
+            "emit_set": {"kind": "started", "owner_switch": False},
+            "registration": {},
+        },
+    ),
+    Preset(
+        name="taoflow_2025",
+        regime="R4c",
+        since="2025-12-12 (flow shares since 2025-11-04)",
+        summary=(
+            "Shares by the 30-day average of users' net TAO flow; injection capped at the lesser "
+            "emission, the excess buys alpha, which is destroyed."
+        ),
+        parts={
+            "moving_price": {"kind": "price_ema"},
+            "weight_rule": {"kind": "user_flow"},
+            "gate": {"kind": "none"},
+            "injection": {"kind": "lesser_emission_cap"},
+            "chain_buy": {"kind": "destroyed"},
+            "split": {"kind": "owner_cut"},
+            "root": {"kind": "basket"},
+            "pool": {"kind": "constant_product"},
+            "fees": {"kind": "to_pool"},
+            "emit_set": {"kind": "started", "owner_switch": False},
+            "registration": {},
+        },
+    ),
+    Preset(
+        name="netflow_2026",
+        regime="R5",
+        since="2026-05-27",
+        summary=(
+            "Shares by users' flow less the protocol's own; bought alpha is kept; owners can "
+            "switch a subnet's emission off; fees go to block authors."
+        ),
+        parts={
+            "moving_price": {"kind": "price_ema"},
+            "weight_rule": {"kind": "net_flow"},
+            "gate": {"kind": "none"},
+            "injection": {"kind": "lesser_emission_cap"},
+            "chain_buy": {"kind": "protocol_alpha"},
+            "split": {"kind": "owner_cut"},
+            "root": {"kind": "basket"},
+            "pool": {"kind": "constant_product"},
+            "fees": {"kind": "to_author"},
+            "emit_set": {},
+            "registration": {},
+        },
+    ),
+    Preset(
+        name="price_rootprop",
+        regime="R6",
+        since="2026-06-22",
+        summary=(
+            "Shares by price EMA times root proportion times (1 - miner burn); injection capped at "
+            "root proportion times alpha emission."
+        ),
+        parts={
+            "moving_price": {"kind": "price_ema"},
+            "weight_rule": {"kind": "ema_price_rootprop_burn"},
+            "gate": {"kind": "none"},
+            "injection": {"kind": "root_proportion_cap"},
+            "chain_buy": {"kind": "protocol_alpha"},
+            "split": {"kind": "owner_cut"},
+            "root": {"kind": "basket"},
+            "pool": {"kind": "constant_product"},
+            "fees": {"kind": "to_author"},
+            "emit_set": {},
+            "registration": {},
+        },
+    ),
+    Preset(
+        name="gate_mass_2026",
+        regime="R7",
+        since="2026-07-27",
+        summary=(
+            "As gate_rank_2026, with the gate's bar where the largest shares add up to three "
+            "quarters."
+        ),
+        parts={
+            "moving_price": {"kind": "price_ema"},
+            "weight_rule": {"kind": "ema_price_burn"},
+            "gate": {"kind": "hill_mass"},
+            "injection": {"kind": "root_proportion_cap"},
+            "chain_buy": {"kind": "protocol_alpha"},
+            "split": {"kind": "owner_cut"},
+            "root": {"kind": "basket"},
+            "pool": {"kind": "weighted"},
+            "fees": {"kind": "to_author"},
+            "emit_set": {},
+            "registration": {},
+        },
+    ),
+    Preset(
         name="gate_rank_2026",
         regime="R8",
-        since="since 2026-08-03, live",
+        since="2026-08-03, live",
         summary=(
             "Emission follows the price EMA times (1 - miner burn) through a Hill gate with its "
             "bar at rank 32; injection is capped at root proportion times alpha emission, and the "
@@ -48,9 +208,11 @@ _ALL: Final = (
             "gate": {"kind": "hill_rank"},
             "injection": {"kind": "root_proportion_cap"},
             "chain_buy": {"kind": "protocol_alpha"},
-            "split": {},
-            "root": {},
+            "split": {"kind": "owner_cut"},
+            "root": {"kind": "basket"},
             "pool": {"kind": "weighted"},
+            "fees": {"kind": "to_author"},
+            "emit_set": {},
             "registration": {},
         },
     ),

@@ -12,7 +12,8 @@ from dtaojax.state.shapes import PerSubnet, PerSubnetBool, Scalar
 
 def herfindahl(shares: PerSubnet) -> Scalar:
     """Herfindahl-Hirschman index, the sum of squared shares; 1/n if equal, 1 if one has all [-]."""
-    return ordered_sum(shares * shares)
+    # Behind the choice no compiler can round a product and the sum it enters once instead of twice.
+    return ordered_sum(jnp.where(shares > 0.0, shares * shares, 0.0))
 
 
 def effective_number(shares: PerSubnet) -> Scalar:

@@ -50,9 +50,7 @@ class HillRankGate(eqx.Module):
     interval_blocks: int = eqx.field(static=True)
     exponent: Scalar
 
-    def refresh(
-        self, bar: Scalar, shares: PerSubnet, block: ScalarInt, blocks: int
-    ) -> Scalar:
+    def refresh(self, bar: Scalar, shares: PerSubnet, block: ScalarInt, blocks: int) -> Scalar:
         """The bar in force during the ``blocks`` blocks that follow ``block``.
 
         Renewed if one of them is a multiple of the interval, or if the bar is unset (0).

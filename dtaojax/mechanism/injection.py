@@ -5,6 +5,7 @@ from typing import NamedTuple
 import equinox as eqx
 import jax.numpy as jnp
 
+from dtaojax.mechanism.situation import Situation
 from dtaojax.state.shapes import PerSubnet
 
 
@@ -45,12 +46,6 @@ def capped_terms(tao_emission: PerSubnet, price: PerSubnet, cap: PerSubnet) -> I
 class RootProportionCap(eqx.Module):
     """Alpha injection capped at ``root_proportion * alpha_emission`` (R6 to R8, §3.7)."""
 
-    def __call__(
-        self,
-        tao_emission: PerSubnet,
-        price: PerSubnet,
-        alpha_emission: PerSubnet,
-        root_proportion: PerSubnet,
-    ) -> InjectionTerms:
-        """Terms of a block; ``root_proportion`` is that before the block's mint."""
-        return capped_terms(tao_emission, price, root_proportion * alpha_emission)
+    def __call__(self, at: Situation) -> InjectionTerms:
+        """Terms of a block."""
+        return capped_terms(at.tao_emission, at.price, at.root_proportion * at.alpha_emission)

@@ -104,9 +104,7 @@ def buy(pools: Pools, tao: PerSubnet) -> tuple[Pools, PerSubnet, PerSubnetBool]:
     allowed = tradable & swap_allowed(pools.tao_in, tao, pools.alpha_in)
     paid = jnp.where(allowed, tao, 0.0)
     bought = jnp.where(allowed, alpha, 0.0)
-    after = dataclasses.replace(
-        pools, tao_in=pools.tao_in + paid, alpha_in=pools.alpha_in - bought
-    )
+    after = dataclasses.replace(pools, tao_in=pools.tao_in + paid, alpha_in=pools.alpha_in - bought)
     return after, bought, ~allowed & (tao > 0.0)
 
 

@@ -5,9 +5,7 @@ import jax.numpy as jnp
 from dtaojax.state.shapes import PerSubnet, PerSubnetBool, PerSubnetInt, ScalarInt
 
 
-def prunable(
-    registered_at: PerSubnetInt, block: ScalarInt, immunity_blocks: int
-) -> PerSubnetBool:
+def prunable(registered_at: PerSubnetInt, block: ScalarInt, immunity_blocks: int) -> PerSubnetBool:
     """Subnets whose immunity period is over at ``block``."""
     return block >= registered_at + immunity_blocks
 

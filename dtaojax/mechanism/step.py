@@ -7,47 +7,68 @@ the amounts of its first block at once, and lets prices move linearly meanwhile 
 
 import dataclasses
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import equinox as eqx
 import jax.numpy as jnp
 
+from dtaojax.mechanism.chain_buy import BuyDestroyed, BuyDestroyedUnissued, BuyKept
 from dtaojax.mechanism.emission import block_emission
+from dtaojax.mechanism.fee_rules import FeeRule
 from dtaojax.mechanism.gate import HillRankGate
-from dtaojax.mechanism.injection import InjectionTerms, RootProportionCap
+from dtaojax.mechanism.gate_mass import HillMassGate
+from dtaojax.mechanism.injection import InjectionTerms
 from dtaojax.mechanism.moving_price import PriceEma, PricePath
-from dtaojax.mechanism.pools import buy, inject, spot_price
+from dtaojax.mechanism.no_gate import NoGate
+from dtaojax.mechanism.participants import Pay
+from dtaojax.mechanism.pools import spot_price
 from dtaojax.mechanism.root import root_proportion
+from dtaojax.mechanism.root_policy import RootBasket, RootSoldAtLaunch, RootSoldUnlessSubsidised
 from dtaojax.mechanism.shares import mask_disabled
-from dtaojax.mechanism.split import OwnerServerValidatorRoot, Payout
+from dtaojax.mechanism.situation import Situation
+from dtaojax.mechanism.split import Payout
+from dtaojax.mechanism.support import Support
 from dtaojax.mechanism.trading import Trades, trade
-from dtaojax.mechanism.weight_rules.ema_price_burn import EmaPriceBurn
+from dtaojax.mechanism.weight_rules.flow_driven import NetFlowDriven, UserFlowDriven
+from dtaojax.mechanism.weight_rules.held import Held
+from dtaojax.mechanism.weight_rules.memoryless import Memoryless
 from dtaojax.ordered import ordered_sum
 from dtaojax.state.intents import Intents
 from dtaojax.state.network import NetworkState, Subnets
-from dtaojax.state.shapes import PerSubnet, PerSubnetBool, Scalar
+from dtaojax.state.pools import Pools
+from dtaojax.state.shapes import PerSubnet, PerSubnetBool, Scalar, ScalarBool
+
+Weighing: TypeAlias = Memoryless | Held | UserFlowDriven | NetFlowDriven
 
 
 class Mechanism(eqx.Module):
-    """The rules of a regime, as a composition of parts.
+    """The rules of a regime, as a composition of parts. Parts of a kind are interchangeable.
 
     Attributes:
-        weight_rule: pre-gate shares from the state.
+        weighing: pre-gate shares, with a memory if the rule has one (``weight_rules/``).
         gate: what makes small shares smaller.
         injection: division of a subnet's TAO between its pool and the chain's buying.
-        split: division of minted alpha among participants.
+        support: in which order they reach the pool.
+        chain_buy: what becomes of bought alpha and of the TAO paid for it.
+        participants: what is paid to owner, miners and validators together.
+        split: division of that alpha among them.
+        root: what becomes of root's part.
         moving_price: the price average.
+        fee: what trades pay, and where it goes.
         tao_weight: weight of root stake against alpha [-].
-        fee_rate: of user swaps, on the input; it goes to block authors [-].
     """
 
-    weight_rule: EmaPriceBurn
-    gate: HillRankGate
-    injection: RootProportionCap
-    split: OwnerServerValidatorRoot
+    weighing: Weighing
+    gate: HillRankGate | HillMassGate | NoGate
+    injection: Callable[[Situation], InjectionTerms]
+    support: Callable[[Pools, InjectionTerms, int], Support]
+    chain_buy: BuyKept | BuyDestroyed | BuyDestroyedUnissued
+    participants: Callable[[Situation], Pay]
+    split: Callable[[PerSubnet, PerSubnet, ScalarBool], Payout]
+    root: RootBasket | RootSoldAtLaunch | RootSoldUnlessSubsidised
     moving_price: PriceEma
+    fee: FeeRule
     tao_weight: Scalar
-    fee_rate: Scalar
 
 
 class EmissionShares(NamedTuple):
@@ -74,7 +95,10 @@ class Coinbase(NamedTuple):
         root_proportion: before the mint [-].
         alpha_emission: minted for participants [alpha per block].
         payout: of that alpha, over the whole step [alpha].
+        participant_tao: TAO paid to participants, over the whole step [TAO].
         alpha_bought: by the chain, over the whole step [alpha].
+        root_tao: that the sale of root's alpha brought, over the whole step [TAO].
+        protocol_tao: injected and paid for buys, over the whole step [TAO].
         buy_refused: chain buys that a guard of the pool refused; their TAO is recycled.
     """
 
@@ -84,7 +108,10 @@ class Coinbase(NamedTuple):
     root_proportion: PerSubnet
     alpha_emission: PerSubnet
     payout: Payout
+    participant_tao: PerSubnet
     alpha_bought: PerSubnet
+    root_tao: PerSubnet
+    protocol_tao: PerSubnet
     buy_refused: PerSubnetBool
 
 
@@ -97,12 +124,35 @@ class StepFlows(NamedTuple):
 
 def emission_shares(
     mechanism: Mechanism, subnets: Subnets, state: NetworkState, blocks: int
-) -> EmissionShares:
-    """Shares of the ``blocks`` blocks that follow ``state``: price, burn, gate, mask (§3.6)."""
-    pre_gate = mechanism.weight_rule(state, subnets)
+) -> tuple[EmissionShares, Any]:
+    """Shares of the ``blocks`` blocks that follow ``state``: price, burn, gate, mask (§3.6).
+
+    Returns:
+        The shares, and the weight rule's memory with what it took in.
+    """
+    memory = mechanism.weighing.prepare(state.memory, state, subnets, blocks)
+    pre_gate = mechanism.weighing.shares(memory, state, subnets)
     bar = mechanism.gate.refresh(state.gate_bar, pre_gate, state.block, blocks)
     gated = mechanism.gate(pre_gate, bar)
-    return EmissionShares(pre_gate, bar, mask_disabled(gated, subnets.emission_enabled))
+    final = mask_disabled(gated, subnets.emission_enabled)
+    return EmissionShares(pre_gate, bar, final), memory
+
+
+def read_situation(
+    mechanism: Mechanism, subnets: Subnets, state: NetworkState, final: PerSubnet
+) -> Situation:
+    """What the injection depends on, read before a block changes anything (§3.4, §3.7)."""
+    emission = block_emission(state.total_issuance)
+    price = spot_price(state.pools)
+    issuance = state.alpha_issuance
+    return Situation(
+        tao_emission=emission * final,
+        block_emission=emission,
+        price=price,
+        price_sum=ordered_sum(jnp.where(subnets.in_emit_set, price, 0.0)),
+        alpha_emission=jnp.where(subnets.in_emit_set, block_emission(issuance), 0.0),
+        root_proportion=root_proportion(state.root_tao, mechanism.tao_weight, issuance),
+    )
 
 
 def coinbase(
@@ -110,38 +160,47 @@ def coinbase(
 ) -> tuple[NetworkState, Coinbase]:
     """The protocol's part of a step: emission, chain buys, injection, alpha mint and its split.
 
-    Order as on chain (§4.5): the chain buys with the excess, then liquidity is injected at the
-    price that leaves, then alpha is minted and divided with the root proportion after the mint.
+    Order as on chain (§4): shares, terms, pools, mint, and the split with the root proportion
+    after the mint.
     """
-    shares = emission_shares(mechanism, subnets, state, blocks)
-    emission = block_emission(state.total_issuance)
-    issuance = state.alpha_issuance
-    alpha_emission = jnp.where(subnets.in_emit_set, block_emission(issuance), 0.0)
-    rho = root_proportion(state.root_tao, mechanism.tao_weight, issuance)
-    terms = mechanism.injection(
-        emission * shares.final, spot_price(state.pools), alpha_emission, rho
-    )
-    bought_pools, bought, refused = buy(state.pools, blocks * terms.excess_tao)
-    pools = inject(bought_pools, blocks * terms.tao_in, blocks * terms.alpha_in)
-    spent = jnp.where(refused, 0.0, terms.excess_tao)
+    shares, memory = emission_shares(mechanism, subnets, state, blocks)
+    at = read_situation(mechanism, subnets, state, shares.final)
+    offered = mechanism.injection(at)
+    given = mechanism.support(state.pools, offered, blocks)
+    terms = offered._replace(excess_tao=jnp.where(given.refused, 0.0, offered.excess_tao))
+    booked = mechanism.chain_buy.book(given.bought)
+    pay = mechanism.participants(at)
 
-    alpha_out = state.alpha_out + blocks * alpha_emission + bought
-    issued_after = pools.alpha_in + alpha_out
+    alpha_out = state.alpha_out + blocks * pay.alpha + booked.alpha_out
+    issued_after = given.pools.alpha_in + alpha_out
     rho_after = root_proportion(state.root_tao, mechanism.tao_weight, issued_after)
-    root_earns = ordered_sum(jnp.where(subnets.in_emit_set, state.moving_price, 0.0)) > 1.0
-    a_block = mechanism.split(alpha_emission, rho_after, root_earns)
+    earns = mechanism.root.earns(state, subnets)
+    a_block = mechanism.split(pay.alpha, rho_after, earns)
     payout = Payout(*(blocks * amount for amount in a_block))
+    rooted = mechanism.root(given.pools, payout.root, at)
+    issued = mechanism.chain_buy.issued(terms) + pay.tao
     after = dataclasses.replace(
         state,
-        pools=pools,
-        alpha_out=alpha_out - payout.recycled,
-        protocol_alpha=state.protocol_alpha + bought,
-        root_basket=state.root_basket + payout.root,
-        total_issuance=state.total_issuance + blocks * ordered_sum(terms.tao_in + spent),
+        pools=rooted.pools,
+        alpha_out=alpha_out - payout.recycled - rooted.sold,
+        protocol_alpha=state.protocol_alpha + booked.protocol_alpha,
+        root_basket=state.root_basket + rooted.kept,
+        total_issuance=state.total_issuance + blocks * ordered_sum(issued),
         gate_bar=shares.bar,
+        memory=memory,
     )
     return after, Coinbase(
-        shares, emission, terms, rho, alpha_emission, payout, bought, refused
+        shares=shares,
+        block_emission=at.block_emission,
+        terms=offered,
+        root_proportion=at.root_proportion,
+        alpha_emission=pay.alpha,
+        payout=payout,
+        participant_tao=blocks * pay.tao,
+        alpha_bought=given.bought,
+        root_tao=rooted.tao,
+        protocol_tao=blocks * (terms.tao_in + terms.excess_tao),
+        buy_refused=given.refused,
     )
 
 
@@ -167,7 +226,7 @@ def step(
     paid, protocol = coinbase(mechanism, subnets, state, blocks)
     intents = intents_of(paid, protocol)
     sellable = paid.alpha_out - paid.protocol_alpha - paid.root_basket
-    pools, trades = trade(paid.pools, intents, sellable, subnets.in_emit_set)
+    pools, trades = trade(paid.pools, intents, sellable, subnets.in_emit_set, mechanism.fee)
     prices = PricePath(spot_price(state.pools), spot_price(paid.pools), spot_price(pools))
     averaged = mechanism.moving_price(
         state.moving_price, prices, subnets.first_emission_block, state.block, blocks
@@ -178,5 +237,6 @@ def step(
         pools=pools,
         alpha_out=paid.alpha_out - trades.alpha_sold,
         moving_price=jnp.where(subnets.in_emit_set, averaged, state.moving_price),
+        memory=mechanism.weighing.record(paid.memory, trades.user_tao, protocol.protocol_tao),
     )
     return after, StepFlows(protocol, trades)

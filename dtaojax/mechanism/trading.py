@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import jax.numpy as jnp
 
+from dtaojax.mechanism.fee_rules import FeeRule
 from dtaojax.mechanism.pools import swap_allowed, weight_ratio
 from dtaojax.state.intents import Intents
 from dtaojax.state.pools import Pools
@@ -17,32 +18,38 @@ class Trades(NamedTuple):
     Attributes:
         alpha_sold: alpha that entered the pool; negative where alpha was bought [alpha].
         tao_paid: TAO that entered the pool; negative where TAO was paid out [TAO].
+        user_tao: users' part of it, net of fees; what flow-driven weights count [TAO].
         limited: sales cut to the alpha that holders have.
         refused: trades that a guard of the pool refused.
     """
 
     alpha_sold: PerSubnet
     tao_paid: PerSubnet
+    user_tao: PerSubnet
     limited: PerSubnetBool
     refused: PerSubnetBool
 
 
 def trade(
-    pools: Pools, intents: Intents, sellable: PerSubnet, tradable: PerSubnetBool
+    pools: Pools,
+    intents: Intents,
+    sellable: PerSubnet,
+    tradable: PerSubnetBool,
+    fee: FeeRule,
 ) -> tuple[Pools, Trades]:
     """Executes a step's intents as one net swap a pool.
 
     A swap moves a pool along its invariant; with ``r = w2/w1``, selling ``dx`` changes ``log x`` by
     ``log1p(dx / x)``, a push ``g`` by ``-r g``, and ``log y`` changes by ``-1/r`` times their sum.
-    The net amount is what the pool sees: a buyer's fee is paid on top and goes to the block author,
-    a seller's fee is alpha that the author sells in the same pool, so it is part of the sale
-    (§3.5 S3). Nobody sells alpha that nobody holds: a larger sale is cut and reported.
+    A push is what the pool sees of it: a buyer pays the fee on top. Nobody sells alpha that nobody
+    holds: a larger sale is cut and reported.
 
     Args:
         pools: before.
         intents: what users want.
         sellable: alpha outside the pool that users may sell [alpha].
         tradable: subnets whose token trades.
+        fee: what trades pay, and where it goes.
 
     Returns:
         The pools after, and what was done. A refused trade leaves its pool as it was.
@@ -50,7 +57,7 @@ def trade(
     open_pool = tradable & (pools.tao_in > 0.0) & (pools.alpha_in > 0.0)
     alpha_in = jnp.where(open_pool, pools.alpha_in, 1.0)
     ratio = weight_ratio(pools.w_tao)
-    wanted = jnp.log1p(intents.alpha_sale / alpha_in) - ratio * intents.push
+    wanted = jnp.log1p(fee.net_sale(intents.alpha_sale) / alpha_in) - ratio * intents.push
     most = jnp.log((alpha_in + sellable) / alpha_in)
     limited = open_pool & (wanted > most)
     growth = jnp.minimum(wanted, most)
@@ -61,8 +68,17 @@ def trade(
     done = open_pool & jnp.where(growth < 0.0, buying_allowed, selling_allowed)
     alpha_sold = jnp.where(done, alpha_sold, 0.0)
     tao_paid = jnp.where(done, tao_paid, 0.0)
+    kept = fee.kept(tao_paid, alpha_sold)
     after = dataclasses.replace(
-        pools, tao_in=pools.tao_in + tao_paid, alpha_in=pools.alpha_in + alpha_sold
+        pools,
+        tao_in=pools.tao_in + tao_paid + kept.tao,
+        alpha_in=pools.alpha_in + alpha_sold + kept.alpha,
     )
     asked = (intents.push != 0.0) | (intents.alpha_sale != 0.0)
-    return after, Trades(alpha_sold, tao_paid, limited & done, tradable & asked & ~done)
+    return after, Trades(
+        alpha_sold=alpha_sold + kept.alpha,
+        tao_paid=tao_paid + kept.tao,
+        user_tao=fee.user_tao(pools, tao_paid, alpha_sold),
+        limited=limited & done,
+        refused=tradable & asked & ~done,
+    )

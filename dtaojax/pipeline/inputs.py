@@ -9,7 +9,15 @@ from pathlib import Path
 
 from dtaojax.config import Config, ConfigError, Problem, load_config
 from dtaojax.network import NetworkError, NetworkTable, load_network
-from dtaojax.results import ResultsError
+from dtaojax.results import TABLES, ResultsError
+
+_WRITTEN = (
+    "report.html",
+    "manifest.json",
+    "summary.json",
+    *(f"{table}.parquet" for table in TABLES),
+)
+"""What a run leaves in its folder, in the order in which an earlier run is taken apart."""
 
 
 @dataclass(frozen=True)
@@ -62,24 +70,32 @@ def _portfolio_problems(config: Config, network: NetworkTable) -> list[Problem]:
     return problems
 
 
-def claim_folder(folder: Path) -> None:
+def claim_folder(folder: Path, network_file: str | Path) -> None:
     """Makes an output folder ready, and any earlier run in it unfinished.
 
-    The earlier manifest and report go first, so that a run that is broken off leaves nothing that
-    looks whole.
+    The earlier report and manifest go first, so that a run that is broken off leaves nothing that
+    looks whole. Nothing but the files of a run is touched.
+
+    Args:
+        folder: made where it is missing.
+        network_file: the embedded network's name, or the file that was read.
 
     Raises:
-        ResultsError: the folder cannot be written.
+        ResultsError: the folder cannot be written, or the network file would be lost.
     """
+    written = [folder / name for name in _WRITTEN]
+    if isinstance(network_file, Path) and network_file.resolve() in map(Path.resolve, written):
+        raise ResultsError(
+            f"{folder}: holds the network file {network_file.name}, which the results would "
+            "replace; choose another folder with --out"
+        )
     try:
         folder.mkdir(parents=True, exist_ok=True)
         probe = folder / f".{uuid.uuid4().hex}"
         probe.touch()
         probe.unlink()
-        for name in ("report.html", "manifest.json", "summary.json"):
-            (folder / name).unlink(missing_ok=True)
-        for table in folder.glob("*.parquet"):
-            table.unlink()
+        for file in written:
+            file.unlink(missing_ok=True)
     except OSError as error:
         raise ResultsError(
             f"{folder}: cannot be written ({error.strerror or error}); "

@@ -36,7 +36,7 @@ def next_block(mechanism: MechanismConfig, network: NetworkTable) -> dict[str, A
         positive pre-gate shares from 1 and is None without one; ``gated_share`` is the share after
         the gate and the mask of disabled subnets.
     """
-    subnets, state = build_network(network)
+    subnets, state = build_network(network, mechanism)
     paid, price = _coinbase_and_price(build_mechanism(mechanism), subnets, state)
     pre_gate = np.asarray(paid.shares.pre_gate)
     rank = np.empty(len(pre_gate), dtype=int)
@@ -49,7 +49,7 @@ def next_block(mechanism: MechanismConfig, network: NetworkTable) -> dict[str, A
         "pre_gate_share": pre_gate,
         "rank": np.where(pre_gate > 0.0, rank, None),
         "gated_share": paid.shares.final,
-        "tao_emission": paid.terms.tao_in + paid.terms.excess_tao,
+        "tao_emission": paid.block_emission * paid.shares.final,
         "tao_in_emission": paid.terms.tao_in,
         "alpha_in_emission": paid.terms.alpha_in,
         "excess_tao": paid.terms.excess_tao,

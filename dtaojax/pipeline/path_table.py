@@ -14,7 +14,7 @@ _ROWS_A_GROUP = 4096
 
 def column(name: str, day: float) -> str:
     """Name of the column that holds a figure at a day."""
-    return f"{name}@{day:g}"
+    return f"{name}@{day:.12g}"
 
 
 class PathTableWriter:

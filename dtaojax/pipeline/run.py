@@ -48,8 +48,8 @@ def run_report(inputs: Inputs, folder: Path, progress: Callable[[int], None]) ->
         ResultsError: the folder cannot be written, or no path stayed finite.
     """
     started = time.perf_counter()
-    claim_folder(folder)
     config, network = inputs.config, inputs.network
+    claim_folder(folder, config.network_file)
     runtime.configure(config.run.precision)
     world = build_world(config, network)
     bins = build_bins(world)
@@ -62,8 +62,14 @@ def run_report(inputs: Inputs, folder: Path, progress: Callable[[int], None]) ->
     )
     names = _figure_names(world, config)
     simulating = time.perf_counter()
-    with PathTableWriter(folder / "paths.parquet", names, days) as paths:
-        statistics = run(world, bins, plan, paths.write, progress)
+    try:
+        with PathTableWriter(folder / "paths.parquet", names, days) as paths:
+            statistics = run(world, bins, plan, paths.write, progress)
+    except OSError as error:
+        raise ResultsError(
+            f"{folder}: cannot be written ({error.strerror or error}); "
+            "choose another folder with --out"
+        ) from error
     estimating = time.perf_counter()
     if statistics.used == 0:
         raise ResultsError(

@@ -1,172 +1,200 @@
-"""The first screen: the question answered in a sentence, and the numbers to remember."""
+"""The first screen: a card for each part of the question, with a number and what it means."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from typing import Final
 
 from markupsafe import Markup
 
 from dtaojax.report.contract import Evidence
-from dtaojax.report.estimates import Estimate, EstimateTable
-from dtaojax.report.glossary import metric_label
-from dtaojax.report.numerals import days, plain, with_error
-from dtaojax.report.portfolio_charts import value_now
-from dtaojax.results import Metric
+from dtaojax.report.estimates import Estimate
+from dtaojax.report.numerals import days, plain
+from dtaojax.report.phrases import band, changes, names, number, today
+from dtaojax.report.portfolio_charts import last_day, value_now
+from dtaojax.report.standing import above_now, can_earn, likeliest, probabilities
+from dtaojax.report.timeline import MEDIAN
 
-_BAND_95 = (0.025, 0.975)
-
-
-@dataclass(frozen=True)
-class Tile:
-    """A number to remember: ``note`` says what it is compared with, or how it varies."""
-
-    label: str
-    estimate: Estimate
-    unit: str
-    note: str
+_MAX_NAMES: Final = 3
 
 
 @dataclass(frozen=True)
-class HeadlineRow:
-    """One headline number as it is shown; ``metric`` is the record behind it."""
+class Card:
+    """An answer.
 
-    metric: Metric
-    label: str
-    about: str
-
-
-def answer(evidence: Evidence) -> Markup:
-    """One sentence with the change of concentration and, with a portfolio, its tail."""
-    parts = [_concentration(evidence), _gate(evidence), _portfolio(evidence)]
-    found = [part for part in parts if part]
-    if not found:
-        return Markup("This run left no headline quantity to put into a sentence.")
-    return Markup("Over {}, ").format(days(evidence.horizon)) + Markup("; ").join(found) + "."
-
-
-def tiles(evidence: Evidence) -> list[Tile]:
-    """The numbers to remember, at most six."""
-    network, horizon = evidence.network, evidence.horizon
-    found = []
-    for label, quantity, unit in (
-        ("Effective number of subnets that earn emission", "emission_effective_number", "subnets"),
-        ("Subnets that hold half of the emission", "emission_nakamoto", "subnets"),
-        ("Enabled subnets below the gate's bar", "starved_subnets", "subnets"),
-        ("TAO in all pools", "total_tao_in", "TAO"),
-    ):
-        estimate = network.get(quantity, horizon)
-        if estimate:
-            found.append(Tile(label, estimate, unit, _now_and_band(network, quantity, horizon)))
-    portfolio = evidence.portfolio
-    if portfolio:
-        day = max(portfolio.days("loss_realizable"), default=horizon)
-        for label, statistic, level in (
-            ("Portfolio: loss exceeded with 5 % probability (VaR 95 %)", "var", 0.95),
-            ("Portfolio: mean loss in the worst 1 % (ES 99 %)", "es", 0.99),
-        ):
-            estimate = portfolio.get("loss_realizable", day, statistic, level)
-            if estimate:
-                found.append(Tile(label, estimate, "TAO", _worth(evidence, day)))
-    return found
-
-
-def headline_rows(evidence: Evidence) -> tuple[list[HeadlineRow], list[HeadlineRow]]:
-    """The headline numbers in two parts: of the last day of each, and all others.
-
-    Numbers about single subnets belong to the second part.
+    Attributes:
+        question: the part of the question that it answers.
+        number: the estimate to remember.
+        what: what the number is, to be read after it.
+        spread: how the number varies over paths; may be empty.
+        points: what it means, and further answers, a paragraph each.
     """
-    last: dict[tuple[str, str, int | None], float] = {}
-    for metric in evidence.metrics:
-        key = (metric.name, metric.scope, metric.netuid)
-        last[key] = max(metric.day, last.get(key, metric.day))
-    first, rest = [], []
-    for metric in evidence.metrics:
-        about = {"network": "network", "portfolio": "portfolio"}.get(
-            metric.scope, "" if metric.netuid is None else evidence.label(metric.netuid)
-        )
-        row = HeadlineRow(metric, metric_label(metric.name), about)
-        is_last = metric.day == last[metric.name, metric.scope, metric.netuid]
-        (first if is_last and metric.scope in ("network", "portfolio") else rest).append(row)
-    return first, rest
+
+    question: str
+    number: Markup
+    what: Markup
+    spread: str
+    points: tuple[Markup, ...]
 
 
-def _number(value: float, standard_error: float, unit: str = "") -> Markup:
-    text, error = with_error(value, standard_error)
-    shown = Markup('<b><data value="{}">{}</data></b>').format(repr(float(value)), text)
-    if error:
-        shown += Markup(' <span class="se">±&nbsp;{}</span>').format(error)
-    return shown + (Markup("&nbsp;{}").format(unit) if unit else "")
+def cards(evidence: Evidence) -> list[Card]:
+    """The answers that the run can give, in the order of the question."""
+    found = (_concentration(evidence), _gate(evidence), _prices(evidence), _portfolio(evidence))
+    return [card for card in found if card is not None]
 
 
-def _band(table: EstimateTable, quantity: str, day: float) -> str:
-    low, high = (table.get(quantity, day, "quantile", level) for level in _BAND_95)
-    return f"95 % of paths: {plain(low.value)} to {plain(high.value)}" if low and high else ""
-
-
-def _now_and_band(table: EstimateTable, quantity: str, day: float) -> str:
-    now = table.get(quantity, 0.0)
-    parts = [f"now {plain(now.value)}" if now else "", _band(table, quantity, day)]
-    return "; ".join(part for part in parts if part)
-
-
-def _worth(evidence: Evidence, day: float) -> str:
-    worth = value_now(evidence, "realizable")
-    of = f"of {plain(worth)} TAO today; " if worth else ""
-    return f"{of}after {days(day)}, sold through the pools"
-
-
-def _change(table: EstimateTable, quantity: str, day: float) -> Markup | None:
-    """ "goes from A to B (95 % of paths: C to D)", or None where the run left no mean."""
-    then = table.get(quantity, day)
+def _concentration(evidence: Evidence) -> Card | None:
+    quantity = "emission_effective_number"
+    then = evidence.network.get(quantity, evidence.horizon)
     if then is None:
         return None
-    now = table.get(quantity, 0.0)
-    start = Markup("is ")
-    if now:
-        is_whole = now.value == round(now.value)
-        text = plain(now.value) if is_whole else with_error(now.value, then.standard_error)[0]
-        start = Markup("goes from <b>{}</b> to ").format(text)
-    band = _band(table, quantity, day)
-    number = _number(then.value, then.standard_error)
-    return start + number + " on average" + (f" ({band})" if band else "")
+    points = [
+        Markup("TAO emission is as concentrated as if this many subnets shared it equally")
+        + _verdict(evidence.network.get(quantity, 0.0), then)
+        + "."
+    ]
+    points += changes(
+        evidence,
+        ("Fewest subnets that take more than half of it", "emission_nakamoto"),
+        ("Share of the ten largest", "emission_top10_share"),
+    )
+    return Card(
+        "How concentrated does TAO emission become?",
+        number(quantity, then),
+        Markup("effective subnets on day {:g}").format(evidence.horizon)
+        + today(evidence, quantity),
+        band(evidence, quantity),
+        tuple(points),
+    )
 
 
-def _concentration(evidence: Evidence) -> Markup | None:
-    change = _change(evidence.network, "emission_effective_number", evidence.horizon)
-    if change is None:
+def _verdict(now: Estimate | None, then: Estimate) -> str:
+    """Whether an effective number falls or rises by more than its Monte Carlo error."""
+    if now is None or not math.isfinite(then.value):
+        return ""
+    if then.ci_high < now.value:
+        return "; on average it becomes more concentrated than today"
+    if then.ci_low > now.value:
+        return "; on average it becomes less concentrated than today"
+    return "; on average that is about as today"
+
+
+def _gate(evidence: Evidence) -> Card | None:
+    quantity = "starved_subnets"
+    then = evidence.network.get(quantity, evidence.horizon)
+    if then is None:
         return None
-    return Markup("the effective number of subnets that earn emission ") + change
+    enabled = sum(can_earn(subnet) for subnet in evidence.initial.values())
+    points = [
+        Markup("The gate takes half the weight of a subnet at its bar, nearly all of it far below.")
+    ]
+    above = above_now(evidence)
+    below_then = probabilities(evidence, "below_bar")
+    for lead, found in (
+        (
+            "Above the bar today, likeliest below it then",
+            {netuid: found for netuid, found in below_then.items() if netuid in above},
+        ),
+        ("Likeliest next to be deregistered then", probabilities(evidence, "next_pruned")),
+    ):
+        likely = names(evidence, likeliest(found, _MAX_NAMES))
+        if likely:
+            points.append(Markup("<b>{}:</b> {}.").format(lead, likely))
+    return Card(
+        "Which subnets fall below the gate’s bar or come up for deregistration?",
+        number(quantity, then),
+        Markup("of {} subnets with emission enabled are below the bar on day {:g}").format(
+            enabled, evidence.horizon
+        )
+        + today(evidence, quantity),
+        band(evidence, quantity),
+        tuple(points),
+    )
 
 
-def _gate(evidence: Evidence) -> Markup | None:
-    change = _change(evidence.network, "starved_subnets", evidence.horizon)
-    if change is None:
+def _prices(evidence: Evidence) -> Card | None:
+    quantity = "sum_price"
+    then = evidence.network.get(quantity, evidence.horizon)
+    if then is None:
         return None
-    return Markup("the number of enabled subnets below the gate’s bar ") + change
+    points = []
+    falling, compared = _count_falling(evidence)
+    if compared:
+        points.append(
+            Markup("The median price is below today’s in {} of {} subnets.").format(
+                falling, compared
+            )
+        )
+    points += changes(
+        evidence,
+        ("TAO in all pools", "total_tao_in"),
+        ("Emission with which the chain buys alpha", "chain_buy_share"),
+    )
+    return Card(
+        "What do prices and pools do?",
+        number(quantity, then),
+        Markup("TAO is the sum of all alpha prices on day {:g}").format(evidence.horizon)
+        + today(evidence, quantity),
+        band(evidence, quantity),
+        tuple(points),
+    )
 
 
-def _portfolio(evidence: Evidence) -> Markup | None:
-    table = evidence.portfolio
+def _count_falling(evidence: Evidence) -> tuple[int, int]:
+    """Subnets whose median price falls until the horizon, and subnets with a median price."""
+    falling = compared = 0
+    for subnet in evidence.initial.values():
+        then = evidence.subnets.get("price", evidence.horizon, "quantile", MEDIAN, subnet.netuid)
+        if then is not None and math.isfinite(then.value):
+            compared += 1
+            falling += then.value < subnet.price
+    return falling, compared
+
+
+def _portfolio(evidence: Evidence) -> Card | None:
+    table, quantity = evidence.portfolio, "loss_realizable"
     if table is None:
         return None
-    day = max(table.days("loss_realizable"), default=evidence.horizon)
-    var = table.get("loss_realizable", day, "var", 0.95)
-    shortfall = table.get("loss_realizable", day, "es", 0.99)
+    day = last_day(evidence, quantity)
+    var = table.get(quantity, day, "var", 0.95)
+    shortfall = table.get(quantity, day, "es", 0.99)
     if var is None or shortfall is None:
         return None
-    spot, realizable = value_now(evidence, "spot"), value_now(evidence, "realizable")
-    sentence = Markup("the portfolio")
-    if spot and realizable:
-        sentence += Markup(", worth <b>{}</b> TAO at spot today and <b>{}</b> TAO if sold,").format(
-            plain(spot), plain(realizable)
-        )
-    within = "" if day == evidence.horizon else f" within {days(day)}"
-    return sentence + Markup(
-        " {} {} with 5 % probability{} and {} {} on average in the worst 1 % of paths"
-    ).format(
-        "loses more than" if var.value >= 0.0 else "gains less than",
-        _number(abs(var.value), var.standard_error, "TAO"),
-        within,
-        "loses" if shortfall.value >= 0.0 else "gains",
-        _number(abs(shortfall.value), shortfall.standard_error, "TAO"),
+    what = (
+        "TAO is the loss that 5 % of paths exceed after {} (value at risk, VaR 95 %)"
+        if var.value >= 0.0
+        else "TAO is the gain that 5 % of paths fall short of after {} (value at risk, VaR 95 %)"
     )
+    text = Markup(
+        "The worst 1 % of paths {} {} TAO on average (expected shortfall, ES 99 %)"
+    ).format(_verb(shortfall), number(quantity, _size(shortfall)))
+    mean = table.get(quantity, day)
+    if mean:
+        text += Markup("; the mean over all paths is a {} of {} TAO").format(
+            "loss" if mean.value >= 0.0 else "gain", number(quantity, _size(mean))
+        )
+    points = [text + "."]
+    spot, realizable = value_now(evidence, "spot"), value_now(evidence, "realizable")
+    if spot and realizable:
+        points.append(
+            Markup(
+                "<b>Worth today:</b> {} TAO at spot prices, {} TAO if each position is sold "
+                "through its pool, as these losses assume."
+            ).format(plain(spot, 4), plain(realizable, 4))
+        )
+    return Card(
+        "What could the portfolio lose?",
+        number(quantity, _size(var)),
+        Markup(what).format(days(day)),
+        "",
+        tuple(points),
+    )
+
+
+def _verb(loss: Estimate) -> str:
+    return "lose" if loss.value >= 0.0 else "gain"
+
+
+def _size(estimate: Estimate) -> Estimate:
+    return estimate._replace(value=abs(estimate.value))

@@ -13,8 +13,8 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from dtaojax.report.numerals import compact
 from dtaojax.report.svg import COLOURS, new_figure, stand_in
 
-_WIDTH: Final = 520.0
-_LEFT, _RIGHT, _TOP, _BOTTOM = 196.0, 52.0, 6.0, 36.0
+_WIDTH: Final = 430.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 168.0, 48.0, 6.0, 36.0
 _ROW: Final = 18.0
 
 
@@ -27,6 +27,7 @@ class Row:
         value: length of the bar, or place of the full dot.
         low: lower end of the whisker or range.
         high: upper end of it.
+        text: the value as it is written at the end of the row.
         start: place of the open dot of a range chart.
     """
 
@@ -34,6 +35,7 @@ class Row:
     value: float
     low: float
     high: float
+    text: str
     start: float = 0.0
 
 
@@ -44,7 +46,7 @@ def bar_chart(rows: Sequence[Row], colour: str, label: str, suffix: str = "") ->
         rows: at least one.
         colour: a name in :data:`dtaojax.report.svg.COLOURS`; negative bars are green.
         label: what the axis measures, with its unit.
-        suffix: written after the values, for example ``" %"``.
+        suffix: written after the numbers of the axis, for example ``" %"``.
     """
     figure, axes = _frame(rows, label, suffix)
     places = range(len(rows))
@@ -62,7 +64,7 @@ def bar_chart(rows: Sequence[Row], colour: str, label: str, suffix: str = "") ->
     least, most = min(0.0, *(row.low for row in rows)), max(0.0, *(row.high for row in rows))
     axes.set_xlim(1.04 * least, 1.04 * most or 1.0)
     for place, row in enumerate(rows):
-        _value_label(axes, place, max(row.high, 0.0), compact(row.value, 3) + suffix)
+        _value_label(axes, place, max(row.high, 0.0), row.text)
     return figure
 
 
@@ -94,7 +96,7 @@ def range_chart(rows: Sequence[Row], colour: str, label: str, suffix: str = "") 
     ends = [max(row.high, row.value, row.start) for row in rows]
     axes.set_xlim(0.0, 1.04 * max(ends) or 1.0)
     for place, (row, end) in enumerate(zip(rows, ends, strict=True)):
-        _value_label(axes, place, end, compact(row.value, 3) + suffix)
+        _value_label(axes, place, end, row.text)
     return figure
 
 

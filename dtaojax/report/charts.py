@@ -10,11 +10,15 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from dtaojax.report.contract import Evidence
-from dtaojax.report.estimates import EstimateTable, Trajectory
-from dtaojax.report.fan import INNER, MEDIAN, OUTER, fan_chart
-from dtaojax.report.numerals import percent, plain
+from dtaojax.report.count_chart import count_chart
+from dtaojax.report.display import display_of, factor_of, interval, quantiles, start, written
+from dtaojax.report.estimates import EstimateTable
+from dtaojax.report.fan import fan_chart
 from dtaojax.report.svg import render
+from dtaojax.report.timeline import INNER, MEDIAN, OUTER
 
+_BARE_UNITS: Final = ("ratio", "subnets")
+"""Units that a title need not name."""
 _LABEL_LENGTH: Final = 22
 """Longest name of a subnet beside a bar."""
 
@@ -76,37 +80,47 @@ def fan(
 ) -> Chart | None:
     """A fan chart of ``quantity``, or None where the run left no mean of it.
 
-    Shares named ``*_share`` and the drawdown are shown in percent. The unit stands in the title,
+    The glossary says whether it is shown as a count or in percent. The unit stands in the title,
     but for a subnet, where it stands above the group.
     """
     trajectory = table.trajectory(quantity, netuid)
     if trajectory is None:
         return None
-    as_percent = quantity.endswith("_share") or quantity == "max_drawdown"
-    figure = fan_chart(trajectory, colour, *((100.0, " %") if as_percent else (1.0, "")))
-    is_bare = as_percent or netuid is not None or trajectory.unit in ("ratio", "subnets")
+    shown_as = display_of(quantity)
+    if shown_as == "count":
+        figure = count_chart(trajectory, colour)
+    else:
+        suffix = " %" if shown_as == "percent" else ""
+        figure = fan_chart(trajectory, colour, factor_of(quantity), suffix)
+    is_bare = shown_as != "number" or netuid is not None or trajectory.unit in _BARE_UNITS
     unit = "" if is_bare else f" [{trajectory.unit}]"
     slug = quantity.replace("_", "-") + ("" if netuid is None else f"-{netuid}")
-    caption, description = _fan_words(trajectory, as_percent)
+    caption, description = _words(table, quantity, netuid, float(trajectory.days[-1]))
     return chart(evidence, slug, title + unit, caption, figure, description)
 
 
-def _fan_words(trajectory: Trajectory, as_percent: bool) -> tuple[str, str]:
-    show = percent if as_percent else plain
-    quantiles = {level: float(values[-1]) for level, values in trajectory.quantiles.items()}
-    caption = f"Day {trajectory.days[-1]:g}: mean {show(float(trajectory.mean[-1]))}"
-    if trajectory.days[0] == 0.0:
-        caption = f"Now {show(float(trajectory.mean[0]))}. {caption}"
-    if all(level in quantiles for level in OUTER):
-        caption += f"; 90 % of paths {show(quantiles[OUTER[0]])} to {show(quantiles[OUTER[1]])}"
-    description = (
-        f"{caption}. 95 % Monte Carlo interval of the mean: "
-        f"{show(float(trajectory.mean_low[-1]), 4)} to {show(float(trajectory.mean_high[-1]), 4)}."
-    )
-    if MEDIAN in quantiles:
-        description += f" Median {show(quantiles[MEDIAN])}."
-    if all(level in quantiles for level in INNER):
-        description += (
-            f" Half of the paths: {show(quantiles[INNER[0]])} to {show(quantiles[INNER[1]])}."
-        )
-    return caption + ".", description
+def _words(table: EstimateTable, quantity: str, netuid: int | None, day: float) -> tuple[str, str]:
+    """The caption, and a longer description for those who cannot see the chart."""
+    suffix = " %" if display_of(quantity) == "percent" else ""
+    mean = table.get(quantity, day, netuid=netuid)
+    now = table.get(quantity, 0.0, netuid=netuid)
+    at = quantiles(quantity, table.quantiles(quantity, day, (*OUTER, *INNER, MEDIAN), netuid))
+
+    def ends(band: tuple[float, float]) -> str:
+        return f"{at[band[0]]} to {at[band[1]]}{suffix}"
+
+    caption = description = ""
+    if mean:
+        value, error = written(quantity, mean)
+        caption = f"Day {day:g}: mean {value}{' ± ' + error if error else ''}{suffix}"
+        if now:
+            caption = f"Now {start(quantity, now, mean)}{suffix}. {caption}"
+    if at.keys() >= set(OUTER):
+        caption += f"; 90 % of paths {ends(OUTER)}"
+    if mean:
+        description = f" 95 % Monte Carlo interval of the mean: {interval(quantity, mean)}{suffix}."
+    if MEDIAN in at:
+        description += f" Median {at[MEDIAN]}{suffix}."
+    if at.keys() >= set(INNER):
+        description += f" Half of the paths: {ends(INNER)}."
+    return f"{caption}.", f"{caption}.{description}"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from dtaojax.report.estimates import EstimateTable, numbers
 from dtaojax.report.text import NAME_LENGTH, shorten, subnet_name
-from dtaojax.results import SCHEMA_VERSION, Metric, Results, ResultsError
+from dtaojax.results import SCHEMA_VERSION, Results, ResultsError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,7 +68,6 @@ class Evidence:
 
     Attributes:
         manifest: how the numbers were made.
-        metrics: the headline numbers.
         network: estimates about the whole network.
         subnets: estimates about each subnet.
         portfolio: estimates about the portfolio, or None without one.
@@ -78,7 +77,6 @@ class Evidence:
     """
 
     manifest: Mapping[str, Any]
-    metrics: tuple[Metric, ...]
     network: EstimateTable
     subnets: EstimateTable
     portfolio: EstimateTable | None
@@ -127,7 +125,6 @@ def read(results: Results) -> Evidence:
     spoken_of = {
         f"table '{table.name}'": table.netuids() for table in (subnets, portfolio) if table
     }
-    spoken_of["summary"] = {each.netuid for each in results.metrics if each.netuid is not None}
     for place, netuids in spoken_of.items():
         strangers = sorted(netuids - initial.keys() - {0})
         if strangers:
@@ -147,9 +144,7 @@ def read(results: Results) -> Evidence:
             "not hold; manifest and tables are of different runs; run again"
         )
     losses = _losses(results.tables["losses"]) if "losses" in results.tables else {}
-    return Evidence(
-        manifest, tuple(results.metrics), network, subnets, portfolio, initial, losses, days[-1]
-    )
+    return Evidence(manifest, network, subnets, portfolio, initial, losses, days[-1])
 
 
 def _need(table: str, frame: pd.DataFrame, columns: tuple[str, ...]) -> None:

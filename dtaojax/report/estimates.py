@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -116,6 +116,13 @@ class EstimateTable:
         """The estimate, or None where the run left none."""
         row = self.rows.get((quantity, netuid, statistic, level), {}).get(day)
         return None if row is None else Estimate(*(column[row] for column in self.columns))
+
+    def quantiles(
+        self, quantity: str, day: float, levels: Sequence[float], netuid: int | None = None
+    ) -> dict[float, Estimate]:
+        """The quantiles that the run left, by level, in the order of ``levels``."""
+        found = {level: self.get(quantity, day, "quantile", level, netuid) for level in levels}
+        return {level: each for level, each in found.items() if each is not None}
 
     def days(self, quantity: str | None = None) -> list[float]:
         """Days of ``quantity``, or of the whole table [days], increasing."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
+
+Display = Literal["number", "percent", "count"]
+"""How values are written: as they are, a fraction in percent, or a whole number of things."""
 
 
 @dataclass(frozen=True)
@@ -15,41 +17,52 @@ class Term:
         label: short name, for tables and figures.
         formula: definition, in plain mathematics.
         reading: what a high value means.
+        display: how values of the quantity are written.
+        title: still shorter name, beneath a heading that says what it is of; the label if empty.
     """
 
     label: str
     formula: str
     reading: str
+    display: Display = "number"
+    title: str = ""
 
 
 def _concentration(prefix: str, of: str, share: str) -> dict[str, Term]:
     return {
-        f"{prefix}_hhi": Term(
-            f"HHI of {of}",
-            f"HHI = Σ sᵢ², sᵢ = {share}",
-            "Herfindahl-Hirschman index over all subnets, root left out: 1 if one has all, 1/n if "
-            "n share alike. Higher is more concentrated.",
-        ),
         f"{prefix}_effective_number": Term(
             f"Effective number of subnets by {of}",
             "N = 1 / HHI",
             "How many subnets of equal size would be as concentrated. Lower is more concentrated.",
+            title="Effective number of subnets",
+        ),
+        f"{prefix}_nakamoto": Term(
+            f"Nakamoto coefficient of {of}",
+            "smallest k for which the k largest sᵢ sum to more than 1/2",
+            "How many subnets hold the majority together. Lower is more concentrated.",
+            "count",
+            title="Nakamoto coefficient",
+        ),
+        f"{prefix}_top10_share": Term(
+            f"Top-10 share of {of}",
+            "sum of the ten largest sᵢ",
+            "Higher is more concentrated.",
+            "percent",
+            title="Share of the ten largest",
         ),
         f"{prefix}_gini": Term(
             f"Gini coefficient of {of}",
             "G = Σᵢ Σⱼ |sᵢ − sⱼ| / (2 n Σ s)",
             "0 if all n subnets have the same, 1 − 1/n if one has all; subnets with nothing count "
             "too. Higher is more unequal.",
+            title="Gini coefficient",
         ),
-        f"{prefix}_nakamoto": Term(
-            f"Nakamoto coefficient of {of}",
-            "smallest k for which the k largest sᵢ sum to more than 1/2",
-            "How many subnets hold the majority together. Lower is more concentrated.",
-        ),
-        f"{prefix}_top10_share": Term(
-            f"Top-10 share of {of}",
-            "sum of the ten largest sᵢ",
-            "Higher is more concentrated.",
+        f"{prefix}_hhi": Term(
+            f"HHI of {of}",
+            f"HHI = Σ sᵢ², sᵢ = {share}",
+            "Herfindahl-Hirschman index over all subnets, root left out: 1 if one has all, 1/n if "
+            "n share alike. Higher is more concentrated.",
+            title="Herfindahl-Hirschman index (HHI)",
         ),
     }
 
@@ -72,11 +85,15 @@ QUANTITIES: Final[dict[str, Term]] = {
         "Σ excessᵢ / Σ eᵢ, excess = e − TAO injected into the pool",
         "The part of TAO emission with which the chain buys alpha, instead of adding it to "
         "pools as liquidity. Higher supports prices more and deepens pools less.",
+        "percent",
+        title="Emission spent on chain buys",
     ),
     "starved_subnets": Term(
-        "Starved subnets",
+        "Enabled subnets below the bar",
         "number of started subnets with emission enabled whose pre-gate share is below the bar",
-        "Their TAO emission is cut by the gate, roughly with the fourth power of their share.",
+        "They are starved: the gate cuts their TAO emission, roughly with the fourth power of "
+        "their share.",
+        "count",
     ),
     "price": Term(
         "Alpha price",
@@ -95,22 +112,28 @@ QUANTITIES: Final[dict[str, Term]] = {
         "Emission share",
         "e / Σ e",
         "The subnet's part of the TAO emission of a block, after gate and mask.",
+        "percent",
     ),
     "below_bar": Term(
         "P(below the bar)",
         "share of paths on which the subnet is started and its pre-gate share is below the bar "
         "on that day",
-        "Probability of losing most of the TAO emission.",
+        "Probability of losing most of the TAO emission. A subnet with emission off has a share "
+        "above or below the bar too, but receives none either way.",
+        "percent",
     ),
     "ever_below_bar": Term(
         "P(ever below the bar)",
         "share of paths on which the subnet was below the bar after any step until that day",
         "It never falls with time.",
+        "percent",
     ),
     "next_pruned": Term(
         "P(next to be pruned)",
         "share of paths on which the subnet has the lowest moving price of those not immune",
-        "Probability that the next registration in a full network would remove it.",
+        "Probability that the next registration in a full network would prune it, that is, "
+        "deregister it.",
+        "percent",
     ),
     "loss_spot": Term(
         "Loss at spot",
@@ -138,7 +161,8 @@ QUANTITIES: Final[dict[str, Term]] = {
     "max_drawdown": Term(
         "Maximum drawdown",
         "max over t of 1 − V_t / max over u ≤ t of V_u, V the value at spot",
-        "Deepest fall from a peak until that day: 0 is none, 1 is everything.",
+        "Deepest fall from a peak until that day: 0 % is none, 100 % is everything.",
+        "percent",
     ),
 }
 """Quantities of the tables, by their name there."""
@@ -184,25 +208,19 @@ STATISTICS: Final[dict[str, Term]] = {
 }
 """Statistics and words that every report uses."""
 
-_SUFFIX: Final = re.compile(
-    r"_(?:(?P<tail>var|es)_(?P<confidence>\d+)|q(?P<quantile>[\d_]+)|(?P<word>mean|median|change))$"
-)
+EVENTS: Final[dict[str, str]] = {
+    "sales_limited": "sales cut to the alpha that holders have",
+    "trades_refused": "users' trades that a guard of the pool refused",
+    "chain_buys_refused": "chain buys that a guard of the pool refused; their TAO is recycled",
+}
+"""What was limited or refused on the way, by its name in the manifest."""
 
 
-def metric_label(name: str) -> str:
-    """A readable label for the name of a headline number.
+def label_of(quantity: str) -> str:
+    """The label of ``quantity``; its name where the glossary does not know it."""
+    return QUANTITIES[quantity].label if quantity in QUANTITIES else quantity
 
-    ``loss_realizable_es_99`` becomes "Realizable loss, ES 99 %"; an unknown name stays as it is.
-    """
-    if name in QUANTITIES:
-        return QUANTITIES[name].label
-    match = _SUFFIX.search(name)
-    if match is None or name[: match.start()] not in QUANTITIES:
-        return name
-    label = QUANTITIES[name[: match.start()]].label
-    if match["tail"]:
-        measure = "VaR" if match["tail"] == "var" else "ES"
-        return f"{label}, {measure} {match['confidence']} %"
-    if match["quantile"]:
-        return f"{label}, {match['quantile'].replace('_', '.')} % quantile"
-    return f"{label}, {match['word']}"
+
+def title_of(quantity: str) -> str:
+    """The name of ``quantity`` beneath a heading that says what it is of."""
+    return (quantity in QUANTITIES and QUANTITIES[quantity].title) or label_of(quantity)

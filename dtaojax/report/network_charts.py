@@ -3,31 +3,34 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Final
 
 from dtaojax.report.bars import Row, bar_chart, range_chart
 from dtaojax.report.charts import Chart, Group, chart, fan
 from dtaojax.report.contract import Evidence, Subnet
 from dtaojax.report.estimates import Estimate
-from dtaojax.report.fan import OUTER
-from dtaojax.report.numerals import percent
+from dtaojax.report.glossary import title_of
+from dtaojax.report.numerals import probability, with_error
+from dtaojax.report.standing import above_now, can_earn, likeliest, probabilities
+from dtaojax.report.timeline import OUTER
 
 _EMISSION: Final = (
-    ("emission_effective_number", "Effective number of subnets"),
-    ("emission_nakamoto", "Nakamoto coefficient"),
-    ("emission_top10_share", "Share of the ten largest"),
-    ("emission_gini", "Gini coefficient"),
-    ("starved_subnets", "Enabled subnets below the bar"),
-    ("chain_buy_share", "Emission spent on chain buys"),
+    "emission_effective_number",
+    "emission_nakamoto",
+    "emission_top10_share",
+    "emission_gini",
+    "emission_hhi",
+    "starved_subnets",
 )
 _POOLS: Final = (
-    ("tao_in_effective_number", "Effective number of subnets"),
-    ("tao_in_nakamoto", "Nakamoto coefficient"),
-    ("tao_in_top10_share", "Share of the ten largest"),
-    ("tao_in_gini", "Gini coefficient"),
-    ("total_tao_in", "TAO in all pools"),
-    ("sum_price", "Sum of alpha prices"),
+    "tao_in_effective_number",
+    "tao_in_nakamoto",
+    "tao_in_top10_share",
+    "tao_in_gini",
+    "tao_in_hhi",
 )
+_TOTALS: Final = ("sum_price", "total_tao_in", "chain_buy_share")
 _MAX_ROWS: Final = 20
 _MAX_PRICES: Final = 12
 _MAX_DEPTHS: Final = 6
@@ -40,8 +43,9 @@ def concentration(evidence: Evidence) -> list[Group]:
     groups = (
         Group(
             "TAO emission",
-            "Fewer effective subnets, a lower Nakamoto coefficient, a higher top-10 share or Gini "
-            "coefficient all mean more concentration.",
+            "Fewer effective subnets, a lower Nakamoto coefficient (the fewest subnets that take "
+            "more than half), a higher share of the ten largest, Gini coefficient or HHI all mean "
+            "more concentration.",
             _fans(evidence, _EMISSION, "blue"),
             legend="fan",
         ),
@@ -60,9 +64,10 @@ def gate(evidence: Evidence) -> list[Group]:
     drawn = [part(evidence) for part in (_emission_ranges, _below_bar, _falling, _next_pruned)]
     charts = [chart for chart in drawn if chart is not None]
     lead = (
-        "The gate multiplies a subnet's share by a factor that falls steeply below the bar, so "
-        "that a subnet below it earns almost no TAO. When the network is full, each registration "
-        "prunes the subnet with the lowest moving price."
+        "The gate multiplies a subnet's share by a factor that is one half at the bar and falls "
+        "steeply below it, so that a subnet far below earns almost no TAO. When the network is "
+        "full, each registration prunes (deregisters) the subnet with the lowest moving price of "
+        "those past their immunity."
     )
     return [Group("", lead, charts, wide=True)] if charts else []
 
@@ -76,6 +81,7 @@ def prices(evidence: Evidence) -> list[Group]:
     held = any(subnet.position_alpha for subnet in chosen)
     which = "the portfolio's subnets and the deepest others" if held else "the deepest pools"
     groups = (
+        Group("All subnets together", "", _fans(evidence, _TOTALS, "violet"), legend="fan"),
         Group(
             "Alpha prices [TAO/alpha]",
             f"Shown are {which}; a logarithmic scale where the band is wide. The table below "
@@ -93,8 +99,11 @@ def prices(evidence: Evidence) -> list[Group]:
     return [group for group in groups if group.charts]
 
 
-def _fans(evidence: Evidence, wanted: tuple[tuple[str, str], ...], colour: str) -> list[Chart]:
-    drawn = (fan(evidence, evidence.network, quantity, title, colour) for quantity, title in wanted)
+def _fans(evidence: Evidence, quantities: Sequence[str], colour: str) -> list[Chart]:
+    drawn = (
+        fan(evidence, evidence.network, quantity, title_of(quantity), colour)
+        for quantity in quantities
+    )
     return [chart for chart in drawn if chart is not None]
 
 
@@ -119,11 +128,11 @@ def _emission_ranges(evidence: Evidence) -> Chart | None:
             evidence.subnets.get(*of_subnet, "quantile", level, subnet.netuid) for level in OUTER
         )
         if mean and low and high:
-            in_percent = [
-                100.0 * share for share in (mean.value, low.value, high.value, subnet.gated_share)
-            ]
-            if all(map(math.isfinite, in_percent)):
-                rows.append(Row(subnet.netuid, *in_percent))
+            now = 100.0 * subnet.gated_share
+            value, least, most = (100.0 * each.value for each in (mean, low, high))
+            if all(map(math.isfinite, (now, value, least, most))):
+                text, _ = with_error(value, 100.0 * mean.standard_error, digits=3)
+                rows.append(Row(subnet.netuid, value, least, most, f"{text} %", now))
     rows.sort(key=lambda row: (-max(row.value, row.start), row.netuid))
     rows = rows[:_MAX_ROWS]
     if not rows:
@@ -136,21 +145,10 @@ def _emission_ranges(evidence: Evidence) -> Chart | None:
         f"on day {evidence.horizon:g}. Line: 90 % of paths.",
         range_chart(rows, "blue", "share of TAO emission", " %"),
         "; ".join(
-            f"{evidence.label(row.netuid)}: {row.start:.1f} % now, "
-            f"{row.value:.1f} % on average later"
+            f"{evidence.label(row.netuid)}: {row.start:.1f} % now, {row.text} on average later"
             for row in rows
         ),
     )
-
-
-def _probabilities(evidence: Evidence, quantity: str) -> dict[int, Estimate]:
-    found = (
-        (netuid, evidence.subnets.get(quantity, evidence.horizon, "probability", netuid=netuid))
-        for netuid in evidence.initial
-    )
-    return {
-        netuid: estimate for netuid, estimate in found if estimate and math.isfinite(estimate.value)
-    }
 
 
 def _probability_chart(
@@ -158,10 +156,15 @@ def _probability_chart(
 ) -> Chart | None:
     if not chosen:
         return None
-    ordered = sorted(chosen.items(), key=lambda item: (-item[1].value, item[0]))
     rows = [
-        Row(netuid, 100.0 * found.value, 100.0 * found.ci_low, 100.0 * found.ci_high)
-        for netuid, found in ordered
+        Row(
+            netuid,
+            100.0 * found.value,
+            100.0 * found.ci_low,
+            100.0 * found.ci_high,
+            f"{probability(*found[:4])[0]} %",
+        )
+        for netuid, found in likeliest(chosen, _MAX_ROWS).items()
     ]
     return chart(
         evidence,
@@ -169,15 +172,15 @@ def _probability_chart(
         title,
         f"{words} Whiskers: 95 % Monte Carlo interval.",
         bar_chart(rows, colour, "probability", " %"),
-        "; ".join(f"{evidence.label(netuid)}: {percent(found.value)}" for netuid, found in ordered),
+        "; ".join(f"{evidence.label(row.netuid)}: {row.text}" for row in rows),
     )
 
 
 def _below_bar(evidence: Evidence) -> Chart | None:
     undecided = {
         netuid: found
-        for netuid, found in _probabilities(evidence, "below_bar").items()
-        if _can_earn(evidence, netuid) and _UNDECIDED < found.value < 1.0 - _UNDECIDED
+        for netuid, found in probabilities(evidence, "below_bar").items()
+        if can_earn(evidence.initial[netuid]) and _UNDECIDED < found.value < 1.0 - _UNDECIDED
     }
     nearest = sorted(undecided, key=lambda netuid: (abs(undecided[netuid].value - 0.5), netuid))
     chosen = {netuid: undecided[netuid] for netuid in nearest[:_MAX_ROWS]}
@@ -186,23 +189,17 @@ def _below_bar(evidence: Evidence) -> Chart | None:
         chosen,
         "below-bar",
         f"Probability of standing below the bar on day {evidence.horizon:g}",
-        f"The {len(chosen)} subnets with emission enabled whose fate is most open.",
+        f"The {len(chosen)} subnets with emission enabled for which it is most uncertain.",
         "orange",
     )
 
 
 def _falling(evidence: Evidence) -> Chart | None:
-    above_now = {
-        netuid
-        for netuid in evidence.initial
-        if (now := evidence.subnets.get("below_bar", 0.0, "probability", netuid=netuid))
-        and now.value == 0.0
-        and _can_earn(evidence, netuid)
-    }
-    ever = _probabilities(evidence, "ever_below_bar")
+    above = above_now(evidence)
+    ever = probabilities(evidence, "ever_below_bar")
     return _probability_chart(
         evidence,
-        _likeliest({netuid: ever[netuid] for netuid in above_now & ever.keys()}),
+        {netuid: found for netuid, found in ever.items() if netuid in above and found.value > 0.0},
         "ever-below-bar",
         f"Above the bar today: probability of falling below it by day {evidence.horizon:g}",
         "At any time until then, even if the subnet comes back; the likeliest first.",
@@ -211,22 +208,12 @@ def _falling(evidence: Evidence) -> Chart | None:
 
 
 def _next_pruned(evidence: Evidence) -> Chart | None:
+    found = probabilities(evidence, "next_pruned")
     return _probability_chart(
         evidence,
-        _likeliest(_probabilities(evidence, "next_pruned")),
+        {netuid: chance for netuid, chance in found.items() if chance.value > 0.0},
         "next-pruned",
-        f"Probability of being the next to be pruned on day {evidence.horizon:g}",
+        f"Probability of being next to be deregistered on day {evidence.horizon:g}",
         "The likeliest first; over all subnets the probabilities sum to at most 100 %.",
         "red",
     )
-
-
-def _can_earn(evidence: Evidence, netuid: int) -> bool:
-    subnet = evidence.initial[netuid]
-    return subnet.emission_enabled and subnet.in_emit_set
-
-
-def _likeliest(found: dict[int, Estimate]) -> dict[int, Estimate]:
-    possible = [netuid for netuid, estimate in found.items() if estimate.value > 0.0]
-    first = sorted(possible, key=lambda netuid: (-found[netuid].value, netuid))
-    return {netuid: found[netuid] for netuid in first[:_MAX_ROWS]}

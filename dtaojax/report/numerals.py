@@ -15,18 +15,24 @@ _TWO_DIGITS_UP_TO: Final = 35
 
 
 def _fixed(value: float, decimals: int) -> str:
-    text = f"{value:,.{decimals}f}"
+    """With ``decimals`` decimals; where they are negative, rounded to tens, hundreds ..."""
+    text = f"{round(value, decimals):,.{max(decimals, 0)}f}"
     if float(text.replace(",", "")) == 0.0:
         text = text.removeprefix("-")
     return text.replace("-", "−")
 
 
-def _decimals(value: float, digits: int) -> int:
-    """Decimals that show ``digits`` significant digits of ``value``."""
+def _place(value: float, digits: int) -> int:
+    """Decimals that show ``digits`` significant digits of ``value``, negative for a large one."""
     if value == 0.0:
         return 0
     magnitude = math.floor(math.log10(abs(value)))
-    return min(max(digits - 1 - magnitude, 0), _MAX_DECIMALS)
+    return min(digits - 1 - magnitude, _MAX_DECIMALS)
+
+
+def _decimals(value: float, digits: int) -> int:
+    """The same, but for whole digits, of which none is dropped."""
+    return max(_place(value, digits), 0)
 
 
 def plain(value: float | None, digits: int = 3) -> str:
@@ -41,16 +47,20 @@ def plain(value: float | None, digits: int = 3) -> str:
     return _fixed(value, _decimals(value, digits))
 
 
-def with_error(value: float | None, standard_error: float | None) -> tuple[str, str]:
+def with_error(
+    value: float | None, standard_error: float | None, digits: int = _MAX_DIGITS
+) -> tuple[str, str]:
     """A value and its standard error, both to the digits that the error allows.
 
     The error shows one significant digit, or two if they are at most 35, as the Particle Data
-    Group does; the value shows as many decimals, up to six significant digits. A number without
-    error (the start state, for example) shows four.
+    Group does; the value is rounded to the same place, 2,052,758 ± 2,901 to 2,052,800 ± 2,900, and
+    shows at most ``digits`` significant digits. A number without error (the start state, for
+    example) shows four.
 
     Args:
         value: the estimate, in any unit.
         standard_error: of the estimate, in the same unit; 0 or not finite where there is none.
+        digits: most significant digits to show; whole digits are kept.
 
     Returns:
         The two texts; the second is empty where there is no error.
@@ -59,10 +69,10 @@ def with_error(value: float | None, standard_error: float | None) -> tuple[str, 
         return MISSING, ""
     if standard_error is None or not math.isfinite(standard_error) or standard_error == 0.0:
         return plain(value, _EXACT_DIGITS), ""
-    decimals = _decimals(standard_error, 1)
+    decimals = _place(standard_error, 1)
     if round(standard_error * 10.0 ** (decimals + 1)) <= _TWO_DIGITS_UP_TO:
-        decimals = _decimals(standard_error, 2)
-    decimals = min(decimals, _decimals(value, _MAX_DIGITS) if value else decimals)
+        decimals = _place(standard_error, 2)
+    decimals = min(decimals, _decimals(value, digits) if value else decimals)
     error = _fixed(standard_error, decimals)
     if float(error.replace(",", "")) == 0.0:
         error = f"{standard_error:.0e}".replace("-", "−")
@@ -77,6 +87,28 @@ def percent(fraction: float | None, digits: int = 3) -> str:
     if 0.0 < abs(value) < 0.005:
         return ("<" if value > 0.0 else ">−") + "0.01 %"
     return f"{_fixed(value, min(_decimals(value, digits), 2))} %"
+
+
+def probability(
+    value: float, standard_error: float, ci_low: float, ci_high: float
+) -> tuple[str, str]:
+    """A probability and its standard error in percent, without the sign.
+
+    Where no path shows the event, or every one, the estimate is 0 or 1 however few paths there
+    were; then the bound of the 95 % interval is shown: ``<0.18``, ``>99.82``.
+
+    Args:
+        value: the estimate as a fraction.
+        standard_error: of it, as a fraction.
+        ci_low: lower end of its 95 % Monte Carlo interval, as a fraction.
+        ci_high: upper end of it.
+    """
+    if value == 0.0 and ci_high > 0.0:
+        return f"<{plain(100.0 * ci_high, 2)}", ""
+    if value == 1.0 and ci_low < 1.0:
+        missing = 100.0 * (1.0 - ci_low)
+        return f">{_fixed(100.0 - missing, _decimals(missing, 2))}", ""
+    return with_error(100.0 * value, 100.0 * standard_error)
 
 
 def compact(value: float, digits: int = 4) -> str:

@@ -11,13 +11,16 @@ from pathlib import Path
 from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from dtaojax.report import answer, network_charts, numerals, portfolio_charts
+from dtaojax.chain import BLOCKS_PER_DAY
+from dtaojax.report import network_charts, numerals, portfolio_charts
+from dtaojax.report.answer import cards
 from dtaojax.report.charts import Group
 from dtaojax.report.contract import Evidence, read
-from dtaojax.report.glossary import QUANTITIES, STATISTICS
-from dtaojax.report.subnet_table import MAX_ROWS, subnet_table
+from dtaojax.report.glossary import EVENTS, QUANTITIES, STATISTICS
+from dtaojax.report.headline import MAX_ROWS, all_days, headline
+from dtaojax.report.subnet_table import subnet_table
 from dtaojax.report.svg import drawing_style
 from dtaojax.report.text import visible
 from dtaojax.results import Results, ResultsError
@@ -73,7 +76,7 @@ def render_report(results: Results) -> str:
 def _content(evidence: Evidence, sections: Mapping[str, list[Group]]) -> dict[str, Any]:
     manifest = evidence.manifest
     script = (_HERE / "assets" / "report.js").read_text(encoding="utf-8")
-    first, rest = answer.headline_rows(evidence)
+    days = all_days(evidence)
     present = evidence.network.quantities() | evidence.subnets.quantities()
     if evidence.portfolio:
         present |= evidence.portfolio.quantities()
@@ -91,14 +94,15 @@ def _content(evidence: Evidence, sections: Mapping[str, list[Group]]) -> dict[st
         "assumptions": _records(manifest.get("assumptions"), ("topic", "text")),
         "warnings": [text for text in manifest.get("warnings") or () if isinstance(text, str)],
         "config_text": json.dumps(config, indent=2, ensure_ascii=False) if config else "",
-        "answer": answer.answer(evidence),
-        "tiles": answer.tiles(evidence),
-        "headline": first,
-        "other_numbers": rest,
-        "row_limit": MAX_ROWS,
+        "cards": cards(evidence),
+        "headline": headline(evidence),
+        "all_days": days[:MAX_ROWS],
+        "rows_left_out": max(len(days) - MAX_ROWS, 0),
         "sections": sections,
         "risk_tables": portfolio_charts.risk_tables(evidence),
         "subnets": subnet_table(evidence),
+        "events": EVENTS,
+        "occasions": _occasions(evidence),
         "quantities": {name: term for name, term in QUANTITIES.items() if name in present},
         "statistics": STATISTICS,
         "css": Markup((_HERE / "assets" / "report.css").read_text(encoding="utf-8")),
@@ -107,11 +111,27 @@ def _content(evidence: Evidence, sections: Mapping[str, list[Group]]) -> dict[st
     }
 
 
+def _occasions(evidence: Evidence) -> int | None:
+    """How often a subnet was stepped on the used paths: paths x steps x subnets."""
+    used = evidence.part("paths").get("used")
+    step_blocks = evidence.part("run").get("step_blocks")
+    if not isinstance(used, int) or not isinstance(step_blocks, int) or step_blocks < 1:
+        return None
+    steps = round(evidence.horizon * BLOCKS_PER_DAY / step_blocks)
+    return used * steps * len(evidence.initial)
+
+
 def _records(found: Any, keys: tuple[str, ...]) -> list[dict[str, Any]]:
     """The dicts of a list that hold all of ``keys``; empty where the manifest has none."""
     if not isinstance(found, list):
         return []
     return [item for item in found if isinstance(item, dict) and all(key in item for key in keys)]
+
+
+def _unbreakable(value: Any) -> Markup:
+    """Keeps a number together with its error and its percent sign at the end of a line."""
+    text = value if isinstance(value, Markup) else escape(visible(str(value)))
+    return text.replace(" %", Markup("&nbsp;%")).replace(" ± ", Markup("&nbsp;±&nbsp;"))
 
 
 def _environment() -> Environment:
@@ -131,9 +151,9 @@ def _environment() -> Environment:
     )
     environment.filters.update(
         amount=numerals.amount,
+        unbreakable=_unbreakable,
         days=numerals.days,
         value=lambda estimate: numerals.with_error(estimate.value, estimate.standard_error)[0],
         error=lambda estimate: numerals.with_error(estimate.value, estimate.standard_error)[1],
-        bound=lambda bound, estimate: numerals.with_error(bound, estimate.standard_error)[0],
     )
     return environment

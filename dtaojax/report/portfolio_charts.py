@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from dtaojax.report import display
 from dtaojax.report.bars import Row, bar_chart
 from dtaojax.report.charts import Chart, Group, chart, fan
 from dtaojax.report.contract import VALUATIONS, Evidence
@@ -15,7 +16,7 @@ from dtaojax.report.numerals import days, percent, plain, with_error
 from dtaojax.report.tail import Line, common_limits, count_outside, tail_chart
 
 _MEASURES: Final = (
-    ("mean", None, "Mean"),
+    ("mean", None, "Mean loss"),
     ("var", 0.95, "VaR 95 %"),
     ("es", 0.95, "ES 95 %"),
     ("var", 0.99, "VaR 99 %"),
@@ -50,8 +51,16 @@ def risk_tables(evidence: Evidence) -> list[RiskTable]:
         ]
         rows = [(label, cells) for label, cells in rows if any(cells)]
         if rows:
-            tables.append(RiskTable(f"Loss {_WORDS[valuation]} [TAO]", horizons, rows))
+            worth = value_now(evidence, valuation)
+            today = f"; worth {plain(worth, 4)} TAO today" if worth else ""
+            tables.append(RiskTable(f"Loss {_WORDS[valuation]} [TAO]{today}", horizons, rows))
     return tables
+
+
+def last_day(evidence: Evidence, quantity: str) -> float:
+    """Last day on which the run reports ``quantity`` of the portfolio [days]."""
+    portfolio = evidence.portfolio
+    return max(portfolio.days(quantity) if portfolio else (), default=evidence.horizon)
 
 
 def value_now(evidence: Evidence, valuation: str) -> float | None:
@@ -118,23 +127,15 @@ def _lines(table: EstimateTable, valuation: str, day: float) -> list[Line]:
 
 
 def _tails(evidence: Evidence, table: EstimateTable) -> list[Chart]:
-    """Both valuations at the longest horizon on one scale, then the shorter horizons."""
-    if not evidence.losses:
-        return []
-    longest = max(day for _, day in evidence.losses)
-    pair = [(valuation, longest) for valuation in reversed(VALUATIONS)]
-    shorter = sorted((key for key in evidence.losses if key[1] != longest), reverse=True)
-    wanted = [key for key in pair if key in evidence.losses]
-    limits = common_limits(
-        [evidence.losses[key] for key in wanted],
-        [line for key in wanted for line in _lines(table, *key)],
-    )
-    charts = [_tail(evidence, table, *key, limits) for key in wanted]
-    for valuation, day in shorter:
-        if valuation == wanted[0][0]:
-            histogram, lines = evidence.losses[valuation, day], _lines(table, valuation, day)
-            own_limits = common_limits([histogram], lines)
-            charts.append(_tail(evidence, table, valuation, day, own_limits))
+    """Both valuations side by side on one scale, the longest horizon first."""
+    charts = []
+    for day in sorted({day for _, day in evidence.losses}, reverse=True):
+        keys = [(each, day) for each in reversed(VALUATIONS) if (each, day) in evidence.losses]
+        limits = common_limits(
+            [evidence.losses[key] for key in keys],
+            [line for key in keys for line in _lines(table, *key)],
+        )
+        charts += [_tail(evidence, table, *key, limits) for key in keys]
     return charts
 
 
@@ -154,7 +155,7 @@ def _tail(
     caption = f"About {percent(lost / total if total else None, 2)} of {total:,.0f} paths lose"
     outside = count_outside(histogram, limits)
     if outside:
-        caption += f"; {outside:,} lie beyond the drawn range"
+        caption += f"; beyond the drawn range: {outside:,}"
     measures = "; ".join(f"{line.label} TAO" for line in lines)
     return chart(
         evidence,
@@ -168,7 +169,7 @@ def _tail(
 
 def _contributions(evidence: Evidence, table: EstimateTable, level: float) -> Chart | None:
     quantity = "loss_realizable"
-    horizon = max(table.days(quantity), default=evidence.horizon)
+    horizon = last_day(evidence, quantity)
     found = {
         netuid: table.get(quantity, horizon, "es_contribution", level, netuid)
         for netuid in sorted(table.netuids())
@@ -182,21 +183,29 @@ def _contributions(evidence: Evidence, table: EstimateTable, level: float) -> Ch
         return None
     largest = sorted(estimates, key=lambda netuid: (-abs(estimates[netuid].value), netuid))
     shown = sorted(largest[:_MAX_POSITIONS], key=lambda netuid: -estimates[netuid].value)
+    texts = {netuid: display.written(quantity, estimates[netuid])[0] for netuid in shown}
     rows = [
-        Row(netuid, estimates[netuid].value, estimates[netuid].ci_low, estimates[netuid].ci_high)
+        Row(
+            netuid,
+            estimates[netuid].value,
+            estimates[netuid].ci_low,
+            estimates[netuid].ci_high,
+            texts[netuid],
+        )
         for netuid in shown
     ]
     total = table.get(quantity, horizon, "es", level)
-    caption = f"Whiskers: 95 % Monte Carlo interval. {len(shown)} of {len(estimates)} positions."
+    caption = "Whiskers: 95 % Monte Carlo interval."
+    if len(shown) < len(estimates):
+        caption += f" The {len(shown)} largest of {len(estimates)} positions."
     if total:
-        caption += f" They add up to ES {100.0 * level:g} % = {plain(total.value)} TAO."
+        text, _ = display.written(quantity, total)
+        caption += f" All add up to ES {100.0 * level:g} % = {text} TAO."
     return chart(
         evidence,
         f"contributions-{100.0 * level:g}",
         f"Contribution to ES {100.0 * level:g} % after {days(horizon)}, realizable [TAO]",
         caption,
         bar_chart(rows, _COLOUR_OF_LEVEL[level], "TAO of expected shortfall"),
-        "; ".join(
-            f"{evidence.label(netuid)}: {plain(estimates[netuid].value)} TAO" for netuid in shown
-        ),
+        "; ".join(f"{evidence.label(netuid)}: {texts[netuid]} TAO" for netuid in shown),
     )

@@ -7,8 +7,8 @@ from typing import Final
 
 from dtaojax.report.contract import Evidence, Subnet
 from dtaojax.report.estimates import Estimate
-from dtaojax.report.fan import MEDIAN, OUTER
-from dtaojax.report.numerals import plain, with_error
+from dtaojax.report.numerals import plain, probability, with_error
+from dtaojax.report.timeline import MEDIAN, OUTER
 
 MAX_ROWS: Final = 512
 """Rows shown; a larger network is cut after its deepest pools, to keep the file small."""
@@ -18,11 +18,19 @@ _TINY_SHARE: Final = 1e-5
 
 @dataclass(frozen=True)
 class Cell:
-    """A number of the table: its sort key, its text and the text of its standard error."""
+    """A number of the table.
+
+    Attributes:
+        key: what it is sorted by; None for an empty cell.
+        text: the number.
+        error: its standard error, empty where there is none.
+        is_certain: whether all paths agree, so that the eye may pass over it.
+    """
 
     key: float | None
     text: str
     error: str = ""
+    is_certain: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,14 +60,14 @@ def subnet_table(evidence: Evidence) -> SubnetTable:
     shown = sorted(deepest, key=lambda subnet: subnet.netuid)
     columns = (
         ("Price now", "TAO/alpha"),
-        (f"Median price, day {day}", "TAO/alpha"),
-        (f"90 % of paths, day {day}", "TAO/alpha"),
+        (f"Price, day {day}", "median, TAO/alpha"),
+        (f"90 % of paths, day {day}", "price, TAO/alpha"),
         ("Emission now", "% of TAO"),
-        (f"Emission, day {day}", "% of TAO, mean"),
-        (f"Below bar, day {day}", "% of paths"),
+        (f"Emission, day {day}", "mean, % of TAO"),
+        (f"Below the bar, day {day}", "% of paths"),
         (f"Next pruned, day {day}", "% of paths"),
         ("Pool now", "TAO"),
-        (f"Pool change, day {day}", "%, mean"),
+        (f"Pool, day {day}", "mean change, %"),
     )
     rows = tuple(_row(evidence, subnet) for subnet in shown)
     return SubnetTable(columns, rows, len(subnets) - len(shown))
@@ -86,8 +94,8 @@ def _row(evidence: Evidence, subnet: Subnet) -> SubnetRow:
         band,
         _share(Cell(subnet.gated_share, plain(100.0 * subnet.gated_share))),
         _share(_cell(find("emission_share", "mean"), 100.0)),
-        _cell(find("below_bar", "probability"), 100.0),
-        _cell(find("next_pruned", "probability"), 100.0),
+        _chance(find("below_bar", "probability")),
+        _chance(find("next_pruned", "probability")),
         Cell(subnet.tao_in, plain(subnet.tao_in)),
         _cell(change),
     )
@@ -99,6 +107,13 @@ def _cell(estimate: Estimate | None, scale: float = 1.0) -> Cell:
         return Cell(None, "")
     text, error = with_error(scale * estimate.value, scale * estimate.standard_error)
     return Cell(estimate.value, text, error)
+
+
+def _chance(estimate: Estimate | None) -> Cell:
+    if estimate is None:
+        return Cell(None, "")
+    text, error = probability(*estimate[:4])
+    return Cell(estimate.value, text, error, is_certain=not error)
 
 
 def _share(cell: Cell) -> Cell:

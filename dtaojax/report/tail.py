@@ -14,10 +14,10 @@ from dtaojax.report.contract import Histogram
 from dtaojax.report.numerals import compact
 from dtaojax.report.svg import COLOURS, new_figure
 
-_WIDTH: Final = 520.0
-_HEIGHT: Final = 235.0
+_WIDTH: Final = 430.0
+_HEIGHT: Final = 215.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 14.0, 14.0, 8.0, 36.0
-_HEADROOM: Final = 0.42
+_HEADROOM: Final = 0.5
 """Part of the height above the highest bin, which holds the labels of the lines."""
 _HIDDEN_GAINS: Final = 0.01
 

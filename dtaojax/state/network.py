@@ -1,5 +1,7 @@
 """The state of the network on one path."""
 
+from typing import Any
+
 import equinox as eqx
 
 from dtaojax.state.pools import Pools
@@ -40,6 +42,7 @@ class NetworkState(eqx.Module):
         total_issuance: TAO in existence [TAO].
         root_tao: TAO staked to root [TAO].
         gate_bar: the share at which the emission gate halves, EmissionGateBar; 0 is unset [-].
+        memory: what the weight rule remembers; None for rules of the present state.
     """
 
     block: ScalarInt
@@ -51,6 +54,7 @@ class NetworkState(eqx.Module):
     total_issuance: Scalar
     root_tao: Scalar
     gate_bar: Scalar
+    memory: Any = None
 
     @property
     def alpha_issuance(self) -> PerSubnet:

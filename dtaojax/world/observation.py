@@ -8,6 +8,7 @@ from jaxtyping import Array, Bool, Float
 from dtaojax.measures import concentration
 from dtaojax.mechanism.pools import spot_price
 from dtaojax.mechanism.registration import prunable, prune_target
+from dtaojax.mechanism.shares import normalise
 from dtaojax.mechanism.step import Mechanism, coinbase
 from dtaojax.ordered import ordered_sum
 from dtaojax.state.network import NetworkState, Subnets
@@ -89,15 +90,17 @@ def observe_network(
     final = paid.shares.final
     price = spot_price(state.pools)
     tao_in = state.pools.tao_in
-    total = ordered_sum(tao_in)
+    emission = paid.block_emission
+    emits = emission > 0.0
+    bought_with = jnp.where(emits, ordered_sum(paid.terms.excess_tao), 0.0)
     member = jnp.ones_like(subnets.in_emit_set)
     below = below_bar(paid.shares.pre_gate, paid.shares.bar, subnets)
     scalars = [
         *_concentration(final, member),
-        *_concentration(tao_in / total, member),
-        total,
+        *_concentration(normalise(tao_in), member),
+        ordered_sum(tao_in),
         ordered_sum(price),
-        ordered_sum(paid.terms.excess_tao) / paid.block_emission,
+        bought_with / jnp.where(emits, emission, 1.0),
         jnp.sum(below & subnets.emission_enabled).astype(price.dtype),
     ]
     return NetworkFigures(

@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
+from dtaojax.mechanism.fee_rules import FeeRule
 from dtaojax.mechanism.pools import sell_output, spot_price
 from dtaojax.mechanism.step import Coinbase
 from dtaojax.ordered import ordered_sum
@@ -64,31 +65,29 @@ class Portfolio(eqx.Module):
     root_tao: Scalar
     delegate_take: Scalar
 
-    def begin(self, state: NetworkState, fee_rate: Scalar) -> Holdings:
+    def begin(self, state: NetworkState, fee: FeeRule) -> Holdings:
         """The portfolio at the start of a path."""
         zero = jnp.zeros_like(self.root_tao)
         holdings = Holdings(self.alpha, peak=zero, drawdown=zero)
-        value = ordered_sum(self.value(holdings, state, fee_rate).spot)
+        value = ordered_sum(self.value(holdings, state, fee).spot)
         return holdings._replace(peak=value)
 
     def basket(self, state: NetworkState) -> PerSubnet:
         """Alpha of the root baskets that this root stake owns [alpha]."""
         return (1.0 - self.delegate_take) * self.root_tao / state.root_tao * state.root_basket
 
-    def value(self, holdings: Holdings, state: NetworkState, fee_rate: Scalar) -> Valuation:
+    def value(self, holdings: Holdings, state: NetworkState, fee: FeeRule) -> Valuation:
         """Values each position, each sold on its own; root's basket subnet by subnet.
 
-        Of a sale the fee is taken first, in alpha (§3.5 S3).
+        Of a sale the fee is taken as the regime takes it.
         """
         price = spot_price(state.pools)
         pools = jax.tree.map(lambda leaf: leaf[self.slot], state.pools)
         basket = self.basket(state)
         spot = holdings.alpha * price[self.slot]
-        realizable = _proceeds(pools, (1.0 - fee_rate) * holdings.alpha)
+        realizable = _proceeds(pools, holdings.alpha, fee)
         root_spot = self.root_tao + ordered_sum(basket * price)
-        root_realizable = self.root_tao + ordered_sum(
-            _proceeds(state.pools, (1.0 - fee_rate) * basket)
-        )
+        root_realizable = self.root_tao + ordered_sum(_proceeds(state.pools, basket, fee))
         return Valuation(jnp.append(spot, root_spot), jnp.append(realizable, root_realizable))
 
     def advance(
@@ -116,8 +115,9 @@ class Portfolio(eqx.Module):
         return Holdings(alpha, peak, jnp.maximum(holdings.drawdown, fall))
 
 
-def _proceeds(pools: Pools, alpha: Float[Array, " pools"]) -> Float[Array, " pools"]:
-    """TAO for net alpha; 0 in a pool that cannot trade."""
+def _proceeds(pools: Pools, alpha: Float[Array, " pools"], fee: FeeRule) -> Float[Array, " pools"]:
+    """TAO that a sale of alpha pays its seller; 0 in a pool that cannot trade."""
     open_pool = (pools.tao_in > 0.0) & (pools.alpha_in > 0.0)
     safe = dataclasses.replace(pools, alpha_in=jnp.where(open_pool, pools.alpha_in, 1.0))
-    return jnp.where(open_pool, sell_output(safe, alpha), 0.0)
+    tao = fee.paid_out(sell_output(safe, fee.net_of_sale(alpha)))
+    return jnp.where(open_pool, tao, 0.0)

@@ -64,7 +64,7 @@ class World(eqx.Module):
         none = jnp.zeros_like(self.subnets.emission_enabled)
         holdings = None
         if self.portfolio is not None:
-            holdings = self.portfolio.begin(self.start, self.mechanism.fee_rate)
+            holdings = self.portfolio.begin(self.start, self.mechanism.fee)
         return Carry(
             state=self.start,
             memories=tuple(d.begin(path, self.subnets, self.start) for d in self.demand),
@@ -108,7 +108,7 @@ class World(eqx.Module):
         seen = observe_network(self.mechanism, self.subnets, carry.state, self.immunity_blocks)
         scalars = seen.scalars
         if self.portfolio is not None:
-            value = self.portfolio.value(carry.holdings, carry.state, self.mechanism.fee_rate)
+            value = self.portfolio.value(carry.holdings, carry.state, self.mechanism.fee)
             drawdown = carry.holdings.drawdown[None]
             scalars = jnp.concatenate([scalars, value.spot, value.realizable, drawdown])
         events = jnp.stack(

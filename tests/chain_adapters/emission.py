@@ -9,7 +9,7 @@ from jax import Array, lax
 from dtaojax import chain
 from dtaojax.mechanism.chain_buy import BuyDestroyed, BuyDestroyedUnissued, BuyKept
 from dtaojax.mechanism.emission import emission_of_unissued
-from dtaojax.mechanism.injection import InjectionTerms, RootProportionCap
+from dtaojax.mechanism.injection import RootProportionCap
 from dtaojax.mechanism.injection_caps import AlphaEmissionCap, LesserEmissionCap
 from dtaojax.mechanism.injection_launch import LaunchInjection
 from dtaojax.mechanism.injection_prelaunch import SumPriceSwitch
@@ -118,19 +118,13 @@ def injection_terms(case: Case) -> dict[str, Any]:
         alpha_emission=one(case["alpha_emission"]),
         root_proportion=numbers([case["root_prop"]]),
     )
-    terms = rule_terms(rule, at)
+    terms = call(rule, at)
     return {
         "alpha_in": only_rao(terms.alpha_in),
         "tao_in": only_rao(terms.tao_in),
         "excess_tao": only_rao(terms.excess_tao),
         "issuance_increase": only_rao(chain_buy.issued(terms)),
     }
-
-
-def rule_terms(rule: Any, at: Situation) -> InjectionTerms:
-    if isinstance(rule, RootProportionCap):
-        return call(rule, at.tao_emission, at.price, at.alpha_emission, at.root_proportion)
-    return call(rule, at)
 
 
 def prelaunch_emission(case: Case) -> dict[str, Any]:

@@ -11,7 +11,9 @@ from dtaojax.mechanism.injection import RootProportionCap
 from dtaojax.mechanism.pools import spot_price
 from dtaojax.mechanism.root import root_proportion
 from dtaojax.mechanism.shares import mask_disabled
+from dtaojax.mechanism.situation import Situation
 from dtaojax.mechanism.weight_rules.ema_price_burn import EmaPriceBurn
+from dtaojax.ordered import ordered_sum
 from dtaojax.state.network import Subnets
 from dtaojax.state.pools import Pools
 
@@ -70,8 +72,10 @@ def network_block_r8(case: Case) -> dict[str, Any]:
     issuance = pools.alpha_in + token_vector(case["alpha_out"])
     minted = jnp.where(flags(case["in_emit_set"]), call(block_emission, issuance), 0.0)
     rho = call(root_proportion, tokens(case["root_tao"]), number(case["tao_weight"]), issuance)
-    emission = tokens(case["block_emission"]) * shares
-    terms = call(RootProportionCap(), emission, call(spot_price, pools), minted, rho)
+    block = tokens(case["block_emission"])
+    emission, price = block * shares, call(spot_price, pools)
+    at = Situation(emission, block, price, call(ordered_sum, price), minted, rho)
+    terms = call(RootProportionCap(), at)
     return {
         "tao_emission": as_rao(emission),
         "tao_in_emission": as_rao(terms.tao_in),

@@ -4,14 +4,14 @@
 
   const keyOf = (row, column) => {
     const cell = row.cells[column];
-    const text = cell.dataset.sort ?? cell.textContent.trim();
-    const number = Number(text.replaceAll(",", "").replace("−", "-"));
-    return text === "" ? null : Number.isNaN(number) ? text.toLowerCase() : number;
+    const text = cell.dataset.sort ?? cell.querySelector("data")?.value ?? cell.textContent.trim();
+    if (!cell.classList.contains("n")) return text === "" ? null : text.toLowerCase();
+    const number = Number.parseFloat(text.replaceAll(",", "").replace("−", "-"));
+    return Number.isNaN(number) ? null : number;
   };
 
   const compare = (a, b, sign) => {
     if (a === null || b === null) return (a === null) - (b === null);
-    if (typeof a !== typeof b) return typeof a === "number" ? -sign : sign;
     return sign * (typeof a === "number" ? a - b : a.localeCompare(b));
   };
 
@@ -61,6 +61,6 @@
   }
 
   addEventListener("beforeprint", () => {
-    for (const details of document.querySelectorAll("details")) details.open = true;
+    for (const details of document.querySelectorAll("details.printed")) details.open = true;
   });
 })();

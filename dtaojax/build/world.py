@@ -1,4 +1,6 @@
-"""From a config and a network file to the objects that run. The model itself reads neither."""
+"""The world that a config and a network file describe."""
+
+import dataclasses
 
 import equinox as eqx
 import jax.numpy as jnp
@@ -6,11 +8,14 @@ import numpy as np
 from jaxtyping import Array
 
 from dtaojax import chain
+from dtaojax.build.mechanism import build_mechanism
 from dtaojax.config import (
     Config,
+    ConstantProductConfig,
     DemandConfig,
     EmissionSellingConfig,
     MechanismConfig,
+    NoGateConfig,
     PortfolioConfig,
     StudentFlowConfig,
 )
@@ -18,12 +23,6 @@ from dtaojax.demand.emission_selling import EmissionSelling
 from dtaojax.demand.process import DemandProcess
 from dtaojax.demand.student_flow import student_flow
 from dtaojax.engine.statistics import Bins
-from dtaojax.mechanism.gate import HillRankGate
-from dtaojax.mechanism.injection import RootProportionCap
-from dtaojax.mechanism.moving_price import PriceEma
-from dtaojax.mechanism.split import OwnerServerValidatorRoot
-from dtaojax.mechanism.step import Mechanism
-from dtaojax.mechanism.weight_rules.ema_price_burn import EmaPriceBurn
 from dtaojax.network import NetworkTable
 from dtaojax.state.network import NetworkState, Subnets
 from dtaojax.state.pools import Pools
@@ -35,31 +34,28 @@ _RELATIVE_RANGE = 6.0
 _SHARE_RANGE = 20.0
 
 
-def build_mechanism(config: MechanismConfig) -> Mechanism:
-    """The rules."""
-    ema, gate = config.moving_price, config.gate
-    return Mechanism(
-        weight_rule=EmaPriceBurn(),
-        gate=HillRankGate(gate.rank, gate.interval_blocks, jnp.asarray(gate.exponent)),
-        injection=RootProportionCap(),
-        split=OwnerServerValidatorRoot(jnp.asarray(config.split.owner_cut_u16 / chain.U16_MAX)),
-        moving_price=PriceEma(
-            rate=jnp.asarray(ema.rate),
-            halving_blocks=jnp.asarray(float(ema.halving_blocks)),
-            cap=jnp.asarray(ema.cap),
-        ),
-        tao_weight=jnp.asarray(config.root.tao_weight),
-        fee_rate=jnp.asarray(config.pool.fee_rate_u16 / chain.U16_MAX),
-    )
+def build_network(table: NetworkTable, rules: MechanismConfig) -> tuple[Subnets, NetworkState]:
+    """Who takes part under the rules, and the state that a file holds.
 
-
-def build_network(table: NetworkTable) -> tuple[Subnets, NetworkState]:
-    """Who takes part, and the state that a file holds."""
+    Under rules that know no start call, every subnet counts as started when it was registered;
+    under rules without the owner's switch, every subnet's emission is on; constant-product pools
+    have equal weights; without a gate there is no bar.
+    """
     empty = jnp.zeros(table.n_subnets)
+    started = table.first_emission_block
+    if rules.emit_set.kind == "all":
+        started = np.where(table.started, started, table.registered_at)
+    enabled = table.emission_enabled
+    if not rules.emit_set.owner_switch:
+        enabled = np.ones_like(enabled)
+    weights = table.w_tao
+    if isinstance(rules.pool, ConstantProductConfig):
+        weights = np.full_like(weights, 0.5)
+    gate_bar = 0.0 if isinstance(rules.gate, NoGateConfig) else table.gate_bar
     subnets = Subnets(
         registered_at=jnp.asarray(table.registered_at),
-        first_emission_block=jnp.asarray(table.first_emission_block),
-        emission_enabled=jnp.asarray(table.emission_enabled),
+        first_emission_block=jnp.asarray(started),
+        emission_enabled=jnp.asarray(enabled),
         miner_burned=jnp.asarray(table.miner_burned),
     )
     state = NetworkState(
@@ -67,7 +63,7 @@ def build_network(table: NetworkTable) -> tuple[Subnets, NetworkState]:
         pools=Pools(
             tao_in=jnp.asarray(table.tao_in),
             alpha_in=jnp.asarray(table.alpha_in),
-            w_tao=jnp.asarray(table.w_tao),
+            w_tao=jnp.asarray(weights),
             tao_reservoir=empty,
             alpha_reservoir=empty,
         ),
@@ -77,9 +73,10 @@ def build_network(table: NetworkTable) -> tuple[Subnets, NetworkState]:
         moving_price=jnp.asarray(table.moving_price),
         total_issuance=jnp.asarray(table.total_issuance),
         root_tao=jnp.asarray(table.root_tao),
-        gate_bar=jnp.asarray(table.gate_bar),
+        gate_bar=jnp.asarray(gate_bar),
     )
-    return subnets, state
+    weighing = build_mechanism(rules).weighing
+    return subnets, dataclasses.replace(state, memory=weighing.begin(state))
 
 
 def build_demand(processes: tuple[DemandConfig, ...], seed: int) -> tuple[DemandProcess, ...]:
@@ -114,7 +111,7 @@ def build_portfolio(config: PortfolioConfig, table: NetworkTable) -> Portfolio |
 
 def build_world(config: Config, table: NetworkTable) -> World:
     """Everything that a run simulates."""
-    subnets, state = build_network(table)
+    subnets, state = build_network(table, config.mechanism)
     return World(
         mechanism=build_mechanism(config.mechanism),
         subnets=subnets,

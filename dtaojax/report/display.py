@@ -1,0 +1,73 @@
+"""How the estimates of a quantity are written: in percent, as whole things, or as they are."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Final
+
+from dtaojax.report.estimates import Estimate
+from dtaojax.report.glossary import QUANTITIES, Display
+from dtaojax.report.numerals import plain, with_error
+
+_UNITS: Final = {"ratio": "index", "probability": "%"}
+
+
+def display_of(quantity: str) -> Display:
+    """How values of ``quantity`` are written; a quantity without a glossary entry as a number."""
+    return QUANTITIES[quantity].display if quantity in QUANTITIES else "number"
+
+
+def factor_of(quantity: str) -> float:
+    """What values of ``quantity`` are multiplied by before they are written."""
+    return 100.0 if display_of(quantity) == "percent" else 1.0
+
+
+def unit_of(quantity: str, unit: str) -> str:
+    """The unit that stands beside written values; ``unit`` is that of the table."""
+    return "%" if display_of(quantity) == "percent" else _UNITS.get(unit, unit)
+
+
+def written(quantity: str, estimate: Estimate) -> tuple[str, str]:
+    """The estimate and its standard error, to the digits that the error allows."""
+    factor = factor_of(quantity)
+    return with_error(factor * estimate.value, factor * estimate.standard_error)
+
+
+def interval(quantity: str, estimate: Estimate) -> str:
+    """The 95 % Monte Carlo interval, to the digits of the estimate."""
+    factor = factor_of(quantity)
+    low, high = (
+        with_error(factor * bound, factor * estimate.standard_error)[0]
+        for bound in (estimate.ci_low, estimate.ci_high)
+    )
+    return f"{low} to {high}"
+
+
+def quantiles(quantity: str, found: Mapping[float, Estimate]) -> dict[float, str]:
+    """Quantiles over paths by level, all rounded to the same place, that of the least exact.
+
+    A quantile of a count can lie between two counts; beside the median it is then moved outwards
+    to the next, so that a band holds at least what it promises.
+    """
+    if display_of(quantity) == "count":
+        return {level: plain(_outwards(level, each.value)) for level, each in found.items()}
+    errors = [each.standard_error for each in found.values() if math.isfinite(each.standard_error)]
+    worst = max(errors, default=0.0)
+    return {
+        level: written(quantity, each._replace(standard_error=worst))[0]
+        for level, each in found.items()
+    }
+
+
+def _outwards(level: float, value: float) -> float:
+    if level == 0.5 or not math.isfinite(value):
+        return value
+    return float(math.floor(value) if level < 0.5 else math.ceil(value))
+
+
+def start(quantity: str, now: Estimate, then: Estimate) -> str:
+    """The start state, which is known exactly, to the digits of the later estimate ``then``."""
+    if display_of(quantity) == "count":
+        return plain(now.value)
+    return written(quantity, now._replace(standard_error=then.standard_error))[0]
