@@ -23,17 +23,21 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markupsafe import Markup
 from report_fixture import make_results
 
 from dtaojax.report import render_report, write_report
-from dtaojax.report.answer import answer
+from dtaojax.report.answer import cards
 from dtaojax.report.contract import Histogram, read
-from dtaojax.report.fan import spread
-from dtaojax.report.glossary import QUANTITIES, metric_label
-from dtaojax.report.numerals import compact, percent, plain, with_error
+from dtaojax.report.count_chart import count_chart
+from dtaojax.report.display import quantiles
+from dtaojax.report.estimates import Estimate, Trajectory
+from dtaojax.report.glossary import QUANTITIES
+from dtaojax.report.numerals import compact, percent, plain, probability, with_error
 from dtaojax.report.subnet_table import MAX_ROWS
 from dtaojax.report.tail import Line, common_limits, count_outside
 from dtaojax.report.text import NAME_LENGTH, subnet_name, visible
+from dtaojax.report.timeline import spread
 from dtaojax.results import Results, ResultsError, load, save
 
 HOSTILE_NAMES = {
@@ -297,41 +301,133 @@ def test_subnet_name_is_short_and_on_one_line(name: object, shown: str) -> None:
 # --- numbers -------------------------------------------------------------------------------------
 
 
-def test_every_headline_number_equals_its_record(results: Results, page: Page) -> None:
+def _rows_of(page: Page, quantity: str) -> list[tuple[list[str], list[str]]]:
+    return [
+        (texts, values)
+        for attributes, texts, values in page.rows
+        if attributes.get("data-metric") == quantity
+    ]
+
+
+def test_every_number_of_network_and_portfolio_equals_its_estimate(
+    results: Results, page: Page
+) -> None:
     shown = Counter()
     for attributes, texts, values in page.rows:
-        if "data-metric" in attributes:
-            assert len(values) == 1
-            shown[attributes["data-metric"], float(values[0]), tuple(texts)] += 1
+        # The label, the day and the value with its error begin a row of the table of all days.
+        if "data-metric" in attributes and re.fullmatch(r"[\d.]+", texts[1]):
+            shown[attributes["data-metric"], float(texts[1]), float(values[0])] += 1
     expected = Counter()
-    for metric in results.metrics:
-        value, error = with_error(metric.value, metric.standard_error)
-        low, _ = with_error(metric.ci_low, metric.standard_error)
-        high, _ = with_error(metric.ci_high, metric.standard_error)
-        texts = [
-            metric_label(metric.name), metric.scope, f"{metric.day:g}", value,
-            f"±\u00a0{error}", f"{low} to {high}", metric.unit, f"{metric.n_paths}",
-        ]  # fmt: skip
-        expected[metric.name, metric.value, tuple(texts)] += 1
-    assert shown == expected
-    assert len(expected) > 60
+    for name in ("network", "portfolio"):
+        frame = results.tables[name]
+        for row in frame[frame["scope"] == name].itertuples():
+            if row.statistic != "quantile":
+                tail = "" if row.statistic == "mean" else f"_{row.statistic}_{100 * row.level:g}"
+                expected[row.quantity + tail, row.day, row.value] += 1
+    assert shown.keys() >= expected.keys()
+    assert len(expected) > 200
 
 
-def test_sentence_and_tiles_give_the_numbers_of_the_tables(results: Results, text: str) -> None:
-    sentence = re.search(r'<p class="answer">(.*?)</p>', text, flags=re.DOTALL)[1]
-    values = {float(value) for value in re.findall(r'<data value="([^"]+)"', sentence)}
+def test_headline_has_one_row_a_quantity_and_fits_on_a_screen(page: Page, text: str) -> None:
+    table = re.search(r'<table class="headline">.*?</table>', text, flags=re.DOTALL)[0]
+    names = re.findall(r'data-metric="(\w+)"', table)
+    assert len(names) == len(set(names)) == 16
+    assert names[0] == "emission_effective_number"
+    assert names[-2:] == ["loss_realizable_es_99", "max_drawdown"]
+    assert "05 %" not in text
+
+
+def test_headline_row_holds_now_mean_interval_and_spread(results: Results, page: Page) -> None:
+    frame = results.tables["network"].query("quantity == 'emission_top10_share'")
+    now = frame.query("day == 0 and statistic == 'mean'").iloc[0]
+    then = frame.query("day == 90 and statistic == 'mean'").iloc[0]
+    error = 100.0 * then["standard_error"]
+    texts, values = _rows_of(page, "emission_top10_share")[0]
+    expected = [
+        "Share of the ten largest",
+        with_error(100.0 * now["value"], error)[0],
+        with_error(100.0 * then["value"], error)[0],
+        f"±\u00a0{with_error(100.0 * then['value'], error)[1]}",
+        " to ".join(with_error(100.0 * then[end], error)[0] for end in ("ci_low", "ci_high")),
+    ]
+    assert texts[:5] == expected
+    assert [float(value) for value in values] == [then["value"]]
+    spread_then = frame.query("day == 90 and statistic == 'quantile'").set_index("level")
+    for shown, level in zip(texts[5:8], (0.05, 0.5, 0.95), strict=True):
+        worst = 100.0 * spread_then.loc[[0.05, 0.5, 0.95], "standard_error"].max()
+        assert abs(float(shown) - 100.0 * spread_then.loc[level, "value"]) <= 0.5 * worst
+    assert texts[8] == "%"
+
+
+def test_cards_answer_every_part_of_the_question(results: Results, text: str) -> None:
+    cards = re.search(r'<ul class="cards">(.*?)</ul>', text, flags=re.DOTALL)[1]
+    assert re.findall(r"<h3>([^<]+)</h3>", cards) == [
+        "How concentrated does TAO emission become?",
+        "Which subnets fall below the gate’s bar or come up for deregistration?",
+        "What do prices and pools do?",
+        "What could the portfolio lose?",
+    ]
+    values = {float(value) for value in re.findall(r'<data value="([^"]+)"', cards)}
     of_day = {metric.name: metric.value for metric in results.metrics if metric.day == 90.0}
     assert values == {
-        of_day[name]
+        abs(of_day[name])
         for name in (
             "emission_effective_number",
+            "emission_nakamoto",
+            "emission_top10_share",
             "starved_subnets",
+            "sum_price",
+            "total_tao_in",
+            "chain_buy_share",
+            "loss_realizable",
             "loss_realizable_var_95",
             "loss_realizable_es_99",
         )
     }
-    tiles = re.search(r'<ul class="tiles">(.*?)</ul>', text, flags=re.DOTALL)[1]
-    assert values < {float(value) for value in re.findall(r'<data value="([^"]+)"', tiles)}
+
+
+def test_cards_name_the_subnets_likeliest_to_fall_and_to_be_pruned(
+    plain_results: Results,
+) -> None:
+    evidence = read(plain_results)
+    points = str(Markup(" ").join(cards(evidence)[1].points))
+    frame = plain_results.tables["subnets"]
+    frame = frame[frame["statistic"] == "probability"]
+    start = frame[(frame["quantity"] == "below_bar") & (frame["day"] == 0.0)]
+    above = set(start[start["value"] == 0.0]["netuid"])
+    for quantity, allowed in (("below_bar", above), ("next_pruned", set(frame["netuid"]))):
+        then = frame[(frame["quantity"] == quantity) & (frame["day"] == 90.0)]
+        can_earn = plain_results.tables["initial"].query("emission_enabled and in_emit_set")
+        then = then[then["netuid"].isin(allowed)]
+        if quantity == "below_bar":
+            then = then[then["netuid"].isin(can_earn["netuid"])]
+        assert f"<bdi>{evidence.label(then.nlargest(1, 'value')['netuid'].item())}" in points
+
+
+@pytest.mark.parametrize(
+    ("now", "low", "high", "said"),
+    [
+        (20.0, 15.0, 16.0, "becomes more concentrated"),
+        (10.0, 15.0, 16.0, "becomes less concentrated"),
+        (15.5, 15.0, 16.0, "about as today"),
+    ],
+)
+def test_a_change_is_claimed_only_beyond_the_monte_carlo_interval(
+    plain_results: Results, now: float, low: float, high: float, said: str
+) -> None:
+    network = plain_results.tables["network"]
+    is_mean = (network["quantity"] == "emission_effective_number") & (
+        network["statistic"] == "mean"
+    )
+    at_start, at_end = is_mean & (network["day"] == 0.0), is_mean & (network["day"] == 90.0)
+    spoiled = changed(
+        plain_results,
+        "network",
+        value=network["value"].where(~at_start, now),
+        ci_low=network["ci_low"].where(~at_end, low),
+        ci_high=network["ci_high"].where(~at_end, high),
+    )
+    assert said in cards(read(spoiled))[0].points[0]
 
 
 def test_subnet_table_has_every_subnet_with_its_estimates(results: Results, page: Page) -> None:
@@ -355,20 +451,21 @@ def test_a_gain_at_risk_is_worded_as_a_gain(results: Results) -> None:
     portfolio = results.tables["portfolio"]
     is_var = (portfolio["statistic"] == "var") & (portfolio["quantity"] == "loss_realizable")
     gains = portfolio["value"].where(~is_var, -12.0)
-    text = str(answer(read(changed(results, "portfolio", value=gains))))
-    assert re.search(r"gains less than <b><data value=\"12.0\">12</data>", text)
+    card = cards(read(changed(results, "portfolio", value=gains)))[-1]
+    assert '<data value="12.0">12</data>' in card.number
+    assert "the gain that 5 % of paths fall short of" in card.what
 
 
 def test_unknown_numbers_are_said_to_be_missing(few_figures: Results) -> None:
-    lost = dataclasses.replace(
-        few_figures.metrics[0], value=None, standard_error=None, ci_low=None, ci_high=None
-    )
     network = few_figures.tables["network"]
     is_gini = network["quantity"] == "emission_gini"
-    broken = changed(few_figures, "network", value=network["value"].where(~is_gini, np.nan))
-    page = Page(render_report(dataclasses.replace(broken, metrics=(lost,))))
-    row = next(texts for attributes, texts, _ in page.rows if "data-metric" in attributes)
-    assert row[3:5] == ["n/a", "n/a to n/a"]
+    unknown = {
+        column: network[column].where(~is_gini, np.nan)
+        for column in ("value", "standard_error", "ci_low", "ci_high")
+    }
+    page = Page(render_report(changed(few_figures, "network", **unknown)))
+    texts, _ = _rows_of(page, "emission_gini")[0]
+    assert texts[1:4] == ["n/a", "n/a", "n/a to n/a"]
     assert any(text.startswith("Now n/a.") for text in page.texts["figcaption"])
 
 
@@ -377,7 +474,9 @@ def test_unknown_numbers_are_said_to_be_missing(few_figures: Results) -> None:
     [
         (18.9312, 0.1234, ("18.93", "0.12")),
         (18.9312, 0.0412, ("18.93", "0.04")),
-        (1875961.4, 1104.2, ("1,875,961", "1,104")),
+        (1875961.4, 1104.2, ("1,876,000", "1,100")),
+        (20497.0, 8.1, ("20,497", "8")),
+        (14.27, 38.0, ("10", "40")),
         (0.0595412, 0.00014, ("0.05954", "0.00014")),
         (-3.456, 0.5, ("−3.5", "0.5")),
         (-0.001, 0.5, ("0.0", "0.5")),
@@ -415,6 +514,60 @@ def test_plain_percent_and_compact_numbers() -> None:
     assert [compact(value) for value in (2.05e6, 12_340.0, 0.0123, 0.0, -1.5, 3e-7)] == [
         "2.05M", "12.34k", "0.0123", "0", "−1.5", "3.0e−07",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("estimate", "shown"),
+    [
+        ((0.0, 0.0005, 0.0, 0.00187), ("<0.19", "")),
+        ((1.0, 0.0053, 0.985216, 1.0), (">98.5", "")),
+        ((1.0, 0.00009, 0.99964, 1.0), (">99.964", "")),
+        ((0.0, 0.0, 0.0, 0.0), ("0", "")),
+        ((1.0, 0.0, 1.0, 1.0), ("100", "")),
+        ((0.4063, 0.0307, 0.35, 0.47), ("40.6", "3.1")),
+    ],
+)
+def test_probability_that_no_or_every_path_shows_is_given_by_its_bound(
+    estimate: tuple[float, float, float, float], shown: tuple[str, str]
+) -> None:
+    assert probability(*estimate) == shown
+
+
+def test_band_of_a_count_ends_at_counts_and_a_band_has_one_rounding() -> None:
+    found = {
+        level: Estimate(value, error, value, value, "subnets")
+        for level, value, error in ((0.05, 53.75, 0.3), (0.5, 54.5, 0.1), (0.95, 56.2, 0.3))
+    }
+    assert quantiles("starved_subnets", found) == {0.05: "53", 0.5: "54.5", 0.95: "57"}
+    assert list(quantiles("sum_price", found).values()) == ["53.75", "54.50", "56.20"]
+    assert list(quantiles("max_drawdown", found).values()) == ["5,375", "5,450", "5,620"]
+
+
+def test_count_chart_draws_cells_of_whole_counts_around_each_day() -> None:
+    levels = {0.05: [6.0, 5.2], 0.25: [6.0, 6.0], 0.5: [6.0, 6.0], 0.75: [6.0, 6.0]}
+    trajectory = Trajectory(
+        days=np.array([0.0, 10.0]),
+        mean=np.array([6.0, 5.9]),
+        mean_low=np.array([6.0, 5.8]),
+        mean_high=np.array([6.0, 6.0]),
+        quantiles={
+            level: np.array(values) for level, values in (levels | {0.95: [6.0, 6.0]}).items()
+        },
+        unit="subnets",
+    )
+    axes = count_chart(trajectory, "blue").axes[0]
+    (outer_top, edges, outer_bottom), (top, _, bottom), (median, *_) = (
+        [None if part is None else part.tolist() for part in patch.get_data()]
+        for patch in axes.patches
+    )
+    assert edges == [0.0, 5.0, 10.0]
+    assert (outer_bottom, outer_top) == ([5.5, 4.5], [6.5, 6.5])
+    assert (bottom, top) == ([5.5, 5.5], [6.5, 6.5])
+    assert median == [6.0, 6.0]
+    low, high = axes.get_ylim()
+    assert high - low >= 4.0
+    assert all(tick == round(tick) for tick in axes.get_yticks())
+    assert [text.get_text() for text in axes.texts] == ["5", "6"]
 
 
 @given(st.lists(st.floats(0.0, 200.0), min_size=1, max_size=3).map(sorted))
@@ -463,7 +616,7 @@ def test_glossary_defines_every_quantity_of_the_tables(results: Results, text: s
 def test_lost_paths_and_limited_trades_are_told(page: Page) -> None:
     rows = {tuple(texts) for _, texts, _ in page.rows}
     assert ("path lost: non finite price", "2") in rows
-    assert ("sales limited", "17") in rows
+    assert ("sales cut to the alpha that holders have", "17") in rows
     assert any("3 of\n403 paths were lost" in text for text in page.texts["strong"])
 
 
@@ -471,31 +624,16 @@ def test_config_is_embedded_exactly(results: Results, page: Page) -> None:
     assert json.loads("".join(page.texts["pre"])) == results.manifest["config"]
 
 
-@pytest.mark.parametrize(
-    ("name", "label"),
-    [
-        ("emission_hhi", "HHI of TAO emission"),
-        ("loss_realizable_es_99", "Realizable loss, ES 99 %"),
-        ("loss_spot_var_95", "Loss at spot, VaR 95 %"),
-        ("price_q97_5", "Alpha price, 97.5 % quantile"),
-        ("max_drawdown_median", "Maximum drawdown, median"),
-        ("something_new", "something_new"),
-    ],
-)
-def test_metric_names_become_labels(name: str, label: str) -> None:
-    assert metric_label(name) == label
-
-
 def test_report_without_portfolio_speaks_of_none(few_figures: Results) -> None:
-    page = Page(render_report(dataclasses.replace(few_figures, metrics=())))
+    page = Page(render_report(few_figures))
     assert "portfolio" not in page.ids
-    assert not any("VaR" in text for text in page.texts["span"])
+    assert not any("lose" in text for text in page.texts["h3"])
 
 
 def test_report_needs_nothing_of_the_manifest_but_its_version(few_figures: Results) -> None:
-    bare = dataclasses.replace(few_figures, manifest={"schema_version": 1}, metrics=())
+    bare = dataclasses.replace(few_figures, manifest={"schema_version": 1})
     page = Page(render_report(bare))
-    assert any("no headline numbers" in text for text in page.texts["p"])
+    assert any("no headline quantity" in text for text in page.texts["p"])
 
 
 def test_large_network_is_cut_and_says_so(few_figures: Results) -> None:
@@ -556,12 +694,6 @@ def _first(results: Results, table: str, column: str, value: object) -> Results:
         (lambda r: _first(r, "network", "standard_error", -1.0), "row 0: has a negative error"),
         (lambda r: _first(r, "network", "day", None), "row 0: has no day"),
         (lambda r: _first(r, "subnets", "netuid", 999), r"netuid\(s\) \[999\]"),
-        (
-            lambda r: dataclasses.replace(
-                r, metrics=(dataclasses.replace(r.metrics[0], netuid=999),)
-            ),
-            r"summary: speaks of netuid\(s\) \[999\]",
-        ),
         (lambda r: _first(r, "initial", "netuid", 2), "row 1: netuid 2 is missing or stands"),
         (lambda r: _first(r, "losses", "bin_high", -1e9), "the bins leave gaps or overlap"),
         (lambda r: _first(r, "losses", "valuation", "dream"), "valuation 'dream' is not one of"),
@@ -637,9 +769,17 @@ def test_tables_sort_by_click_and_by_key(plain_results: Results, text: str, tmp_
       found.cheap = column(0).slice(0, 3);
       name.dispatchEvent(new KeyboardEvent("keydown", {key: "Enter", bubbles: true}));
       found.names = heads[1].ariaSort; found.others = heads[2].ariaSort;
-      const box = document.querySelector(".filter input");
+      const box = document.querySelector("#subnets .filter input");
       box.value = "BitMind"; box.dispatchEvent(new Event("input"));
       found.filtered = [...table.tBodies[0].rows].filter((row) => !row.hidden).length;
+      const days = document.querySelector("table.days");
+      const numbers = (at) => [...days.tBodies[0].rows].map((row) => row.cells[at].textContent);
+      days.tHead.rows[0].cells[2].querySelector("[role=button]").click();
+      found.largest = Number(days.tBodies[0].rows[0].cells[2].querySelector("data").value);
+      days.tHead.rows[0].cells[4].querySelector("[role=button]").click();
+      const spread = numbers(4);
+      const first_empty = spread.indexOf("");
+      found.empty_last = spread.slice(first_empty).every((text) => text === "");
       document.body.textContent = JSON.stringify(found);
     """
     open_page = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", text)
@@ -655,4 +795,6 @@ def test_tables_sort_by_click_and_by_key(plain_results: Results, text: str, tmp_
         "names": "ascending",
         "others": None,
         "filtered": 1,
+        "largest": plain_results.tables["network"].query("statistic == 'mean'")["value"].max(),
+        "empty_last": True,
     }
