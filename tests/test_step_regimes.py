@@ -51,8 +51,8 @@ def members(network: NetworkRef, rules: MechanismConfig) -> Subnets:
 
 
 def less_flat_fee(orders: Orders, fee: float) -> Orders:
-    """What is left of each buy after the launch's flat fee [TAO]."""
-    return orders._replace(tao=np.where(orders.tao > 0.0, orders.tao - fee, 0.0))
+    """What is left of each buy after the launch's flat fee; a smaller buy is none [TAO]."""
+    return orders._replace(tao=np.maximum(orders.tao - fee, 0.0))
 
 
 @pytest.mark.parametrize("seed", [1, 2])

@@ -12,15 +12,36 @@ from dtaojax.config.models_demand import (
     EmissionSellingConfig,
     StudentFlowConfig,
 )
-from dtaojax.config.models_mechanism import (
+from dtaojax.config.models_mechanism import MechanismConfig
+from dtaojax.config.models_run import (
+    DEFAULT_NETWORK,
+    NetworkConfig,
+    OutputConfig,
+    PortfolioConfig,
+    RunConfig,
+)
+from dtaojax.config.models_shares import (
+    EmaPriceBurnConfig,
+    EmaPriceConfig,
+    EmaPriceRootpropBurnConfig,
+    GateConfig,
+    HillMassConfig,
+    HillRankConfig,
+    MovingPriceConfig,
+    NetFlowConfig,
+    NoGateConfig,
+    PriceEmaConfig,
+    SpotPriceConfig,
+    TaoReserveConfig,
+    UserFlowConfig,
+    WeightRuleConfig,
+)
+from dtaojax.config.models_supply import (
     AlphaEmissionCapConfig,
     ChainBuyConfig,
     ConstantProductConfig,
     DestroyedConfig,
     DestroyedUnissuedConfig,
-    EmaPriceBurnConfig,
-    EmaPriceConfig,
-    EmaPriceRootpropBurnConfig,
     EmitSetConfig,
     FeesConfig,
     FeeToAuthorConfig,
@@ -28,19 +49,11 @@ from dtaojax.config.models_mechanism import (
     FixedFractionConfig,
     FlatFeeConfig,
     FreeSplitConfig,
-    GateConfig,
-    HillMassConfig,
-    HillRankConfig,
     InjectionConfig,
     LaunchInjectionConfig,
     LesserEmissionCapConfig,
-    MechanismConfig,
-    MovingPriceConfig,
-    NetFlowConfig,
-    NoGateConfig,
     OwnerCutSplitConfig,
     PoolConfig,
-    PriceEmaConfig,
     ProtocolAlphaConfig,
     RegistrationConfig,
     RootBasketConfig,
@@ -49,20 +62,9 @@ from dtaojax.config.models_mechanism import (
     RootSoldAtLaunchConfig,
     RootSoldUnlessSubsidisedConfig,
     SplitConfig,
-    SpotPriceConfig,
     SubsidyConfig,
     SumPriceSwitchConfig,
-    TaoReserveConfig,
-    UserFlowConfig,
     WeightedPoolConfig,
-    WeightRuleConfig,
-)
-from dtaojax.config.models_run import (
-    DEFAULT_NETWORK,
-    NetworkConfig,
-    OutputConfig,
-    PortfolioConfig,
-    RunConfig,
 )
 from dtaojax.config.presets import DEFAULT_PRESET, PRESETS, Preset
 

@@ -160,9 +160,9 @@ def _tags(models: Models) -> list[str]:
 def _all_keys(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
     for name, field in model.model_fields.items():
         yield _join(prefix, name)
-        inners = list(_models_in(field.annotation))
-        for inner in inners:
-            tag = _tags([inner])[0] if len(inners) > 1 else ""
+        in_list = get_origin(field.annotation) is tuple
+        for inner in _models_in(field.annotation):
+            tag = _tags([inner])[0] if in_list else ""
             yield from _all_keys(inner, _join(_join(prefix, name), tag))
 
 

@@ -55,7 +55,9 @@ def subnet_table(
         for level in QUANTILE_LEVELS:
             add("quantile", level, quantile_of_bins(distribution, level))
     for index, name in enumerate(events):
-        chance = probability(statistics.events[:, index].astype(float), paths)
+        chance = _certain_at_start(
+            probability(statistics.events[:, index].astype(float), paths), days
+        )
         parts.append(
             broadcast_frame(
                 name, "subnet", netuids, days, "probability", np.nan, chance, paths, "probability"
@@ -69,4 +71,16 @@ def _in_units(mean: Estimate, index: int, origin: np.ndarray, scale: np.ndarray)
     value, error, low, high = (part[:, index] for part in mean)
     return Estimate(
         origin + scale * value, scale * error, origin + scale * low, origin + scale * high
+    )
+
+
+def _certain_at_start(chance: Estimate, days: np.ndarray) -> Estimate:
+    """Probabilities without an error on day 0, whose state is the same on every path."""
+    start = (days == 0.0)[:, None]
+    value = chance.value
+    return Estimate(
+        value,
+        np.where(start, 0.0, chance.standard_error),
+        np.where(start, value, chance.ci_low),
+        np.where(start, value, chance.ci_high),
     )

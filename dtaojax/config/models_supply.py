@@ -1,0 +1,244 @@
+"""Parts of a mechanism that decide where TAO and alpha go: injection, buys, split, root, fees."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Field, model_validator
+
+from dtaojax import chain
+from dtaojax.config._base import U16, Blocks, Fraction, StrictModel, refuse
+from dtaojax.config.errors import Problem
+
+_FeeRate = Annotated[int, Field(ge=0, lt=chain.U16_MAX)]
+
+
+class RootProportionCapConfig(StrictModel):
+    """Alpha injected per block is at most root proportion times alpha emission (§3.7, R6+)."""
+
+    kind: Literal["root_proportion_cap"] = "root_proportion_cap"
+
+
+class LesserEmissionCapConfig(StrictModel):
+    """Alpha injected is at most the lesser of alpha and TAO block emission (§3.7, R4c, R5)."""
+
+    kind: Literal["lesser_emission_cap"] = "lesser_emission_cap"
+
+
+class AlphaEmissionCapConfig(StrictModel):
+    """Alpha injected is at most alpha emission, TAO is scaled with it (§3.7, R4a)."""
+
+    kind: Literal["alpha_emission_cap"] = "alpha_emission_cap"
+
+
+class SubsidyConfig(StrictModel):
+    """Below the share of emission, price times E is injected and the rest buys (§3.7, R3)."""
+
+    kind: Literal["subsidy"] = "subsidy"
+
+
+class LaunchInjectionConfig(StrictModel):
+    """All TAO is injected, alpha up to alpha emission, so that prices rise (§3.7, R1)."""
+
+    kind: Literal["launch"] = "launch"
+
+
+class SumPriceSwitchConfig(StrictModel):
+    """Alpha to all pools while prices add up to more than 1, else TAO (§8.2)."""
+
+    kind: Literal["sum_price_switch"] = "sum_price_switch"
+
+
+class FixedFractionConfig(StrictModel):
+    """Fixed parts of new alpha and of TAO enter the pool; participants get the rest (§8.1).
+
+    Attributes:
+        alpha_fraction: of new alpha.
+        tao_fraction: of the TAO emission; in the article participants get all TAO.
+    """
+
+    kind: Literal["fixed_fraction"] = "fixed_fraction"
+    alpha_fraction: Fraction = 0.5
+    tao_fraction: Fraction = 0.0
+
+
+class ProtocolAlphaConfig(StrictModel):
+    """The excess TAO buys alpha, which the chain keeps as protocol alpha (§3.7, R5+)."""
+
+    kind: Literal["protocol_alpha"] = "protocol_alpha"
+
+
+class DestroyedConfig(StrictModel):
+    """The excess TAO buys alpha, which is destroyed (§3.7, R4)."""
+
+    kind: Literal["destroyed"] = "destroyed"
+
+
+class DestroyedUnissuedConfig(StrictModel):
+    """As destroyed, and the TAO paid is missing in the issuance (§3.7, the bug of R3; R1)."""
+
+    kind: Literal["destroyed_unissued"] = "destroyed_unissued"
+
+
+class OwnerCutSplitConfig(StrictModel):
+    """Division of a subnet's alpha emission (§3.8).
+
+    Attributes:
+        owner_cut_u16: the owner's part, out of 65535; the rest goes half to miners and half to
+            validators and root.
+    """
+
+    kind: Literal["owner_cut"] = "owner_cut"
+    owner_cut_u16: U16 = chain.OWNER_CUT_U16
+
+
+class FreeSplitConfig(StrictModel):
+    """Parts that participants choose (§8.1); they add up to 1 and root has none.
+
+    Attributes:
+        owner: part of the owner.
+        miner: part of the miners.
+        validator: part of the validators.
+    """
+
+    kind: Literal["free"] = "free"
+    owner: Fraction = 0.18
+    miner: Fraction = 0.41
+    validator: Fraction = 0.41
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> FreeSplitConfig:
+        total = self.owner + self.miner + self.validator
+        if abs(total - 1.0) > 1e-9:
+            text = f"owner, miner and validator add up to {total:g}; they must add up to 1"
+            refuse([Problem("", text)])
+        return self
+
+
+class RootBasketConfig(StrictModel):
+    """Root keeps its alpha in baskets (§3.10, R4 to R8).
+
+    Attributes:
+        tao_weight: w, the weight of a TAO of root stake against one alpha.
+    """
+
+    kind: Literal["basket"] = "basket"
+    tao_weight: Fraction = chain.TAO_WEIGHT
+
+
+class RootSoldAtLaunchConfig(StrictModel):
+    """Root's alpha is sold in the pool each block (§3.8 step 4, R1).
+
+    Attributes:
+        tao_weight: w, the weight of a TAO of root stake against one alpha.
+    """
+
+    kind: Literal["sold_at_launch"] = "sold_at_launch"
+    tao_weight: Fraction = chain.TAO_WEIGHT
+
+
+class RootSoldUnlessSubsidisedConfig(StrictModel):
+    """Root's alpha is sold each block where the price is not below the share (§3.8, R3).
+
+    Attributes:
+        tao_weight: w, the weight of a TAO of root stake against one alpha.
+    """
+
+    kind: Literal["sold_unless_subsidised"] = "sold_unless_subsidised"
+    tao_weight: Fraction = chain.TAO_WEIGHT
+
+
+class WeightedPoolConfig(StrictModel):
+    """Weighted pool whose weights move with injections; the chain buys first (§3.5 S3, §4.5)."""
+
+    kind: Literal["weighted"] = "weighted"
+
+
+class ConstantProductConfig(StrictModel):
+    """Constant-product pool (§3.5 S1, S2).
+
+    Attributes:
+        chain_buys: before or after the block's injection (§4.2, §4.3).
+    """
+
+    kind: Literal["constant_product"] = "constant_product"
+    chain_buys: Literal["before", "after"] = "after"
+
+
+class FeeToAuthorConfig(StrictModel):
+    """A fraction of a trade's input goes to the block author (§3.5, since early 2026).
+
+    Attributes:
+        rate_u16: out of 65535.
+    """
+
+    kind: Literal["to_author"] = "to_author"
+    rate_u16: _FeeRate = chain.FEE_RATE_U16
+
+
+class FeeToPoolConfig(StrictModel):
+    """A fraction of a trade's input stays in the pool (§3.5 S2, R2 to R4).
+
+    Attributes:
+        rate_u16: out of 65535.
+    """
+
+    kind: Literal["to_pool"] = "to_pool"
+    rate_u16: _FeeRate = chain.FEE_RATE_U16
+
+
+class FlatFeeConfig(StrictModel):
+    """A flat fee stays in the pool, one a step and subnet here (§3.5 S1, R1).
+
+    Attributes:
+        tao: the fee [TAO].
+    """
+
+    kind: Literal["flat"] = "flat"
+    tao: Annotated[float, Field(ge=0.0, le=1.0)] = chain.LAUNCH_FEE
+
+
+class EmitSetConfig(StrictModel):
+    """Which subnets take part in the coinbase (§4, emit set).
+
+    Attributes:
+        kind: those that were started, or all.
+        owner_switch: whether a subnet's TAO emission can be switched off (§3.6 M, R5+).
+    """
+
+    kind: Literal["started", "all"] = "started"
+    owner_switch: bool = True
+
+
+class RegistrationConfig(StrictModel):
+    """When a subnet can be pruned (§3.12).
+
+    Attributes:
+        limit: number of subnets besides root above which a registration prunes one.
+        immunity_blocks: age below which a subnet is not pruned [blocks].
+    """
+
+    limit: Annotated[int, Field(ge=1, le=65_535)] = chain.SUBNET_LIMIT
+    immunity_blocks: Blocks = chain.IMMUNITY_BLOCKS
+
+
+_KIND = Field(discriminator="kind")
+InjectionConfig: TypeAlias = Annotated[
+    RootProportionCapConfig
+    | LesserEmissionCapConfig
+    | AlphaEmissionCapConfig
+    | SubsidyConfig
+    | LaunchInjectionConfig
+    | SumPriceSwitchConfig
+    | FixedFractionConfig,
+    _KIND,
+]
+ChainBuyConfig: TypeAlias = Annotated[
+    ProtocolAlphaConfig | DestroyedConfig | DestroyedUnissuedConfig, _KIND
+]
+SplitConfig: TypeAlias = Annotated[OwnerCutSplitConfig | FreeSplitConfig, _KIND]
+RootConfig: TypeAlias = Annotated[
+    RootBasketConfig | RootSoldAtLaunchConfig | RootSoldUnlessSubsidisedConfig, _KIND
+]
+PoolConfig: TypeAlias = Annotated[WeightedPoolConfig | ConstantProductConfig, _KIND]
+FeesConfig: TypeAlias = Annotated[FeeToAuthorConfig | FeeToPoolConfig | FlatFeeConfig, _KIND]
