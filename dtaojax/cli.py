@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from dtaojax import __version__
@@ -269,7 +269,7 @@ def doctor() -> None:
     """Show devices, versions and precision, and whether this machine can run dtaojax."""
     from dtaojax.pipeline.doctor import findings
 
-    table = Table("what", "found", box=None, pad_edge=False)
+    table = Table("what", Column("found", overflow="fold"), box=None, pad_edge=False)
     healthy = True
     for finding in findings():
         healthy &= finding.well
@@ -300,7 +300,7 @@ def main() -> None:
         # Names hold letters that an old terminal's encoding may lack.
         stream.reconfigure(errors="backslashreplace")
     try:
-        app()
+        app(prog_name="dtaojax")
     except (ConfigError, NetworkError, ResultsError) as error:
         err().print(str(error), style="red", markup=False, soft_wrap=True)
         sys.exit(2)

@@ -143,9 +143,7 @@ def save(results: Results, folder: Path) -> None:
                 continue
             table.to_parquet(target, index=False)
         records = [dataclasses.asdict(metric) for metric in results.metrics]
-        write_json(
-            folder / "summary.json", {"schema_version": SCHEMA_VERSION, "metrics": records}
-        )
+        write_json(folder / "summary.json", {"schema_version": SCHEMA_VERSION, "metrics": records})
         write_json(folder / "manifest.json", results.manifest)
     except OSError as error:
         raise ResultsError(

@@ -1,5 +1,7 @@
 """Measures of concentration: closed forms, definitions and invariances."""
 
+from typing import NamedTuple
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -28,37 +30,55 @@ gini_of = jax.jit(gini)
 nakamoto_of = jax.jit(nakamoto)
 
 
+class Measures(NamedTuple):
+    hhi: float
+    effective_number: float
+    gini: float
+    nakamoto: float
+    top10: float
+
+
+@jax.jit
+def _measures(shares: jax.Array, member: jax.Array) -> tuple[jax.Array, ...]:
+    return (
+        herfindahl(shares),
+        effective_number(shares),
+        gini(shares, member),
+        nakamoto(shares),
+        top_share(shares, 10),
+    )
+
+
+def measured(shares: np.ndarray, member: np.ndarray | None = None) -> Measures:
+    """All measures; by default those who hold something are the members."""
+    members = shares > 0.0 if member is None else member
+    return Measures(*map(float, _measures(jnp.asarray(shares), jnp.asarray(members))))
+
+
 def shared(values: np.ndarray) -> np.ndarray:
     return values / values.sum()
 
 
-@pytest.mark.parametrize("count", [1, 3, 10, 128])
+@pytest.mark.parametrize("count", range(1, 129, 3))
 def test_equal_shares(count: int) -> None:
-    shares, members = jnp.full(count, 1.0 / count), jnp.ones(count, bool)
-    assert herfindahl(shares) == pytest.approx(1.0 / count, rel=1e-14)
-    assert effective_number(shares) == pytest.approx(count, rel=1e-14)
-    assert gini(shares, members) == pytest.approx(0.0, abs=1e-15)
-    assert nakamoto(shares) == count // 2 + 1
-    assert top_share(shares, 10) == pytest.approx(min(1.0, 10.0 / count), rel=1e-14)
+    seen = measured(np.repeat([1.0 / count, 0.0], [count, 128 - count]))
+    assert seen.hhi == pytest.approx(1.0 / count, rel=1e-14)
+    assert seen.effective_number == pytest.approx(count, rel=1e-14)
+    assert seen.gini == pytest.approx(0.0, abs=1e-14)
+    assert seen.nakamoto == count // 2 + 1
+    assert seen.top10 == pytest.approx(min(1.0, 10.0 / count), rel=1e-14)
 
 
-@pytest.mark.parametrize("count", [1, 10, 128])
-def test_one_who_has_everything(count: int) -> None:
-    shares, members = jnp.zeros(count).at[count // 2].set(1.0), jnp.ones(count, bool)
-    assert herfindahl(shares) == 1.0
-    assert effective_number(shares) == 1.0
-    assert gini(shares, members) == pytest.approx(1.0 - 1.0 / count, abs=1e-15)
-    assert nakamoto(shares) == 1.0
-    assert top_share(shares, 10) == 1.0
+@pytest.mark.parametrize("place", [0, 77, 127])
+def test_one_who_has_everything(place: int) -> None:
+    shares = np.zeros(128)
+    shares[place] = 1.0
+    seen = measured(shares, np.ones(128, bool))
+    assert seen == (1.0, 1.0, pytest.approx(1.0 - 1.0 / 128, abs=1e-15), 1.0, 1.0)
 
 
 def test_nothing_shared_out_measures_zero() -> None:
-    nothing = jnp.zeros(5)
-    assert herfindahl(nothing) == 0.0
-    assert effective_number(nothing) == 0.0
-    assert gini(nothing, jnp.ones(5, bool)) == 0.0
-    assert nakamoto(nothing) == 0.0
-    assert top_share(nothing, 3) == 0.0
+    assert measured(np.zeros(128), np.ones(128, bool)) == (0.0, 0.0, 0.0, 0.0, 0.0)
 
 
 @given(sizes)

@@ -28,15 +28,18 @@ RAO = 1.0 / chain.RAO_PER_TAO
 """One rao in tokens."""
 
 
+LIVE = MechanismConfig.model_validate("gate_rank_2026")
+
+
 def live_mechanism(rank: int = chain.GATE_RANK) -> Mechanism:
     """The rules of gate_rank_2026 with mainnet's values, the bar at another rank if asked for."""
-    rules = build_mechanism(MechanismConfig())
+    rules = build_mechanism(LIVE)
     return replace(rules, gate=replace(rules.gate, rank=rank))
 
 
 def mainnet_world() -> tuple[Subnets, NetworkState]:
     """The embedded network as the model sees it."""
-    return build_network(load_network("finney_8791253"), MechanismConfig())
+    return build_network(load_network("finney_8791253"), LIVE)
 
 
 def random_world(seed: int, subnets: int, weights: bool) -> NetworkRef:
@@ -195,26 +198,52 @@ def intents_for(orders: Orders) -> Callable[[NetworkState, Coinbase], Intents]:
     return intents_of
 
 
+class Moment(NamedTuple):
+    """A step: the state before, after its coinbase and after its trades, and what happened."""
+
+    before: NetworkState
+    paid: NetworkState
+    after: NetworkState
+    flows: StepFlows
+
+
+STRIDE = 20
+"""Steps that are compiled into one program, whatever the length of a run."""
+
+
 def run_model(
     mechanism: Mechanism, subnets: Subnets, start: NetworkState, orders: Orders, blocks: int = 1
-) -> tuple[NetworkState, StepFlows]:
-    """Runs the model, one step of ``blocks`` blocks for each row of the orders.
+) -> Moment:
+    """Runs the model, one step of ``blocks`` blocks for each row of the orders, a whole number of
+    strides of them.
 
     Returns:
-        States with a leading axis of steps + 1, the start first, and flows of each step.
+        NumPy arrays with a leading axis of steps.
     """
-    later, flows = _scan(mechanism, subnets, start, orders, blocks)
-    states = jax.tree.map(lambda a, b: np.concatenate([a[None], b]), start, later)
-    return states, jax.tree.map(np.asarray, flows)
+    strides = []
+    for first in range(0, len(orders.tao), STRIDE):
+        now = jax.tree.map(lambda leaf, at=first: leaf[at : at + STRIDE], orders)
+        start, seen = _run_stride(mechanism, subnets, start, now, blocks)
+        strides.append(jax.device_get(seen))
+    return jax.tree.map(lambda *parts: np.concatenate(parts), *strides)
 
 
 @eqx.filter_jit
-def _scan(mechanism: Mechanism, subnets: Subnets, start: NetworkState, orders: Orders, blocks: int):
-    def advance(state: NetworkState, now: Orders):
-        after, flows = step(mechanism, subnets, state, blocks, intents_for(now))
-        return after, (after, flows)
+def _run_stride(
+    mechanism: Mechanism, subnets: Subnets, start: NetworkState, orders: Orders, blocks: int
+) -> tuple[NetworkState, Moment]:
+    def advance(before: NetworkState, now: Orders) -> tuple[NetworkState, Moment]:
+        seen: list[NetworkState] = []
+        wishes = intents_for(now)
 
-    return lax.scan(advance, start, orders)[1]
+        def intents_of(paid: NetworkState, protocol: Coinbase) -> Intents:
+            seen.append(paid)
+            return wishes(paid, protocol)
+
+        after, flows = step(mechanism, subnets, before, blocks, intents_of)
+        return after, Moment(before, seen[0], after, flows)
+
+    return lax.scan(advance, start, orders)
 
 
 @eqx.filter_jit

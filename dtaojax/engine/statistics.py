@@ -85,8 +85,9 @@ def count_block(
     values = seen.gauges
     here = used[:, None, None, None]
     positive = values > 0.0
-    log_value = jnp.log(jnp.where(positive, values, 1.0) / bins.scale)
-    position = jnp.floor((log_value - bins.log_low[:, None]) / bins.log_width[:, None])
+    low, width = (edge[None, None, :, None] for edge in (bins.log_low, bins.log_width))
+    log_value = jnp.log(jnp.where(positive, values, 1.0) / bins.scale[None, None])
+    position = jnp.floor((log_value - low) / width)
     index = jnp.where(positive, jnp.clip(position, -1, bins.inside) + 1, 0).astype(jnp.int32)
     row = jnp.arange(values[0].size, dtype=jnp.int32).reshape(values.shape[1:])
     flat = row[None] * (bins.inside + 2) + index
@@ -119,7 +120,8 @@ def block_terms(bins: Bins, seen: Observation, used: Bool[Array, " paths"]) -> T
     instead of twice, where the size of the block suggests it.
     """
     here = used[:, None, None, None]
-    deviation = jnp.where(here, (seen.gauges - bins.origin) / bins.scale, 0.0)
+    difference = seen.gauges - bins.origin[None, None]
+    deviation = jnp.where(here, difference / bins.scale[None, None], 0.0)
     return Terms(deviation, deviation * deviation)
 
 

@@ -8,10 +8,13 @@ from dtaojax.mechanism.injection_launch import alpha_at_price
 from dtaojax.mechanism.situation import Situation
 from dtaojax.state.shapes import PerSubnet, PerSubnetBool
 
+_ROUNDING = 1e-12
+"""A price that only float64's rounding keeps below the share is not below it."""
+
 
 def subsidised(at: Situation) -> PerSubnetBool:
     """Whether the price is below the share: ``p < e / E``. Such subnets do not sell for root."""
-    return at.price * at.block_emission < at.tao_emission
+    return at.price * at.block_emission < at.tao_emission * (1.0 - _ROUNDING)
 
 
 def subsidy_terms(at: Situation, subsidised_alpha: PerSubnet) -> InjectionTerms:

@@ -4,7 +4,7 @@ import jax.numpy as jnp
 
 from dtaojax import chain
 from dtaojax.mechanism.rao import whole_rao
-from dtaojax.state.shapes import Scalar, ScalarBool
+from dtaojax.state.shapes import Scalar, ScalarBool, ScalarInt
 
 _MULTIPLE = 2.0
 """The cost doubles with each registration."""
@@ -26,7 +26,7 @@ def effective_interval(reduction_interval: Scalar, block_emission: Scalar) -> Sc
 
 def lock_cost(
     last_lock: Scalar,
-    blocks_since_last: Scalar,
+    blocks_since_last: ScalarInt,
     min_lock: Scalar,
     reduction_interval: Scalar,
     block_emission: Scalar,

@@ -78,8 +78,9 @@ class PriceEma(eqx.Module):
     cap: Scalar
 
     def effective_rate(self, age_blocks: PerSubnet) -> PerSubnet:
-        """The rate at age ``b`` [per block]."""
-        return self.rate * age_blocks / (age_blocks + self.halving_blocks)
+        """The rate at age ``b`` [per block]; without ``halving_blocks`` the same at any age."""
+        age = jnp.where(self.halving_blocks > 0.0, age_blocks, 1.0)
+        return self.rate * age / (age + self.halving_blocks)
 
     def __call__(
         self,

@@ -15,6 +15,9 @@ from dtaojax import chain
 from dtaojax.state.pools import Pools
 from dtaojax.state.shapes import PerSubnet, PerSubnetBool
 
+_WEIGHT_ROUNDING = 1e-15
+"""A weight that only float64's rounding keeps from its bound is at the bound."""
+
 
 def weight_ratio(w_tao: PerSubnet) -> PerSubnet:
     """``w2 / w1``, the exponent of a buy [-]."""
@@ -77,9 +80,10 @@ def input_allowed(
 ) -> PerSubnetBool:
     """Whether a net input is at most 1,000 times the input reserve (§3.5 S3, guards).
 
-    In any unit; exact for integers.
+    In any unit; exact for integers. An amount that is not a number passes: it must spoil its path,
+    not look like a refused swap.
     """
-    return amount_in <= chain.MAX_INPUT_RATIO * reserve_in
+    return ~(amount_in > chain.MAX_INPUT_RATIO * reserve_in)
 
 
 def swap_allowed(
@@ -162,7 +166,8 @@ def inject(pools: Pools, tao: PerSubnet, alpha: PerSubnet) -> Pools:
 
     def attempt(tao_in: PerSubnet, alpha_in: PerSubnet) -> tuple[PerSubnet, PerSubnetBool]:
         weight = injected_weight(pools, tao_in, alpha_in)
-        fits = (weight >= chain.MIN_POOL_WEIGHT) & (weight <= 1.0 - chain.MIN_POOL_WEIGHT)
+        least = jnp.minimum(weight, 1.0 - weight)
+        fits = least >= chain.MIN_POOL_WEIGHT - _WEIGHT_ROUNDING
         return weight, fits
 
     w_both, both = attempt(with_tao, with_alpha)

@@ -103,7 +103,9 @@ class Portfolio(eqx.Module):
         """
         staked = (before.alpha_out - before.protocol_alpha - before.root_basket)[self.slot]
         earned = (1.0 - self.delegate_take) * paid.payout.validator[self.slot]
-        alpha = holdings.alpha * (1.0 + earned / jnp.maximum(staked, holdings.alpha + 1.0))
+        # A holder is part of all stakers, whose alpha the network's file may know only roughly.
+        everyone = jnp.maximum(staked, holdings.alpha)
+        alpha = holdings.alpha * (1.0 + earned / jnp.where(everyone > 0.0, everyone, 1.0))
         price = spot_price(after.pools)
         value = (
             ordered_sum(alpha * price[self.slot])

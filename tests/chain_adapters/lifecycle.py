@@ -32,7 +32,7 @@ def lock_cost_of(case: Case) -> dict[str, Any]:
     cost = call(
         lock_cost,
         tokens(case["last_lock"]),
-        number(case["blocks_since_last"]),
+        jnp.asarray(case["blocks_since_last"]),
         tokens(case["min_lock"]),
         number(case["reduction_interval"]),
         tokens(case["block_emission"]),

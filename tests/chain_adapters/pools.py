@@ -31,7 +31,8 @@ def net_input(case: Case) -> tuple[Array, Array]:
 def swap(case: Case) -> dict[str, Any]:
     output = pools.buy_output if case["side"] == "buy" else pools.sell_output
     fee, net = net_input(case)
-    out = call(output, pool_of(case), net)
+    nothing_in = case["amount_in"] == 0
+    out = net if nothing_in else call(output, pool_of(case), net)
     return {"fee": only_rao(fee), "net_in": only_rao(net), "amount_out": only_rao(out)}
 
 

@@ -29,7 +29,6 @@ from .units import (
     one,
     only_rao,
     subnets_of,
-    token_vector,
     tokens,
 )
 
@@ -99,14 +98,15 @@ def flow_ema_of(case: Case) -> dict[str, Any]:
 
 
 def flow_shares(case: Case) -> dict[str, Any]:
-    rule = UserFlow(tokens(case["cutoff"]), number(case["exponent"]))
-    flows = token_vector(case["ema_flows"])
+    """In rao, as are net flows: shares do not depend on the unit, but ties do on its rounding."""
+    rule = UserFlow(number(case["cutoff"]), number(case["exponent"]))
+    flows = numbers(case["ema_flows"])
     return {"shares": call(rule, flows, flags(all_emit(len(flows)))).tolist()}
 
 
 def net_flow_shares(case: Case) -> dict[str, Any]:
-    rule = NetFlow(tokens(case["cutoff"]), number(case["exponent"]))
-    user, protocol = (token_vector(case[name]) for name in ("user_flow_ema", "protocol_flow_ema"))
+    rule = NetFlow(number(case["cutoff"]), number(case["exponent"]))
+    user, protocol = (numbers(case[name]) for name in ("user_flow_ema", "protocol_flow_ema"))
     emit = flags(all_emit(len(user)))
     shares = call(rule, user, protocol, emit)
     return {

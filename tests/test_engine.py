@@ -1,0 +1,278 @@
+"""The engine: exact accounting, lost paths, and the same bits however paths are divided."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from scipy import stats
+from worlds import live_mechanism, random_world, state_of, subnets_of
+
+from dtaojax.build import build_bins, build_demand
+from dtaojax.config import EmissionSellingConfig, StudentFlowConfig
+from dtaojax.engine.model import Model, Observation
+from dtaojax.engine.pairwise import PairwiseAccumulator, pairwise_sum
+from dtaojax.engine.rollout import KEPT
+from dtaojax.engine.run import Plan, Statistics, run
+from dtaojax.engine.statistics import Bins
+from dtaojax.streams import Stream, named_stream
+from dtaojax.world.portfolio import Portfolio
+from dtaojax.world.world import World
+
+MEMBERS = 3
+REPORTS = (1, 4, 16)
+PATHS = 1001
+DIVISIONS = [(1, 2), (2, 1), (8, 2), (16, 1), (64, 2), (1024, 1)]
+"""Block sizes and numbers of workers."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def ranks_may_differ() -> Iterator[None]:
+    """The engine broadcasts figures of gauges over paths and moments, in threads of its own."""
+    jax.config.update("jax_numpy_rank_promotion", "allow")
+    yield
+    jax.config.update("jax_numpy_rank_promotion", "raise")
+
+
+class Walk(NamedTuple):
+    own: Stream
+    path: jax.Array
+    log_value: jax.Array
+    ups: jax.Array
+
+
+class GeometricWalk(eqx.Module):
+    """``exp`` of a normal random walk for each member; some paths break at the ninth step."""
+
+    stream: Stream
+    sigma: jax.Array
+    broken_every: int = eqx.field(static=True)
+
+    def begin(self, path: jax.Array) -> Walk:
+        number = path.astype(jnp.int32)
+        return Walk(self.stream.for_path(path), number, jnp.zeros(MEMBERS), jnp.int32(0))
+
+    def advance(self, carry: Walk, number: jax.Array) -> Walk:
+        normals = carry.own.normals(number, MEMBERS).astype(carry.log_value.dtype)
+        log_value = carry.log_value + self.sigma * normals
+        is_last = carry.path % self.broken_every == self.broken_every - 1
+        breaks = is_last & (number == 8)
+        return Walk(
+            carry.own,
+            carry.path,
+            jnp.where(breaks, jnp.nan, log_value),
+            carry.ups + jnp.sum(normals > 0.0, dtype=jnp.int32),
+        )
+
+    def observe(self, carry: Walk) -> Observation:
+        values = jnp.exp(carry.log_value)
+        risen = carry.log_value > 0.0
+        scalars = jnp.append(values, carry.path.astype(values.dtype))
+        return Observation(values[None], risen[None], scalars)
+
+    def finite(self, carry: Walk) -> jax.Array:
+        return jnp.isfinite(carry.log_value).all()
+
+    def tally(self, carry: Walk) -> tuple[jax.Array, ...]:
+        return (carry.ups,)
+
+
+def walk(seed: int = 1, broken_every: int = 10**6) -> GeometricWalk:
+    return GeometricWalk(named_stream(seed, "walk"), jnp.asarray(0.1), broken_every)
+
+
+BINS = Bins(
+    origin=jnp.ones((1, MEMBERS)),
+    scale=jnp.ones((1, MEMBERS)),
+    log_low=jnp.asarray([-0.5]),
+    log_width=jnp.asarray([0.05]),
+    inside=20,
+)
+
+
+class Outcome(NamedTuple):
+    """Everything that a run returned, handed to its sink and reported as progress."""
+
+    statistics: Statistics
+    scalars: np.ndarray
+    lost_at: np.ndarray
+    starts: list[int]
+    progress: list[int]
+
+
+def outcome(
+    model: Model,
+    block_paths: int,
+    workers: int,
+    *,
+    paths: int = PATHS,
+    bins: Bins = BINS,
+    reports: tuple[int, ...] = REPORTS,
+) -> Outcome:
+    handed: list[tuple[int, np.ndarray, np.ndarray]] = []
+    progress: list[int] = []
+    plan = Plan(paths, reports, block_paths, workers)
+    statistics = run(model, bins, plan, lambda *block: handed.append(block), progress.append)
+    starts, scalars, lost_at = zip(*handed, strict=True)
+    return Outcome(
+        statistics, np.concatenate(scalars), np.concatenate(lost_at), list(starts), progress
+    )
+
+
+def assert_same_bits(one: Outcome, other: Outcome) -> None:
+    for found, expected in zip(
+        jax.tree.leaves((one.statistics, one.scalars, one.lost_at)),
+        jax.tree.leaves((other.statistics, other.scalars, other.lost_at)),
+        strict=True,
+    ):
+        np.testing.assert_array_equal(found, expected)
+
+
+@pytest.fixture(scope="module")
+def whole() -> Outcome:
+    return outcome(walk(broken_every=50), 128, 1)
+
+
+@pytest.mark.parametrize(("block_paths", "workers"), DIVISIONS)
+def test_division_into_blocks_and_workers_moves_no_bit(
+    whole: Outcome, block_paths: int, workers: int
+) -> None:
+    assert_same_bits(outcome(walk(broken_every=50), block_paths, workers), whole)
+
+
+def test_fewer_paths_are_the_first_of_more(whole: Outcome) -> None:
+    fewer = outcome(walk(broken_every=50), 16, 2, paths=77)
+    np.testing.assert_array_equal(fewer.scalars, whole.scalars[:77])
+
+
+def test_another_seed_gives_other_paths(whole: Outcome) -> None:
+    other = outcome(walk(seed=2, broken_every=50), 128, 1)
+    np.testing.assert_array_equal(other.scalars[:, 0, :MEMBERS], 1.0)
+    assert not np.isin(other.scalars[:, 1:, :MEMBERS], whole.scalars[:, 1:, :MEMBERS]).any()
+
+
+def test_paths_are_handed_over_in_order_and_progress_counts_them(whole: Outcome) -> None:
+    small = outcome(walk(), 64, 2)
+    assert small.starts == list(range(0, PATHS, 64))
+    assert small.progress == [min(start + 64, PATHS) for start in small.starts]
+    np.testing.assert_array_equal(small.scalars[:, 0, MEMBERS], np.arange(PATHS))
+
+
+def test_moments_of_a_geometric_walk_are_its_closed_forms() -> None:
+    statistics = outcome(walk(), 128, 2).statistics
+    time = np.array([0, *REPORTS])[:, None, None]
+    variance = np.expm1(0.01 * time) * np.exp(0.01 * time)
+    mean = statistics.deviation / PATHS
+    error = (mean - np.expm1(0.005 * time)) / np.sqrt(np.maximum(variance, 1e-30) / PATHS)
+    np.testing.assert_array_less(np.abs(error), stats.norm.isf(5e-5))
+    spread = statistics.squared / PATHS - mean**2
+    assert (np.abs(spread / np.maximum(variance, 1e-30) - 1.0)[1:] < 0.25).all()
+    np.testing.assert_array_equal(statistics.events[0], 0)
+    binomial = stats.binom(PATHS, 0.5)
+    assert (binomial.ppf(1e-5) <= statistics.events[1:]).all()
+    assert (statistics.events[1:] <= binomial.ppf(1.0 - 1e-5)).all()
+
+
+def test_statistics_are_those_of_the_paths_themselves() -> None:
+    seen = outcome(walk(), 64, 2)
+    values = seen.scalars[:, :, :MEMBERS]
+    deviation = values - 1.0
+    moments = seen.statistics
+    np.testing.assert_allclose(moments.deviation[:, 0], deviation.sum(0), rtol=1e-11, atol=1e-11)
+    np.testing.assert_allclose(moments.squared[:, 0], (deviation**2).sum(0), rtol=1e-11)
+    np.testing.assert_array_equal(moments.events[:, 0], (np.log(values) > 0.0).sum(0))
+    np.testing.assert_array_equal(moments.counts.lowest[:, 0], values.min(0))
+    np.testing.assert_array_equal(moments.counts.highest[:, 0], values.max(0))
+    place = np.clip(np.floor((np.log(values) + 0.5) / 0.05).astype(int), -1, 20) + 1
+    for moment in range(len(REPORTS) + 1):
+        for member in range(MEMBERS):
+            expected = np.bincount(place[:, moment, member], minlength=22)
+            np.testing.assert_array_equal(moments.counts.bins[moment, 0, member], expected)
+    assert moments.counts.bins[-1, :, :, [0, -1]].all()
+
+
+def test_every_value_of_a_used_path_is_in_one_bin(whole: Outcome) -> None:
+    assert (whole.statistics.counts.bins.sum(-1) == whole.statistics.used).all()
+
+
+def test_paths_that_break_are_counted_reported_and_left_out_of_everything(whole: Outcome) -> None:
+    broken = np.arange(49, PATHS, 50)
+    found_out = REPORTS.index(16) + 1
+    assert whole.statistics.lost == dict.fromkeys(broken.tolist(), found_out)
+    assert whole.statistics.used == PATHS - len(broken)
+    np.testing.assert_array_equal(np.flatnonzero(whole.lost_at != KEPT), broken)
+    assert np.isnan(whole.scalars[broken, -1, :MEMBERS]).all()
+
+    kept = np.delete(whole.scalars[:, :, :MEMBERS], broken, axis=0)
+    assert np.isfinite(kept).all()
+    deviation = (kept - 1.0).sum(0)
+    np.testing.assert_allclose(whole.statistics.deviation[:, 0], deviation, rtol=1e-11, atol=1e-11)
+    np.testing.assert_array_equal(whole.statistics.events[:, 0], (np.log(kept) > 0.0).sum(0))
+    np.testing.assert_array_equal(whole.statistics.counts.highest[:, 0], kept.max(0))
+
+
+def test_tallies_are_those_of_the_used_paths(whole: Outcome) -> None:
+    sound = outcome(walk(), 128, 1)
+    (all_ups,), (kept_ups,) = sound.statistics.tallies, whole.statistics.tallies
+    lost = len(whole.statistics.lost)
+    steps = REPORTS[-1] * MEMBERS
+    assert abs(all_ups - PATHS * steps / 2) < 5.0 * np.sqrt(PATHS * steps / 4)
+    assert abs(all_ups - kept_ups - lost * steps / 2) < 5.0 * np.sqrt(lost * steps / 4)
+
+
+def test_a_run_whose_paths_all_break_says_so() -> None:
+    seen = outcome(walk(broken_every=4), 2, 1, paths=4)
+    assert seen.statistics.lost == {3: len(REPORTS)}
+    only = eqx.tree_at(lambda model: model.sigma, walk(), jnp.asarray(jnp.nan))
+    seen = outcome(only, 2, 1, paths=4)
+    assert seen.statistics.used == 0
+    assert seen.statistics.lost == dict.fromkeys(range(4), 1)
+    assert not seen.statistics.counts.bins.any()
+
+
+@pytest.mark.parametrize("size", [1, 2, 16, 128])
+def test_pairwise_sums_of_blocks_join_to_the_sum_of_the_whole(size: int) -> None:
+    terms = np.random.default_rng(3).normal(size=(256, 5)) * 10.0 ** np.arange(5)
+    accumulator = PairwiseAccumulator()
+    for start in range(0, 256, size):
+        accumulator.add(np.asarray(pairwise_sum(jnp.asarray(terms[start : start + size]))))
+    np.testing.assert_array_equal(accumulator.total(), pairwise_sum(jnp.asarray(terms)))
+
+
+@pytest.fixture(scope="module")
+def small_world() -> World:
+    network = random_world(5, 8, weights=True)
+    demand = (
+        StudentFlowConfig(process="student_flow"),
+        EmissionSellingConfig(process="emission_selling"),
+    )
+    holder = Portfolio(
+        slot=jnp.asarray([0, 3]),
+        alpha=jnp.asarray([50.0, 30.0]),
+        root_tao=jnp.asarray(100.0),
+        delegate_take=jnp.asarray(0.18),
+    )
+    return World(
+        live_mechanism(rank=3),
+        subnets_of(network),
+        state_of(network),
+        build_demand(demand, seed=7),
+        holder,
+        step_blocks=360,
+        immunity_blocks=864_000,
+    )
+
+
+def test_division_moves_no_bit_of_a_world(small_world: World) -> None:
+    bins = build_bins(small_world)
+    bins = bins._replace(inside=64, log_width=bins.log_width * (bins.inside // 64))
+    runs = [
+        outcome(small_world, block_paths, workers, paths=70, bins=bins, reports=(20, 60))
+        for block_paths, workers in ((1, 2), (64, 1))
+    ]
+    assert not runs[0].statistics.lost
+    assert np.unique(runs[0].scalars[:, -1, 0]).size > 60
+    assert_same_bits(runs[1], runs[0])

@@ -1,0 +1,160 @@
+"""What a subnet costs, starts with, pays validators and leaves to holders (§3.9 to §3.12)."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dtaojax import chain
+from dtaojax.mechanism.dissolution import dissolution_payout, largest_remainder, owner_refund
+from dtaojax.mechanism.dividends import dividend_distribution, without_incentive
+from dtaojax.mechanism.lock_cost import effective_interval, lock_cost
+from dtaojax.mechanism.median_price import median_price
+from dtaojax.mechanism.neuron_burn import neuron_burn_price
+from dtaojax.mechanism.pool_seed import min_lock_seed, whole_lock_seed
+from dtaojax.mechanism.root_claim import root_claim
+
+YES, NO = jnp.asarray(True), jnp.asarray(False)
+wholes = st.integers(0, 10**15)
+
+
+def cost_after(blocks: int, block_emission: float = 0.5, first: jax.Array = NO) -> float:
+    """Cost of a registration after one of 1,000 TAO, with mainnet's parameters."""
+    last, least, interval, emission = map(jnp.asarray, (1_000.0, 1.0, 115_200.0, block_emission))
+    return lock_cost(last, jnp.asarray(blocks), least, interval, emission, first).item()
+
+
+def test_lock_cost_doubles_and_decays_in_a_line_to_the_minimum() -> None:
+    assert cost_after(0) == 2_000.0
+    np.testing.assert_allclose(cost_after(57_600), 1_000.0, rtol=1e-6)
+    np.testing.assert_allclose(cost_after(2 * 57_600 - 100), 1_000.0 * 100 / 57_600, rtol=1e-3)
+    assert cost_after(2 * 57_600 + 100) == 1.0
+
+
+def test_the_first_registration_does_not_double() -> None:
+    assert cost_after(0, first=YES) == 1_000.0
+
+
+def test_a_halving_doubles_the_speed_of_decay_and_the_end_of_emission_stops_it() -> None:
+    assert effective_interval(jnp.asarray(115_200.0), jnp.asarray(0.25)).item() == 28_800.0
+    np.testing.assert_allclose(
+        2_000.0 - cost_after(1_000, 0.25), 2.0 * (2_000.0 - cost_after(1_000)), rtol=1e-6
+    )
+    assert cost_after(10**6, 0.0) == 2_000.0
+
+
+@pytest.mark.parametrize(
+    "prices", [[0.3], [0.0, 0.0], [0.1, 0.0, 0.4], [0.5, 0.1, 0.0, 0.2, 0.2], [2.0, 1.0, 9.0, 3.0]]
+)
+def test_median_price_is_that_of_the_positive_prices(prices: list[float]) -> None:
+    positive = [price for price in prices if price > 0]
+    assert median_price(jnp.asarray(prices)).item() == (np.median(positive) if positive else 1.0)
+
+
+def test_a_new_pool_starts_at_the_median_price_with_the_whole_lock() -> None:
+    seed = whole_lock_seed(jnp.asarray(590.71), jnp.asarray(0.037))
+    np.testing.assert_allclose(seed.tao_in / seed.alpha_in, 0.037, rtol=1e-9)
+    assert (seed.tao_in.item(), seed.recycled.item()) == (590.71, 0.0)
+
+
+def test_an_old_pool_started_at_one_with_the_minimum_and_recycled_the_rest() -> None:
+    seed = min_lock_seed(jnp.asarray(250.0), jnp.asarray(1.0))
+    assert [amount.item() for amount in seed] == [1.0, 1.0, 249.0]
+
+
+def test_dividends_pay_out_exactly_what_is_pending() -> None:
+    stake_alpha, stake_root = jnp.asarray([5.0, 0.0, 3.0]), jnp.asarray([0.0, 7.0, 2.0])
+    dividends = dividend_distribution(
+        jnp.asarray(60.0),
+        jnp.asarray(9.0),
+        jnp.asarray(0.18),
+        stake_alpha,
+        stake_root,
+        jnp.asarray([0.5, 0.2, 0.3]),
+    )
+    np.testing.assert_allclose(jnp.sum(dividends.alpha), 60.0)
+    np.testing.assert_allclose(jnp.sum(dividends.root), 9.0)
+    assert dividends.root[0] == dividends.alpha[1] == 0.0
+
+
+def test_dividends_without_any_stake_are_for_alpha() -> None:
+    nothing = jnp.zeros(2)
+    dividends = dividend_distribution(
+        jnp.asarray(60.0),
+        jnp.asarray(9.0),
+        jnp.asarray(0.18),
+        nothing,
+        nothing,
+        jnp.asarray([3.0, 1.0]),
+    )
+    assert dividends.alpha.tolist() == [45.0, 15.0]
+    assert dividends.root.tolist() == [0.0, 0.0]
+
+
+def test_without_incentive_validators_get_both_halves_by_stake() -> None:
+    received = without_incentive(jnp.asarray(0.5), jnp.asarray(0.4), jnp.asarray([2.0, 1.0, 0.0]))
+    np.testing.assert_allclose(received, [0.6, 0.3, 0.0])
+
+
+def test_take_and_all_claims_are_what_was_pending() -> None:
+    fractions, pending = jnp.asarray([0.1, 0.25, 0.65]), jnp.asarray([7.0, 2.0])
+    claims = [root_claim(pending, jnp.asarray(0.18), fraction) for fraction in fractions]
+    total = claims[0].validator_take + sum(claim.claimed for claim in claims)
+    np.testing.assert_allclose(total, pending)
+
+
+@pytest.mark.parametrize("counts", [YES, NO])
+def test_a_dissolution_pays_the_whole_pot(counts: jax.Array) -> None:
+    held = jnp.asarray([300.0, 0.0, 700.0])
+    payout = dissolution_payout(
+        jnp.asarray(90.0), held, jnp.asarray(500.0), jnp.asarray(1_500.0), counts
+    )
+    np.testing.assert_allclose(jnp.sum(payout.holders) + payout.recycled, 90.0)
+    per_alpha = 90.0 / (3_000.0 if counts else 1_500.0)
+    np.testing.assert_allclose(payout.holders, held * per_alpha)
+
+
+def test_a_dissolution_without_holders_pays_nothing_and_has_finite_slopes() -> None:
+    def paid(pot: jax.Array, held: jax.Array) -> jax.Array:
+        zero = jnp.asarray(0.0)
+        payout = dissolution_payout(pot, held, zero, zero, NO)
+        return jnp.sum(payout.holders) + payout.recycled
+
+    slope = jax.jit(jax.value_and_grad(paid, argnums=(0, 1)))
+    value, slopes = slope(jnp.asarray(9.0), jnp.zeros(2))
+    assert value == 0.0
+    assert all(bool(jnp.all(jnp.isfinite(slope))) for slope in slopes)
+
+
+@given(pot=wholes, held=st.lists(wholes, min_size=1, max_size=12))
+def test_the_largest_remainders_get_what_truncation_leaves(pot: int, held: list[int]) -> None:
+    paid, total = largest_remainder(pot, held), sum(held)
+    assert sum(paid) == (pot if total else 0)
+    rounded_up = []
+    for amount, weight in zip(paid, held, strict=True):
+        floor, remainder = divmod(pot * weight, total) if total else (0, 0)
+        assert amount - floor in (0, 1)
+        rounded_up.append((remainder, amount - floor))
+    favoured = [remainder for remainder, up in rounded_up if up]
+    others = [remainder for remainder, up in rounded_up if not up]
+    assert not favoured or min(favoured) >= max(others, default=0)
+
+
+def test_of_equal_remainders_the_earlier_is_favoured() -> None:
+    assert largest_remainder(2, [1, 1, 1]) == [1, 1, 0]
+
+
+def test_a_legacy_owner_gets_back_what_the_cut_did_not_earn() -> None:
+    cut = jnp.asarray(chain.OWNER_CUT_U16 / chain.U16_MAX)
+    lock, price = jnp.asarray(1_000.0), jnp.asarray(0.05)
+    refund = owner_refund(lock, jnp.asarray(50_000.0), cut, price)
+    np.testing.assert_allclose(refund, 1_000.0 - 50_000.0 * 0.05 * 11_796 / 65_535)
+    assert owner_refund(lock, jnp.asarray(5e6), cut, price).item() == 0.0
+
+
+def test_the_burn_of_a_neuron_halves_in_its_half_life() -> None:
+    assert neuron_burn_price(10**11, 1.26, 360, 0, 360) == pytest.approx(5 * 10**10, abs=360)
+    assert neuron_burn_price(10**9, 1.26, 360, 2, 0) == 1_587_600_000
+    assert neuron_burn_price(1, 1.26, 360, 0, 1) == 0

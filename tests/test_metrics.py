@@ -1,0 +1,559 @@
+"""Estimates and their errors, against closed forms, other libraries and the truth itself."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from dtaojax.engine.run import Statistics
+from dtaojax.engine.statistics import Bins, Counts
+from dtaojax.metrics.binned import BinnedDistribution, quantile_of_bins
+from dtaojax.metrics.estimate import (
+    Estimate,
+    fewest_paths,
+    mean_from_sums,
+    mean_of_sample,
+    probability,
+    quantile_of_sample,
+    quantile_ranks,
+)
+from dtaojax.metrics.headline import headline
+from dtaojax.metrics.portfolio import PortfolioSample, loss_histogram, portfolio_rows
+from dtaojax.metrics.subnets import subnet_table
+from dtaojax.metrics.tables import broadcast_frame, frame, row, sample_rows
+from dtaojax.metrics.tail import (
+    expected_shortfall,
+    shortfall_contribution,
+    tail_weights,
+    value_at_risk,
+)
+from dtaojax.results import ESTIMATE_COLUMNS, QUANTILE_LEVELS
+
+LOSSES = st.lists(st.integers(-1000, 1000), min_size=1, max_size=60).map(
+    lambda numbers: np.array(numbers, dtype=float)
+)
+CONFIDENCE = st.sampled_from([0.5, 0.75, 0.8, 0.9, 0.95, 0.99])
+
+
+def sample(size: int, seed: int = 1) -> np.ndarray:
+    """Skewed numbers of both signs."""
+    return np.random.default_rng(seed).gamma(2.0, 3.0, size) - 4.0
+
+
+# --- means, probabilities, quantiles -------------------------------------------------------------
+
+
+def test_mean_and_its_error_are_numpys_and_scipys():
+    numbers = sample(500)
+    found = mean_of_sample(numbers)
+    assert found.value == pytest.approx(numbers.mean(), rel=1e-13)
+    assert found.standard_error == pytest.approx(stats.sem(numbers), rel=1e-12)
+    ends = stats.norm.interval(0.95, numbers.mean(), stats.sem(numbers))
+    assert (found.ci_low, found.ci_high) == pytest.approx(ends, rel=1e-12)
+
+
+def test_mean_keeps_its_digits_far_from_zero():
+    numbers = 1e9 + np.random.default_rng(2).standard_normal(1000)
+    assert mean_of_sample(numbers).standard_error == pytest.approx(stats.sem(numbers), rel=1e-9)
+
+
+def test_mean_from_sums_is_the_mean_of_every_column():
+    numbers = sample(300).reshape(100, 3)
+    found = mean_from_sums(numbers.sum(axis=0), (numbers**2).sum(axis=0), 100)
+    for part, expected in zip(found, mean_of_sample(numbers), strict=True):
+        np.testing.assert_allclose(part, expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize("happened", [0, 1, 7, 50, 99, 100])
+def test_probability_has_wilsons_interval(happened):
+    found = probability(np.float64(happened), 100)
+    wilson = stats.binomtest(happened, 100).proportion_ci(0.95, "wilson")
+    assert found.value == happened / 100
+    assert (found.ci_low, found.ci_high) == pytest.approx((wilson.low, wilson.high), abs=1e-15)
+    assert found.ci_low <= found.value <= found.ci_high
+
+
+def test_event_never_seen_is_not_impossible():
+    found = probability(np.array([0.0, 1000.0]), 1000)
+    assert found.value.tolist() == [0.0, 1.0]
+    assert (found.standard_error > 0.0).all()
+    assert found.ci_high[0] == pytest.approx(1.959964**2 / (1000 + 1.959964**2), rel=1e-6)
+    assert found.ci_low[1] == pytest.approx(1.0 - found.ci_high[0], rel=1e-12)
+
+
+@pytest.mark.parametrize("size", [1, 2, 5, 100, 2047])
+@pytest.mark.parametrize("level", QUANTILE_LEVELS)
+def test_quantile_is_numpys_and_inside_its_interval(level, size):
+    numbers = sample(size)
+    found = quantile_of_sample(numbers, level)
+    assert found.value == pytest.approx(np.quantile(numbers, level), rel=1e-12)
+    assert found.ci_low <= found.value <= found.ci_high
+    assert {float(found.ci_low), float(found.ci_high)} <= set(numbers.tolist())
+
+
+@pytest.mark.parametrize("size", [738, 2048, 5000])
+@pytest.mark.parametrize("level", QUANTILE_LEVELS)
+def test_ranks_of_a_quantiles_interval_are_the_closest_that_miss_at_most_a_fortieth(level, size):
+    low, high = (round(end * size) for end in quantile_ranks(level, size))
+    below = stats.binom(size, level)
+    # The true quantile lies under the low-th value where fewer than low paths are below it.
+    assert below.cdf(low - 1) <= 0.025 < below.cdf(low)
+    assert below.sf(high - 1) <= 0.025 < below.sf(high - 2)
+
+
+@pytest.mark.parametrize("level", QUANTILE_LEVELS)
+def test_fewest_paths_is_where_the_interval_leaves_the_samples_end(level):
+    needed = fewest_paths(level)
+    rarer = min(level, 1.0 - level)
+    # The chance that no path at all lies beyond the true quantile.
+    assert stats.binom(needed, rarer).pmf(0) <= 0.025 < stats.binom(needed - 1, rarer).pmf(0)
+    assert quantile_ranks(rarer, needed)[0] > 0.0
+    assert quantile_ranks(rarer, needed - 1)[0] == 0.0
+
+
+def test_one_path_has_a_value_and_no_error():
+    alone = np.array([3.0])
+    for found in (
+        mean_of_sample(alone),
+        quantile_of_sample(alone, 0.5),
+        value_at_risk(alone, 0.95),
+        expected_shortfall(alone, 0.95),
+    ):
+        assert found.value == 3.0
+        assert np.isnan(found.standard_error)
+
+
+# --- quantiles of binned values ------------------------------------------------------------------
+
+LOG_LOW, LOG_WIDTH, INSIDE = -2.0, 0.01, 400
+
+
+def binned(values: np.ndarray, scale: float = 1.0) -> BinnedDistribution:
+    """Counts of values between exp(-2) and exp(2) times the scale, and of those outside."""
+    edges = scale * np.exp(LOG_LOW + LOG_WIDTH * np.arange(INSIDE + 1))
+    index = np.searchsorted(edges, values, side="right")
+    return BinnedDistribution(
+        counts=np.bincount(index, minlength=INSIDE + 2),
+        lowest=values.min(),
+        highest=values.max(),
+        scale=np.float64(scale),
+        log_low=np.float64(LOG_LOW),
+        log_width=np.float64(LOG_WIDTH),
+    )
+
+
+@pytest.mark.parametrize("level", QUANTILE_LEVELS)
+def test_binned_quantile_is_the_samples_within_a_bin(level):
+    values = 7.0 * np.random.default_rng(3).lognormal(0.1, 0.4, 4000)
+    found = quantile_of_bins(binned(values, scale=7.0), level)
+    exact = quantile_of_sample(values, level)
+    for part in ("value", "ci_low", "ci_high"):
+        assert getattr(found, part) == pytest.approx(getattr(exact, part), rel=1.01 * LOG_WIDTH)
+    assert found.standard_error == pytest.approx(exact.standard_error, rel=0.1)
+
+
+def test_binned_quantile_of_equal_values_is_that_value_exactly():
+    for value in (1.0, 0.0123, 1e5, 0.0):
+        found = quantile_of_bins(binned(np.full(50, value)), 0.05)
+        assert found == Estimate(value, 0.0, value, value)
+
+
+def test_binned_quantiles_outside_the_range_stay_within_what_was_seen():
+    below, inside, above = np.full(10, 0.01), np.linspace(0.9, 1.1, 80), np.full(10, 50.0)
+    distribution = binned(np.concatenate([below, inside, above]))
+    # Of values outside only the range is known; of the outermost ones also their end.
+    assert 0.01 <= quantile_of_bins(distribution, 0.05).value <= np.exp(-2.0)
+    assert np.exp(2.0) <= quantile_of_bins(distribution, 0.95).value <= 50.0
+    assert quantile_of_bins(distribution, 0.5).value == pytest.approx(1.0, rel=LOG_WIDTH)
+    nowhere = quantile_of_bins(binned(np.linspace(100.0, 200.0, 1000)), 0.5)
+    assert abs(nowhere.value - 150.0) < nowhere.standard_error
+
+
+def test_binned_zeros_and_positive_values_are_told_apart():
+    values = np.concatenate([np.zeros(60), np.ones(40)])
+    assert quantile_of_bins(binned(values), 0.75).value == pytest.approx(1.0, rel=LOG_WIDTH)
+    assert 0.0 <= quantile_of_bins(binned(values), 0.25).value < np.exp(LOG_LOW)
+
+
+def test_binned_quantiles_rise_with_their_level():
+    values = np.random.default_rng(6).lognormal(0.0, 2.0, 300)
+    levels = np.linspace(0.001, 0.999, 300)
+    found = [float(quantile_of_bins(binned(values), level).value) for level in levels]
+    assert found == sorted(found)
+
+
+def test_error_of_a_binned_quantile_is_no_less_than_the_bins_own_spread():
+    values = np.full(100_000, 1.005) * np.exp(np.linspace(-0.004, 0.004, 100_000))
+    found = quantile_of_bins(binned(values), 0.5)
+    assert found.standard_error >= (values.max() - values.min()) / np.sqrt(12.0) * 0.99
+
+
+# --- value at risk and expected shortfall --------------------------------------------------------
+
+TEN = np.arange(1.0, 11.0)
+
+
+@pytest.mark.parametrize(
+    ("losses", "confidence", "expected"),
+    [
+        (TEN, 0.8, (9 + 10) / 2),
+        (TEN, 0.75, (0.5 * 8 + 9 + 10) / 2.5),
+        (TEN, 0.9, 10.0),
+        (TEN, 0.95, 10.0),
+        (TEN, 0.99, 10.0),
+        (TEN, 0.65, (0.5 * 7 + 8 + 9 + 10) / 3.5),
+        (TEN[::-1] - 20.0, 0.8, -10.5),
+        (np.array([5.0, 5.0, 5.0, 1.0]), 0.5, 5.0),
+        (np.array([-3.0, -2.0, 4.0]), 0.5, (4.0 - 0.5 * 2.0) / 1.5),
+    ],
+)
+def test_shortfall_of_a_few_losses_by_hand(losses, confidence, expected):
+    assert expected_shortfall(losses, confidence).value == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("confidence", "weights"),
+    [(0.8, [0, 0, 0, 1, 1]), (0.75, [0, 0, 0.5, 1, 1]), (0.99, [0, 0, 0, 0, 1])],
+)
+def test_mildest_path_of_the_tail_weighs_its_fraction(confidence, weights):
+    losses = np.arange(10.0)
+    expected = np.array([0] * 5 + weights, dtype=float)
+    found = tail_weights(losses, confidence)
+    np.testing.assert_allclose(found, expected / expected.sum(), atol=1e-14)
+
+
+@given(losses=LOSSES, confidence=CONFIDENCE)
+def test_shortfall_solves_its_minimisation(losses, confidence):
+    # Rockafellar and Uryasev: ES = min over a of a + E(L - a)+ / (1 - c), taken at one of the L.
+    excess = np.maximum(losses[:, None] - losses[None], 0.0).mean(axis=0)
+    least = (losses + excess / (1.0 - confidence)).min()
+    assert expected_shortfall(losses, confidence).value == pytest.approx(least, rel=1e-9, abs=1e-9)
+
+
+@given(losses=LOSSES, confidence=CONFIDENCE, shift=st.integers(-50, 50))
+def test_shortfall_moves_with_the_losses_and_bounds_the_mean(losses, confidence, shift):
+    shortfall = expected_shortfall(losses, confidence).value
+    assert losses.mean() - 1e-9 <= shortfall <= losses.max() + 1e-9
+    moved = expected_shortfall(2.0 * losses + shift, confidence).value
+    assert moved == pytest.approx(2.0 * shortfall + shift, rel=1e-12, abs=1e-9)
+
+
+@given(
+    parts=st.lists(st.tuples(*[st.integers(-100, 100)] * 3), min_size=2, max_size=80).map(
+        lambda rows: np.array(rows, dtype=float)
+    ),
+    confidence=CONFIDENCE,
+)
+def test_contributions_add_up_to_the_shortfall(parts, confidence):
+    losses = parts.sum(axis=1)
+    contributions = [shortfall_contribution(losses, part, confidence).value for part in parts.T]
+    whole = expected_shortfall(losses, confidence).value
+    assert sum(contributions) == pytest.approx(whole, rel=1e-12, abs=1e-10)
+
+
+def test_value_at_risk_is_the_quantile_of_losses():
+    numbers = sample(333)
+    assert value_at_risk(numbers, 0.95) == quantile_of_sample(numbers, 0.95)
+
+
+def test_certain_loss_has_no_error():
+    found = expected_shortfall(np.full(400, 2.5), 0.99)
+    assert found == Estimate(2.5, 0.0, 2.5, 2.5)
+
+
+# --- whether intervals cover the truth -----------------------------------------------------------
+
+REPLICATIONS, PATHS = 400, 2048
+MIX = np.array([[1.0, 0.5, 0.0], [0.0, 1.0, -0.3], [0.2, 0.0, 2.0]])
+"""Three positions, each a mix of three independent normal factors."""
+COVARIANCE = MIX @ MIX.T
+SD = float(np.sqrt(COVARIANCE.sum()))
+
+
+class Case(NamedTuple):
+    """An estimator of a known number, from the losses of three positions on many paths."""
+
+    estimate: Callable[[np.ndarray], Estimate]
+    truth: float
+
+
+def normal_shortfall(confidence: float) -> float:
+    """Of a standard normal loss: phi(z) / (1 - c)."""
+    return float(stats.norm.pdf(stats.norm.ppf(confidence)) / (1.0 - confidence))
+
+
+def cases() -> dict[str, Case]:
+    found = {
+        "mean": Case(lambda parts: mean_of_sample(parts.sum(axis=1)), 0.0),
+        "probability": Case(
+            lambda parts: probability(np.float64((parts.sum(axis=1) > 2 * SD).sum()), len(parts)),
+            float(stats.norm.sf(2.0)),
+        ),
+        "rare": Case(
+            lambda parts: probability(np.float64((parts.sum(axis=1) > 3 * SD).sum()), len(parts)),
+            float(stats.norm.sf(3.0)),
+        ),
+    }
+    for level in (0.005, 0.05, 0.5, 0.95, 0.995):
+        z = float(stats.norm.ppf(level))
+        found[f"quantile {level}"] = Case(
+            lambda parts, level=level: quantile_of_sample(parts.sum(axis=1), level), SD * z
+        )
+        found[f"binned {level}"] = Case(
+            lambda parts, level=level: quantile_of_bins(
+                binned(np.exp(0.1 * parts.sum(axis=1))), level
+            ),
+            float(np.exp(0.1 * SD * z)),
+        )
+    for confidence in (0.95, 0.99):
+        shortfall = normal_shortfall(confidence)
+        found[f"var {confidence}"] = Case(
+            lambda parts, c=confidence: value_at_risk(parts.sum(axis=1), c),
+            SD * float(stats.norm.ppf(confidence)),
+        )
+        found[f"es {confidence}"] = Case(
+            lambda parts, c=confidence: expected_shortfall(parts.sum(axis=1), c), SD * shortfall
+        )
+        for place in range(3):
+            # Euler's allocation of a normal portfolio: covariance with the whole, over its sd.
+            found[f"contribution {place} to es {confidence}"] = Case(
+                lambda parts, c=confidence, place=place: shortfall_contribution(
+                    parts.sum(axis=1), parts[:, place], c
+                ),
+                float(COVARIANCE[place].sum() / SD) * shortfall,
+            )
+    return found
+
+
+CASES = cases()
+
+
+class Replicated(NamedTuple):
+    """An estimator's results in many runs."""
+
+    covered: float
+    bias: float
+    spread: float
+    standard_error: float
+
+
+@pytest.fixture(scope="module")
+def replicated() -> dict[str, Replicated]:
+    """Every estimator on the same independent runs."""
+    random = np.random.default_rng(2026)
+    runs = [random.standard_normal((PATHS, 3)) @ MIX.T for _ in range(REPLICATIONS)]
+    found = {}
+    for name, case in CASES.items():
+        value, error, low, high = np.array([case.estimate(run) for run in runs]).T
+        covered = float(((low <= case.truth) & (case.truth <= high)).mean())
+        found[name] = Replicated(covered, value.mean() - case.truth, value.std(), error.mean())
+    return found
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_intervals_cover_the_truth_as_often_as_they_say(replicated, name):
+    chance = 3.0 * np.sqrt(0.95 * 0.05 / REPLICATIONS)
+    assert replicated[name].covered == pytest.approx(0.95, abs=chance)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_standard_errors_are_the_spread_of_the_estimates(replicated, name):
+    found = replicated[name]
+    # The outermost quantiles and rare events have few paths, and err on the safe side.
+    assert 0.88 <= found.standard_error / found.spread <= 1.35
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_estimates_are_off_by_far_less_than_their_error(replicated, name):
+    assert abs(replicated[name].bias) < 0.35 * replicated[name].standard_error
+
+
+# Bins and rare events have errors of their own, which fall otherwise.
+COMMON = [name for name in CASES if not name.startswith(("rare", "binned", "quantile 0.0", "q"))]
+
+
+@pytest.mark.parametrize("name", [*COMMON, "quantile 0.05", "quantile 0.5"])
+def test_sixteen_times_the_paths_quarter_the_error(name):
+    random = np.random.default_rng(8)
+    few, many = (
+        np.mean(
+            [
+                CASES[name].estimate(random.standard_normal((size, 3)) @ MIX.T).standard_error
+                for _ in range(repeats)
+            ]
+        )
+        for size, repeats in ((2_000, 48), (32_000, 6))
+    )
+    assert few / many == pytest.approx(4.0, rel=0.2)
+
+
+# --- tables --------------------------------------------------------------------------------------
+
+ESTIMATE = Estimate(*(np.asarray(number) for number in (1.0, 0.1, 0.8, 1.2)))
+
+
+def test_both_ways_to_a_table_give_the_contracts_columns_and_types():
+    day, level = 3.0, 0.25
+    single = frame([row("price", "subnet", 7, day, "quantile", level, ESTIMATE, 9, "TAO/alpha")])
+    wide = broadcast_frame(
+        "price", "subnet", np.array([7]), np.array([day]), "quantile", level, ESTIMATE, 9,
+        "TAO/alpha",
+    )  # fmt: skip
+    assert tuple(single.columns) == ESTIMATE_COLUMNS
+    pd.testing.assert_frame_equal(single, wide)
+
+
+def test_sample_rows_are_the_mean_and_every_quantile_level():
+    rows = frame(list(sample_rows("hhi", "network", None, 1.0, sample(50), "ratio")))
+    assert rows["statistic"].tolist() == ["mean"] + ["quantile"] * len(QUANTILE_LEVELS)
+    assert rows["level"].tolist()[1:] == list(QUANTILE_LEVELS)
+    assert rows["netuid"].isna().all()
+    np.testing.assert_allclose(rows["value"][1:], np.quantile(sample(50), QUANTILE_LEVELS))
+
+
+def statistics_of(values: np.ndarray, bins: Bins, events: np.ndarray) -> Statistics:
+    """What an engine would leave of values and events with axes (paths, moments, ..., members)."""
+    origin, scale = np.asarray(bins.origin), np.asarray(bins.scale)
+    deviation = (values - origin) / scale
+    position = np.floor((np.log(values / scale) - bins.log_low[:, None]) / bins.log_width[:, None])
+    index = np.clip(position, -1, bins.inside).astype(int) + 1
+    counts = (index[..., None] == np.arange(bins.inside + 2)).sum(axis=0)
+    return Statistics(
+        used=len(values),
+        lost={},
+        deviation=deviation.sum(axis=0),
+        squared=(deviation**2).sum(axis=0),
+        events=events.sum(axis=0),
+        counts=Counts(counts, values.min(axis=0), values.max(axis=0)),
+        tallies=(),
+    )
+
+
+def test_subnet_table_holds_the_samples_own_means_quantiles_and_frequencies():
+    random = np.random.default_rng(5)
+    gauges, netuids, days = {"price": "TAO/alpha", "tao_in": "TAO"}, np.array([3, 8]), [0.0, 2.0]
+    values = np.array([[0.5, 2.0], [90.0, 4000.0]]) * random.lognormal(0.0, 0.1, (600, 2, 2, 2))
+    events = random.random((600, 2, 1, 2)) < 0.3
+    origin = values.mean(axis=(0, 1)) * 1.01
+    bins = Bins(origin, origin, np.full(2, -3.0), np.full(2, 6.0 / 1000), 1000)
+    table = subnet_table(
+        statistics_of(values, bins, events), bins, gauges, ("pruned",), netuids, np.array(days)
+    )
+    assert tuple(table.columns) == ESTIMATE_COLUMNS
+    assert len(table) == 2 * 2 * (2 * (1 + len(QUANTILE_LEVELS)) + 1)
+    assert (table["n_paths"] == 600).all()
+    for record in table.itertuples():
+        moment, member = days.index(record.day), netuids.tolist().index(record.netuid)
+        if record.statistic == "probability":
+            assert record.value == events[:, moment, 0, member].mean()
+            continue
+        here = values[:, moment, list(gauges).index(record.quantity), member]
+        if record.statistic == "mean":
+            assert record.value == pytest.approx(here.mean(), rel=1e-12)
+            assert record.standard_error == pytest.approx(stats.sem(here), rel=1e-9)
+        else:
+            about = np.clip(record.level + np.array([-1.5, 1.5]) / 600, 0.0, 1.0)
+            low, high = np.quantile(here, about)
+            assert 0.994 * low <= record.value <= 1.006 * high
+        assert record.unit == gauges[record.quantity]
+
+
+def portfolio_samples() -> tuple[PortfolioSample, PortfolioSample]:
+    """Two positions and root on 500 paths; selling costs a tenth of a position."""
+    random = np.random.default_rng(9)
+    start = np.tile([100.0, 50.0, 10.0], (500, 1))
+    end = start * random.lognormal(0.0, 0.2, (500, 3))
+    drawdown = random.random(500)
+
+    def at(day: float, spot: np.ndarray, falls: np.ndarray) -> PortfolioSample:
+        return PortfolioSample(day, {"spot": spot, "realizable": 0.9 * spot}, falls)
+
+    return at(0.0, start, np.zeros(500)), at(7.0, end, drawdown)
+
+
+def test_portfolio_table_measures_losses_against_the_start_in_the_same_valuation():
+    start, end = portfolio_samples()
+    table = frame(list(portfolio_rows(start, [end], (4, 19, 0))))
+    by_key = table.set_index(["quantity", "scope", "netuid", "statistic", "level", "day"])["value"]
+    for valuation in ("spot", "realizable"):
+        losses = start.values[valuation].sum(axis=1) - end.values[valuation].sum(axis=1)
+        whole = table[(table["quantity"] == f"loss_{valuation}") & (table["scope"] == "portfolio")]
+        assert set(whole["statistic"]) == {"mean", "quantile", "var", "es"}
+        of = whole.set_index(["statistic", "level"])["value"]
+        assert of["mean"].iloc[0] == pytest.approx(losses.mean())
+        assert of["var", 0.95] == pytest.approx(np.quantile(losses, 0.95))
+        assert of["es", 0.95] == pytest.approx(np.sort(losses)[-25:].mean())
+        assert of["es", 0.99] == pytest.approx(np.sort(losses)[-5:].mean())
+        parts = table[(table["statistic"] == "es_contribution") & (table["level"] == 0.99)]
+        parts = parts[parts["quantity"] == f"loss_{valuation}"]
+        assert parts["netuid"].tolist() == [4, 19, 0]
+        assert parts["value"].sum() == pytest.approx(of["es", 0.99], rel=1e-12)
+        worth = table[(table["quantity"] == f"value_{valuation}") & (table["statistic"] == "mean")]
+        assert worth["day"].tolist() == [0.0, 7.0]
+    assert by_key.index.is_unique
+    falls = table[(table["quantity"] == "max_drawdown") & (table["statistic"] == "mean")]
+    assert falls["value"].tolist() == pytest.approx([end.drawdown.mean()])
+
+
+def test_loss_histogram_counts_every_path_once():
+    start, end = portfolio_samples()
+    histogram = loss_histogram(start, [end])
+    for valuation, bins in histogram.groupby("valuation"):
+        losses = start.values[valuation].sum(axis=1) - end.values[valuation].sum(axis=1)
+        assert bins["count"].sum() == 500
+        assert bins["bin_low"].min() == losses.min()
+        assert bins["bin_high"].max() == losses.max()
+        assert (bins["bin_low"].to_numpy()[1:] == bins["bin_high"].to_numpy()[:-1]).all()
+
+
+@pytest.mark.parametrize("spread", [0.0, 5e-15, 1e-13, 1e-12])
+def test_losses_that_hardly_differ_still_make_a_histogram(spread):
+    worth = 990.0 + spread * np.arange(20.0)[:, None]
+    values = {"spot": worth, "realizable": worth}
+    start = PortfolioSample(
+        0.0, {name: np.full_like(worth, 1000.0) for name in values}, worth[:, 0]
+    )
+    histogram = loss_histogram(start, [PortfolioSample(1.0, values, worth[:, 0])])
+    assert histogram.groupby("valuation")["count"].sum().tolist() == [20, 20]
+    assert (histogram["bin_low"] < histogram["bin_high"]).all()
+
+
+def test_headline_names_its_numbers_and_takes_subnets_at_the_last_day():
+    rows = [
+        *sample_rows("emission_hhi", "network", None, 1.0, sample(40), "ratio"),
+        *sample_rows("emission_hhi", "network", None, 2.0, sample(40), "ratio"),
+    ]
+    subnet_rows = [
+        row(quantity, "subnet", 5, day, statistic, level, ESTIMATE, 40, "TAO/alpha")
+        for day in (1.0, 2.0)
+        for quantity, statistic, level in (
+            ("price", "mean", np.nan),
+            ("price", "quantile", 0.5),
+            ("below_bar", "probability", np.nan),
+        )
+    ]
+    start, end = portfolio_samples()
+    tables = {
+        "network": frame(rows),
+        "subnets": frame(subnet_rows),
+        "portfolio": frame(list(portfolio_rows(start, [end], (4, 19, 0)))),
+    }
+    metrics = headline(tables)
+    of_network = [(m.name, m.day) for m in metrics if m.scope == "network"]
+    names = ("emission_hhi", "emission_hhi_q05", "emission_hhi_median", "emission_hhi_q95")
+    assert of_network == [(name, day) for day in (1.0, 2.0) for name in names]
+    of_subnets = [(m.name, m.netuid, m.day) for m in metrics if m.scope == "subnet"]
+    assert of_subnets == [("price", 5, 2.0), ("below_bar", 5, 2.0)]
+    assert {"loss_spot_var_95", "loss_realizable_es_99", "max_drawdown_q95"} <= {
+        m.name for m in metrics if m.scope == "portfolio"
+    }
+    positions = [m for m in metrics if m.name == "loss_spot_es_contribution_95"]
+    assert [m.netuid for m in positions] == [4, 19, 0]
+    assert all(m.netuid is None for m in metrics if m.scope in ("network", "portfolio"))
+    identities = [(m.name, m.scope, m.netuid, m.day) for m in metrics]
+    assert len(identities) == len(set(identities))

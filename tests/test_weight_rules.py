@@ -1,0 +1,195 @@
+"""Every weight rule follows its formula, over the emit set alone, and divides all there is."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from chain_adapters.shares import state_of
+from chain_adapters.units import call, subnets_of
+
+from dtaojax.mechanism.pools import spot_price
+from dtaojax.mechanism.weight_rules.ema_price import EmaPrice
+from dtaojax.mechanism.weight_rules.ema_price_burn import EmaPriceBurn
+from dtaojax.mechanism.weight_rules.ema_price_rootprop_burn import EmaPriceRootpropBurn
+from dtaojax.mechanism.weight_rules.flow import UserFlow, flow_shares
+from dtaojax.mechanism.weight_rules.netflow import NetFlow, net_flows, protocol_factor
+from dtaojax.mechanism.weight_rules.root_validators import RootValidators, vote_shares
+from dtaojax.mechanism.weight_rules.spot_price import SpotPrice
+from dtaojax.mechanism.weight_rules.tao_reserve import TaoReserve
+from dtaojax.state.network import NetworkState, Subnets
+
+TAO_WEIGHT = jnp.asarray(0.18)
+RULES = (
+    EmaPrice(),
+    EmaPriceBurn(),
+    EmaPriceRootpropBurn(TAO_WEIGHT),
+    SpotPrice(7_200),
+    TaoReserve(),
+)
+Rule = Callable[[NetworkState, Subnets], jax.Array]
+ids = pytest.mark.parametrize("rule", RULES, ids=lambda rule: type(rule).__name__)
+ZERO, ONE = jnp.asarray(0.0), jnp.asarray(1.0)
+
+
+def network(
+    moving_price: Sequence[float], tao_in: Sequence[float], alpha_in: Sequence[float]
+) -> NetworkState:
+    state = state_of(jnp.asarray(moving_price))
+    pools = replace(state.pools, tao_in=jnp.asarray(tao_in), alpha_in=jnp.asarray(alpha_in))
+    return replace(
+        state,
+        pools=pools,
+        alpha_out=jnp.asarray(alpha_in) * 3.0,
+        root_tao=jnp.asarray(5e6),
+    )
+
+
+FOUR = network([0.06, 0.03, 0.01, 0.2], [9e4, 4e4, 8e3, 1e4], [2e6, 1e6, 5e5, 4e5])
+BURNS = [0.0, 0.5, 0.2, 0.0]
+ALL_EMIT = subnets_of(BURNS, [True] * 4, [True] * 4)
+THREE_EMIT = subnets_of(BURNS, [True] * 4, [True, True, True, False])
+
+
+@ids
+def test_shares_add_up_to_one_over_the_emit_set(rule: Rule) -> None:
+    shares = rule(FOUR, THREE_EMIT)
+    np.testing.assert_allclose(jnp.sum(shares), 1.0, rtol=1e-15)
+    assert shares[3] == 0.0
+    np.testing.assert_allclose(
+        shares / shares[0], rule(FOUR, ALL_EMIT).at[3].set(0.0) / rule(FOUR, ALL_EMIT)[0]
+    )
+
+
+@ids
+def test_shares_are_all_zero_where_there_is_nothing_to_follow(rule: Rule) -> None:
+    nothing = network([0.0] * 4, [0.0] * 4, [0.0] * 4)
+    assert rule(nothing, ALL_EMIT).tolist() == [0.0] * 4
+    nobody = subnets_of(BURNS, [True] * 4, [False] * 4)
+    assert rule(FOUR, nobody).tolist() == [0.0] * 4
+
+
+@ids
+def test_slopes_are_finite_in_edge_states(rule: Rule) -> None:
+    edges = network([0.06, 0.0, 0.0, 0.2], [9e4, 0.0, 8e3, 0.0], [2e6, 0.0, 0.0, 4e5])
+
+    def top(moving: jax.Array, tao: jax.Array, alpha: jax.Array) -> jax.Array:
+        pools = replace(edges.pools, tao_in=tao, alpha_in=alpha)
+        return rule(replace(edges, moving_price=moving, pools=pools), ALL_EMIT)[0]
+
+    slopes = jax.jit(jax.grad(top, argnums=(0, 1, 2)))(
+        edges.moving_price, edges.pools.tao_in, edges.pools.alpha_in
+    )
+    assert all(bool(jnp.all(jnp.isfinite(slope))) for slope in slopes)
+
+
+def test_each_rule_is_proportional_to_what_it_follows() -> None:
+    rho = 0.9e6 / (0.9e6 + 4.0 * FOUR.pools.alpha_in)
+    paid = 1.0 - jnp.asarray(BURNS)
+    followed = (
+        FOUR.moving_price,
+        FOUR.moving_price * paid,
+        FOUR.moving_price * rho * paid,
+        spot_price(FOUR.pools),
+        FOUR.pools.tao_in,
+    )
+    for rule, weights in zip(RULES, followed, strict=True):
+        np.testing.assert_allclose(rule(FOUR, ALL_EMIT), weights / jnp.sum(weights), rtol=1e-14)
+
+
+@pytest.mark.parametrize("rule", RULES[1:3], ids=lambda rule: type(rule).__name__)
+def test_rules_with_discounts_fall_back_to_price_where_all_burn(rule: Rule) -> None:
+    burned = subnets_of([1.0, 1.0, 2.0, 1.0], [True] * 4, [True] * 4)
+    np.testing.assert_array_equal(rule(FOUR, burned), EmaPrice()(FOUR, burned))
+
+
+def test_spot_prices_are_taken_once_a_day() -> None:
+    rule, held, fresh = SpotPrice(7_200), jnp.asarray([0.7, 0.3]), jnp.asarray([0.4, 0.6])
+
+    def after(block: int, blocks: int, in_force: jax.Array = held) -> list[float]:
+        return rule.refresh(in_force, fresh, jnp.asarray(block), blocks).tolist()
+
+    assert after(7_200, 7_199) == [0.7, 0.3]
+    assert after(7_199, 1) == [0.4, 0.6]
+    assert after(100, 7_200) == [0.4, 0.6]
+    assert after(5, 1, jnp.zeros(2)) == [0.4, 0.6]
+
+
+def test_flows_below_the_cutoff_get_nothing() -> None:
+    emit = jnp.asarray([True] * 4)
+    flows = jnp.asarray([-3.0, 0.0, 1.0, 3.0])
+    assert flow_shares(flows, emit, ZERO, ONE).tolist() == [0.0, 0.0, 0.25, 0.75]
+    assert flow_shares(flows, emit, ONE, ONE).tolist() == [0.0, 0.0, 0.0, 1.0]
+
+
+def test_a_negative_cutoff_shifts_shares_up_to_the_lowest_flow() -> None:
+    flows = jnp.asarray([-3.0, -1.0, 1.0])
+    deep = flow_shares(flows, jnp.asarray([True] * 3), jnp.asarray(-9.0), ONE)
+    np.testing.assert_allclose(deep, jnp.asarray([0.0, 2.0, 4.0]) / 6.0)
+    near = flow_shares(flows, jnp.asarray([True] * 3), jnp.asarray(-2.0), ONE)
+    np.testing.assert_allclose(near, jnp.asarray([0.0, 1.0, 3.0]) / 4.0)
+
+
+def test_a_flow_outside_the_emit_set_moves_nothing() -> None:
+    flows = jnp.asarray([-3.0, 5.0, 1.0, 3.0])
+    inside = jnp.asarray([False, False, True, True])
+    shares = flow_shares(flows, inside, jnp.asarray(-9.0), ONE)
+    np.testing.assert_allclose(shares, [0.0, 0.0, 0.25, 0.75])
+
+
+@pytest.mark.parametrize("exponent", [0.5, 1.0, 2.0])
+def test_flow_shares_do_not_depend_on_the_scale_of_flows(exponent: float) -> None:
+    rule = UserFlow(ZERO, jnp.asarray(exponent))
+    flows, emit = jnp.asarray([1e-9, 2e-9, 0.0]), jnp.asarray([True] * 3)
+    expected = jnp.asarray([1.0, 2.0**exponent, 0.0]) / (1.0 + 2.0**exponent)
+    for scale in (1e-200, 1.0, 1e200):
+        np.testing.assert_allclose(rule(scale * flows, emit), expected, rtol=1e-14)
+
+
+def test_flow_shares_have_finite_slopes_where_no_flow_counts() -> None:
+    emit = jnp.asarray([True, True, False])
+    slope = jax.jit(jax.jacobian(lambda f: flow_shares(f, emit, ZERO, jnp.asarray(1.5))))
+    for flows in ([-1.0, -2.0, 3.0], [0.0, 0.0, 0.0], [2.0, 0.0, 1.0]):
+        assert bool(jnp.all(jnp.isfinite(slope(jnp.asarray(flows)))))
+
+
+def test_support_counts_up_to_what_users_paid_in() -> None:
+    emit = jnp.asarray([True] * 3)
+    user, protocol = jnp.asarray([3.0, 1.0, -2.0]), jnp.asarray([4.0, 4.0, -1.0])
+    assert protocol_factor(user, protocol, emit).item() == 0.5
+    assert net_flows(user, protocol, emit).tolist() == [1.0, -1.0, -1.0]
+    assert protocol_factor(3.0 * user, protocol, emit).item() == 1.0
+    assert protocol_factor(user, jnp.minimum(protocol, 0.0), emit).item() == 0.0
+
+
+def test_net_flow_without_protocol_flow_is_user_flow() -> None:
+    emit, user = jnp.asarray([True] * 3), jnp.asarray([3.0, 1.0, -2.0])
+    net, plain = NetFlow(ZERO, ONE), UserFlow(ZERO, ONE)
+    np.testing.assert_array_equal(net(user, jnp.zeros(3), emit), plain(user, emit))
+
+
+def test_root_votes_count_by_stake_whatever_their_scale() -> None:
+    votes = jnp.asarray([[1.0, 3.0], [50.0, 50.0], [0.0, 0.0]])
+    shares = jax.jit(vote_shares)(jnp.asarray([30.0, 10.0, 60.0]), votes)
+    np.testing.assert_allclose(shares, [(30 * 0.25 + 10 * 0.5) / 40, (30 * 0.75 + 10 * 0.5) / 40])
+    assert jax.jit(vote_shares)(jnp.asarray([1.0]), jnp.zeros((1, 2))).tolist() == [0.0, 0.0]
+
+
+def test_impartial_root_validators_follow_quality_and_biased_ones_do_not() -> None:
+    quality, stake = jnp.log(jnp.asarray([1.0, 2.0, 5.0])), jnp.asarray([9.0, 1.0])
+    noise, everyone = jnp.ones((2, 3)) * 0.7, jnp.asarray([True] * 3)
+    fair = RootValidators(stake, quality, jnp.zeros((2, 3)), jnp.zeros(2))
+    np.testing.assert_allclose(call(fair, noise, everyone), [0.125, 0.25, 0.625])
+    bias = jnp.zeros((2, 3)).at[0, 0].set(50.0)
+    captured = call(RootValidators(stake, quality, bias, jnp.zeros(2)), noise, everyone)
+    np.testing.assert_allclose(captured, [0.9 + 0.0125, 0.025, 0.0625])
+
+
+def test_nobody_votes_for_a_subnet_that_does_not_emit() -> None:
+    rule = RootValidators(jnp.ones(2), jnp.zeros(3), jnp.zeros((2, 3)), jnp.ones(2))
+    noise = jnp.asarray([[0.3, -1.0, 2.0], [1.0, 0.1, -0.4]])
+    shares = call(rule, noise, jnp.asarray([True, False, True]))
+    assert shares[1] == 0.0
+    np.testing.assert_allclose(jnp.sum(shares), 1.0)
