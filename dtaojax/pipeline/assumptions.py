@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from dtaojax import chain
-from dtaojax.config import Config, EmissionSellingConfig, StudentFlowConfig
+from dtaojax.config import (
+    Config,
+    EmissionSellingConfig,
+    NetFlowConfig,
+    RootBasketConfig,
+    StudentFlowConfig,
+    UserFlowConfig,
+)
 from dtaojax.network import NetworkTable
 
 
@@ -39,6 +46,17 @@ def _mechanism(config: Config):
         "Miner burn, the emission switch of each subnet, root stake and the TAO weight stay as "
         "they are in the start state.",
     )
+    if isinstance(config.mechanism.weight_rule, UserFlowConfig | NetFlowConfig):
+        yield (
+            "Flow averages",
+            "The averages of TAO flows that decide the shares start from zero, since the network "
+            "file does not hold them; shares of the first weeks follow the simulated flows alone.",
+        )
+    if isinstance(config.mechanism.root, RootBasketConfig):
+        yield (
+            "Root's alpha",
+            "What root stake earns stays in its baskets and is not sold during the run.",
+        )
 
 
 def _demand(process: StudentFlowConfig | EmissionSellingConfig):
