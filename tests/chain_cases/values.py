@@ -25,7 +25,6 @@ class Fuzz:
 
 TAO = 10**9
 MOST = 10**6 * TAO
-SUPPLY = 21 * 10**6 * TAO
 COUNTS = (1, 2, 3, 7, 40)
 """Numbers of subnets; few, since each is compiled once."""
 
@@ -67,12 +66,6 @@ def lists(element: SearchStrategy[Any], counts: Sequence[int] = COUNTS) -> Searc
 def of_count(element: SearchStrategy[Any], counts: Sequence[int] = COUNTS) -> SearchStrategy[list]:
     """Lists of one of the lengths."""
     return st.sampled_from(counts).flatmap(lambda n: st.lists(element, min_size=n, max_size=n))
-
-
-def shares(counts: Sequence[int] = COUNTS) -> SearchStrategy[list[float]]:
-    """Shares that add up to 1 in binary fractions, with zeros and ties, or are all 0."""
-    weights = lists(st.one_of(st.just(0), st.integers(0, 10**6)), counts)
-    return weights.map(lambda w: [x / sum(w) for x in w] if any(w) else [0.0] * len(w))
 
 
 def columns(count: int, **elements: SearchStrategy[Any]) -> Cases:

@@ -1,0 +1,19 @@
+"""From a config and a network file to the objects that run. The model itself reads neither."""
+
+from dtaojax.build.mechanism import build_mechanism
+from dtaojax.build.world import (
+    build_bins,
+    build_demand,
+    build_network,
+    build_portfolio,
+    build_world,
+)
+
+__all__ = [
+    "build_bins",
+    "build_demand",
+    "build_mechanism",
+    "build_network",
+    "build_portfolio",
+    "build_world",
+]

@@ -1,0 +1,160 @@
+"""From the config of a mechanism to its parts."""
+
+import jax.numpy as jnp
+
+from dtaojax import chain, config
+from dtaojax.mechanism.chain_buy import BuyDestroyed, BuyDestroyedUnissued, BuyKept
+from dtaojax.mechanism.fee_rules import FeeRule, FeeToAuthor, FeeToPool, FlatFeeToPool
+from dtaojax.mechanism.gate import HillRankGate
+from dtaojax.mechanism.gate_mass import HillMassGate
+from dtaojax.mechanism.injection import RootProportionCap
+from dtaojax.mechanism.injection_article import FixedFraction
+from dtaojax.mechanism.injection_caps import AlphaEmissionCap, LesserEmissionCap
+from dtaojax.mechanism.injection_launch import LaunchInjection
+from dtaojax.mechanism.injection_prelaunch import SumPriceSwitch
+from dtaojax.mechanism.injection_subsidy import SubsidyByAlphaEmission
+from dtaojax.mechanism.moving_price import PriceEma
+from dtaojax.mechanism.no_gate import NoGate
+from dtaojax.mechanism.participants import PaidInAlpha, PaidWhatPoolsLeave
+from dtaojax.mechanism.root_policy import RootBasket, RootSoldAtLaunch, RootSoldUnlessSubsidised
+from dtaojax.mechanism.split import OwnerServerValidatorRoot
+from dtaojax.mechanism.split_free import FreeSplit
+from dtaojax.mechanism.step import Mechanism, Weighing
+from dtaojax.mechanism.support import AddThenBuy, BuyThenAdd, BuyThenHoldPrice
+from dtaojax.mechanism.weight_rules.ema_price import EmaPrice
+from dtaojax.mechanism.weight_rules.ema_price_burn import EmaPriceBurn
+from dtaojax.mechanism.weight_rules.ema_price_rootprop_burn import EmaPriceRootpropBurn
+from dtaojax.mechanism.weight_rules.flow import UserFlow
+from dtaojax.mechanism.weight_rules.flow_driven import NetFlowDriven, UserFlowDriven
+from dtaojax.mechanism.weight_rules.held import Held
+from dtaojax.mechanism.weight_rules.memoryless import Memoryless
+from dtaojax.mechanism.weight_rules.netflow import NetFlow
+from dtaojax.mechanism.weight_rules.spot_price import SpotPrice
+from dtaojax.mechanism.weight_rules.tao_reserve import TaoReserve
+
+
+def build_mechanism(rules: config.MechanismConfig) -> Mechanism:
+    """The rules, part by part."""
+    ema = rules.moving_price
+    injection = _injection(rules.injection)
+    participants = PaidInAlpha()
+    if isinstance(injection, FixedFraction):
+        participants = PaidWhatPoolsLeave(injection)
+    return Mechanism(
+        weighing=_weighing(rules),
+        gate=_gate(rules.gate),
+        injection=injection,
+        support=_support(rules.pool),
+        chain_buy=_chain_buy(rules.chain_buy),
+        participants=participants,
+        split=_split(rules.split),
+        root=_root(rules.root),
+        moving_price=PriceEma(
+            rate=jnp.asarray(ema.rate),
+            halving_blocks=jnp.asarray(float(ema.halving_blocks)),
+            cap=jnp.asarray(ema.cap),
+        ),
+        fee=_fee(rules.fees),
+        tao_weight=jnp.asarray(rules.root.tao_weight),
+    )
+
+
+def _weighing(rules: config.MechanismConfig) -> Weighing:
+    match rules.weight_rule:
+        case config.EmaPriceBurnConfig():
+            return Memoryless(EmaPriceBurn())
+        case config.EmaPriceConfig():
+            return Memoryless(EmaPrice())
+        case config.EmaPriceRootpropBurnConfig():
+            return Memoryless(EmaPriceRootpropBurn(jnp.asarray(rules.root.tao_weight)))
+        case config.TaoReserveConfig():
+            return Memoryless(TaoReserve())
+        case config.SpotPriceConfig(interval_blocks=interval):
+            return Held(SpotPrice(interval))
+        case config.UserFlowConfig(smoothing=smoothing, cutoff=cutoff, exponent=exponent):
+            rule = UserFlow(jnp.asarray(cutoff), jnp.asarray(exponent))
+            return UserFlowDriven(rule, jnp.asarray(smoothing))
+        case config.NetFlowConfig(smoothing=smoothing, cutoff=cutoff, exponent=exponent):
+            rule = NetFlow(jnp.asarray(cutoff), jnp.asarray(exponent))
+            return NetFlowDriven(rule, jnp.asarray(smoothing))
+
+
+def _gate(gate: config.GateConfig) -> HillRankGate | HillMassGate | NoGate:
+    match gate:
+        case config.HillRankConfig():
+            return HillRankGate(gate.rank, gate.interval_blocks, jnp.asarray(gate.exponent))
+        case config.HillMassConfig():
+            return HillMassGate(
+                gate.interval_blocks, jnp.asarray(gate.quantile), jnp.asarray(gate.exponent)
+            )
+        case config.NoGateConfig():
+            return NoGate()
+
+
+def _injection(injection: config.InjectionConfig):
+    match injection:
+        case config.RootProportionCapConfig():
+            return RootProportionCap()
+        case config.LesserEmissionCapConfig():
+            return LesserEmissionCap()
+        case config.AlphaEmissionCapConfig():
+            return AlphaEmissionCap()
+        case config.SubsidyConfig():
+            return SubsidyByAlphaEmission()
+        case config.LaunchInjectionConfig():
+            return LaunchInjection()
+        case config.SumPriceSwitchConfig():
+            return SumPriceSwitch()
+        case config.FixedFractionConfig():
+            return FixedFraction(
+                jnp.asarray(injection.alpha_fraction), jnp.asarray(injection.tao_fraction)
+            )
+
+
+def _support(pool: config.PoolConfig) -> BuyThenHoldPrice | BuyThenAdd | AddThenBuy:
+    match pool:
+        case config.WeightedPoolConfig():
+            return BuyThenHoldPrice()
+        case config.ConstantProductConfig(chain_buys="before"):
+            return BuyThenAdd()
+        case config.ConstantProductConfig():
+            return AddThenBuy()
+
+
+def _chain_buy(chain_buy: config.ChainBuyConfig) -> BuyKept | BuyDestroyed | BuyDestroyedUnissued:
+    match chain_buy:
+        case config.ProtocolAlphaConfig():
+            return BuyKept()
+        case config.DestroyedConfig():
+            return BuyDestroyed()
+        case config.DestroyedUnissuedConfig():
+            return BuyDestroyedUnissued()
+
+
+def _split(split: config.SplitConfig) -> OwnerServerValidatorRoot | FreeSplit:
+    match split:
+        case config.OwnerCutSplitConfig():
+            return OwnerServerValidatorRoot(jnp.asarray(split.owner_cut_u16 / chain.U16_MAX))
+        case config.FreeSplitConfig():
+            parts = (split.owner, split.miner, split.validator)
+            return FreeSplit(*map(jnp.asarray, parts))
+
+
+def _root(root: config.RootConfig) -> RootBasket | RootSoldAtLaunch | RootSoldUnlessSubsidised:
+    match root:
+        case config.RootBasketConfig():
+            return RootBasket()
+        case config.RootSoldAtLaunchConfig():
+            return RootSoldAtLaunch(jnp.asarray(chain.LAUNCH_MIN_LIQUIDITY))
+        case config.RootSoldUnlessSubsidisedConfig():
+            return RootSoldUnlessSubsidised()
+
+
+def _fee(fees: config.FeesConfig) -> FeeRule:
+    match fees:
+        case config.FeeToAuthorConfig():
+            return FeeToAuthor(jnp.asarray(fees.rate_u16 / chain.U16_MAX))
+        case config.FeeToPoolConfig():
+            return FeeToPool(jnp.asarray(fees.rate_u16 / chain.U16_MAX))
+        case config.FlatFeeConfig():
+            return FlatFeeToPool(jnp.asarray(fees.tao))
