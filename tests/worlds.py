@@ -192,7 +192,9 @@ def intents_for(orders: Orders) -> Callable[[NetworkState, Coinbase], Intents]:
     def intents_of(paid: NetworkState, protocol: Coinbase) -> Intents:
         tao_in = paid.pools.tao_in
         open_pool = tao_in > 0.0
-        push = jnp.log1p(orders.tao / jnp.where(open_pool, tao_in, 1.0))
+        # Repeated orders for TAO may ask for more than a pool has left: it gives nine tenths.
+        part = jnp.maximum(orders.tao / jnp.where(open_pool, tao_in, 1.0), -0.9)
+        push = jnp.log1p(part)
         return Intents(jnp.where(open_pool, push, 0.0), jnp.asarray(orders.alpha))
 
     return intents_of
