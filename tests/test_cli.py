@@ -573,14 +573,6 @@ def test_bad_input_leaves_an_earlier_report_alone(dtaojax, small):
 # --- run -----------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _as_compiled_for_users():
-    before = jax.config.jax_numpy_rank_promotion
-    jax.config.update("jax_numpy_rank_promotion", "allow")
-    yield
-    jax.config.update("jax_numpy_rank_promotion", before)
-
-
 def test_run_takes_its_options_and_prints_numbers_and_the_place(dtaojax, small):
     target = small.parent / "out"
     words = ("--out", target, "--seed", "5", "--paths", "3", "--set", "title='Mine <b>'")

@@ -1,6 +1,5 @@
 """The engine: exact accounting, lost paths, and the same bits however paths are divided."""
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import equinox as eqx
@@ -27,14 +26,6 @@ REPORTS = (1, 4, 16)
 PATHS = 1001
 DIVISIONS = [(1, 2), (2, 1), (8, 2), (16, 1), (64, 2), (1024, 1)]
 """Block sizes and numbers of workers."""
-
-
-@pytest.fixture(scope="module", autouse=True)
-def ranks_may_differ() -> Iterator[None]:
-    """The engine broadcasts figures of gauges over paths and moments, in threads of its own."""
-    jax.config.update("jax_numpy_rank_promotion", "allow")
-    yield
-    jax.config.update("jax_numpy_rank_promotion", "raise")
 
 
 class Walk(NamedTuple):

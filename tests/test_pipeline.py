@@ -75,10 +75,7 @@ def bench(tmp_path_factory) -> Bench:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DTAOJAX_CACHE", str(tmp_path_factory.mktemp("cache")))
         patch.setenv("XLA_FLAGS", "")
-        before = jax.config.jax_numpy_rank_promotion
-        jax.config.update("jax_numpy_rank_promotion", "allow")
         yield Bench(tmp_path_factory.mktemp("bench"))
-        jax.config.update("jax_numpy_rank_promotion", before)
 
 
 class Finished(NamedTuple):

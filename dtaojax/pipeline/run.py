@@ -33,6 +33,10 @@ from dtaojax.world.observation import EVENTS, GAUGES, NETWORK_SCALARS
 from dtaojax.world.world import TALLIES, World
 
 
+_FEWEST_TAIL_PATHS = 10
+"""Paths that an expected shortfall should rest on at the least."""
+
+
 def run_report(inputs: Inputs, folder: Path, progress: Callable[[int], None]) -> Path:
     """Simulates, estimates, and writes results and report.
 
@@ -162,6 +166,12 @@ def _warnings(config: Config, statistics: Statistics) -> list[str]:
         found.append(
             f"{statistics.used} paths are too few for intervals of the outermost quantiles, which "
             f"then end at the most extreme path; use at least {needed} paths"
+        )
+    tail = statistics.used // 100
+    if not config.portfolio.is_empty and tail < _FEWEST_TAIL_PATHS:
+        found.append(
+            f"the expected shortfall at 99 % rests on the worst {tail} paths, too few for its "
+            f"interval to be trusted; use at least {100 * _FEWEST_TAIL_PATHS:,} paths"
         )
     if config.run.precision == "float32":
         found.append(
