@@ -32,7 +32,6 @@ from dtaojax.results import QUANTILE_LEVELS, SCHEMA_VERSION, Results, ResultsErr
 from dtaojax.world.observation import EVENTS, GAUGES, NETWORK_SCALARS
 from dtaojax.world.world import TALLIES, World
 
-
 _FEWEST_TAIL_PATHS = 10
 """Paths that an expected shortfall should rest on at the least."""
 
