@@ -58,6 +58,28 @@ _ALL: Final = (
         },
     ),
     Preset(
+        name="prelaunch_2024",
+        regime="P0",
+        since="December 2024, testnet",
+        summary=(
+            "Shares by TAO in the pool; alpha is injected while prices add up to more than 1, TAO "
+            "otherwise; root earns nothing."
+        ),
+        parts={
+            "moving_price": {"kind": "price_ema"},
+            "weight_rule": {"kind": "tao_reserve"},
+            "gate": {"kind": "none"},
+            "injection": {"kind": "sum_price_switch"},
+            "chain_buy": {"kind": "destroyed"},
+            "split": {"kind": "owner_cut"},
+            "root": {"kind": "basket", "tao_weight": 0.0},
+            "pool": {"kind": "constant_product"},
+            "fees": {"kind": "to_pool", "rate_u16": 0},
+            "emit_set": {"kind": "all", "owner_switch": False},
+            "registration": {"immunity_blocks": 50_400},
+        },
+    ),
+    Preset(
         name="launch_2025",
         regime="R1",
         since="2025-02-13",
