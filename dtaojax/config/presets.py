@@ -34,6 +34,21 @@ class Preset:
     parts: Mapping[str, Mapping[str, Any]]
 
 
+_LIVE_PARTS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "moving_price": {"kind": "price_ema"},
+    "weight_rule": {"kind": "ema_price_burn"},
+    "gate": {"kind": "hill_rank"},
+    "injection": {"kind": "root_proportion_cap"},
+    "chain_buy": {"kind": "protocol_alpha"},
+    "split": {"kind": "owner_cut"},
+    "root": {"kind": "basket"},
+    "pool": {"kind": "weighted"},
+    "fees": {"kind": "to_author"},
+    "emit_set": {},
+    "registration": {},
+}
+"""Kinds of the live mechanism's parts; a preset says where it differs."""
+
 _ALL: Final = (
     Preset(
         name="article_2024",
@@ -44,13 +59,12 @@ _ALL: Final = (
             "divide it freely and get the TAO too; no root, no limit."
         ),
         parts={
-            "moving_price": {"kind": "price_ema"},
+            **_LIVE_PARTS,
             "weight_rule": {"kind": "spot_price"},
             "gate": {"kind": "none"},
             "injection": {"kind": "fixed_fraction"},
             "chain_buy": {"kind": "destroyed"},
             "split": {"kind": "free"},
-            "root": {"kind": "basket"},
             "pool": {"kind": "constant_product"},
             "fees": {"kind": "to_pool", "rate_u16": 0},
             "emit_set": {"kind": "all", "owner_switch": False},
@@ -66,12 +80,11 @@ _ALL: Final = (
             "otherwise; root earns nothing."
         ),
         parts={
-            "moving_price": {"kind": "price_ema"},
+            **_LIVE_PARTS,
             "weight_rule": {"kind": "tao_reserve"},
             "gate": {"kind": "none"},
             "injection": {"kind": "sum_price_switch"},
             "chain_buy": {"kind": "destroyed"},
-            "split": {"kind": "owner_cut"},
             "root": {"kind": "basket", "tao_weight": 0.0},
             "pool": {"kind": "constant_product"},
             "fees": {"kind": "to_pool", "rate_u16": 0},
@@ -88,6 +101,7 @@ _ALL: Final = (
             "alpha emission; root's alpha is sold each block; flat fee."
         ),
         parts={
+            **_LIVE_PARTS,
             "moving_price": {
                 "kind": "price_ema",
                 "rate": chain.MOVING_PRICE_RATE_CODE_DEFAULT,
@@ -97,7 +111,6 @@ _ALL: Final = (
             "gate": {"kind": "none"},
             "injection": {"kind": "launch"},
             "chain_buy": {"kind": "destroyed_unissued"},
-            "split": {"kind": "owner_cut"},
             "root": {"kind": "sold_at_launch"},
             "pool": {"kind": "constant_product"},
             "fees": {"kind": "flat"},
@@ -114,17 +127,15 @@ _ALL: Final = (
             "alpha, which is destroyed; root's alpha is sold elsewhere."
         ),
         parts={
-            "moving_price": {"kind": "price_ema"},
+            **_LIVE_PARTS,
             "weight_rule": {"kind": "ema_price"},
             "gate": {"kind": "none"},
             "injection": {"kind": "subsidy"},
             "chain_buy": {"kind": "destroyed_unissued"},
-            "split": {"kind": "owner_cut"},
             "root": {"kind": "sold_unless_subsidised"},
             "pool": {"kind": "constant_product", "chain_buys": "before"},
             "fees": {"kind": "to_pool"},
             "emit_set": {"kind": "started", "owner_switch": False},
-            "registration": {},
         },
     ),
     Preset(
@@ -136,17 +147,14 @@ _ALL: Final = (
             "emission, the excess buys alpha, which is destroyed."
         ),
         parts={
-            "moving_price": {"kind": "price_ema"},
+            **_LIVE_PARTS,
             "weight_rule": {"kind": "user_flow"},
             "gate": {"kind": "none"},
             "injection": {"kind": "lesser_emission_cap"},
             "chain_buy": {"kind": "destroyed"},
-            "split": {"kind": "owner_cut"},
-            "root": {"kind": "basket"},
             "pool": {"kind": "constant_product"},
             "fees": {"kind": "to_pool"},
             "emit_set": {"kind": "started", "owner_switch": False},
-            "registration": {},
         },
     ),
     Preset(
@@ -158,17 +166,11 @@ _ALL: Final = (
             "switch a subnet's emission off; fees go to block authors."
         ),
         parts={
-            "moving_price": {"kind": "price_ema"},
+            **_LIVE_PARTS,
             "weight_rule": {"kind": "net_flow"},
             "gate": {"kind": "none"},
             "injection": {"kind": "lesser_emission_cap"},
-            "chain_buy": {"kind": "protocol_alpha"},
-            "split": {"kind": "owner_cut"},
-            "root": {"kind": "basket"},
             "pool": {"kind": "constant_product"},
-            "fees": {"kind": "to_author"},
-            "emit_set": {},
-            "registration": {},
         },
     ),
     Preset(
@@ -180,17 +182,10 @@ _ALL: Final = (
             "root proportion times alpha emission."
         ),
         parts={
-            "moving_price": {"kind": "price_ema"},
+            **_LIVE_PARTS,
             "weight_rule": {"kind": "ema_price_rootprop_burn"},
             "gate": {"kind": "none"},
-            "injection": {"kind": "root_proportion_cap"},
-            "chain_buy": {"kind": "protocol_alpha"},
-            "split": {"kind": "owner_cut"},
-            "root": {"kind": "basket"},
             "pool": {"kind": "constant_product"},
-            "fees": {"kind": "to_author"},
-            "emit_set": {},
-            "registration": {},
         },
     ),
     Preset(
@@ -202,17 +197,8 @@ _ALL: Final = (
             "quarters."
         ),
         parts={
-            "moving_price": {"kind": "price_ema"},
-            "weight_rule": {"kind": "ema_price_burn"},
+            **_LIVE_PARTS,
             "gate": {"kind": "hill_mass"},
-            "injection": {"kind": "root_proportion_cap"},
-            "chain_buy": {"kind": "protocol_alpha"},
-            "split": {"kind": "owner_cut"},
-            "root": {"kind": "basket"},
-            "pool": {"kind": "weighted"},
-            "fees": {"kind": "to_author"},
-            "emit_set": {},
-            "registration": {},
         },
     ),
     Preset(
@@ -224,19 +210,7 @@ _ALL: Final = (
             "bar at rank 32; injection is capped at root proportion times alpha emission, and the "
             "excess buys alpha that the chain keeps."
         ),
-        parts={
-            "moving_price": {"kind": "price_ema"},
-            "weight_rule": {"kind": "ema_price_burn"},
-            "gate": {"kind": "hill_rank"},
-            "injection": {"kind": "root_proportion_cap"},
-            "chain_buy": {"kind": "protocol_alpha"},
-            "split": {"kind": "owner_cut"},
-            "root": {"kind": "basket"},
-            "pool": {"kind": "weighted"},
-            "fees": {"kind": "to_author"},
-            "emit_set": {},
-            "registration": {},
-        },
+        parts=_LIVE_PARTS,
     ),
 )
 

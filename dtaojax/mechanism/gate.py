@@ -3,6 +3,7 @@
 import equinox as eqx
 import jax.numpy as jnp
 
+from dtaojax.mechanism.cadence import is_due
 from dtaojax.mechanism.order_statistic import nth_largest
 from dtaojax.ordered import ordered_sum
 from dtaojax.state.shapes import PerSubnet, Scalar, ScalarInt
@@ -55,7 +56,7 @@ class HillRankGate(eqx.Module):
 
         Renewed if one of them is a multiple of the interval, or if the bar is unset (0).
         """
-        due = (block + blocks) // self.interval_blocks > block // self.interval_blocks
+        due = is_due(block, blocks, self.interval_blocks)
         return jnp.where(due | (bar == 0.0), rank_bar(shares, self.rank), bar)
 
     def __call__(self, shares: PerSubnet, bar: Scalar) -> PerSubnet:

@@ -3,6 +3,7 @@
 import equinox as eqx
 import jax.numpy as jnp
 
+from dtaojax.mechanism.cadence import is_due
 from dtaojax.mechanism.gate import hill_gate
 from dtaojax.mechanism.order_statistic import mass_quantile
 from dtaojax.state.shapes import PerSubnet, Scalar, ScalarInt
@@ -35,7 +36,7 @@ class HillMassGate(eqx.Module):
 
         Renewed if one of them is a multiple of the interval, or if the bar is unset (0).
         """
-        due = (block + blocks) // self.interval_blocks > block // self.interval_blocks
+        due = is_due(block, blocks, self.interval_blocks)
         return jnp.where(due | (bar == 0.0), mass_bar(shares, self.quantile), bar)
 
     def __call__(self, shares: PerSubnet, bar: Scalar) -> PerSubnet:

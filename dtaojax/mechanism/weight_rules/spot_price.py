@@ -3,6 +3,7 @@
 import equinox as eqx
 import jax.numpy as jnp
 
+from dtaojax.mechanism.cadence import is_due
 from dtaojax.mechanism.pools import spot_price
 from dtaojax.mechanism.shares import normalise
 from dtaojax.ordered import ordered_sum
@@ -37,5 +38,5 @@ class SpotPrice(eqx.Module):
             block: last block before the step.
             blocks: length of the step.
         """
-        due = (block + blocks) // self.interval_blocks > block // self.interval_blocks
+        due = is_due(block, blocks, self.interval_blocks)
         return jnp.where(due | (ordered_sum(held) == 0.0), shares, held)
