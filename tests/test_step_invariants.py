@@ -156,6 +156,8 @@ def situations(draw: st.DrawFn) -> tuple[Subnets, NetworkState, Orders]:
         first_emission_block=jnp.where(jnp.asarray(draw(flags)), 1_000, -1),
         emission_enabled=jnp.asarray(draw(flags)),
         miner_burned=jnp.asarray(1.2 * draw(parts)),
+        quality=jnp.zeros(WIDTH),
+        sector=jnp.arange(WIDTH),
     )
     alpha_out, kept, tao_in = draw(vectors(spread(0, 6.8))), draw(parts), draw(reserves)
     waiting = draw(vectors(st.sampled_from([0.0, 0.0, 3.0])))

@@ -122,6 +122,8 @@ def subnets_of(network: NetworkRef) -> Subnets:
         ),
         emission_enabled=jnp.asarray([s.emission_enabled for s in subnets]),
         miner_burned=jnp.asarray(_column(subnets, "miner_burned")),
+        quality=jnp.zeros(len(subnets)),
+        sector=jnp.arange(len(subnets)),
     )
 
 

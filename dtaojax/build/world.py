@@ -57,6 +57,8 @@ def build_network(table: NetworkTable, rules: MechanismConfig) -> tuple[Subnets,
         first_emission_block=jnp.asarray(started),
         emission_enabled=jnp.asarray(enabled),
         miner_burned=jnp.asarray(table.miner_burned),
+        quality=empty,
+        sector=jnp.arange(table.n_subnets),
     )
     state = NetworkState(
         block=jnp.asarray(table.block),

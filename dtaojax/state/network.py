@@ -16,12 +16,17 @@ class Subnets(eqx.Module):
         first_emission_block: block of the start call; -1 where the subnet has not started.
         emission_enabled: whether TAO emission is switched on (§3.6 M).
         miner_burned: share of the miners' incentive that the owner withholds, MinerBurned [-].
+        quality: latent quality, or what users would pay for the subnet's work, as a standard score
+            over subnets; the chain does not see it, users and root's voters do [-].
+        sector: number of the line of work; subnets of one sector do the same.
     """
 
     registered_at: PerSubnetInt
     first_emission_block: PerSubnetInt
     emission_enabled: PerSubnetBool
     miner_burned: PerSubnet
+    quality: PerSubnet
+    sector: PerSubnetInt
 
     @property
     def in_emit_set(self) -> PerSubnetBool:
