@@ -1,7 +1,6 @@
 """A holder's positions: staking yield, what a sale would pay, root's part and the drawdown."""
 
 import dataclasses
-from itertools import pairwise
 from typing import NamedTuple
 
 import jax
@@ -78,7 +77,7 @@ def paid(validator) -> Paid:
 def test_yield_is_the_holders_part_of_the_validators_alpha_less_the_take():
     state = network([50.0, 60.0, 70.0], [500.0, 600.0, 700.0], alpha_out=[1000.0, 2000.0, 3000.0])
     who = holder([2, 0], [30.0, 10.0])
-    after = who.advance(who.begin(state, FEE), state, state, paid([8.0, 9.0, 6.0]))
+    after = who.earn(who.begin(state, FEE), state, paid([8.0, 9.0, 6.0]))
     expected = [30.0 + (1 - TAKE) * 6.0 * 30.0 / 3000.0, 10.0 + (1 - TAKE) * 8.0 * 10.0 / 1000.0]
     np.testing.assert_allclose(after.alpha, expected, rtol=1e-14)
 
@@ -93,8 +92,7 @@ def test_alpha_of_the_chain_and_of_root_earns_no_part_of_the_yield():
     )
     who = holder([0], [10.0])
     one, other = (
-        who.advance(who.begin(state, FEE), state, state, paid([5.0])).alpha
-        for state in (plain, mixed)
+        who.earn(who.begin(state, FEE), state, paid([5.0])).alpha for state in (plain, mixed)
     )
     np.testing.assert_allclose(one, other, rtol=1e-14)
 
@@ -106,7 +104,7 @@ def test_yield_on_the_live_network_is_the_split_of_its_emission():
     netuid, stake = 64, 1000.0
     place = netuid - 1
     who = holder([place], [stake])
-    earned = who.advance(who.begin(state, FEE), state, after, happened).alpha[0] - stake
+    earned = who.earn(who.begin(state, FEE), state, happened).alpha[0] - stake
     # §3.8: of a block's alpha 18 % go to the owner, half of the rest to validators and root.
     issued = float(after.pools.alpha_in[place] + after.alpha_out[place])
     root = chain.TAO_WEIGHT * float(state.root_tao)
@@ -121,7 +119,7 @@ def test_yield_compounds():
     who = holder([0], [10.0])
     holdings = who.begin(state, FEE)
     for _ in range(20):
-        holdings = who.advance(holdings, state, state, paid([5.0]))
+        holdings = who.earn(holdings, state, paid([5.0]))
     growth = 1.0 + (1.0 - TAKE) * 5.0 / 1000.0
     assert holdings.alpha[0] == pytest.approx(10.0 * growth**20, rel=1e-13)
 
@@ -131,7 +129,7 @@ def test_nobody_earns_more_than_validators_are_paid():
     who = holder([0], [100.0], take=0.0)
     holdings = who.begin(state, FEE)
     for _ in range(5):
-        after = who.advance(holdings, state, state, paid([3.0]))
+        after = who.earn(holdings, state, paid([3.0]))
         most = (holdings.alpha[0] + 3.0) * (1.0 + 1e-14)
         assert holdings.alpha[0] < after.alpha[0] <= most
         holdings = after
@@ -232,8 +230,8 @@ def along(prices, who: Portfolio) -> list[Holdings]:
     """Holdings after each of the prices, in a pool of 1,000 alpha without yield."""
     states = [network([1000.0 * price], [1000.0]) for price in prices]
     passed = [who.begin(states[0], FEE)]
-    for before, after in pairwise(states):
-        passed.append(who.advance(passed[-1], before, after, paid([0.0])))
+    for after in states[1:]:
+        passed.append(who.mark(passed[-1], after))
     return passed
 
 
@@ -267,7 +265,7 @@ def test_empty_position_earns_and_is_worth_nothing():
     state = network([50.0], [500.0], alpha_out=0.0)
     who = holder([0], [0.0])
     begun = who.begin(state, FEE)
-    after = who.advance(begun, state, state, paid([5.0]))
+    after = who.mark(who.earn(begun, state, paid([5.0])), state)
     assert after.alpha.tolist() == [0.0]
     assert float(after.drawdown) == 0.0
     assert who.value(after, state, FEE).spot.tolist() == [0.0, 0.0]
@@ -277,7 +275,7 @@ def test_root_alone_makes_a_portfolio():
     state = network([50.0], [500.0])
     who = holder(root_tao=100.0)
     begun = who.begin(state, FEE)
-    after = who.advance(begun, state, state, paid([5.0]))
+    after = who.mark(who.earn(begun, state, paid([5.0])), state)
     assert who.value(after, state, FEE).realizable.tolist() == [100.0]
     assert float(begun.peak) == float(after.peak) == 100.0
     assert float(after.drawdown) == 0.0

@@ -90,15 +90,12 @@ class Portfolio(eqx.Module):
         root_realizable = self.root_tao + ordered_sum(_proceeds(state.pools, basket, fee))
         return Valuation(jnp.append(spot, root_spot), jnp.append(realizable, root_realizable))
 
-    def advance(
-        self, holdings: Holdings, before: NetworkState, after: NetworkState, paid: Coinbase
-    ) -> Holdings:
-        """Adds a step's yield, then looks at the drawdown at the step's end.
+    def earn(self, holdings: Holdings, before: NetworkState, paid: Coinbase) -> Holdings:
+        """Adds a step's yield.
 
         Args:
             holdings: before the step.
             before: state before the step, whose alpha shares the yield.
-            after: state after the step.
             paid: the coinbase of the step.
         """
         staked = (before.alpha_out - before.protocol_alpha - before.root_basket)[self.slot]
@@ -106,15 +103,19 @@ class Portfolio(eqx.Module):
         # A holder is part of all stakers, whose alpha the network's file may know only roughly.
         everyone = jnp.maximum(staked, holdings.alpha)
         alpha = holdings.alpha * (1.0 + earned / jnp.where(everyone > 0.0, everyone, 1.0))
-        price = spot_price(after.pools)
+        return holdings._replace(alpha=alpha)
+
+    def mark(self, holdings: Holdings, state: NetworkState) -> Holdings:
+        """Looks at the value at spot at a step's end: a new peak, or a deeper fall from one."""
+        price = spot_price(state.pools)
         value = (
-            ordered_sum(alpha * price[self.slot])
+            ordered_sum(holdings.alpha * price[self.slot])
             + self.root_tao
-            + ordered_sum(self.basket(after) * price)
+            + ordered_sum(self.basket(state) * price)
         )
         peak = jnp.maximum(holdings.peak, value)
         fall = jnp.where(peak > 0.0, 1.0 - value / jnp.where(peak > 0.0, peak, 1.0), 0.0)
-        return Holdings(alpha, peak, jnp.maximum(holdings.drawdown, fall))
+        return holdings._replace(peak=peak, drawdown=jnp.maximum(holdings.drawdown, fall))
 
 
 def _proceeds(pools: Pools, alpha: Float[Array, " pools"], fee: FeeRule) -> Float[Array, " pools"]:

@@ -29,8 +29,18 @@ TALLIES = ("sales_limited", "trades_refused", "chain_buys_refused")
 
 
 class Carry(NamedTuple):
-    """Everything that a path carries from step to step."""
+    """Everything that a path carries from step to step.
 
+    Attributes:
+        subnets: who takes part; None while that is the same on every path.
+        state: of the network.
+        memories: of the demand processes.
+        holdings: of the holder, if there is one.
+        ever_below_bar: whether a subnet was ever below the gate's bar.
+        tallies: counts, in the order of ``TALLIES``.
+    """
+
+    subnets: Subnets | None
     state: NetworkState
     memories: tuple[Any, ...]
     holdings: Holdings | None
@@ -66,6 +76,7 @@ class World(eqx.Module):
         if self.portfolio is not None:
             holdings = self.portfolio.begin(self.start, self.mechanism.fee)
         return Carry(
+            subnets=None,
             state=self.start,
             memories=tuple(d.begin(path, self.subnets, self.start) for d in self.demand),
             holdings=holdings,
@@ -76,26 +87,29 @@ class World(eqx.Module):
     def advance(self, carry: Carry, number: ScalarInt) -> Carry:
         """The path one step further; ``number`` counts steps from 0."""
         clock = Clock(number, self.step_blocks)
+        subnets = self.taking_part(carry)
         memories: list[Any] = []
 
         def intents_of(state: NetworkState, paid: Coinbase) -> Intents:
             wishes = []
             for process, memory in zip(self.demand, carry.memories, strict=True):
-                wish, kept = process.intents(memory, clock, self.subnets, state, paid)
+                wish, kept = process.intents(memory, clock, subnets, state, paid)
                 wishes.append(wish)
                 memories.append(kept)
             quiet = jnp.zeros_like(state.alpha_out)
             return reduce(add, wishes, Intents(quiet, quiet))
 
-        state, flows = step(self.mechanism, self.subnets, carry.state, self.step_blocks, intents_of)
+        state, flows = step(self.mechanism, subnets, carry.state, self.step_blocks, intents_of)
         paid, trades = flows
         holdings = carry.holdings
         if self.portfolio is not None:
-            holdings = self.portfolio.advance(holdings, carry.state, state, paid)
-        below = below_bar(paid.shares.pre_gate, paid.shares.bar, self.subnets)
+            holdings = self.portfolio.earn(holdings, carry.state, paid)
+            holdings = self.portfolio.mark(holdings, state)
+        below = below_bar(paid.shares.pre_gate, paid.shares.bar, subnets)
         happened = (trades.limited, trades.refused, paid.buy_refused)
         counts = (jnp.sum(flag, dtype=jnp.int32) for flag in happened)
         return Carry(
+            subnets=carry.subnets,
             state=state,
             memories=tuple(memories),
             holdings=holdings,
@@ -103,9 +117,14 @@ class World(eqx.Module):
             tallies=tuple(map(add, carry.tallies, counts)),
         )
 
+    def taking_part(self, carry: Carry) -> Subnets:
+        """Who takes part on the path. Without a path axis where it is the same on all of them."""
+        return self.subnets if carry.subnets is None else carry.subnets
+
     def observe(self, carry: Carry) -> Observation:
         """What is recorded on a report day."""
-        seen = observe_network(self.mechanism, self.subnets, carry.state, self.immunity_blocks)
+        subnets = self.taking_part(carry)
+        seen = observe_network(self.mechanism, subnets, carry.state, self.immunity_blocks)
         scalars = seen.scalars
         if self.portfolio is not None:
             value = self.portfolio.value(carry.holdings, carry.state, self.mechanism.fee)
