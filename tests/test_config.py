@@ -304,7 +304,7 @@ def test_another_kind_of_part_does_not_inherit_the_presets_parameters():
         ),
         (
             {"demand": [{"process": "emission_selling"}] * 2},
-            'demand.1.process: "emission_selling" stands already in demand.0',
+            'demand.1.name: is "emission_selling", which demand.0 is called already',
         ),
         ({"network": {"file": ""}}, "network.file: is empty"),
         ({"network": {"file": "a\0b"}}, "network.file: holds a null character"),
@@ -439,6 +439,29 @@ def test_override_addresses_a_process_by_index_or_name(address, data):
     config = config_from_dict(data, overrides=[f"{address}=0.5"])
     assert config.demand[1] == EmissionSellingConfig(miner=0.5)
     assert config.demand[0] == Config().demand[0]
+
+
+TWO_FLOWS = {
+    "demand": [{"process": "student_flow"}, {"process": "student_flow", "name": "wild_flow"}]
+}
+
+
+def test_processes_of_one_kind_are_told_apart_by_name():
+    config = config_from_dict(TWO_FLOWS, overrides=["demand.wild_flow.drift=0.1"])
+    assert [part.name for part in config.demand] == ["student_flow", "wild_flow"]
+    assert [part.drift for part in config.demand] == [0.0, 0.1]
+
+
+def test_problem_of_a_named_process_bears_its_name():
+    wild = {"process": "student_flow", "name": "wild_flow", "common_share": 2.0}
+    text = refusal({"demand": [{"process": "student_flow"}, wild]})
+    assert "demand.wild_flow.common_share: is 2.0; must be at most 1" in text
+    assert "--set demand.wild_flow.drift: is 3" in refusal(TWO_FLOWS, "demand.1.drift=3")
+
+
+def test_name_of_a_process_is_one_plain_word():
+    text = refusal({"demand": [{"process": "student_flow", "name": "a.b"}]})
+    assert 'name: is "a.b"; must be one word of small letters, digits and _' in text
 
 
 def test_override_values_are_toml_or_else_text():

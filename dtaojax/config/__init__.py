@@ -6,12 +6,9 @@ Nothing here imports JAX, NumPy or pandas, so reading a config takes no time.
 from dtaojax.config.errors import ConfigError, Problem
 from dtaojax.config.load import config_from_dict, load_config
 from dtaojax.config.models import Config
-from dtaojax.config.models_demand import (
-    DEFAULT_DEMAND,
-    DemandConfig,
-    EmissionSellingConfig,
-    StudentFlowConfig,
-)
+from dtaojax.config.models_demand import DEFAULT_DEMAND, DemandConfig
+from dtaojax.config.models_flows import StudentFlowConfig
+from dtaojax.config.models_holders import EmissionSellingConfig
 from dtaojax.config.models_mechanism import MechanismConfig
 from dtaojax.config.models_run import (
     DEFAULT_NETWORK,

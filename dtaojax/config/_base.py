@@ -69,5 +69,8 @@ def _no_null(value: str) -> str:
 PathText = Annotated[str, Field(min_length=1), AfterValidator(_no_null)]
 """The text of a path."""
 
+ProcessName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+"""The name of a demand process, which its random streams bear."""
+
 Blocks = Annotated[int, Field(ge=0, le=2**40)]
 """A number of blocks or a block height."""

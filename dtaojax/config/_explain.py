@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -31,12 +31,15 @@ _BOUNDS: Final = {
 }
 
 
-def explain(error: ValidationError, root: type[BaseModel]) -> list[Problem]:
+def explain(
+    error: ValidationError, root: type[BaseModel], names: Mapping[int, str] | None = None
+) -> list[Problem]:
     """Lists what is wrong, in the order of the config's keys.
 
     Args:
         error: raised on validating a config.
         root: the model that was validated.
+        names: of those members of the demand list that say what they are called, by their index.
 
     Returns:
         One problem a fault; none that merely follows from another.
@@ -47,7 +50,7 @@ def explain(error: ValidationError, root: type[BaseModel]) -> list[Problem]:
         problem
         for detail in details
         if not _follows_from_another(detail, places)
-        for problem in _problems(detail, root)
+        for problem in _problems(detail, root, names or {})
     ]
 
 
@@ -60,19 +63,21 @@ def _follows_from_another(detail: ErrorDetails, places: list[tuple[int | str, ..
     )
 
 
-def _problems(detail: ErrorDetails, root: type[BaseModel]) -> Iterator[Problem]:
+def _problems(
+    detail: ErrorDetails, root: type[BaseModel], names: Mapping[int, str]
+) -> Iterator[Problem]:
     ctx = detail.get("ctx", {})
     if detail["type"] == CROSS_FIELD:
-        prefix, _ = _locate(detail["loc"], root)
+        prefix, _ = _locate(detail["loc"], root, names)
         for problem in ctx["problems"]:
             yield Problem(_join(prefix, problem.key), problem.message)
         return
     if detail["type"] == "extra_forbidden":
         *parents, name = detail["loc"]
-        prefix, models = _locate(tuple(parents), root)
+        prefix, models = _locate(tuple(parents), root, names)
         yield Problem(_join(prefix, str(name)), _unknown_key(str(name), models, root))
         return
-    key, models = _locate(detail["loc"], root)
+    key, models = _locate(detail["loc"], root, names)
     if detail["type"].startswith("union_tag"):
         key = _join(key, ctx["discriminator"].strip("'"))
     yield Problem(key, _message(detail, models))
@@ -101,6 +106,8 @@ def _message(detail: ErrorDetails, models: Models) -> str:
         return f"is {shown(tag)}; {choice(tag, choices)}"
     if kind == "union_tag_not_found":
         return f"is missing; {choice(None, _tags(models))}"
+    if kind == "string_pattern_mismatch":
+        return f"is {shown(value)}; must be one word of small letters, digits and _"
     if kind in ("string_too_short", "too_short"):
         return "is empty; write a value or leave the key out"
     if kind in ("string_too_long", "too_long"):
@@ -117,11 +124,14 @@ def _unknown_key(name: str, models: Models, root: type[BaseModel]) -> str:
     return f"unknown key; {suggestion(name, known)}"
 
 
-def _locate(loc: tuple[int | str, ...], root: type[BaseModel]) -> tuple[str, Models]:
+def _locate(
+    loc: tuple[int | str, ...], root: type[BaseModel], names: Mapping[int, str]
+) -> tuple[str, Models]:
     """The dotted key of an error's place, and the models that may stand there.
 
     Where the place lies in one of several models, pydantic puts the tag of the chosen one between
-    the keys. In a dotted key the tag takes the place of the index, as in ``demand.student_flow``.
+    the keys. In a dotted key the name of the member, or else the tag, takes the place of the
+    index, as in ``demand.student_flow``.
     """
     keys: list[str] = []
     models: Models = [root]
@@ -131,7 +141,7 @@ def _locate(loc: tuple[int | str, ...], root: type[BaseModel]) -> tuple[str, Mod
         elif len(models) > 1:
             models = [model for model in models if part in _tags([model])]
             if keys[-1].isdecimal():
-                keys[-1] = part
+                keys[-1] = names.get(int(keys[-1]), part)
         else:
             keys.append(part)
             field = models[0].model_fields.get(part) if models else None

@@ -14,7 +14,7 @@ from dtaojax.config._explain import explain
 from dtaojax.config._wording import kind_of, shown
 from dtaojax.config.errors import ConfigError, Problem
 from dtaojax.config.models import Config
-from dtaojax.config.overrides import OverrideError, apply, parse, spelled
+from dtaojax.config.overrides import OverrideError, apply, called, parse, spelled
 
 
 def load_config(path: str | Path, overrides: Sequence[str] = ()) -> Config:
@@ -67,9 +67,17 @@ def config_from_dict(
     try:
         config = Config.model_validate(data)
     except ValidationError as error:
-        problems = [_name_override(problem, changed) for problem in explain(error, Config)]
+        found = explain(error, Config, _names(data.get("demand")))
+        problems = [_name_override(problem, changed) for problem in found]
         raise ConfigError(where, problems) from None
     return config.with_source(source)
+
+
+def _names(demand: Any) -> dict[int, str]:
+    """Names of those processes of a raw demand list that have one, by their index."""
+    members = demand if isinstance(demand, list | tuple) else ()
+    names = ((index, called(member)) for index, member in enumerate(members))
+    return {index: name for index, name in names if name}
 
 
 def _read(path: Path) -> str:

@@ -34,7 +34,7 @@ class Config(StrictModel):
         title: heading of the report.
         mechanism: the protocol's rules, complete.
         network: the state to start from.
-        demand: processes whose trades add up, each at most once, in the order of the config.
+        demand: processes whose trades add up, each under a name of its own.
         portfolio: what the holder holds.
         run: size, horizon, seed and precision.
         output: where the report goes.
@@ -55,12 +55,15 @@ class Config(StrictModel):
         problems = []
         if self.portfolio.loss_days is not None:
             problems += self.run.list_faults("portfolio.loss_days", self.portfolio.loss_days)
-        names = [part.process for part in self.demand]
+        names = [part.name for part in self.demand]
         for index, name in enumerate(names):
             if (first := names.index(name)) < index:
                 # Two processes of one name would draw the same random numbers.
-                text = f'"{name}" stands already in demand.{first}; keep one of them'
-                problems.append(Problem(f"demand.{index}.process", text))
+                text = (
+                    f'is "{name}", which demand.{first} is called already; keep one of them, or '
+                    f'give this one a name of its own: name = "{name}_2"'
+                )
+                problems.append(Problem(f"demand.{index}.name", text))
         refuse(problems)
         return self
 

@@ -50,7 +50,7 @@ def apply(data: Mapping[str, Any], key: str, value: Any) -> dict[str, Any]:
 
     Tables on the way are made where they are missing; a mechanism given by name becomes a table
     that names its preset; a missing demand starts from the default. A process in the demand list is
-    addressed by its index or by its name.
+    addressed by its index or by its name, which is its kind where it has none of its own.
 
     Args:
         data: raw tables, left as they are.
@@ -78,9 +78,16 @@ def spelled(data: Mapping[str, Any], key: str) -> str:
     members = data.get(head)
     if not rest or not isinstance(members, list) or not index.isdecimal():
         return key
-    member = members[int(index)]
-    name = member.get("process") if isinstance(member, Mapping) else None
-    return f"{head}.{name}.{rest}" if isinstance(name, str) else key
+    name = called(members[int(index)])
+    return f"{head}.{name}.{rest}" if name else key
+
+
+def called(member: Any) -> str | None:
+    """What a member of the demand list is called: its name or else its kind; None for neither."""
+    if not isinstance(member, Mapping):
+        return None
+    name = member.get("name", member.get("process"))
+    return name if isinstance(name, str) else None
 
 
 def _set(node: Any, parts: Sequence[str], value: Any, key: str) -> Any:
@@ -100,9 +107,9 @@ def _index(node: Sequence[Any], name: str, key: str) -> int:
         if len(name) < 10 and int(name) < len(node):
             return int(name)
         raise OverrideError(key, f"there is no member {name}; the list has {len(node)}, from 0")
-    names = [member.get("process") if isinstance(member, Mapping) else None for member in node]
+    names = [called(member) for member in node]
     if name in names:
         return names.index(name)
-    known = [word for word in names if isinstance(word, str)]
+    known = [word for word in names if word]
     hint = suggestion(name, known) if known else "the list holds no named member; write an index"
     raise OverrideError(key, f"there is no member {name!r}; {hint}")

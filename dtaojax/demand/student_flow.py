@@ -124,6 +124,7 @@ class StudentFlow(DemandProcess):
 def student_flow(
     seed: int,
     *,
+    name: str = "student_flow",
     degrees_of_freedom: float,
     sd_at_1000_tao: float,
     depth_exponent: float,
@@ -132,10 +133,22 @@ def student_flow(
     drift: float,
     max_volatility_multiple: float,
 ) -> StudentFlow:
-    """Builds the process under a seed; arguments as the attributes of :class:`StudentFlow`."""
+    """Builds the process under a seed.
+
+    Args:
+        seed: of the run.
+        name: what its streams are called; two processes of one name draw the same numbers.
+        degrees_of_freedom: nu, above 2.
+        sd_at_1000_tao: as in :class:`StudentFlow`, like the rest.
+        depth_exponent: likewise.
+        scale_ratio: likewise.
+        common_share: likewise.
+        drift: likewise.
+        max_volatility_multiple: most a day's volatility can be, in units of the scale.
+    """
     return StudentFlow(
-        daily=named_stream(seed, "student_flow.daily"),
-        intraday=named_stream(seed, "student_flow.intraday"),
+        daily=named_stream(seed, f"{name}.daily"),
+        intraday=named_stream(seed, f"{name}.intraday"),
         multiples=volatility_table(degrees_of_freedom, max_volatility_multiple),
         sd_at_1000_tao=jnp.asarray(sd_at_1000_tao),
         depth_exponent=jnp.asarray(depth_exponent),
