@@ -1,6 +1,5 @@
 """A holder's positions, carried along a path."""
 
-import dataclasses
 from typing import NamedTuple
 
 import equinox as eqx
@@ -9,11 +8,11 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
 from dtaojax.mechanism.fee_rules import FeeRule
-from dtaojax.mechanism.pools import sell_output, spot_price
+from dtaojax.mechanism.pools import spot_price
+from dtaojax.mechanism.sale import sale_proceeds
 from dtaojax.mechanism.step import Coinbase
 from dtaojax.ordered import ordered_sum
 from dtaojax.state.network import NetworkState
-from dtaojax.state.pools import Pools
 from dtaojax.state.shapes import PerSubnet, Scalar
 
 PerPosition = Float[Array, " positions"]
@@ -85,9 +84,9 @@ class Portfolio(eqx.Module):
         pools = jax.tree.map(lambda leaf: leaf[self.slot], state.pools)
         basket = self.basket(state)
         spot = holdings.alpha * price[self.slot]
-        realizable = _proceeds(pools, holdings.alpha, fee)
+        realizable = sale_proceeds(pools, holdings.alpha, fee)
         root_spot = self.root_tao + ordered_sum(basket * price)
-        root_realizable = self.root_tao + ordered_sum(_proceeds(state.pools, basket, fee))
+        root_realizable = self.root_tao + ordered_sum(sale_proceeds(state.pools, basket, fee))
         return Valuation(jnp.append(spot, root_spot), jnp.append(realizable, root_realizable))
 
     def earn(self, holdings: Holdings, before: NetworkState, paid: Coinbase) -> Holdings:
@@ -116,11 +115,3 @@ class Portfolio(eqx.Module):
         peak = jnp.maximum(holdings.peak, value)
         fall = jnp.where(peak > 0.0, 1.0 - value / jnp.where(peak > 0.0, peak, 1.0), 0.0)
         return holdings._replace(peak=peak, drawdown=jnp.maximum(holdings.drawdown, fall))
-
-
-def _proceeds(pools: Pools, alpha: Float[Array, " pools"], fee: FeeRule) -> Float[Array, " pools"]:
-    """TAO that a sale of alpha pays its seller; 0 in a pool that cannot trade."""
-    open_pool = (pools.tao_in > 0.0) & (pools.alpha_in > 0.0)
-    safe = dataclasses.replace(pools, alpha_in=jnp.where(open_pool, pools.alpha_in, 1.0))
-    tao = fee.paid_out(sell_output(safe, fee.net_of_sale(alpha)))
-    return jnp.where(open_pool, tao, 0.0)
