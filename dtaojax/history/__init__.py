@@ -1,0 +1,7 @@
+"""Price histories: a strict reader of daily panels, and the panel as arrays. No JAX."""
+
+from dtaojax.history.errors import HistoryError
+from dtaojax.history.panel import Panel
+from dtaojax.history.read import find_history, read_panel
+
+__all__ = ["HistoryError", "Panel", "find_history", "read_panel"]

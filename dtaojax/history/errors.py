@@ -1,0 +1,19 @@
+"""The one error that a bad history raises."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class HistoryError(Exception):
+    """A history that cannot be used; the message names the file, the rows and the fix."""
+
+    def __init__(self, source: str, problems: Sequence[str]) -> None:
+        self.source = source
+        self.problems = tuple(problems)
+        super().__init__(source, self.problems)
+
+    def __str__(self) -> str:
+        if len(self.problems) == 1:
+            return f"{self.source}: {self.problems[0]}"
+        return "\n  ".join([f"{self.source}: {len(self.problems)} problems", *self.problems])

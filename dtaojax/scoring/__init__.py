@@ -1,0 +1,1 @@
+"""Scores of probabilistic forecasts: one measure, one function. NumPy and SciPy only."""

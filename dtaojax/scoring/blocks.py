@@ -1,0 +1,120 @@
+"""Errors of averages over days and subnets that are correlated within a day and from day to day."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray: TypeAlias = NDArray[np.float64]
+
+REPLICATES = 2_000
+
+
+class Estimate(NamedTuple):
+    """A number with its error.
+
+    Attributes:
+        value: the estimate.
+        standard_error: of the estimate, over resampled blocks of days.
+        ci_low: lower end of its 95 % interval.
+        ci_high: upper end of it.
+        n: number of observations.
+    """
+
+    value: float
+    standard_error: float
+    ci_low: float
+    ci_high: float
+    n: int
+
+
+class DailySums(NamedTuple):
+    """Observations added up day by day, from which averages are resampled.
+
+    Attributes:
+        total: sums of each day, shape (days, statistics).
+        number: of observations of each day, shape (days,).
+    """
+
+    total: FloatArray
+    number: FloatArray
+
+    @property
+    def mean(self) -> FloatArray:
+        """Average over all observations, shape (statistics,)."""
+        return self.total.sum(axis=0) / self.number.sum()
+
+
+def daily_sums(values: FloatArray, day: NDArray[np.int64]) -> DailySums:
+    """Adds observations up by day.
+
+    Args:
+        values: shape (observations, statistics).
+        day: index of the day of each observation, shape (observations,).
+
+    Returns:
+        Sums of all days from the first to the last, days without observations among them.
+
+    Raises:
+        ValueError: there is no observation.
+    """
+    if len(day) == 0:
+        raise ValueError("there is no observation to average")
+    place = day - day.min()
+    days = int(place.max()) + 1
+    total = np.zeros((days, values.shape[1]))
+    np.add.at(total, place, values)
+    return DailySums(total, np.bincount(place, minlength=days).astype(float))
+
+
+def resampled_means(
+    sums: DailySums, block: int, seed: int, replicates: int = REPLICATES
+) -> FloatArray:
+    """Averages over resampled histories: the circular block bootstrap over days.
+
+    Blocks of consecutive days are drawn with replacement and put together to a history as long as
+    the original (Politis & Romano 1992). All observations of a day stay together, so the average
+    keeps their correlation within the day, and up to the block's length also from day to day.
+
+    Args:
+        sums: of the days.
+        block: days in a block; at least as many as a forecast overlaps.
+        seed: of the draws.
+        replicates: number of histories.
+
+    Returns:
+        Shape (replicates, statistics). A history without any observation is drawn anew as the
+        average of all.
+    """
+    days = len(sums.number)
+    length = min(block, days)
+    draws = np.random.default_rng(seed).integers(days, size=(replicates, -(-days // length)))
+    places = (draws[:, :, None] + np.arange(length)) % days
+    places = places.reshape(replicates, -1)[:, :days]
+    cells = places + days * np.arange(replicates)[:, None]
+    times_drawn = np.bincount(cells.ravel(), minlength=replicates * days).astype(float)
+    times_drawn = times_drawn.reshape(replicates, days)
+    total, count = times_drawn @ sums.total, times_drawn @ sums.number
+    return np.where(count[:, None] > 0.0, total / np.maximum(count, 1.0)[:, None], sums.mean)
+
+
+def mean_over_days(
+    values: FloatArray, day: NDArray[np.int64], block: int, seed: int = 0
+) -> Estimate:
+    """An average with a standard error that respects blocks of days.
+
+    Args:
+        values: one number an observation, shape (observations,).
+        day: of each observation.
+        block: days that depend on each other.
+        seed: of the resampling.
+
+    Returns:
+        The estimate; its interval is the normal one.
+    """
+    sums = daily_sums(values[:, None], day)
+    error = float(resampled_means(sums, block, seed)[:, 0].std(ddof=1))
+    value = float(sums.mean[0])
+    return Estimate(value, error, value - 1.96 * error, value + 1.96 * error, len(values))
