@@ -246,6 +246,22 @@ def test_unknown_words_are_refused_with_the_known_ones():
     assert 'did you mean "float64"?' in refusal({"run": {"precision": "float46"}})
 
 
+def test_parameters_of_weight_rules_are_checked_and_travel_with_the_config():
+    table = {"weight_rule": {"kind": "user_flow", "exponent": 2}}
+    config = config_from_dict({"mechanism": table})
+    assert config.mechanism.weight_rule.model_dump()["exponent"] == 2.0
+    assert pickle.loads(pickle.dumps(config)) == config
+    text = refusal({"mechanism": {"weight_rule": {"kind": "user_flow", "exponent": 20}}})
+    assert text == "config: mechanism.weight_rule.exponent: is 20; must be at most 16"
+    text = refusal({"mechanism": {"weight_rule": {"kind": "user_flow", "exponnt": 2}}})
+    assert text.endswith('mechanism.weight_rule.exponnt: unknown key; did you mean "exponent"?')
+    text = refusal({"mechanism": {"weight_rule": {"kind": "user_flw"}}})
+    assert text.startswith(
+        'config: mechanism.weight_rule.kind: is "user_flw"; must be one of "ema_'
+    )
+    assert text.endswith('did you mean "user_flow"?')
+
+
 def test_another_kind_of_part_does_not_inherit_the_presets_parameters():
     table = {"preset": "gate_rank_2026", "gate": {"kind": "hill_mass", "quantile": 0.61}}
     gate = config_from_dict({"mechanism": table}).mechanism.gate

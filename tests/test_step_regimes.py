@@ -70,8 +70,9 @@ def test_blocks_of_a_preset_equal_the_exact_reference(name: str, seed: int) -> N
     network = random_world(seed, 8, weights=rules.pool.kind == "weighted")
     mechanism = build_mechanism(rules)
     start = state_of(network)
-    start = dataclasses.replace(start, memory=mechanism.weighing.begin(start))
     subnets = members(network, rules)
+    memory = mechanism.weighing.begin(jnp.uint32(0), subnets, start)
+    start = dataclasses.replace(start, memory=memory)
 
     random = Random(seed)
     seen, orders = [], []

@@ -1,6 +1,6 @@
 """Every weight rule follows its formula, over the emit set alone, and divides all there is."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import jax
@@ -10,15 +10,19 @@ import pytest
 from chain_adapters.shares import state_of
 from chain_adapters.units import call, subnets_of
 
+from dtaojax.build import build_mechanism
+from dtaojax.config import WEIGHT_RULES, MechanismConfig
 from dtaojax.mechanism.pools import spot_price
 from dtaojax.mechanism.weight_rules.ema_price import EmaPrice
 from dtaojax.mechanism.weight_rules.ema_price_burn import EmaPriceBurn
 from dtaojax.mechanism.weight_rules.ema_price_rootprop_burn import EmaPriceRootpropBurn
-from dtaojax.mechanism.weight_rules.flow import UserFlow, flow_shares
-from dtaojax.mechanism.weight_rules.netflow import NetFlow, net_flows, protocol_factor
+from dtaojax.mechanism.weight_rules.flow_driven import FlowMemory
+from dtaojax.mechanism.weight_rules.net_flow import NetFlow, net_flows, protocol_factor
 from dtaojax.mechanism.weight_rules.root_validators import RootValidators, vote_shares
+from dtaojax.mechanism.weight_rules.rule import Seen, WeightRule
 from dtaojax.mechanism.weight_rules.spot_price import SpotPrice
 from dtaojax.mechanism.weight_rules.tao_reserve import TaoReserve
+from dtaojax.mechanism.weight_rules.user_flow import UserFlow, flow_shares
 from dtaojax.state.network import NetworkState, Subnets
 
 TAO_WEIGHT = jnp.asarray(0.18)
@@ -29,7 +33,6 @@ RULES = (
     SpotPrice(7_200),
     TaoReserve(),
 )
-Rule = Callable[[NetworkState, Subnets], jax.Array]
 ids = pytest.mark.parametrize("rule", RULES, ids=lambda rule: type(rule).__name__)
 ZERO, ONE = jnp.asarray(0.0), jnp.asarray(1.0)
 
@@ -47,6 +50,12 @@ def network(
     )
 
 
+def shares_of(rule: WeightRule, state: NetworkState, subnets: Subnets) -> jax.Array:
+    """Pre-gate shares of the block that follows a state, at the start of a path."""
+    memory = rule.prepare(rule.begin(jnp.uint32(0), subnets, state), state, subnets, 1)
+    return rule.shares(memory, state, subnets)
+
+
 FOUR = network([0.06, 0.03, 0.01, 0.2], [9e4, 4e4, 8e3, 1e4], [2e6, 1e6, 5e5, 4e5])
 BURNS = [0.0, 0.5, 0.2, 0.0]
 ALL_EMIT = subnets_of(BURNS, [True] * 4, [True] * 4)
@@ -54,30 +63,30 @@ THREE_EMIT = subnets_of(BURNS, [True] * 4, [True, True, True, False])
 
 
 @ids
-def test_shares_add_up_to_one_over_the_emit_set(rule: Rule) -> None:
-    shares = rule(FOUR, THREE_EMIT)
+def test_shares_add_up_to_one_over_the_emit_set(rule: WeightRule) -> None:
+    shares = shares_of(rule, FOUR, THREE_EMIT)
     np.testing.assert_allclose(jnp.sum(shares), 1.0, rtol=1e-15)
     assert shares[3] == 0.0
-    np.testing.assert_allclose(
-        shares / shares[0], rule(FOUR, ALL_EMIT).at[3].set(0.0) / rule(FOUR, ALL_EMIT)[0]
-    )
+    whole = shares_of(rule, FOUR, ALL_EMIT)
+    np.testing.assert_allclose(shares / shares[0], whole.at[3].set(0.0) / whole[0])
 
 
 @ids
-def test_shares_are_all_zero_where_there_is_nothing_to_follow(rule: Rule) -> None:
+def test_shares_are_all_zero_where_there_is_nothing_to_follow(rule: WeightRule) -> None:
     nothing = network([0.0] * 4, [0.0] * 4, [0.0] * 4)
-    assert rule(nothing, ALL_EMIT).tolist() == [0.0] * 4
+    assert shares_of(rule, nothing, ALL_EMIT).tolist() == [0.0] * 4
     nobody = subnets_of(BURNS, [True] * 4, [False] * 4)
-    assert rule(FOUR, nobody).tolist() == [0.0] * 4
+    assert shares_of(rule, FOUR, nobody).tolist() == [0.0] * 4
 
 
 @ids
-def test_slopes_are_finite_in_edge_states(rule: Rule) -> None:
+def test_slopes_are_finite_in_edge_states(rule: WeightRule) -> None:
     edges = network([0.06, 0.0, 0.0, 0.2], [9e4, 0.0, 8e3, 0.0], [2e6, 0.0, 0.0, 4e5])
 
     def top(moving: jax.Array, tao: jax.Array, alpha: jax.Array) -> jax.Array:
         pools = replace(edges.pools, tao_in=tao, alpha_in=alpha)
-        return rule(replace(edges, moving_price=moving, pools=pools), ALL_EMIT)[0]
+        state = replace(edges, moving_price=moving, pools=pools)
+        return shares_of(rule, state, ALL_EMIT)[0]
 
     slopes = jax.jit(jax.grad(top, argnums=(0, 1, 2)))(
         edges.moving_price, edges.pools.tao_in, edges.pools.alpha_in
@@ -96,13 +105,14 @@ def test_each_rule_is_proportional_to_what_it_follows() -> None:
         FOUR.pools.tao_in,
     )
     for rule, weights in zip(RULES, followed, strict=True):
-        np.testing.assert_allclose(rule(FOUR, ALL_EMIT), weights / jnp.sum(weights), rtol=1e-14)
+        found = shares_of(rule, FOUR, ALL_EMIT)
+        np.testing.assert_allclose(found, weights / jnp.sum(weights), rtol=1e-14)
 
 
 @pytest.mark.parametrize("rule", RULES[1:3], ids=lambda rule: type(rule).__name__)
-def test_rules_with_discounts_fall_back_to_price_where_all_burn(rule: Rule) -> None:
+def test_rules_with_discounts_fall_back_to_price_where_all_burn(rule: WeightRule) -> None:
     burned = subnets_of([1.0, 1.0, 2.0, 1.0], [True] * 4, [True] * 4)
-    np.testing.assert_array_equal(rule(FOUR, burned), EmaPrice()(FOUR, burned))
+    np.testing.assert_array_equal(shares_of(rule, FOUR, burned), EmaPrice()(FOUR, burned))
 
 
 def test_spot_prices_are_taken_once_a_day() -> None:
@@ -141,11 +151,11 @@ def test_a_flow_outside_the_emit_set_moves_nothing() -> None:
 
 @pytest.mark.parametrize("exponent", [0.5, 1.0, 2.0])
 def test_flow_shares_do_not_depend_on_the_scale_of_flows(exponent: float) -> None:
-    rule = UserFlow(ZERO, jnp.asarray(exponent))
     flows, emit = jnp.asarray([1e-9, 2e-9, 0.0]), jnp.asarray([True] * 3)
     expected = jnp.asarray([1.0, 2.0**exponent, 0.0]) / (1.0 + 2.0**exponent)
     for scale in (1e-200, 1.0, 1e200):
-        np.testing.assert_allclose(rule(scale * flows, emit), expected, rtol=1e-14)
+        shares = flow_shares(scale * flows, emit, ZERO, jnp.asarray(exponent))
+        np.testing.assert_allclose(shares, expected, rtol=1e-14)
 
 
 def test_flow_shares_have_finite_slopes_where_no_flow_counts() -> None:
@@ -165,9 +175,39 @@ def test_support_counts_up_to_what_users_paid_in() -> None:
 
 
 def test_net_flow_without_protocol_flow_is_user_flow() -> None:
-    emit, user = jnp.asarray([True] * 3), jnp.asarray([3.0, 1.0, -2.0])
-    net, plain = NetFlow(ZERO, ONE), UserFlow(ZERO, ONE)
-    np.testing.assert_array_equal(net(user, jnp.zeros(3), emit), plain(user, emit))
+    emit, user, none = jnp.asarray([True] * 3), jnp.asarray([3.0, 1.0, -2.0]), jnp.zeros(3)
+    memory = FlowMemory(none, user, none, none)
+    shares = [rule(ONE, ZERO, ONE).of_averages(memory, emit) for rule in (NetFlow, UserFlow)]
+    np.testing.assert_array_equal(*shares)
+
+
+def test_flows_wait_to_be_averaged_until_the_next_block() -> None:
+    rule = NetFlow(jnp.asarray(0.25), ZERO, ONE)
+    memory = rule.begin(jnp.uint32(0), ALL_EMIT, FOUR)
+    seen = Seen(jnp.asarray([4.0, 0.0, -8.0, 0.0]), jnp.asarray([1.0] * 4), jnp.zeros(4))
+    waiting = rule.record(memory, seen)
+    assert not waiting.user_ema.any()
+    averages = rule.prepare(waiting, FOUR, ALL_EMIT, 1)
+    assert averages.user_ema.tolist() == [1.0, 0.0, -2.0, 0.0]
+    assert averages.protocol_ema.tolist() == [0.25] * 4
+    assert not averages.user.any()
+
+
+def test_root_proportion_that_weighs_is_that_of_the_block_before() -> None:
+    rule = EmaPriceRootpropBurn(TAO_WEIGHT)
+    taken = jnp.asarray([0.5, 0.0, 0.25, 0.0])
+    memory = rule.record(rule.begin(jnp.uint32(0), ALL_EMIT, FOUR), Seen(ZERO, ZERO, taken))
+    shares = rule.shares(rule.prepare(memory, FOUR, ALL_EMIT, 1), FOUR, ALL_EMIT)
+    np.testing.assert_allclose(shares, jnp.asarray([30.0, 0.0, 2.0, 0.0]) / 32.0)
+
+
+@pytest.mark.parametrize("kind", WEIGHT_RULES)
+def test_every_registered_rule_is_built_by_its_kind_and_divides_all_there_is(kind: str) -> None:
+    table = {"preset": "gate_rank_2026", "weight_rule": {"kind": kind}}
+    rule = build_mechanism(MechanismConfig.model_validate(table)).weighing
+    shares = shares_of(rule, FOUR, THREE_EMIT)
+    assert shares[3] == 0.0
+    assert jnp.sum(shares) == pytest.approx(0.0 if kind.endswith("_flow") else 1.0, abs=1e-14)
 
 
 def test_root_votes_count_by_stake_whatever_their_scale() -> None:

@@ -1,5 +1,8 @@
 """From the config of a mechanism to its parts."""
 
+from importlib import import_module
+from typing import Any
+
 import jax.numpy as jnp
 
 from dtaojax import chain, config
@@ -19,18 +22,9 @@ from dtaojax.mechanism.participants import PaidInAlpha, PaidWhatPoolsLeave
 from dtaojax.mechanism.root_policy import RootBasket, RootSoldAtLaunch, RootSoldUnlessSubsidised
 from dtaojax.mechanism.split import OwnerServerValidatorRoot
 from dtaojax.mechanism.split_free import FreeSplit
-from dtaojax.mechanism.step import Mechanism, Weighing
+from dtaojax.mechanism.step import Mechanism
 from dtaojax.mechanism.support import AddThenBuy, BuyThenAdd, BuyThenHoldPrice
-from dtaojax.mechanism.weight_rules.ema_price import EmaPrice
-from dtaojax.mechanism.weight_rules.ema_price_burn import EmaPriceBurn
-from dtaojax.mechanism.weight_rules.ema_price_rootprop_burn import EmaPriceRootpropBurn
-from dtaojax.mechanism.weight_rules.flow import UserFlow
-from dtaojax.mechanism.weight_rules.flow_driven import NetFlowDriven, UserFlowDriven
-from dtaojax.mechanism.weight_rules.held import Held
-from dtaojax.mechanism.weight_rules.memoryless import Memoryless
-from dtaojax.mechanism.weight_rules.netflow import NetFlow
-from dtaojax.mechanism.weight_rules.spot_price import SpotPrice
-from dtaojax.mechanism.weight_rules.tao_reserve import TaoReserve
+from dtaojax.mechanism.weight_rules.rule import WeightRule
 
 
 def build_mechanism(rules: config.MechanismConfig) -> Mechanism:
@@ -41,7 +35,7 @@ def build_mechanism(rules: config.MechanismConfig) -> Mechanism:
     if isinstance(injection, FixedFraction):
         participants = PaidWhatPoolsLeave(injection)
     return Mechanism(
-        weighing=_weighing(rules),
+        weighing=_weight_rule(rules),
         gate=_gate(rules.gate),
         injection=injection,
         support=_support(rules.pool),
@@ -59,24 +53,21 @@ def build_mechanism(rules: config.MechanismConfig) -> Mechanism:
     )
 
 
-def _weighing(rules: config.MechanismConfig) -> Weighing:
-    match rules.weight_rule:
-        case config.EmaPriceBurnConfig():
-            return Memoryless(EmaPriceBurn())
-        case config.EmaPriceConfig():
-            return Memoryless(EmaPrice())
-        case config.EmaPriceRootpropBurnConfig():
-            return Memoryless(EmaPriceRootpropBurn(jnp.asarray(rules.root.tao_weight)))
-        case config.TaoReserveConfig():
-            return Memoryless(TaoReserve())
-        case config.SpotPriceConfig(interval_blocks=interval):
-            return Held(SpotPrice(interval))
-        case config.UserFlowConfig(smoothing=smoothing, cutoff=cutoff, exponent=exponent):
-            rule = UserFlow(jnp.asarray(cutoff), jnp.asarray(exponent))
-            return UserFlowDriven(rule, jnp.asarray(smoothing))
-        case config.NetFlowConfig(smoothing=smoothing, cutoff=cutoff, exponent=exponent):
-            rule = NetFlow(jnp.asarray(cutoff), jnp.asarray(exponent))
-            return NetFlowDriven(rule, jnp.asarray(smoothing))
+def _weight_rule(rules: config.MechanismConfig) -> WeightRule:
+    """The registered rule, with its own parameters and those that it takes from other parts."""
+    table = rules.weight_rule
+    rule = config.WEIGHT_RULES[table.kind]
+    make = getattr(import_module(f"dtaojax.mechanism.weight_rules.{rule.kind}"), rule.name)
+    parameters = table.model_dump(exclude={"kind"})
+    for place in rule.takes:
+        part, _, key = place.partition(".")
+        parameters[key] = getattr(getattr(rules, part), key)
+    return make(**{key: _parameter(value) for key, value in parameters.items()})
+
+
+def _parameter(value: Any) -> Any:
+    """Floats as arrays, so that the model can be differentiated by them; counts as they are."""
+    return jnp.asarray(value) if isinstance(value, float) else value
 
 
 def _gate(gate: config.GateConfig) -> HillRankGate | HillMassGate | NoGate:

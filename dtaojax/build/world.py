@@ -78,7 +78,8 @@ def build_network(table: NetworkTable, rules: MechanismConfig) -> tuple[Subnets,
         gate_bar=jnp.asarray(gate_bar),
     )
     weighing = build_mechanism(rules).weighing
-    return subnets, dataclasses.replace(state, memory=weighing.begin(state))
+    memory = weighing.begin(jnp.uint32(0), subnets, state)
+    return subnets, dataclasses.replace(state, memory=memory)
 
 
 def build_demand(processes: tuple[DemandConfig, ...], seed: int) -> tuple[DemandProcess, ...]:

@@ -18,20 +18,12 @@ from dtaojax.config.models_run import (
     RunConfig,
 )
 from dtaojax.config.models_shares import (
-    EmaPriceBurnConfig,
-    EmaPriceConfig,
-    EmaPriceRootpropBurnConfig,
     GateConfig,
     HillMassConfig,
     HillRankConfig,
     MovingPriceConfig,
-    NetFlowConfig,
     NoGateConfig,
     PriceEmaConfig,
-    SpotPriceConfig,
-    TaoReserveConfig,
-    UserFlowConfig,
-    WeightRuleConfig,
 )
 from dtaojax.config.models_supply import (
     AlphaEmissionCapConfig,
@@ -64,12 +56,14 @@ from dtaojax.config.models_supply import (
     WeightedPoolConfig,
 )
 from dtaojax.config.presets import DEFAULT_PRESET, PRESETS, Preset
+from dtaojax.config.weight_rules import WEIGHT_RULES, RegisteredRule, WeightRuleConfig
 
 __all__ = [
     "DEFAULT_DEMAND",
     "DEFAULT_NETWORK",
     "DEFAULT_PRESET",
     "PRESETS",
+    "WEIGHT_RULES",
     "AlphaEmissionCapConfig",
     "ChainBuyConfig",
     "Config",
@@ -78,9 +72,6 @@ __all__ = [
     "DemandConfig",
     "DestroyedConfig",
     "DestroyedUnissuedConfig",
-    "EmaPriceBurnConfig",
-    "EmaPriceConfig",
-    "EmaPriceRootpropBurnConfig",
     "EmissionSellingConfig",
     "EmitSetConfig",
     "FeeToAuthorConfig",
@@ -97,7 +88,6 @@ __all__ = [
     "LesserEmissionCapConfig",
     "MechanismConfig",
     "MovingPriceConfig",
-    "NetFlowConfig",
     "NetworkConfig",
     "NoGateConfig",
     "OutputConfig",
@@ -108,6 +98,7 @@ __all__ = [
     "PriceEmaConfig",
     "Problem",
     "ProtocolAlphaConfig",
+    "RegisteredRule",
     "RegistrationConfig",
     "RootBasketConfig",
     "RootConfig",
@@ -116,12 +107,9 @@ __all__ = [
     "RootSoldUnlessSubsidisedConfig",
     "RunConfig",
     "SplitConfig",
-    "SpotPriceConfig",
     "StudentFlowConfig",
     "SubsidyConfig",
     "SumPriceSwitchConfig",
-    "TaoReserveConfig",
-    "UserFlowConfig",
     "WeightRuleConfig",
     "WeightedPoolConfig",
     "config_from_dict",

@@ -1,8 +1,9 @@
 """The ``[mechanism]`` table: one model for each kind of part, and their composition.
 
-A part with alternatives carries a ``kind``. To add an alternative, write its model in
-``models_shares`` or ``models_supply`` and put it into the alias of its family there. Defaults are
-the values live on mainnet (chain.py names their sources).
+A part with alternatives carries a ``kind``. To add a weight rule, see ``weight_rules``; to add an
+alternative of another part, write its model in ``models_shares`` or ``models_supply`` and put it
+into the alias of its family there. Defaults are the values live on mainnet (chain.py names their
+sources).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from pydantic import model_validator
 from dtaojax.config._base import StrictModel, refuse
 from dtaojax.config._wording import choice, described, shown
 from dtaojax.config.errors import Problem
-from dtaojax.config.models_shares import GateConfig, MovingPriceConfig, WeightRuleConfig
+from dtaojax.config.models_shares import GateConfig, MovingPriceConfig
 from dtaojax.config.models_supply import (
     ChainBuyConfig,
     EmitSetConfig,
@@ -27,6 +28,7 @@ from dtaojax.config.models_supply import (
     SplitConfig,
 )
 from dtaojax.config.presets import DEFAULT_PRESET, PRESETS, expand
+from dtaojax.config.weight_rules import AnyWeightRuleConfig
 
 
 class MechanismConfig(StrictModel):
@@ -52,7 +54,7 @@ class MechanismConfig(StrictModel):
 
     preset: str
     moving_price: MovingPriceConfig
-    weight_rule: WeightRuleConfig
+    weight_rule: AnyWeightRuleConfig
     gate: GateConfig
     injection: InjectionConfig
     chain_buy: ChainBuyConfig

@@ -7,7 +7,7 @@ the amounts of its first block at once, and lets prices move linearly meanwhile 
 
 import dataclasses
 from collections.abc import Callable
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 import equinox as eqx
 import jax.numpy as jnp
@@ -29,16 +29,12 @@ from dtaojax.mechanism.situation import Situation
 from dtaojax.mechanism.split import Payout
 from dtaojax.mechanism.support import Support
 from dtaojax.mechanism.trading import Trades, trade
-from dtaojax.mechanism.weight_rules.flow_driven import NetFlowDriven, UserFlowDriven
-from dtaojax.mechanism.weight_rules.held import Held
-from dtaojax.mechanism.weight_rules.memoryless import Memoryless
+from dtaojax.mechanism.weight_rules.rule import Seen, WeightRule
 from dtaojax.ordered import ordered_sum
 from dtaojax.state.intents import Intents
 from dtaojax.state.network import NetworkState, Subnets
 from dtaojax.state.pools import Pools
 from dtaojax.state.shapes import PerSubnet, PerSubnetBool, Scalar, ScalarBool
-
-Weighing: TypeAlias = Memoryless | Held | UserFlowDriven | NetFlowDriven
 
 
 class Mechanism(eqx.Module):
@@ -58,7 +54,7 @@ class Mechanism(eqx.Module):
         tao_weight: weight of root stake against alpha [-].
     """
 
-    weighing: Weighing
+    weighing: WeightRule
     gate: HillRankGate | HillMassGate | NoGate
     injection: Callable[[Situation], InjectionTerms]
     support: Callable[[Pools, InjectionTerms, int], Support]
@@ -231,12 +227,14 @@ def step(
     averaged = mechanism.moving_price(
         state.moving_price, prices, subnets.first_emission_block, state.block, blocks
     )
+    rho = root_proportion(paid.root_tao, mechanism.tao_weight, paid.alpha_issuance)
+    seen = Seen(trades.user_tao, protocol.protocol_tao, rho)
     after = dataclasses.replace(
         paid,
         block=state.block + blocks,
         pools=pools,
         alpha_out=paid.alpha_out - trades.alpha_sold,
         moving_price=jnp.where(subnets.in_emit_set, averaged, state.moving_price),
-        memory=mechanism.weighing.record(paid.memory, trades.user_tao, protocol.protocol_tao),
+        memory=mechanism.weighing.record(paid.memory, seen),
     )
     return after, StepFlows(protocol, trades)

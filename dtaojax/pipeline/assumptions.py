@@ -6,10 +6,8 @@ from dtaojax import chain
 from dtaojax.config import (
     Config,
     EmissionSellingConfig,
-    NetFlowConfig,
     RootBasketConfig,
     StudentFlowConfig,
-    UserFlowConfig,
 )
 from dtaojax.network import NetworkTable
 
@@ -46,7 +44,7 @@ def _mechanism(config: Config):
         "Miner burn, the emission switch of each subnet, root stake and the TAO weight stay as "
         "they are in the start state.",
     )
-    if isinstance(config.mechanism.weight_rule, UserFlowConfig | NetFlowConfig):
+    if config.mechanism.weight_rule.kind in ("user_flow", "net_flow"):
         yield (
             "Flow averages",
             "The averages of TAO flows that decide the shares start from zero, since the network "

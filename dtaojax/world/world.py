@@ -1,5 +1,6 @@
 """The network, its users and an optional holder, put together for the engine to run."""
 
+import dataclasses
 from functools import reduce
 from operator import add
 from typing import Any, NamedTuple
@@ -72,12 +73,13 @@ class World(eqx.Module):
     def begin(self, path: ScalarInt) -> Carry:
         """The start of a path."""
         none = jnp.zeros_like(self.subnets.emission_enabled)
+        memory = self.mechanism.weighing.begin(path, self.subnets, self.start)
         holdings = None
         if self.portfolio is not None:
             holdings = self.portfolio.begin(self.start, self.mechanism.fee)
         return Carry(
             subnets=None,
-            state=self.start,
+            state=dataclasses.replace(self.start, memory=memory),
             memories=tuple(d.begin(path, self.subnets, self.start) for d in self.demand),
             holdings=holdings,
             ever_below_bar=none,

@@ -13,8 +13,9 @@ from dtaojax.mechanism.stored import flow_smoothing
 from dtaojax.mechanism.weight_rules.ema_price import EmaPrice
 from dtaojax.mechanism.weight_rules.ema_price_burn import EmaPriceBurn
 from dtaojax.mechanism.weight_rules.ema_price_rootprop_burn import rootprop_burn_shares
-from dtaojax.mechanism.weight_rules.flow import UserFlow
-from dtaojax.mechanism.weight_rules.netflow import NetFlow, protocol_factor
+from dtaojax.mechanism.weight_rules.flow_driven import FlowMemory
+from dtaojax.mechanism.weight_rules.net_flow import NetFlow, protocol_factor
+from dtaojax.mechanism.weight_rules.user_flow import UserFlow
 from dtaojax.state.network import NetworkState, Subnets
 from dtaojax.state.pools import Pools
 
@@ -99,16 +100,18 @@ def flow_ema_of(case: Case) -> dict[str, Any]:
 
 def flow_shares(case: Case) -> dict[str, Any]:
     """In rao, as are net flows: shares do not depend on the unit, but ties do on its rounding."""
-    rule = UserFlow(number(case["cutoff"]), number(case["exponent"]))
+    rule = UserFlow(number(1.0), number(case["cutoff"]), number(case["exponent"]))
     flows = numbers(case["ema_flows"])
-    return {"shares": call(rule, flows, flags(all_emit(len(flows)))).tolist()}
+    memory = FlowMemory(jnp.zeros_like(flows), flows, jnp.zeros_like(flows), jnp.zeros_like(flows))
+    return {"shares": call(rule.of_averages, memory, flags(all_emit(len(flows)))).tolist()}
 
 
 def net_flow_shares(case: Case) -> dict[str, Any]:
-    rule = NetFlow(number(case["cutoff"]), number(case["exponent"]))
+    rule = NetFlow(number(1.0), number(case["cutoff"]), number(case["exponent"]))
     user, protocol = (numbers(case[name]) for name in ("user_flow_ema", "protocol_flow_ema"))
     emit = flags(all_emit(len(user)))
-    shares = call(rule, user, protocol, emit)
+    memory = FlowMemory(jnp.zeros_like(user), user, jnp.zeros_like(user), protocol)
+    shares = call(rule.of_averages, memory, emit)
     return {
         "norm_factor": call(protocol_factor, user, protocol, emit).item(),
         "n_eligible": int(jnp.sum(shares > 0.0)),

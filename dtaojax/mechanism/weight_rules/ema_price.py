@@ -1,14 +1,14 @@
 """Weights by moving price (R1 to R3)."""
 
-import equinox as eqx
 import jax.numpy as jnp
 
 from dtaojax.mechanism.shares import normalise
+from dtaojax.mechanism.weight_rules.memoryless import Memoryless
 from dtaojax.state.network import NetworkState, Subnets
 from dtaojax.state.shapes import PerSubnet
 
 
-class EmaPrice(eqx.Module):
+class EmaPrice(Memoryless):
     """``s ~ m`` over the emit set (§3.6 E-price, SE::get_shares_price_ema)."""
 
     def __call__(self, state: NetworkState, subnets: Subnets) -> PerSubnet:

@@ -1,15 +1,15 @@
 """Weights by moving price, less what miners are not paid (R6b to R8)."""
 
-import equinox as eqx
 import jax.numpy as jnp
 
 from dtaojax.mechanism.shares import normalise
+from dtaojax.mechanism.weight_rules.memoryless import Memoryless
 from dtaojax.ordered import ordered_sum
 from dtaojax.state.network import NetworkState, Subnets
 from dtaojax.state.shapes import PerSubnet
 
 
-class EmaPriceBurn(eqx.Module):
+class EmaPriceBurn(Memoryless):
     """``s ~ m (1 - min(burn, 1))`` over the emit set (§3.6 E-burn, SE::get_shares).
 
     Falls back to ``s ~ m`` if every weight is 0.

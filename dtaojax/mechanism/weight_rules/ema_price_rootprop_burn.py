@@ -1,13 +1,13 @@
 """Weights by moving price, root proportion and what miners are paid (R6)."""
 
-import equinox as eqx
 import jax.numpy as jnp
 
 from dtaojax.mechanism.root import root_proportion
 from dtaojax.mechanism.shares import normalise
+from dtaojax.mechanism.weight_rules.rule import Seen, WeightRule
 from dtaojax.ordered import ordered_sum
 from dtaojax.state.network import NetworkState, Subnets
-from dtaojax.state.shapes import PerSubnet, Scalar
+from dtaojax.state.shapes import PathNumber, PerSubnet, Scalar
 
 
 def rootprop_burn_shares(
@@ -24,10 +24,11 @@ def rootprop_burn_shares(
     return jnp.where(ordered_sum(weights) > 0.0, normalise(weights), normalise(moving_price))
 
 
-class EmaPriceRootpropBurn(eqx.Module):
-    """:func:`rootprop_burn_shares` over the emit set, with RootProp of the state as it stands.
+class EmaPriceRootpropBurn(WeightRule):
+    """:func:`rootprop_burn_shares` over the emit set; the memory is RootProp (§3.6 E-R6).
 
-    Trades leave rho alone, so the state before a block has the RootProp of the block before.
+    RootProp is taken before root's claims raise its stake (§4.4 steps 6 and 8), so it cannot be
+    told from the state that a block leaves.
 
     Attributes:
         tao_weight: of root stake against alpha [-].
@@ -35,8 +36,21 @@ class EmaPriceRootpropBurn(eqx.Module):
 
     tao_weight: Scalar
 
-    def __call__(self, state: NetworkState, subnets: Subnets) -> PerSubnet:
+    def begin(self, path: PathNumber, subnets: Subnets, state: NetworkState) -> PerSubnet:
+        """Root proportions of the state, since none were taken before it."""
+        return root_proportion(state.root_tao, self.tao_weight, state.alpha_issuance)
+
+    def prepare(
+        self, memory: PerSubnet, state: NetworkState, subnets: Subnets, blocks: int
+    ) -> PerSubnet:
+        """RootProp of the block before."""
+        return memory
+
+    def shares(self, memory: PerSubnet, state: NetworkState, subnets: Subnets) -> PerSubnet:
         """Shares [-]; all 0 if no subnet has a moving price."""
         moving = jnp.where(subnets.in_emit_set, state.moving_price, 0.0)
-        rho = root_proportion(state.root_tao, self.tao_weight, state.alpha_issuance)
-        return rootprop_burn_shares(moving, rho, subnets.miner_burned)
+        return rootprop_burn_shares(moving, memory, subnets.miner_burned)
+
+    def record(self, memory: PerSubnet, seen: Seen) -> PerSubnet:
+        """RootProp of the step."""
+        return seen.root_proportion

@@ -1,15 +1,15 @@
 """Weight rules that follow averages of what flows into the pools (R4, R5)."""
 
+from abc import abstractmethod
 from typing import NamedTuple
 
 import equinox as eqx
 import jax.numpy as jnp
 
 from dtaojax.mechanism.flows import flow_ema
-from dtaojax.mechanism.weight_rules.flow import UserFlow
-from dtaojax.mechanism.weight_rules.netflow import NetFlow
+from dtaojax.mechanism.weight_rules.rule import Seen, WeightRule
 from dtaojax.state.network import NetworkState, Subnets
-from dtaojax.state.shapes import PerSubnet, PerSubnetBool, Scalar
+from dtaojax.state.shapes import PathNumber, PerSubnet, PerSubnetBool, Scalar
 
 
 class FlowMemory(NamedTuple):
@@ -26,12 +26,6 @@ class FlowMemory(NamedTuple):
     user_ema: PerSubnet
     protocol: PerSubnet
     protocol_ema: PerSubnet
-
-
-def no_flows(state: NetworkState) -> FlowMemory:
-    """The memory of a network whose flows are not known (§3.6: a missing average is 0)."""
-    zero = jnp.zeros_like(state.alpha_out)
-    return FlowMemory(zero, zero, zero, zero)
 
 
 def averaged(
@@ -51,57 +45,23 @@ def averaged(
     )
 
 
-def recorded(memory: FlowMemory, user: PerSubnet, protocol: PerSubnet) -> FlowMemory:
-    """Adds a step's flows to those that wait to be averaged."""
-    return memory._replace(user=memory.user + user, protocol=memory.protocol + protocol)
-
-
-class UserFlowDriven(eqx.Module):
-    """Shares by the average flow of users (R4, §3.6 E-flow).
+class FlowDriven(WeightRule):
+    """A rule that turns the averages of flows into shares.
 
     Attributes:
-        rule: shares from the averages.
         smoothing: FlowEmaSmoothingFactor/(2**63 - 1) [per block].
     """
 
-    rule: UserFlow
-    smoothing: Scalar
+    smoothing: eqx.AbstractVar[Scalar]
 
-    def begin(self, state: NetworkState) -> FlowMemory:
-        """Averages of nothing."""
-        return no_flows(state)
+    @abstractmethod
+    def of_averages(self, memory: FlowMemory, in_emit_set: PerSubnetBool) -> PerSubnet:
+        """Shares by averages that include the last flows [-]."""
 
-    def prepare(
-        self, memory: FlowMemory, state: NetworkState, subnets: Subnets, blocks: int
-    ) -> FlowMemory:
-        """Averages with the last flows in them."""
-        return averaged(memory, subnets.in_emit_set, self.smoothing, blocks)
-
-    def shares(self, memory: FlowMemory, state: NetworkState, subnets: Subnets) -> PerSubnet:
-        """Pre-gate shares [-]."""
-        return self.rule(memory.user_ema, subnets.in_emit_set)
-
-    def record(
-        self, memory: FlowMemory, user_flow: PerSubnet, protocol_flow: PerSubnet
-    ) -> FlowMemory:
-        """Remembers a step's flows [TAO]."""
-        return recorded(memory, user_flow, protocol_flow)
-
-
-class NetFlowDriven(eqx.Module):
-    """Shares by the average flow of users less the protocol's (R5, §3.6 E-netflow).
-
-    Attributes:
-        rule: shares from the averages.
-        smoothing: as for users' flows alone [per block].
-    """
-
-    rule: NetFlow
-    smoothing: Scalar
-
-    def begin(self, state: NetworkState) -> FlowMemory:
-        """Averages of nothing."""
-        return no_flows(state)
+    def begin(self, path: PathNumber, subnets: Subnets, state: NetworkState) -> FlowMemory:
+        """Averages of nothing: what flowed before is not known (§3.6: a missing average is 0)."""
+        zero = jnp.zeros_like(state.alpha_out)
+        return FlowMemory(zero, zero, zero, zero)
 
     def prepare(
         self, memory: FlowMemory, state: NetworkState, subnets: Subnets, blocks: int
@@ -111,10 +71,10 @@ class NetFlowDriven(eqx.Module):
 
     def shares(self, memory: FlowMemory, state: NetworkState, subnets: Subnets) -> PerSubnet:
         """Pre-gate shares [-]."""
-        return self.rule(memory.user_ema, memory.protocol_ema, subnets.in_emit_set)
+        return self.of_averages(memory, subnets.in_emit_set)
 
-    def record(
-        self, memory: FlowMemory, user_flow: PerSubnet, protocol_flow: PerSubnet
-    ) -> FlowMemory:
-        """Remembers a step's flows [TAO]."""
-        return recorded(memory, user_flow, protocol_flow)
+    def record(self, memory: FlowMemory, seen: Seen) -> FlowMemory:
+        """Adds a step's flows to those that wait to be averaged."""
+        return memory._replace(
+            user=memory.user + seen.user_tao, protocol=memory.protocol + seen.protocol_tao
+        )

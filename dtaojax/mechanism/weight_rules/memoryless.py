@@ -1,23 +1,20 @@
 """Weight rules that look at the present state alone."""
 
-from collections.abc import Callable
+from abc import abstractmethod
 
-import equinox as eqx
-
+from dtaojax.mechanism.weight_rules.rule import Seen, WeightRule
 from dtaojax.state.network import NetworkState, Subnets
-from dtaojax.state.shapes import PerSubnet
+from dtaojax.state.shapes import PathNumber, PerSubnet
 
 
-class Memoryless(eqx.Module):
-    """Gives a rule of the present state the interface of one with a memory.
+class Memoryless(WeightRule):
+    """A rule that is a function of the state and the subnets."""
 
-    Attributes:
-        rule: shares from a state.
-    """
+    @abstractmethod
+    def __call__(self, state: NetworkState, subnets: Subnets) -> PerSubnet:
+        """Shares that add up to 1 over the emit set and are 0 outside, or are all 0 [-]."""
 
-    rule: Callable[[NetworkState, Subnets], PerSubnet]
-
-    def begin(self, state: NetworkState) -> None:
+    def begin(self, path: PathNumber, subnets: Subnets, state: NetworkState) -> None:
         """Nothing is remembered."""
 
     def prepare(self, memory: None, state: NetworkState, subnets: Subnets, blocks: int) -> None:
@@ -25,7 +22,7 @@ class Memoryless(eqx.Module):
 
     def shares(self, memory: None, state: NetworkState, subnets: Subnets) -> PerSubnet:
         """Pre-gate shares [-]."""
-        return self.rule(state, subnets)
+        return self(state, subnets)
 
-    def record(self, memory: None, user_flow: PerSubnet, protocol_flow: PerSubnet) -> None:
+    def record(self, memory: None, seen: Seen) -> None:
         """Nothing is remembered."""

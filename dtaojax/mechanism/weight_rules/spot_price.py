@@ -6,13 +6,14 @@ import jax.numpy as jnp
 from dtaojax.mechanism.cadence import is_due
 from dtaojax.mechanism.pools import spot_price
 from dtaojax.mechanism.shares import normalise
+from dtaojax.mechanism.weight_rules.rule import Seen, WeightRule
 from dtaojax.ordered import ordered_sum
 from dtaojax.state.network import NetworkState, Subnets
-from dtaojax.state.shapes import PerSubnet, ScalarInt
+from dtaojax.state.shapes import PathNumber, PerSubnet, ScalarInt
 
 
-class SpotPrice(eqx.Module):
-    """``s ~ p`` over the emit set, held between refreshes (§8.1).
+class SpotPrice(WeightRule):
+    """``s ~ p`` over the emit set, held between refreshes (§8.1). The memory is what is held.
 
     Attributes:
         interval_blocks: blocks between refreshes, a day in the article.
@@ -40,3 +41,21 @@ class SpotPrice(eqx.Module):
         """
         due = is_due(block, blocks, self.interval_blocks)
         return jnp.where(due | (ordered_sum(held) == 0.0), shares, held)
+
+    def begin(self, path: PathNumber, subnets: Subnets, state: NetworkState) -> PerSubnet:
+        """No shares yet, so that the first block takes some."""
+        return jnp.zeros_like(state.alpha_out)
+
+    def prepare(
+        self, memory: PerSubnet, state: NetworkState, subnets: Subnets, blocks: int
+    ) -> PerSubnet:
+        """The shares in force during the next ``blocks`` blocks [-]."""
+        return self.refresh(memory, self(state, subnets), state.block, blocks)
+
+    def shares(self, memory: PerSubnet, state: NetworkState, subnets: Subnets) -> PerSubnet:
+        """Pre-gate shares [-]."""
+        return memory
+
+    def record(self, memory: PerSubnet, seen: Seen) -> PerSubnet:
+        """What happens in a step plays no part."""
+        return memory

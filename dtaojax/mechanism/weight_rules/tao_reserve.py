@@ -1,14 +1,14 @@
 """Weights by the TAO in the pools (the testnet of December 2024)."""
 
-import equinox as eqx
 import jax.numpy as jnp
 
 from dtaojax.mechanism.shares import normalise
+from dtaojax.mechanism.weight_rules.memoryless import Memoryless
 from dtaojax.state.network import NetworkState, Subnets
 from dtaojax.state.shapes import PerSubnet
 
 
-class TaoReserve(eqx.Module):
+class TaoReserve(Memoryless):
     """``s ~ y`` over the emit set (§8.2)."""
 
     def __call__(self, state: NetworkState, subnets: Subnets) -> PerSubnet:

@@ -1,9 +1,9 @@
 """Weights by the average flow of users' TAO into the pools (R4)."""
 
-import equinox as eqx
 import jax.numpy as jnp
 
 from dtaojax.mechanism.shares import normalise
+from dtaojax.mechanism.weight_rules.flow_driven import FlowDriven, FlowMemory
 from dtaojax.state.shapes import PerSubnet, PerSubnetBool, Scalar
 
 
@@ -31,17 +31,19 @@ def flow_shares(
     return normalise(jnp.where(positive, ratio**exponent, 0.0))
 
 
-class UserFlow(eqx.Module):
-    """:func:`flow_shares` of the users' net flow (§3.6 E-flow).
+class UserFlow(FlowDriven):
+    """:func:`flow_shares` of the users' net flow (R4, §3.6 E-flow).
 
     Attributes:
+        smoothing: of the average, FlowEmaSmoothingFactor/(2**63 - 1) [per block].
         cutoff: TaoFlowCutoff [TAO per block].
         exponent: FlowNormExponent [-].
     """
 
+    smoothing: Scalar
     cutoff: Scalar
     exponent: Scalar
 
-    def __call__(self, user_flow_ema: PerSubnet, in_emit_set: PerSubnetBool) -> PerSubnet:
-        """Shares by averages that include the last block's flow [-]."""
-        return flow_shares(user_flow_ema, in_emit_set, self.cutoff, self.exponent)
+    def of_averages(self, memory: FlowMemory, in_emit_set: PerSubnetBool) -> PerSubnet:
+        """Shares by the users' average [-]."""
+        return flow_shares(memory.user_ema, in_emit_set, self.cutoff, self.exponent)

@@ -1,9 +1,9 @@
 """Weights by the users' flow less the protocol's own (R5)."""
 
-import equinox as eqx
 import jax.numpy as jnp
 
-from dtaojax.mechanism.weight_rules.flow import flow_shares
+from dtaojax.mechanism.weight_rules.flow_driven import FlowDriven, FlowMemory
+from dtaojax.mechanism.weight_rules.user_flow import flow_shares
 from dtaojax.ordered import ordered_sum
 from dtaojax.state.shapes import PerSubnet, PerSubnetBool, Scalar
 
@@ -35,20 +35,20 @@ def net_flows(
     return user_flow - jnp.where(protocol_flow > 0.0, factor * protocol_flow, protocol_flow)
 
 
-class NetFlow(eqx.Module):
-    """:func:`flow_shares` of the net flow of users and protocol (§3.6 E-netflow).
+class NetFlow(FlowDriven):
+    """:func:`flow_shares` of the net flow of users and protocol (R5, §3.6 E-netflow).
 
     Attributes:
+        smoothing: of both averages, FlowEmaSmoothingFactor/(2**63 - 1) [per block].
         cutoff: TaoFlowCutoff [TAO per block].
         exponent: FlowNormExponent [-].
     """
 
+    smoothing: Scalar
     cutoff: Scalar
     exponent: Scalar
 
-    def __call__(
-        self, user_flow_ema: PerSubnet, protocol_flow_ema: PerSubnet, in_emit_set: PerSubnetBool
-    ) -> PerSubnet:
-        """Shares by averages that include the last block's flows [-]."""
-        flows = net_flows(user_flow_ema, protocol_flow_ema, in_emit_set)
+    def of_averages(self, memory: FlowMemory, in_emit_set: PerSubnetBool) -> PerSubnet:
+        """Shares by the users' average less the protocol's [-]."""
+        flows = net_flows(memory.user_ema, memory.protocol_ema, in_emit_set)
         return flow_shares(flows, in_emit_set, self.cutoff, self.exponent)

@@ -1,0 +1,54 @@
+"""What every weight rule has in common."""
+
+from abc import abstractmethod
+from typing import Any, NamedTuple
+
+import equinox as eqx
+
+from dtaojax.state.network import NetworkState, Subnets
+from dtaojax.state.shapes import PathNumber, PerSubnet
+
+
+class Seen(NamedTuple):
+    """What a rule may remember of a step.
+
+    Attributes:
+        user_tao: users' net TAO into the pool, net of fees [TAO].
+        protocol_tao: TAO that the protocol put in, less what root's claims took out [TAO].
+        root_proportion: rho at the end of the step's coinbase, RootProp [-].
+    """
+
+    user_tao: PerSubnet
+    protocol_tao: PerSubnet
+    root_proportion: PerSubnet
+
+
+class WeightRule(eqx.Module):
+    """Pre-gate shares of the TAO emission, with a memory if the rule needs one (§3.6).
+
+    A rule is registered by one line in ``dtaojax.config.weight_rules``, under which a config names
+    it. Most rules derive from :class:`~dtaojax.mechanism.weight_rules.memoryless.Memoryless` and
+    write one method.
+    """
+
+    @abstractmethod
+    def begin(self, path: PathNumber, subnets: Subnets, state: NetworkState) -> Any:
+        """The memory at the start of a path."""
+
+    @abstractmethod
+    def prepare(self, memory: Any, state: NetworkState, subnets: Subnets, blocks: int) -> Any:
+        """The memory with which to decide on the ``blocks`` blocks that follow ``state``."""
+
+    @abstractmethod
+    def shares(self, memory: Any, state: NetworkState, subnets: Subnets) -> PerSubnet:
+        """Shares that add up to 1 over the emit set and are 0 outside, or are all 0 [-].
+
+        Args:
+            memory: as :meth:`prepare` left it.
+            state: before the step.
+            subnets: who takes part.
+        """
+
+    @abstractmethod
+    def record(self, memory: Any, seen: Seen) -> Any:
+        """The memory after a step."""
