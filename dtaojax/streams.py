@@ -105,6 +105,23 @@ class Stream(eqx.Module):
         """``lanes`` independent standard normal deviates of a time (float32)."""
         return normals_from_words(self.words(time, lanes))
 
+    def uniforms(self, time: Int[Array, ""], lanes: int) -> Float[Array, " lanes"]:
+        """``lanes`` independent deviates of a time, uniform between 0 and 1."""
+        words = self.words(time, lanes).astype(jnp.result_type(float))
+        return (words + 0.5) * 2.0**-32
+
+    def normals_at(
+        self, time: Int[Array, ""], lanes: Int[Array, " chosen"]
+    ) -> Float[Array, " chosen"]:
+        """Standard normal deviates of given lanes, the same number wherever a lane stands twice.
+
+        They are not those of :meth:`normals`, which gives two lanes the halves of one pair.
+        """
+        lane = lanes.astype(jnp.uint32)
+        moment = jnp.broadcast_to(jnp.asarray(time).astype(jnp.uint32), lane.shape)
+        words, _ = threefry2x32((self.key[0], self.key[1]), (moment, lane))
+        return normals_from_words(words)
+
 
 def named_stream(seed: int, name: str) -> Stream:
     """The stream of a name under a seed; streams of different names are independent."""

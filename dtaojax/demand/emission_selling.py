@@ -2,7 +2,7 @@
 
 import jax.numpy as jnp
 
-from dtaojax.demand.process import Clock, DemandProcess
+from dtaojax.demand.process import Clock, DemandProcess, selling
 from dtaojax.mechanism.step import Coinbase
 from dtaojax.state.intents import Intents
 from dtaojax.state.network import NetworkState, Subnets
@@ -35,4 +35,4 @@ class EmissionSelling(DemandProcess):
         payout = paid.payout
         received = payout.server * (1.0 - jnp.minimum(subnets.miner_burned, 1.0))
         sale = self.owner * payout.owner + self.miner * received + self.validator * payout.validator
-        return Intents(jnp.zeros_like(sale), sale), None
+        return selling(sale), None

@@ -4,12 +4,13 @@ from abc import abstractmethod
 from typing import Any, NamedTuple
 
 import equinox as eqx
+import jax.numpy as jnp
 
 from dtaojax import chain
 from dtaojax.mechanism.step import Coinbase
 from dtaojax.state.intents import Intents
 from dtaojax.state.network import NetworkState, Subnets
-from dtaojax.state.shapes import ScalarBool, ScalarInt
+from dtaojax.state.shapes import PerSubnet, ScalarBool, ScalarInt
 
 
 class Clock(NamedTuple):
@@ -38,6 +39,16 @@ class Clock(NamedTuple):
     def days(self) -> float:
         """Length of the step [days]."""
         return self.blocks / chain.BLOCKS_PER_DAY
+
+
+def pushing(push: PerSubnet) -> Intents:
+    """Wishes of investors alone, with this push [-]."""
+    return Intents(push, jnp.zeros_like(push))
+
+
+def selling(alpha: PerSubnet) -> Intents:
+    """Wishes of sellers alone, of this much alpha [alpha]."""
+    return Intents(jnp.zeros_like(alpha), alpha)
 
 
 class DemandProcess(eqx.Module):

@@ -8,7 +8,7 @@ from jax import lax
 from jaxtyping import Array, Float
 from scipy import special
 
-from dtaojax.demand.process import Clock, DemandProcess
+from dtaojax.demand.process import Clock, DemandProcess, pushing
 from dtaojax.mechanism.step import Coinbase
 from dtaojax.state.intents import Intents
 from dtaojax.state.network import NetworkState, Subnets
@@ -117,8 +117,7 @@ class StudentFlow(DemandProcess):
         mixed = jnp.sqrt(1.0 - self.common_share) * own + jnp.sqrt(self.common_share) * common
         spread = volatility * np.sqrt(clock.days)
         push = spread * mixed - 0.5 * spread * spread + self.drift * clock.days
-        quiet = Intents(push, jnp.zeros_like(push))
-        return quiet, memory._replace(volatility=volatility)
+        return pushing(push), memory._replace(volatility=volatility)
 
 
 def student_flow(

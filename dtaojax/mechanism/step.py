@@ -24,6 +24,7 @@ from dtaojax.mechanism.participants import Pay
 from dtaojax.mechanism.pools import spot_price
 from dtaojax.mechanism.root import root_proportion
 from dtaojax.mechanism.root_policy import RootBasket, RootSoldAtLaunch, RootSoldUnlessSubsidised
+from dtaojax.mechanism.root_stake import move_root_stake
 from dtaojax.mechanism.shares import mask_disabled
 from dtaojax.mechanism.situation import Situation
 from dtaojax.mechanism.split import Payout
@@ -112,10 +113,17 @@ class Coinbase(NamedTuple):
 
 
 class StepFlows(NamedTuple):
-    """Everything that happened in a step: the protocol's part and the users'."""
+    """Everything that happened in a step.
+
+    Attributes:
+        coinbase: the protocol's part.
+        trades: the users' part in the pools.
+        unstaking_limited: whether users wanted more TAO back from root than was staked there.
+    """
 
     coinbase: Coinbase
     trades: Trades
+    unstaking_limited: ScalarBool
 
 
 def emission_shares(
@@ -229,12 +237,14 @@ def step(
     )
     rho = root_proportion(paid.root_tao, mechanism.tao_weight, paid.alpha_issuance)
     seen = Seen(trades.user_tao, protocol.protocol_tao, rho)
+    root_tao, unstaking_limited = move_root_stake(paid.root_tao, intents.root_tao)
     after = dataclasses.replace(
         paid,
         block=state.block + blocks,
         pools=pools,
         alpha_out=paid.alpha_out - trades.alpha_sold,
         moving_price=jnp.where(subnets.in_emit_set, averaged, state.moving_price),
+        root_tao=root_tao,
         memory=mechanism.weighing.record(paid.memory, seen),
     )
-    return after, StepFlows(protocol, trades)
+    return after, StepFlows(protocol, trades, unstaking_limited)

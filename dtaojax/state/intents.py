@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from dtaojax.state.shapes import PerSubnet
+from dtaojax.state.shapes import PerSubnet, Scalar
 
 
 class Intents(NamedTuple):
@@ -12,11 +12,17 @@ class Intents(NamedTuple):
         push: net demand of investors as the change of ``log(tao_in)`` that it makes on its own;
             positive buys alpha, negative sells [-].
         alpha_sale: emitted alpha that its receivers sell [alpha].
+        root_tao: TAO that users stake to root; negative where they unstake [TAO].
     """
 
     push: PerSubnet
     alpha_sale: PerSubnet
+    root_tao: Scalar | float = 0.0
 
     def __add__(self, other: "Intents") -> "Intents":  # type: ignore[override]
         """The two groups of wishes together."""
-        return Intents(self.push + other.push, self.alpha_sale + other.alpha_sale)
+        return Intents(
+            self.push + other.push,
+            self.alpha_sale + other.alpha_sale,
+            self.root_tao + other.root_tao,
+        )

@@ -73,7 +73,10 @@ class Portfolio(eqx.Module):
 
     def basket(self, state: NetworkState) -> PerSubnet:
         """Alpha of the root baskets that this root stake owns [alpha]."""
-        return (1.0 - self.delegate_take) * self.root_tao / state.root_tao * state.root_basket
+        # A holder is part of all who stake to root, whatever the others take out.
+        everyone = jnp.maximum(state.root_tao, self.root_tao)
+        part = self.root_tao / jnp.where(everyone > 0.0, everyone, 1.0)
+        return (1.0 - self.delegate_take) * part * state.root_basket
 
     def value(self, holdings: Holdings, state: NetworkState, fee: FeeRule) -> Valuation:
         """Values each position, each sold on its own; root's basket subnet by subnet.

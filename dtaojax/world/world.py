@@ -25,8 +25,9 @@ from dtaojax.world.observation import (
 )
 from dtaojax.world.portfolio import Holdings, Portfolio
 
-TALLIES = ("sales_limited", "trades_refused", "chain_buys_refused")
-"""Counted on every path: sales cut to what holders have, and swaps refused by a pool's guards."""
+TALLIES = ("sales_limited", "trades_refused", "chain_buys_refused", "unstaking_limited")
+"""Counted on every path: sales and unstaking cut to what holders have, and swaps refused by a
+pool's guards."""
 
 
 class Carry(NamedTuple):
@@ -102,13 +103,18 @@ class World(eqx.Module):
             return reduce(add, wishes, Intents(quiet, quiet))
 
         state, flows = step(self.mechanism, subnets, carry.state, self.step_blocks, intents_of)
-        paid, trades = flows
+        paid, trades = flows.coinbase, flows.trades
         holdings = carry.holdings
         if self.portfolio is not None:
             holdings = self.portfolio.earn(holdings, carry.state, paid)
             holdings = self.portfolio.mark(holdings, state)
         below = below_bar(paid.shares.pre_gate, paid.shares.bar, subnets)
-        happened = (trades.limited, trades.refused, paid.buy_refused)
+        happened = (
+            trades.limited,
+            trades.refused,
+            paid.buy_refused,
+            flows.unstaking_limited,
+        )
         counts = (jnp.sum(flag, dtype=jnp.int32) for flag in happened)
         return Carry(
             subnets=carry.subnets,

@@ -1,0 +1,34 @@
+"""A wave of unstaking from root."""
+
+import jax.numpy as jnp
+
+from dtaojax.demand.process import Clock, DemandProcess
+from dtaojax.demand.window import Window
+from dtaojax.mechanism.step import Coinbase
+from dtaojax.state.intents import Intents
+from dtaojax.state.network import NetworkState, Subnets
+from dtaojax.state.shapes import Scalar, ScalarInt
+
+
+class RootExit(DemandProcess):
+    """A fraction of root stake leaves, evenly over a window; what it does outside is not followed.
+
+    Attributes:
+        window: when it leaves.
+        fraction: of the root stake as the window begins [-].
+    """
+
+    window: Window
+    fraction: Scalar
+
+    def begin(self, path: ScalarInt, subnets: Subnets, state: NetworkState) -> Scalar:
+        """TAO of the whole wave, once it has begun."""
+        return jnp.zeros_like(state.root_tao)
+
+    def intents(
+        self, memory: Scalar, clock: Clock, subnets: Subnets, state: NetworkState, paid: Coinbase
+    ) -> tuple[Intents, Scalar]:
+        """The step's unstaking."""
+        total = jnp.where(self.window.begins(clock), self.fraction * state.root_tao, memory)
+        quiet = jnp.zeros_like(state.pools.tao_in)
+        return Intents(quiet, quiet, -total * self.window.share(clock)), total
