@@ -66,6 +66,9 @@ def run(
     paths: Annotated[
         int | None, typer.Option(help="Number of random paths.", show_default=False)
     ] = None,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Drop what an unfinished run left in the folder.")
+    ] = False,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="Print only the report's path.")
     ] = False,
@@ -73,7 +76,8 @@ def run(
     """Simulate a network under random demand and write a risk report.
 
     The answer is a folder: report.html to read, summary.json and Parquet tables to compute with,
-    manifest.json to know how the numbers were made.
+    manifest.json to know how the numbers were made. A run that was killed goes on where it was when
+    the same command is given again.
     """
     from dtaojax.pipeline.inputs import read_inputs
 
@@ -90,7 +94,7 @@ def run(
     total = inputs.config.run.paths
     show = err()
     if quiet or not show.is_terminal:
-        report = run_report(inputs, folder, lambda done: None)
+        report = run_report(inputs, folder, lambda done: None, fresh=fresh)
     else:
         from rich.progress import (
             BarColumn,
@@ -110,7 +114,11 @@ def run(
         )
         with Progress(*columns, console=show, transient=True) as bar:
             task = bar.add_task("simulating paths", total=total)
-            report = run_report(inputs, folder, lambda done: bar.update(task, completed=done))
+
+            def show_done(done: int) -> None:
+                bar.update(task, completed=done)
+
+            report = run_report(inputs, folder, show_done, fresh=fresh)
     if quiet:
         typer.echo(report)
         return

@@ -12,10 +12,12 @@ from worlds import live_mechanism, random_world, state_of, subnets_of
 
 from dtaojax.build import build_bins, build_demand
 from dtaojax.config import EmissionSellingConfig, StudentFlowConfig
+from dtaojax.engine.chunk import Plan, chunk_size
+from dtaojax.engine.merge import Statistics
 from dtaojax.engine.model import Model, Observation
 from dtaojax.engine.pairwise import PairwiseAccumulator, pairwise_sum
 from dtaojax.engine.rollout import KEPT
-from dtaojax.engine.run import Plan, Statistics, run
+from dtaojax.engine.run import run
 from dtaojax.engine.statistics import Bins
 from dtaojax.streams import Stream, named_stream
 from dtaojax.world.portfolio import Portfolio
@@ -24,8 +26,8 @@ from dtaojax.world.world import World
 MEMBERS = 3
 REPORTS = (1, 4, 16)
 PATHS = 1001
-DIVISIONS = [(1, 2), (2, 1), (8, 2), (16, 1), (64, 2), (1024, 1)]
-"""Block sizes and numbers of workers."""
+DIVISIONS = [(1, 64, 2), (2, 16, 1), (8, 8, 2), (16, 256, 3), (64, 64, 2), (1024, 1024, 1)]
+"""Block sizes, chunk sizes and numbers of workers."""
 
 
 class Walk(NamedTuple):
@@ -100,13 +102,16 @@ def outcome(
     workers: int,
     *,
     paths: int = PATHS,
+    chunk_paths: int | None = None,
     bins: Bins = BINS,
     reports: tuple[int, ...] = REPORTS,
 ) -> Outcome:
     handed: list[tuple[int, np.ndarray, np.ndarray]] = []
     progress: list[int] = []
-    plan = Plan(paths, reports, block_paths, workers)
-    statistics = run(model, bins, plan, lambda *block: handed.append(block), progress.append)
+    plan = Plan(paths, reports, block_paths, chunk_paths or block_paths)
+    statistics = run(
+        model, bins, plan, lambda *chunk: handed.append(chunk), progress.append, workers=workers
+    )
     starts, scalars, lost_at = zip(*handed, strict=True)
     return Outcome(
         statistics, np.concatenate(scalars), np.concatenate(lost_at), list(starts), progress
@@ -127,11 +132,25 @@ def whole() -> Outcome:
     return outcome(walk(broken_every=50), 128, 1)
 
 
-@pytest.mark.parametrize(("block_paths", "workers"), DIVISIONS)
-def test_division_into_blocks_and_workers_moves_no_bit(
-    whole: Outcome, block_paths: int, workers: int
+@pytest.mark.parametrize(("block_paths", "chunk_paths", "workers"), DIVISIONS)
+def test_division_into_blocks_chunks_and_workers_moves_no_bit(
+    whole: Outcome, block_paths: int, chunk_paths: int, workers: int
 ) -> None:
-    assert_same_bits(outcome(walk(broken_every=50), block_paths, workers), whole)
+    divided = outcome(walk(broken_every=50), block_paths, workers, chunk_paths=chunk_paths)
+    assert_same_bits(divided, whole)
+
+
+@pytest.mark.parametrize("paths", [1, 63, 64, 2048, 10**6])
+@pytest.mark.parametrize("workers", [1, 2, 100])
+@pytest.mark.parametrize("block_paths", [1, 64, 4096])
+def test_chunks_are_powers_of_two_that_hold_whole_blocks(
+    paths: int, workers: int, block_paths: int
+) -> None:
+    size = chunk_size(paths, block_paths, workers)
+    assert size & (size - 1) == 0
+    assert size % block_paths == 0
+    starts = Plan(paths, (1,), block_paths, size).starts
+    assert len(starts) >= min(8 * workers, paths // max(block_paths, 2))
 
 
 def test_fewer_paths_are_the_first_of_more(whole: Outcome) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from dtaojax.engine.run import Statistics
+from dtaojax.engine.merge import Statistics
 from dtaojax.engine.statistics import Bins, Counts
 from dtaojax.metrics.binned import BinnedDistribution, quantile_of_bins
 from dtaojax.metrics.estimate import (

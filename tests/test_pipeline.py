@@ -24,7 +24,8 @@ from dtaojax.config import MechanismConfig, load_config
 from dtaojax.demand.process import DemandProcess
 from dtaojax.network import load_network
 from dtaojax.pipeline import run as run_module
-from dtaojax.pipeline.inputs import claim_folder, read_inputs
+from dtaojax.pipeline.folder import UNFINISHED, claimed, remove_results
+from dtaojax.pipeline.inputs import read_inputs
 from dtaojax.pipeline.path_table import PathTableReader, PathTableWriter, column
 from dtaojax.pipeline.run import run_report
 from dtaojax.results import ESTIMATE_COLUMNS, SCHEMA_VERSION, ResultsError, load
@@ -435,15 +436,15 @@ def test_run_that_fails_in_the_middle_leaves_nothing_that_looks_whole(bench, mon
     with pytest.raises(Broken):
         bench.run(folder.name, progress=progress)
     assert not left_in(folder) & LOOKS_WHOLE
-    for path in folder.iterdir():
-        assert path.read_bytes() != b"of an earlier run"
+    for name in left_in(folder) - {UNFINISHED}:
+        assert (folder / name).read_bytes() != b"of an earlier run"
 
 
 def test_report_that_cannot_be_drawn_is_not_left_half_written(bench, monkeypatch):
     monkeypatch.setattr(run_module, "write_report", raising(Broken()))
     with pytest.raises(Broken):
         bench.run("undrawn")
-    assert left_in(bench.folder / "undrawn") == FILES - {"report.html"}
+    assert left_in(bench.folder / "undrawn") == {*FILES, UNFINISHED} - {"report.html"}
 
 
 def test_full_disk_is_refused_with_the_folder_and_the_way_out(bench, monkeypatch):
@@ -468,7 +469,8 @@ def test_bad_folder_is_refused_before_anything_is_computed(bench, monkeypatch):
 def test_only_files_of_a_run_are_removed_from_its_folder(tmp_path):
     for name in ("mine.parquet", "notes.txt", "summary.json", "network.parquet"):
         (tmp_path / name).write_text("x")
-    claim_folder(tmp_path, "finney_8791253")
+    with claimed(tmp_path, "finney_8791253"):
+        remove_results(tmp_path)
     assert left_in(tmp_path) == {"mine.parquet", "notes.txt"}
 
 
@@ -476,14 +478,19 @@ def test_network_file_is_never_replaced_by_results(tmp_path):
     network = tmp_path / "network.parquet"
     network.write_text("the state")
     (tmp_path / "sub").mkdir()
-    with pytest.raises(ResultsError, match=r"holds the network file network\.parquet"):
-        claim_folder(tmp_path / "sub" / "..", network)
+    with (
+        pytest.raises(ResultsError, match=r"holds the network file network\.parquet"),
+        claimed(tmp_path / "sub" / "..", network),
+    ):
+        pass
+    with claimed(tmp_path / "sub", network):
+        remove_results(tmp_path / "sub")
     assert network.read_text() == "the state"
-    claim_folder(tmp_path / "sub", network)
 
 
 def test_folders_on_the_way_are_made(tmp_path):
-    claim_folder(tmp_path / "a" / "b", "finney_8791253")
+    with claimed(tmp_path / "a" / "b", "finney_8791253"):
+        pass
     assert left_in(tmp_path / "a" / "b") == set()
 
 

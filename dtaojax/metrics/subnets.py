@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from dtaojax.engine.run import Statistics
+from dtaojax.engine.merge import Statistics
 from dtaojax.engine.statistics import Bins
 from dtaojax.metrics.binned import BinnedDistribution, quantile_of_bins
 from dtaojax.metrics.estimate import Estimate, mean_from_sums, probability

@@ -9,6 +9,7 @@ import jax
 import jax.numpy as jnp
 
 from dtaojax import __version__
+from dtaojax.engine.run import available_cores
 from dtaojax.pipeline import runtime
 
 
@@ -32,7 +33,7 @@ def findings() -> list[Finding]:
     found = [Finding("dtaojax", __version__)]
     found += [Finding(name, version) for name, version in runtime.versions().items()]
     found += [Finding("device", f"{d.platform}: {d.device_kind}") for d in jax.devices()]
-    found.append(Finding("cores", str(len(os.sched_getaffinity(0)))))
+    found.append(Finding("cores", str(available_cores())))
     found.append(_precision())
     found.append(_cache())
     return found

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Sequence
+import dataclasses
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from dtaojax.config import Config, ConfigError, Problem, load_config
 from dtaojax.network import NetworkError, NetworkTable, load_network
-from dtaojax.results import TABLES, ResultsError
-
-_WRITTEN = (
-    "report.html",
-    "manifest.json",
-    "summary.json",
-    *(f"{table}.parquet" for table in TABLES),
-)
-"""What a run leaves in its folder, in the order in which an earlier run is taken apart."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +21,23 @@ class Inputs:
 
     config: Config
     network: NetworkTable
+
+    def digests(self) -> dict[str, str]:
+        """SHA-256 digests that two runs share exactly if their inputs are the same."""
+        network = hashlib.sha256()
+        for field in dataclasses.fields(self.network):
+            network.update(
+                f"{field.name}\0{_spelled(getattr(self.network, field.name))}\0".encode()
+            )
+        return {"config_hash": self.config.config_hash, "network": network.hexdigest()}
+
+
+def _spelled(value: Any) -> str:
+    if isinstance(value, np.ndarray):
+        return f"{value.dtype}{value.shape}{value.tobytes().hex()}"
+    if isinstance(value, Mapping):
+        return repr({key: _spelled(value[key]) for key in sorted(value)})
+    return repr(value)
 
 
 def read_inputs(config_file: Path, overrides: Sequence[str]) -> Inputs:
@@ -68,36 +80,3 @@ def _portfolio_problems(config: Config, network: NetworkTable) -> list[Problem]:
         )
         problems.append(Problem("portfolio.root_tao", text))
     return problems
-
-
-def claim_folder(folder: Path, network_file: str | Path) -> None:
-    """Makes an output folder ready, and any earlier run in it unfinished.
-
-    The earlier report and manifest go first, so that a run that is broken off leaves nothing that
-    looks whole. Nothing but the files of a run is touched.
-
-    Args:
-        folder: made where it is missing.
-        network_file: the embedded network's name, or the file that was read.
-
-    Raises:
-        ResultsError: the folder cannot be written, or the network file would be lost.
-    """
-    written = [folder / name for name in _WRITTEN]
-    if isinstance(network_file, Path) and network_file.resolve() in map(Path.resolve, written):
-        raise ResultsError(
-            f"{folder}: holds the network file {network_file.name}, which the results would "
-            "replace; choose another folder with --out"
-        )
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        probe = folder / f".{uuid.uuid4().hex}"
-        probe.touch()
-        probe.unlink()
-        for file in written:
-            file.unlink(missing_ok=True)
-    except OSError as error:
-        raise ResultsError(
-            f"{folder}: cannot be written ({error.strerror or error}); "
-            "choose another folder with --out"
-        ) from error

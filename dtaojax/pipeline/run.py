@@ -14,7 +14,9 @@ import pandas as pd
 from dtaojax import __version__
 from dtaojax.build import build_bins, build_world
 from dtaojax.config import PRESETS, Config
-from dtaojax.engine.run import Plan, Statistics, default_workers, run
+from dtaojax.engine.chunk import Plan, chunk_size
+from dtaojax.engine.merge import Statistics
+from dtaojax.engine.run import default_workers, run
 from dtaojax.engine.statistics import Bins
 from dtaojax.metrics.estimate import fewest_paths
 from dtaojax.metrics.headline import headline
@@ -24,7 +26,8 @@ from dtaojax.metrics.tables import frame, sample_rows
 from dtaojax.network import NetworkTable
 from dtaojax.pipeline import runtime
 from dtaojax.pipeline.assumptions import assumptions
-from dtaojax.pipeline.inputs import Inputs, claim_folder
+from dtaojax.pipeline.folder import Unfinished, claimed, drop_unfinished, remove_results
+from dtaojax.pipeline.inputs import Inputs
 from dtaojax.pipeline.inspect import initial_table
 from dtaojax.pipeline.path_table import PathTableReader, PathTableWriter
 from dtaojax.report import write_report
@@ -36,24 +39,43 @@ _FEWEST_TAIL_PATHS = 10
 """Paths that an expected shortfall should rest on at the least."""
 
 
-def run_report(inputs: Inputs, folder: Path, progress: Callable[[int], None]) -> Path:
+def run_report(
+    inputs: Inputs, folder: Path, progress: Callable[[int], None], *, fresh: bool = False
+) -> Path:
     """Simulates, estimates, and writes results and report.
+
+    A run into a folder in which the same run was broken off goes on from the paths that were
+    finished, to the same results bit for bit.
 
     Args:
         inputs: config and network.
         folder: for the results.
         progress: receives the number of paths done so far.
+        fresh: drop what a broken-off run left in the folder.
 
     Returns:
         The report's path.
 
     Raises:
-        ResultsError: the folder cannot be written, or no path stayed finite.
+        ResultsError: the folder cannot be written or is another run's, or no path stayed finite.
     """
+    with claimed(folder, inputs.config.network_file):
+        if fresh:
+            drop_unfinished(folder)
+        return _run_report(inputs, folder, progress)
+
+
+def _run_report(inputs: Inputs, folder: Path, progress: Callable[[int], None]) -> Path:
     started = time.perf_counter()
     config, network = inputs.config, inputs.network
-    claim_folder(folder, config.network_file)
     runtime.configure(config.run.precision)
+    workers = default_workers()
+    unfinished = Unfinished(
+        folder,
+        inputs.digests() | runtime.fingerprint(),
+        chunk_size(config.run.paths, config.run.block_paths, workers),
+    )
+    remove_results(folder)
     world = build_world(config, network)
     bins = build_bins(world)
     days = _moments(config)
@@ -61,18 +83,14 @@ def run_report(inputs: Inputs, folder: Path, progress: Callable[[int], None]) ->
         paths=config.run.paths,
         report_steps=tuple(config.run.step_of(day) for day in days[1:]),
         block_paths=config.run.block_paths,
-        workers=default_workers(),
+        chunk_paths=unfinished.chunk_paths,
     )
     names = _figure_names(world, config)
     simulating = time.perf_counter()
-    try:
-        with PathTableWriter(folder / "paths.parquet", names, days) as paths:
-            statistics = run(world, bins, plan, paths.write, progress)
-    except OSError as error:
-        raise ResultsError(
-            f"{folder}: cannot be written ({error.strerror or error}); "
-            "choose another folder with --out"
-        ) from error
+    with unfinished.kept(), PathTableWriter(folder / "paths.parquet", names, days) as paths:
+        statistics = run(
+            world, bins, plan, paths.write, progress, workers=workers, store=unfinished.store
+        )
     estimating = time.perf_counter()
     if statistics.used == 0:
         raise ResultsError(
@@ -90,7 +108,9 @@ def run_report(inputs: Inputs, folder: Path, progress: Callable[[int], None]) ->
     manifest = _manifest(config, network, statistics, days, wall_times, [*tables, "paths"])
     results = Results(manifest, headline(tables), tables)
     save(results, folder)
-    return write_report(results, folder)
+    report = write_report(results, folder)
+    drop_unfinished(folder)
+    return report
 
 
 def _moments(config: Config) -> tuple[float, ...]:

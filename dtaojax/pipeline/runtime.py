@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import platform
 from importlib import metadata
 from pathlib import Path
 
 import jax
+
+import dtaojax
+from dtaojax.engine.run import available_cores
 
 _VECTOR_WIDTH = "--xla_cpu_prefer_vector_width"
 _REPORTED = ("jax", "jaxlib", "numpy", "equinox", "scipy", "pandas", "pyarrow", "matplotlib")
@@ -40,7 +44,7 @@ def configure(precision: str) -> None:
 def device_name() -> str:
     """The device that programs run on, in words."""
     device = jax.devices()[0]
-    cores = f", {len(os.sched_getaffinity(0))} cores" if device.platform == "cpu" else ""
+    cores = f", {available_cores()} cores" if device.platform == "cpu" else ""
     kind = platform.machine() if device.platform == "cpu" else device.device_kind
     return f"{device.platform} ({kind}{cores})"
 
@@ -49,3 +53,19 @@ def versions() -> dict[str, str]:
     """Versions of Python and of the packages that make the numbers."""
     found = {name: metadata.version(name) for name in _REPORTED}
     return {"python": platform.python_version(), **found}
+
+
+def fingerprint() -> dict[str, str]:
+    """Everything besides its inputs that a number may depend on, down to the last bit."""
+    device = jax.devices()[0]
+    code = hashlib.sha256()
+    package = Path(dtaojax.__file__).parent
+    for file in sorted(package.rglob("*.py")):
+        code.update(f"{file.relative_to(package)}\0".encode())
+        code.update(file.read_bytes())
+    return {
+        "dtaojax": dtaojax.__version__,
+        "code": code.hexdigest(),
+        "device": f"{device.platform} {platform.machine()} {device.device_kind}",
+        **{name: metadata.version(name) for name in ("jax", "jaxlib", "numpy")},
+    }

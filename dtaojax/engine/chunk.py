@@ -1,0 +1,171 @@
+"""Consecutive paths computed by one worker: what a run hands out, takes back and keeps on disk."""
+
+from typing import NamedTuple
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Bool, Float, Int, UInt32
+
+from dtaojax.engine.model import Model
+from dtaojax.engine.pairwise import PairwiseAccumulator
+from dtaojax.engine.rollout import KEPT, PathRecord, rollout
+from dtaojax.engine.statistics import (
+    Bins,
+    Counts,
+    Sums,
+    Terms,
+    block_terms,
+    count_block,
+    empty_counts,
+    sum_block,
+)
+
+_NARROWEST = 2
+"""A block of one path is compiled to other code, with other roundings, than any wider one."""
+
+LARGEST_CHUNK = 1024
+"""Most paths in a chunk, unless a single block holds more. A power of two."""
+
+_CHUNKS_A_WORKER = 8
+"""Chunks that a worker should get, so that none of them waits long for the last one."""
+
+
+class Plan(NamedTuple):
+    """How much to run, and in which portions. Only ``paths`` and ``report_steps`` move a number.
+
+    Attributes:
+        paths: number of paths.
+        report_steps: numbers of steps after which paths are observed, rising.
+        block_paths: paths computed as one array, a power of two.
+        chunk_paths: paths that a worker computes before it hands them over, a power of two.
+    """
+
+    paths: int
+    report_steps: tuple[int, ...]
+    block_paths: int
+    chunk_paths: int
+
+    @property
+    def width(self) -> int:
+        """Paths in a block as it is compiled."""
+        return max(self.block_paths, _NARROWEST)
+
+    @property
+    def starts(self) -> range:
+        """Number of the first path of every chunk."""
+        return range(0, self.paths, max(self.chunk_paths, self.width))
+
+    def stop(self, first: int) -> int:
+        """Number of the path after the last of the chunk that begins at ``first``."""
+        return min(first + self.starts.step, self.paths)
+
+
+def chunk_size(paths: int, block_paths: int, workers: int) -> int:
+    """Paths in a chunk, so that each worker gets several and a broken run loses little."""
+    share = max(paths // (_CHUNKS_A_WORKER * workers), 1)
+    power = 1 << (share.bit_length() - 1)
+    return max(min(power, LARGEST_CHUNK), block_paths)
+
+
+class Chunk(NamedTuple):
+    """What is kept of consecutive paths; plain arrays.
+
+    Attributes:
+        deviation: pairwise sum of ``(value - origin) / scale`` over used paths.
+        squared: pairwise sum of its square.
+        events: number of used paths on which each event was true.
+        cells: places in the flattened counts of bins that are not zero, rising.
+        times: the counts at those places, in the narrowest type that holds them.
+        lowest: smallest value of each gauge on a used path.
+        highest: largest value.
+        scalars: of each path.
+        lost_at: of each path, as in :class:`~dtaojax.engine.rollout.PathRecord`.
+        tallies: added up over used paths.
+    """
+
+    deviation: Float[np.ndarray, "moments gauges members"]
+    squared: Float[np.ndarray, "moments gauges members"]
+    events: Int[np.ndarray, "moments events members"]
+    cells: Int[np.ndarray, " filled"]
+    times: Int[np.ndarray, " filled"]
+    lowest: Float[np.ndarray, "moments gauges members"]
+    highest: Float[np.ndarray, "moments gauges members"]
+    scalars: Float[np.ndarray, "paths moments scalars"]
+    lost_at: Int[np.ndarray, " paths"]
+    tallies: Int[np.ndarray, " tallies"]
+
+
+class _Block(NamedTuple):
+    sums: Sums
+    scalars: Array
+    lost_at: Int[Array, " paths"]
+    tallies: tuple[Int[Array, " paths"], ...]
+
+
+@eqx.filter_jit(donate="all-except-first")
+def _run_block(
+    fixed: tuple[Model, Bins, Int[Array, " reports"]],
+    counts: Counts,
+    paths: UInt32[Array, " paths"],
+    real: Bool[Array, " paths"],
+) -> tuple[PathRecord, Terms, Counts]:
+    model, bins, report_steps = fixed
+    record: PathRecord = jax.vmap(lambda path: rollout(model, path, report_steps))(paths)
+    used = real & (record.lost_at == KEPT)
+    seen = record.seen._replace(events=record.seen.events & used[:, None, None, None])
+    counted = count_block(counts, bins, seen, used)
+    return record._replace(seen=seen), block_terms(bins, seen, used), counted
+
+
+_sum_block = jax.jit(sum_block)
+
+
+def compute_chunk(model: Model, bins: Bins, plan: Plan, first: int) -> Chunk:
+    """Runs the paths of the chunk that begins at ``first``.
+
+    Paths that turn non-finite are left out of everything but ``scalars`` and ``lost_at``.
+    """
+    report_steps = jnp.asarray(plan.report_steps, jnp.int32)
+    fixed = (model, bins, report_steps)
+    counts = empty_counts(bins, len(plan.report_steps) + 1)
+    stop = plan.stop(first)
+    deviation, squared = PairwiseAccumulator(), PairwiseAccumulator()
+    events: list[np.ndarray] = []
+    scalars: list[np.ndarray] = []
+    lost_at: list[np.ndarray] = []
+    tallies: list[np.ndarray] = []
+    for start in range(first, stop, plan.width):
+        numbers = np.arange(start, start + plan.width, dtype=np.uint32)
+        record, terms, counts = _run_block(
+            fixed, counts, jnp.asarray(numbers), jnp.asarray(numbers < stop)
+        )
+        sums = _sum_block(terms, record.seen.events)
+        block = _Block(sums, record.seen.scalars, record.lost_at, record.tallies)
+        block: _Block = jax.device_get(block)
+        real = min(plan.width, stop - start)
+        kept = block.lost_at[:real] == KEPT
+        deviation.add(block.sums.deviation)
+        squared.add(block.sums.squared)
+        events.append(block.sums.events.astype(np.int64))
+        scalars.append(block.scalars[:real])
+        lost_at.append(block.lost_at[:real])
+        tallies.append(
+            np.array([tally[:real][kept].sum(dtype=np.int64) for tally in block.tallies], np.int64)
+        )
+    filled = np.asarray(counts.bins).reshape(-1)
+    cells = np.flatnonzero(filled).astype(np.int32)
+    times = filled[cells]
+    return Chunk(
+        deviation=deviation.total(),
+        squared=squared.total(),
+        events=sum(events[1:], events[0]),
+        cells=cells,
+        times=times.astype(np.min_scalar_type(times.max(initial=0))),
+        lowest=np.asarray(counts.lowest),
+        highest=np.asarray(counts.highest),
+        scalars=np.concatenate(scalars),
+        lost_at=np.concatenate(lost_at),
+        tallies=sum(tallies[1:], tallies[0]),
+    )

@@ -1,0 +1,82 @@
+"""Chunks put together to the statistics of all paths, in memory that does not grow with them."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from dtaojax.engine.chunk import Chunk
+from dtaojax.engine.pairwise import PairwiseAccumulator
+from dtaojax.engine.rollout import KEPT
+from dtaojax.engine.statistics import Bins, Counts
+
+
+class Statistics(NamedTuple):
+    """What is known of all used paths together.
+
+    Attributes:
+        used: number of paths behind every figure.
+        lost: paths that turned non-finite, and the moment at which each was found out.
+        deviation: sum of ``(value - origin) / scale``, (moments, gauges, members).
+        squared: sum of its squares.
+        events: number of paths, (moments, events, members).
+        counts: of values by bin.
+        tallies: of used paths, in the model's order.
+    """
+
+    used: int
+    lost: dict[int, int]
+    deviation: np.ndarray
+    squared: np.ndarray
+    events: np.ndarray
+    counts: Counts
+    tallies: tuple[int, ...]
+
+
+class Merger:
+    """Takes chunks in the order of their paths.
+
+    Sums are added in the tree that the path numbers fix, of which a chunk is a subtree, so the
+    size of the chunks moves no bit of the result.
+    """
+
+    def __init__(self, bins: Bins) -> None:
+        self._bins = bins.inside + 2
+        self._deviation, self._squared = PairwiseAccumulator(), PairwiseAccumulator()
+        self._events: np.ndarray | int = 0
+        self._tallies: np.ndarray | int = 0
+        self._counts: Counts | None = None
+        self._lost: dict[int, int] = {}
+        self._used = 0
+
+    def add(self, first: int, chunk: Chunk) -> None:
+        """Takes the chunk that begins at path ``first``, which follows those taken before."""
+        for path in np.flatnonzero(chunk.lost_at != KEPT):
+            self._lost[first + int(path)] = int(chunk.lost_at[path])
+        self._used += int((chunk.lost_at == KEPT).sum())
+        self._deviation.add(chunk.deviation)
+        self._squared.add(chunk.squared)
+        self._events = self._events + chunk.events
+        self._tallies = self._tallies + chunk.tallies
+        if self._counts is None:
+            self._counts = Counts(
+                bins=np.zeros((*chunk.lowest.shape, self._bins), np.int64),
+                lowest=chunk.lowest,
+                highest=chunk.highest,
+            )
+        self._counts.bins.reshape(-1)[chunk.cells] += chunk.times
+        self._counts = self._counts._replace(
+            lowest=np.minimum(self._counts.lowest, chunk.lowest),
+            highest=np.maximum(self._counts.highest, chunk.highest),
+        )
+
+    def statistics(self) -> Statistics:
+        """Of all chunks so far; there must be one."""
+        return Statistics(
+            used=self._used,
+            lost=self._lost,
+            deviation=self._deviation.total(),
+            squared=self._squared.total(),
+            events=np.asarray(self._events),
+            counts=self._counts,
+            tallies=tuple(int(tally) for tally in np.atleast_1d(self._tallies)),
+        )

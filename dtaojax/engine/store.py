@@ -1,0 +1,113 @@
+"""Finished chunks on disk, so that a run that was killed goes on where it was."""
+
+import hashlib
+import io
+import os
+from pathlib import Path
+from typing import Final, Protocol
+
+import numpy as np
+
+from dtaojax.engine.chunk import Chunk
+
+_DIGEST: Final = hashlib.sha256
+
+
+class DamagedChunkError(Exception):
+    """A chunk's file is not as it was written.
+
+    Attributes:
+        file: the file.
+        first: number of the first path in it.
+    """
+
+    def __init__(self, file: Path, first: int) -> None:
+        super().__init__(f"{file}: is damaged")
+        self.file = file
+        self.first = first
+
+
+class Store(Protocol):
+    """Where chunks are kept while a run goes on."""
+
+    def holds(self, first: int) -> bool:
+        """Whether the chunk that begins at path ``first`` is kept."""
+
+    def load(self, first: int) -> Chunk:
+        """That chunk."""
+
+    def save(self, first: int, chunk: Chunk) -> None:
+        """Keeps a chunk."""
+
+
+class NoStore:
+    """Keeps nothing."""
+
+    def holds(self, first: int) -> bool:
+        """Never."""
+        return False
+
+    def load(self, first: int) -> Chunk:
+        """There is nothing to load."""
+        raise KeyError(first)
+
+    def save(self, first: int, chunk: Chunk) -> None:
+        """Does nothing."""
+
+
+KEEP_NOTHING: Final = NoStore()
+
+
+class ChunkStore:
+    """Keeps each chunk in a file of its own: a SHA-256 digest, then the arrays as ``.npz``.
+
+    A file appears under its name only when all of it is on the disk, and is never changed again;
+    so whatever happens to a run, every file that is there is whole, unless the disk damaged it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def file(self, first: int) -> Path:
+        """The file of the chunk that begins at path ``first``."""
+        return self._folder / f"{first:010d}.chunk"
+
+    def holds(self, first: int) -> bool:
+        """Whether the chunk is on disk."""
+        return self.file(first).exists()
+
+    def load(self, first: int) -> Chunk:
+        """Reads a chunk and checks it.
+
+        Raises:
+            DamagedChunkError: the file does not hold what was written.
+        """
+        file = self.file(first)
+        content = memoryview(file.read_bytes())
+        size = _DIGEST().digest_size
+        if content[:size] != _DIGEST(content[size:]).digest():
+            raise DamagedChunkError(file, first)
+        with np.load(io.BytesIO(content[size:]), allow_pickle=False) as arrays:
+            return Chunk(*(arrays[name] for name in Chunk._fields))
+
+    def save(self, first: int, chunk: Chunk) -> None:
+        """Writes a chunk, all of it or nothing.
+
+        Raises:
+            OSError: it cannot be written; what was there before is untouched.
+        """
+        packed = io.BytesIO()
+        np.savez(packed, **chunk._asdict())
+        content = packed.getbuffer()
+        file = self.file(first)
+        partial = file.with_suffix(".partial")
+        try:
+            with partial.open("wb") as target:
+                target.write(_DIGEST(content).digest())
+                target.write(content)
+                target.flush()
+                os.fsync(target.fileno())
+            partial.replace(file)
+        except OSError:
+            partial.unlink(missing_ok=True)
+            raise
