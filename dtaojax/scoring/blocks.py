@@ -80,7 +80,8 @@ def resampled_means(
 
     Args:
         sums: of the days.
-        block: days in a block; at least as many as a forecast overlaps.
+        block: days in a block, at least as many as a forecast overlaps; but no more than a third
+            of the history, without which histories would hardly differ.
         seed: of the draws.
         replicates: number of histories.
 
@@ -89,7 +90,7 @@ def resampled_means(
         average of all.
     """
     days = len(sums.number)
-    length = min(block, days)
+    length = min(block, max(days // 3, 1))
     draws = np.random.default_rng(seed).integers(days, size=(replicates, -(-days // length)))
     places = (draws[:, :, None] + np.arange(length)) % days
     places = places.reshape(replicates, -1)[:, :days]

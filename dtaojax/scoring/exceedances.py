@@ -40,7 +40,12 @@ def kupiec(exceeded: int, total: int, probability: float) -> LikelihoodRatio:
         exceeded: x, number of losses above the VaR.
         total: n, number of days.
         probability: p, 0.01 for a VaR 99 %.
+
+    Returns:
+        NaN where there is no day.
     """
+    if total == 0:
+        return LikelihoodRatio(np.nan, np.nan)
     rate = exceeded / total
     observed = special.xlogy(exceeded, rate) + special.xlog1py(total - exceeded, -rate)
     promised = special.xlogy(exceeded, probability) + special.xlog1py(
@@ -70,8 +75,10 @@ def christoffersen_independence(pairs: Transitions) -> LikelihoodRatio:
     """Is an exceedance as likely after an exceedance as after a calm day?
 
     A first-order Markov chain against independence, chi-squared with one degree of freedom
-    (Christoffersen 1998, International Economic Review 39, 841-862).
+    (Christoffersen 1998, International Economic Review 39, 841-862). NaN where there is no pair.
     """
+    if sum(pairs) == 0:
+        return LikelihoodRatio(np.nan, np.nan)
     after_calm = pairs.calm_calm + pairs.calm_hit
     after_hit = pairs.hit_calm + pairs.hit_hit
     hits = pairs.calm_hit + pairs.hit_hit
@@ -90,7 +97,7 @@ def christoffersen_conditional(pairs: Transitions, probability: float) -> Likeli
     """Rate and independence together: the sum of the two tests on the same days.
 
     The rate is tested on the second day of each pair, since the first is given. Chi-squared with
-    two degrees of freedom.
+    two degrees of freedom; NaN where there is no pair.
     """
     hits = pairs.calm_hit + pairs.hit_hit
     rate = kupiec(hits, sum(pairs), probability)
@@ -104,6 +111,8 @@ def _binomial(hits: int, days: int) -> float:
 
 
 def _test(statistic: float, degrees_of_freedom: int) -> LikelihoodRatio:
+    if np.isnan(statistic):
+        return LikelihoodRatio(np.nan, np.nan)
     # Rounding may leave a likelihood ratio of equal models a little below 0.
     statistic = max(float(statistic), 0.0)
     return LikelihoodRatio(statistic, float(stats.chi2.sf(statistic, degrees_of_freedom)))

@@ -1,0 +1,1 @@
+"""Rolling forecasts through history, and the replay of history through the mechanism."""
