@@ -55,6 +55,10 @@ TAO_WEIGHT: Final = 0.18
 TAO_WEIGHT_ONE: Final = 2**64 - 1
 """What TaoWeight is stored over."""
 
+ROOT_CLAIM_LAG_BLOCKS: Final = 50_400
+"""How far claims of root's alpha follow what they claim: seven days, an assumption (§3.10). In that
+time the five automatic claims a block come to 252,000 accounts [blocks]."""
+
 # --- split (§3.8, §3.9) ------------------------------------------------------------------------
 OWNER_CUT_U16: Final = 11_796
 DELEGATE_TAKE_U16: Final = 11_796

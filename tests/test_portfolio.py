@@ -3,6 +3,7 @@
 import dataclasses
 from typing import NamedTuple
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -12,13 +13,15 @@ from hypothesis import strategies as st
 from worlds import live_mechanism, mainnet_world
 
 from dtaojax import chain
-from dtaojax.build import build_portfolio
-from dtaojax.config import config_from_dict
+from dtaojax.build import build_mechanism, build_network, build_portfolio
+from dtaojax.config import MechanismConfig, config_from_dict
 from dtaojax.mechanism.fee_rules import FeeToAuthor, FlatFeeToPool
 from dtaojax.mechanism.pools import sell
+from dtaojax.mechanism.root_policy import Claims
 from dtaojax.mechanism.split import Payout
-from dtaojax.mechanism.step import coinbase
+from dtaojax.mechanism.step import coinbase, step
 from dtaojax.network import load_network
+from dtaojax.state.intents import Intents
 from dtaojax.state.network import NetworkState
 from dtaojax.state.pools import Pools
 from dtaojax.world.portfolio import Holdings, Portfolio
@@ -59,16 +62,27 @@ def holder(slots=(), alpha=(), *, root_tao=0.0, take=TAKE) -> Portfolio:
 
 
 class Paid(NamedTuple):
-    """The one part of a coinbase that a holder looks at."""
+    """The parts of a coinbase that a holder looks at."""
 
     payout: Payout
+    root_tao: jax.Array
 
 
-def paid(validator) -> Paid:
-    """A coinbase that pays validators and nobody else."""
+class Flows(NamedTuple):
+    """The parts of a step that a holder looks at."""
+
+    coinbase: Paid
+    claims: Claims
+
+
+def paid(validator, *, sold_at_once=0.0, claimed=0.0) -> Flows:
+    """A step that pays validators alpha and root stake TAO, and nobody else."""
     validator = jnp.asarray(validator, float)
     nothing = jnp.zeros_like(validator)
-    return Paid(Payout(nothing, nothing, validator, nothing, nothing))
+    payout = Payout(nothing, nothing, validator, nothing, nothing)
+    pools = Pools(nothing, nothing, nothing, nothing, nothing)
+    claims = Claims(pools, nothing, nothing + claimed, nothing > 0.0)
+    return Flows(Paid(payout, nothing + sold_at_once), claims)
 
 
 # --- yield ---------------------------------------------------------------------------------------
@@ -104,7 +118,8 @@ def test_yield_on_the_live_network_is_the_split_of_its_emission():
     netuid, stake = 64, 1000.0
     place = netuid - 1
     who = holder([place], [stake])
-    earned = who.earn(who.begin(state, FEE), state, happened).alpha[0] - stake
+    flows = paid([0.0])._replace(coinbase=happened)
+    earned = who.earn(who.begin(state, FEE), state, flows).alpha[0] - stake
     # §3.8: of a block's alpha 18 % go to the owner, half of the rest to validators and root.
     issued = float(after.pools.alpha_in[place] + after.alpha_out[place])
     root = chain.TAO_WEIGHT * float(state.root_tao)
@@ -208,7 +223,7 @@ def test_root_stake_owns_its_part_of_every_basket():
     )
     who = holder(root_tao=250.0)
     owned = (1.0 - TAKE) * 250.0 / 5000.0 * np.array([400.0, 80.0])
-    np.testing.assert_allclose(who.basket(state), owned, rtol=1e-14)
+    np.testing.assert_allclose(who.basket(who.begin(state, FEE), state), owned, rtol=1e-14)
     value = who.value(who.begin(state, FEE), state, FEE)
     assert value.spot[-1] == pytest.approx(250.0 + owned @ [0.1, 0.5], rel=1e-14)
     net = (1.0 - RATE) * owned
@@ -218,9 +233,41 @@ def test_root_stake_owns_its_part_of_every_basket():
 
 def test_parts_of_all_root_stake_are_the_whole_basket_but_for_the_take():
     state = network([100.0], [1000.0], basket=300.0, root_tao=5000.0)
-    parts = [holder(root_tao=part).basket(state)[0] for part in (1000.0, 1500.0, 2500.0)]
+
+    def basket(who: Portfolio) -> float:
+        return who.basket(who.begin(state, FEE), state)[0].item()
+
+    parts = [basket(holder(root_tao=part)) for part in (1000.0, 1500.0, 2500.0)]
     assert sum(parts) == pytest.approx((1.0 - TAKE) * 300.0, rel=1e-14)
-    assert holder(root_tao=5000.0, take=0.0).basket(state)[0] == 300.0
+    assert basket(holder(root_tao=5000.0, take=0.0)) == 300.0
+
+
+def test_what_root_s_alpha_is_sold_for_joins_root_stake_less_the_take():
+    state = network([100.0, 50.0], [1000.0, 100.0], root_tao=5000.0)
+    who = holder(root_tao=250.0)
+    for flows in (paid([0.0, 0.0], sold_at_once=3.0), paid([0.0, 0.0], claimed=3.0)):
+        after = who.earn(who.begin(state, FEE), state, flows)
+        assert float(after.root_tao) == pytest.approx(250.0 + (1.0 - TAKE) * 0.05 * 6.0, rel=1e-14)
+        assert who.value(after, state, FEE).spot[-1] == after.root_tao
+
+
+@pytest.mark.parametrize("root", [{"kind": "claimed", "lag_blocks": 900}, {"sale_per_day": 0.2}])
+def test_who_holds_all_root_stake_holds_all_that_its_alpha_brings(root):
+    """Sold alpha turns from the basket into root stake; no TAO is lost or counted twice."""
+    rules = MechanismConfig.model_validate({"preset": "gate_rank_2026", "root": root})
+    subnets, state = build_network(load_network("finney_8791253"), rules)
+    who = holder(root_tao=float(state.root_tao), take=0.0)
+    mechanism, quiet = build_mechanism(rules), jnp.zeros_like(state.alpha_out)
+    nobody = Intents(quiet, quiet)
+    advance = eqx.filter_jit(lambda now: step(mechanism, subnets, now, 360, lambda *_: nobody))
+    holdings = who.begin(state, FEE)
+    for _ in range(5):
+        after, flows = advance(state)
+        holdings = who.earn(holdings, state, flows)
+        state = after
+        assert float(flows.claims.tao.sum()) > 0.0
+    assert float(holdings.root_tao) == pytest.approx(float(state.root_tao), rel=1e-14)
+    np.testing.assert_allclose(who.basket(holdings, state), state.root_basket, rtol=1e-14)
 
 
 # --- drawdown ------------------------------------------------------------------------------------

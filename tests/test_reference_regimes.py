@@ -234,6 +234,30 @@ def test_claim_of_root_alpha_turns_it_into_root_stake() -> None:
     network = pair(pool(1, 1000, 1000, "1"), pool(2, 1000, 1000, "1"))
     block("taoflow_2025", network)
     accrued, stake = network.subnets[0].root_basket, network.root_tao
-    fill = block("taoflow_2025", network, Trade(1, "claim", accrued)).fills[0]
+    flows = block("taoflow_2025", network, Trade(1, "claim", accrued))
+    fill, by_itself = flows.fills[0], sum(tao for _, tao in flows.claims.values())
     assert fill.paid == accrued
-    assert network.root_tao == stake + fill.amount_out
+    assert network.root_tao == stake + by_itself + fill.amount_out
+
+
+def test_claims_follow_what_is_earned_with_the_lag_and_are_an_outflow_of_the_protocol() -> None:
+    network = pair(pool(1, 1000, 1000, "1"), pool(2, 1000, 1000, "1"))
+    network.subnets[0].root_basket = 10 * TOKEN
+    stake = network.root_tao
+    flows = block("netflow_2026", network, root_claim_lag=5)
+    sold, tao = flows.claims[1]
+    earned = flows.subnets[1].split.root_alpha
+    assert sold == (10 * TOKEN + earned) // 5
+    assert network.subnets[0].root_basket == 10 * TOKEN + earned - sold
+    assert network.root_tao == stake + sum(got for _, got in flows.claims.values())
+    assert network.subnets[0].protocol_flow == flows.subnets[1].support.tao_in - tao < 0
+
+
+def test_subsidy_2025_adds_what_root_alpha_brings_to_root_stake_and_the_launch_does_not() -> None:
+    for name in ("subsidy_2025", "launch_2025"):
+        network = pair(pool(1, 1000, 1000), pool(2, 1000, 1000))
+        stake = network.root_tao
+        flows = block(name, network)
+        proceeds = sum(flow.split.root_tao for flow in flows.subnets.values())
+        assert proceeds > 0
+        assert network.root_tao == stake + (proceeds if name == "subsidy_2025" else 0)

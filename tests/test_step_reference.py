@@ -34,7 +34,7 @@ from worlds import (
 
 from dtaojax.mechanism.step import StepFlows
 
-TOKENS = {*PER_SUBNET_TOKENS, "total_issuance"}
+TOKENS = {*PER_SUBNET_TOKENS, "total_issuance", "root_tao"}
 Edge = Callable[[NetworkRef], None]
 
 TRUNCATIONS = 4
@@ -114,6 +114,7 @@ def rao_slack(pools: Pools, blocks: np.ndarray) -> Snapshot:
         "protocol_alpha": alpha,
         "root_basket": alpha,
         "total_issuance": lost[:, 0] * part.shape[1],
+        "root_tao": lost[:, 0] * part.shape[1],
         "w_tao": part,
         "moving_price": part * pools.highest_price,
         "gate_bar": part.max(axis=1),

@@ -27,7 +27,7 @@ from dtaojax.config import MechanismConfig
 from dtaojax.state.network import Subnets
 
 BLOCKS = 300
-TOKENS = {*PER_SUBNET_TOKENS, "total_issuance"}
+TOKENS = {*PER_SUBNET_TOKENS, "total_issuance", "root_tao"}
 
 # What the model keeps up although the regime has no use for it.
 UNUSED = {

@@ -87,6 +87,7 @@ def snapshot_of_reference(network: NetworkRef) -> Snapshot:
         **{name: _column(network.subnets, name, RAO) for name in PER_SUBNET_TOKENS},
         **{name: _column(network.subnets, name) for name in PER_SUBNET_NUMBERS},
         "total_issuance": np.float64(network.total_issuance) * RAO,
+        "root_tao": np.float64(network.root_tao) * RAO,
         "gate_bar": np.float64(network.gate_bar),
     }
 
@@ -94,7 +95,7 @@ def snapshot_of_reference(network: NetworkRef) -> Snapshot:
 def snapshot_of_model(state: NetworkState) -> Snapshot:
     """Fields of the model's state, or of many states with a leading axis."""
     rest = ("alpha_out", "protocol_alpha", "root_basket", "moving_price")
-    whole = ("total_issuance", "gate_bar")
+    whole = ("total_issuance", "root_tao", "gate_bar")
     return {
         **{name: np.asarray(getattr(state.pools, name)) for name in POOL_FIELDS},
         **{name: np.asarray(getattr(state, name)) for name in (*rest, *whole)},
@@ -107,7 +108,6 @@ def state_of(network: NetworkRef) -> NetworkState:
     return NetworkState(
         block=jnp.asarray(network.block),
         pools=Pools(**{name: fields.pop(name) for name in POOL_FIELDS}),
-        root_tao=jnp.asarray(float(network.root_tao) * RAO),
         **fields,
     )
 

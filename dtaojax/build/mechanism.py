@@ -1,5 +1,6 @@
 """From the config of a mechanism to its parts."""
 
+import math
 from importlib import import_module
 from typing import Any
 
@@ -19,7 +20,13 @@ from dtaojax.mechanism.injection_subsidy import SubsidyByAlphaEmission
 from dtaojax.mechanism.moving_price import PriceEma
 from dtaojax.mechanism.no_gate import NoGate
 from dtaojax.mechanism.participants import PaidInAlpha, PaidWhatPoolsLeave
-from dtaojax.mechanism.root_policy import RootBasket, RootSoldAtLaunch, RootSoldUnlessSubsidised
+from dtaojax.mechanism.root_policy import (
+    RootBasket,
+    RootDrained,
+    RootPolicy,
+    RootSoldAtLaunch,
+    RootSoldUnlessSubsidised,
+)
 from dtaojax.mechanism.split import OwnerServerValidatorRoot
 from dtaojax.mechanism.split_free import FreeSplit
 from dtaojax.mechanism.step import Mechanism
@@ -131,10 +138,14 @@ def _split(split: config.SplitConfig) -> OwnerServerValidatorRoot | FreeSplit:
             return FreeSplit(*map(jnp.asarray, parts))
 
 
-def _root(root: config.RootConfig) -> RootBasket | RootSoldAtLaunch | RootSoldUnlessSubsidised:
+def _root(root: config.RootConfig) -> RootPolicy:
     match root:
-        case config.RootBasketConfig():
+        case config.RootBasketConfig(sale_per_day=0.0):
             return RootBasket()
+        case config.RootBasketConfig(sale_per_day=part):
+            return RootDrained(jnp.asarray(-math.expm1(math.log1p(-part) / chain.BLOCKS_PER_DAY)))
+        case config.RootClaimedConfig(lag_blocks=lag):
+            return RootDrained(jnp.asarray(1.0 / lag))
         case config.RootSoldAtLaunchConfig():
             return RootSoldAtLaunch(jnp.asarray(chain.LAUNCH_MIN_LIQUIDITY))
         case config.RootSoldUnlessSubsidisedConfig():

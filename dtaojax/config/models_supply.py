@@ -116,14 +116,30 @@ class FreeSplitConfig(StrictModel):
 
 
 class RootBasketConfig(StrictModel):
-    """Root keeps its alpha in baskets (§3.10, R4 to R8).
+    """Root keeps its alpha in baskets (§3.10, R8).
 
     Attributes:
         tao_weight: w, the weight of a TAO of root stake against one alpha.
+        sale_per_day: part of its baskets that root stake sells in a day, as it chooses.
     """
 
     kind: Literal["basket"] = "basket"
     tao_weight: Fraction = chain.TAO_WEIGHT
+    sale_per_day: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
+
+
+class RootClaimedConfig(StrictModel):
+    """Root's alpha is claimed with a lag, and sold (§3.10, R4 to R7).
+
+    Attributes:
+        tao_weight: w, the weight of a TAO of root stake against one alpha.
+        lag_blocks: mean time from earning to selling [blocks]; its reciprocal is the part of the
+            alpha that waits, sold each block.
+    """
+
+    kind: Literal["claimed"] = "claimed"
+    tao_weight: Fraction = chain.TAO_WEIGHT
+    lag_blocks: Annotated[int, Field(ge=1, le=2**31)] = chain.ROOT_CLAIM_LAG_BLOCKS
 
 
 class RootSoldAtLaunchConfig(StrictModel):
@@ -238,7 +254,8 @@ ChainBuyConfig: TypeAlias = Annotated[
 ]
 SplitConfig: TypeAlias = Annotated[OwnerCutSplitConfig | FreeSplitConfig, _KIND]
 RootConfig: TypeAlias = Annotated[
-    RootBasketConfig | RootSoldAtLaunchConfig | RootSoldUnlessSubsidisedConfig, _KIND
+    RootBasketConfig | RootClaimedConfig | RootSoldAtLaunchConfig | RootSoldUnlessSubsidisedConfig,
+    _KIND,
 ]
 PoolConfig: TypeAlias = Annotated[WeightedPoolConfig | ConstantProductConfig, _KIND]
 FeesConfig: TypeAlias = Annotated[FeeToAuthorConfig | FeeToPoolConfig | FlatFeeConfig, _KIND]

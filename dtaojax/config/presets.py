@@ -152,6 +152,7 @@ _ALL: Final = (
             "gate": {"kind": "none"},
             "injection": {"kind": "lesser_emission_cap"},
             "chain_buy": {"kind": "destroyed"},
+            "root": {"kind": "claimed"},
             "pool": {"kind": "constant_product"},
             "fees": {"kind": "to_pool"},
             "emit_set": {"kind": "started", "owner_switch": False},
@@ -170,6 +171,7 @@ _ALL: Final = (
             "weight_rule": {"kind": "net_flow"},
             "gate": {"kind": "none"},
             "injection": {"kind": "lesser_emission_cap"},
+            "root": {"kind": "claimed"},
             "pool": {"kind": "constant_product"},
         },
     ),
@@ -185,6 +187,7 @@ _ALL: Final = (
             **_LIVE_PARTS,
             "weight_rule": {"kind": "ema_price_rootprop_burn"},
             "gate": {"kind": "none"},
+            "root": {"kind": "claimed"},
             "pool": {"kind": "constant_product"},
         },
     ),
@@ -194,11 +197,12 @@ _ALL: Final = (
         since="2026-07-27",
         summary=(
             "As gate_rank_2026, with the gate's bar where the largest shares add up to three "
-            "quarters."
+            "quarters; root's alpha is claimed with a lag and sold."
         ),
         parts={
             **_LIVE_PARTS,
             "gate": {"kind": "hill_mass"},
+            "root": {"kind": "claimed"},
         },
     ),
     Preset(

@@ -1,50 +1,162 @@
 """What becomes of root's part of a subnet's alpha (§3.8 steps 4 and 5, §3.10)."""
 
+from abc import abstractmethod
 from typing import NamedTuple
 
 import equinox as eqx
 import jax.numpy as jnp
 
+from dtaojax.mechanism.chain_swap import chain_sale
 from dtaojax.mechanism.injection_subsidy import subsidised
 from dtaojax.mechanism.root_sale import sell_at_launch, sell_unless_subsidised
 from dtaojax.mechanism.situation import Situation
 from dtaojax.ordered import ordered_sum
 from dtaojax.state.network import NetworkState, Subnets
 from dtaojax.state.pools import Pools
-from dtaojax.state.shapes import PerSubnet, Scalar, ScalarBool
+from dtaojax.state.shapes import PerSubnet, PerSubnetBool, Scalar, ScalarBool
 
 
 class RootOutcome(NamedTuple):
-    """Books after root's part was dealt with.
+    """Books after root's part of a step was dealt with.
 
     Attributes:
         pools: after any sale.
         kept: alpha that joins the baskets [alpha].
         sold: alpha that went back into the pool [alpha].
         tao: that it brought root stake [TAO].
+        staked: of that, what joins the counter of root stake, SubnetTAO(0) [TAO].
     """
 
     pools: Pools
     kept: PerSubnet
     sold: PerSubnet
     tao: PerSubnet
+    staked: PerSubnet
 
 
-class RootBasket(eqx.Module):
-    """Root keeps its alpha; while moving prices add up to 1 or less it is recycled (R4b to R8)."""
+class Claims(NamedTuple):
+    """What root stake sold out of its baskets after the coinbase of a step.
+
+    Attributes:
+        pools: after it.
+        sold: [alpha].
+        tao: that joins root stake [TAO].
+        refused: sales that the pool did not take, or not whole; the alpha stays in the basket.
+    """
+
+    pools: Pools
+    sold: PerSubnet
+    tao: PerSubnet
+    refused: PerSubnetBool
+
+
+class RootPolicy(eqx.Module):
+    """What becomes of the alpha that root stake earns, at once and later."""
+
+    @abstractmethod
+    def earns(self, state: NetworkState, subnets: Subnets) -> ScalarBool:
+        """Whether root gets its part; without that it is recycled."""
+
+    @abstractmethod
+    def __call__(self, pools: Pools, alpha: PerSubnet, at: Situation) -> RootOutcome:
+        """Deals with the alpha that root earned in a step.
+
+        Args:
+            pools: after the step's injection.
+            alpha: root's part [alpha].
+            at: the step's first block.
+        """
+
+    @abstractmethod
+    def claim(self, pools: Pools, basket: PerSubnet, earned: PerSubnet, blocks: int) -> Claims:
+        """Sells out of the baskets, after the price average was taken (§4.4 step 8).
+
+        Args:
+            pools: after the coinbase.
+            basket: alpha in the baskets, with what the step added [alpha].
+            earned: that [alpha].
+            blocks: length of the step.
+        """
+
+
+def root_sell_flag(state: NetworkState, subnets: Subnets) -> ScalarBool:
+    """Whether moving prices of the emit set add up to more than 1 (§3.8 step 5)."""
+    return ordered_sum(jnp.where(subnets.in_emit_set, state.moving_price, 0.0)) > 1.0
+
+
+def no_claims(pools: Pools) -> Claims:
+    """Nothing is sold later."""
+    nothing = jnp.zeros_like(pools.tao_in)
+    return Claims(pools, nothing, nothing, nothing > 0.0)
+
+
+class RootBasket(RootPolicy):
+    """Root keeps its alpha; while moving prices add up to 1 or less it is recycled (R8)."""
 
     def earns(self, state: NetworkState, subnets: Subnets) -> ScalarBool:
-        """root_sell_flag: moving prices of the emit set add up to more than 1."""
-        return ordered_sum(jnp.where(subnets.in_emit_set, state.moving_price, 0.0)) > 1.0
+        """:func:`root_sell_flag`."""
+        return root_sell_flag(state, subnets)
 
     def __call__(self, pools: Pools, alpha: PerSubnet, at: Situation) -> RootOutcome:
         """Keeps ``alpha``."""
         nothing = jnp.zeros_like(alpha)
-        return RootOutcome(pools, alpha, nothing, nothing)
+        return RootOutcome(pools, alpha, nothing, nothing, nothing)
+
+    def claim(self, pools: Pools, basket: PerSubnet, earned: PerSubnet, blocks: int) -> Claims:
+        """Nothing is sold."""
+        return no_claims(pools)
 
 
-class RootSoldAtLaunch(eqx.Module):
+class RootDrained(RootPolicy):
+    """Root keeps its alpha and sells a part of its baskets each block, without a fee (§3.10).
+
+    With claims (R4 to R7) the part is the reciprocal of the lag with which a claim follows what it
+    claims; in R8 it is what stakers choose to sell. In the long run as much is sold as is earned.
+
+    Attributes:
+        rate: part of a basket that is sold [per block].
+    """
+
+    rate: Scalar
+
+    def earns(self, state: NetworkState, subnets: Subnets) -> ScalarBool:
+        """:func:`root_sell_flag`."""
+        return root_sell_flag(state, subnets)
+
+    def __call__(self, pools: Pools, alpha: PerSubnet, at: Situation) -> RootOutcome:
+        """Keeps ``alpha`` for later."""
+        nothing = jnp.zeros_like(alpha)
+        return RootOutcome(pools, alpha, nothing, nothing, nothing)
+
+    def claim(self, pools: Pools, basket: PerSubnet, earned: PerSubnet, blocks: int) -> Claims:
+        """Sells :func:`drained`; one swap for the step."""
+        wanted = drained(basket, earned, self.rate, blocks)
+        swap = chain_sale(pools, wanted)
+        return Claims(swap.pools, wanted - swap.rest, swap.received, swap.cut)
+
+
+def drained(basket: PerSubnet, earned: PerSubnet, rate: Scalar, blocks: int) -> PerSubnet:
+    """What ``blocks`` blocks sell of a basket, each its part after it was paid [alpha].
+
+    ``B <- (B + e) (1 - r)`` once a block leaves ``B (1 - r)**n + e (1 - r) (1 - (1 - r)**n) / r``
+    of what was there before, ``B``, and of ``e`` a block.
+
+    Args:
+        basket: at the end of the step if nothing were sold, ``B + n e`` [alpha].
+        earned: of which in this step, ``n e`` [alpha].
+        rate: r, above 0 [per block].
+        blocks: n.
+    """
+    part = -jnp.expm1(blocks * jnp.log1p(-rate))
+    kept_of_earned = (1.0 - rate) / rate * part / blocks
+    return part * (basket - earned) + (1.0 - kept_of_earned) * earned
+
+
+class RootSoldAtLaunch(RootPolicy):
     """Root's alpha is sold in the pool at once, without a fee (R1).
+
+    The proceeds raise what root stakers hold, but not the counter of root stake (§3.10, the bug of
+    the launch).
 
     Attributes:
         min_liquidity: that the pool must keep [TAO].
@@ -59,11 +171,19 @@ class RootSoldAtLaunch(eqx.Module):
     def __call__(self, pools: Pools, alpha: PerSubnet, at: Situation) -> RootOutcome:
         """Sells ``alpha``."""
         after, tao = sell_at_launch(pools, alpha, self.min_liquidity)
-        return RootOutcome(after, jnp.zeros_like(alpha), after.alpha_in - pools.alpha_in, tao)
+        nothing = jnp.zeros_like(alpha)
+        return RootOutcome(after, nothing, after.alpha_in - pools.alpha_in, tao, nothing)
+
+    def claim(self, pools: Pools, basket: PerSubnet, earned: PerSubnet, blocks: int) -> Claims:
+        """Nothing is left to sell."""
+        return no_claims(pools)
 
 
-class RootSoldUnlessSubsidised(eqx.Module):
-    """Root's alpha is sold at once, but not in a subsidised subnet, where nobody gets it (R3)."""
+class RootSoldUnlessSubsidised(RootPolicy):
+    """Root's alpha is sold at once, but not in a subsidised subnet, where nobody gets it (R3).
+
+    The proceeds join root stake, as since v3.1.6 (§3.10); here at once, not at the epoch.
+    """
 
     def earns(self, state: NetworkState, subnets: Subnets) -> ScalarBool:
         """Always."""
@@ -72,4 +192,8 @@ class RootSoldUnlessSubsidised(eqx.Module):
     def __call__(self, pools: Pools, alpha: PerSubnet, at: Situation) -> RootOutcome:
         """Sells ``alpha`` where the price is not below the share."""
         after, tao = sell_unless_subsidised(pools, alpha, subsidised(at))
-        return RootOutcome(after, jnp.zeros_like(alpha), after.alpha_in - pools.alpha_in, tao)
+        return RootOutcome(after, jnp.zeros_like(alpha), after.alpha_in - pools.alpha_in, tao, tao)
+
+    def claim(self, pools: Pools, basket: PerSubnet, earned: PerSubnet, blocks: int) -> Claims:
+        """Nothing is left to sell."""
+        return no_claims(pools)

@@ -6,7 +6,7 @@ PendingAlphaSwapped is its ``root``, PendingEmission its ``server`` and ``valida
 
 import jax.numpy as jnp
 
-from dtaojax.mechanism.pools import sell
+from dtaojax.mechanism.chain_swap import chain_sale
 from dtaojax.mechanism.pools_launch import launch_sale
 from dtaojax.mechanism.rao import whole_rao
 from dtaojax.state.pools import Pools
@@ -38,8 +38,8 @@ def sell_unless_subsidised(
     Returns:
         The pools after, and the proceeds [TAO].
     """
-    after, tao, _ = sell(pools, jnp.where(subsidised, 0.0, root_alpha))
-    return after, tao
+    swap = chain_sale(pools, jnp.where(subsidised, 0.0, root_alpha))
+    return swap.pools, swap.received
 
 
 def one_to_one(root_alpha: PerSubnet) -> PerSubnet:

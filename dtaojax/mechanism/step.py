@@ -23,7 +23,7 @@ from dtaojax.mechanism.no_gate import NoGate
 from dtaojax.mechanism.participants import Pay
 from dtaojax.mechanism.pools import spot_price
 from dtaojax.mechanism.root import root_proportion
-from dtaojax.mechanism.root_policy import RootBasket, RootSoldAtLaunch, RootSoldUnlessSubsidised
+from dtaojax.mechanism.root_policy import Claims, RootPolicy
 from dtaojax.mechanism.root_stake import move_root_stake
 from dtaojax.mechanism.shares import mask_disabled
 from dtaojax.mechanism.situation import Situation
@@ -62,7 +62,7 @@ class Mechanism(eqx.Module):
     chain_buy: BuyKept | BuyDestroyed | BuyDestroyedUnissued
     participants: Callable[[Situation], Pay]
     split: Callable[[PerSubnet, PerSubnet, ScalarBool], Payout]
-    root: RootBasket | RootSoldAtLaunch | RootSoldUnlessSubsidised
+    root: RootPolicy
     moving_price: PriceEma
     fee: FeeRule
     tao_weight: Scalar
@@ -94,9 +94,9 @@ class Coinbase(NamedTuple):
         payout: of that alpha, over the whole step [alpha].
         participant_tao: TAO paid to participants, over the whole step [TAO].
         alpha_bought: by the chain, over the whole step [alpha].
-        root_tao: that the sale of root's alpha brought, over the whole step [TAO].
+        root_tao: that selling root's alpha at once brought, over the whole step [TAO].
         protocol_tao: injected and paid for buys, over the whole step [TAO].
-        buy_refused: chain buys that a guard of the pool refused; their TAO is recycled.
+        buy_refused: chain buys that the pool refused, or took in part; the rest is recycled.
     """
 
     shares: EmissionShares
@@ -117,11 +117,13 @@ class StepFlows(NamedTuple):
 
     Attributes:
         coinbase: the protocol's part.
+        claims: root's sales out of its baskets.
         trades: the users' part in the pools.
         unstaking_limited: whether users wanted more TAO back from root than was staked there.
     """
 
     coinbase: Coinbase
+    claims: Claims
     trades: Trades
     unstaking_limited: ScalarBool
 
@@ -171,7 +173,7 @@ def coinbase(
     at = read_situation(mechanism, subnets, state, shares.final)
     offered = mechanism.injection(at)
     given = mechanism.support(state.pools, offered, blocks)
-    terms = offered._replace(excess_tao=jnp.where(given.refused, 0.0, offered.excess_tao))
+    terms = offered._replace(excess_tao=offered.excess_tao - given.unspent / blocks)
     booked = mechanism.chain_buy.book(given.bought)
     pay = mechanism.participants(at)
 
@@ -189,6 +191,7 @@ def coinbase(
         alpha_out=alpha_out - payout.recycled - rooted.sold,
         protocol_alpha=state.protocol_alpha + booked.protocol_alpha,
         root_basket=state.root_basket + rooted.kept,
+        root_tao=state.root_tao + ordered_sum(rooted.staked),
         total_issuance=state.total_issuance + blocks * ordered_sum(issued),
         gate_bar=shares.bar,
         memory=memory,
@@ -204,8 +207,26 @@ def coinbase(
         alpha_bought=given.bought,
         root_tao=rooted.tao,
         protocol_tao=blocks * (terms.tao_in + terms.excess_tao),
-        buy_refused=given.refused,
+        buy_refused=given.unspent > 0.0,
     )
+
+
+def root_claims(
+    mechanism: Mechanism, paid: NetworkState, protocol: Coinbase, blocks: int
+) -> tuple[NetworkState, Claims]:
+    """Root's sales out of its baskets, between the coinbase and the users' trades (§4.4 step 8).
+
+    The proceeds join root stake; a block's price average and RootProp do not see them yet.
+    """
+    claims = mechanism.root.claim(paid.pools, paid.root_basket, protocol.payout.root, blocks)
+    claimed = dataclasses.replace(
+        paid,
+        pools=claims.pools,
+        alpha_out=paid.alpha_out - claims.sold,
+        root_basket=paid.root_basket - claims.sold,
+        root_tao=paid.root_tao + ordered_sum(claims.tao),
+    )
+    return claimed, claims
 
 
 def step(
@@ -222,29 +243,31 @@ def step(
         subnets: who takes part.
         state: after block ``state.block``.
         blocks: n.
-        intents_of: what users want to do, given the state after the coinbase and what it did.
+        intents_of: what users want to do, given the state after the coinbase and root's claims,
+            and what the coinbase did.
 
     Returns:
         The state n blocks later, and what happened in between.
     """
     paid, protocol = coinbase(mechanism, subnets, state, blocks)
-    intents = intents_of(paid, protocol)
-    sellable = paid.alpha_out - paid.protocol_alpha - paid.root_basket
-    pools, trades = trade(paid.pools, intents, sellable, subnets.in_emit_set, mechanism.fee)
+    claimed, claims = root_claims(mechanism, paid, protocol, blocks)
+    intents = intents_of(claimed, protocol)
+    sellable = claimed.alpha_out - claimed.protocol_alpha - claimed.root_basket
+    pools, trades = trade(claimed.pools, intents, sellable, subnets.in_emit_set, mechanism.fee)
     prices = PricePath(spot_price(state.pools), spot_price(paid.pools), spot_price(pools))
     averaged = mechanism.moving_price(
         state.moving_price, prices, subnets.first_emission_block, state.block, blocks
     )
     rho = root_proportion(paid.root_tao, mechanism.tao_weight, paid.alpha_issuance)
-    seen = Seen(trades.user_tao, protocol.protocol_tao, rho)
-    root_tao, unstaking_limited = move_root_stake(paid.root_tao, intents.root_tao)
+    seen = Seen(trades.user_tao, protocol.protocol_tao - claims.tao, rho)
+    root_tao, unstaking_limited = move_root_stake(claimed.root_tao, intents.root_tao)
     after = dataclasses.replace(
-        paid,
+        claimed,
         block=state.block + blocks,
         pools=pools,
-        alpha_out=paid.alpha_out - trades.alpha_sold,
+        alpha_out=claimed.alpha_out - trades.alpha_sold,
         moving_price=jnp.where(subnets.in_emit_set, averaged, state.moving_price),
         root_tao=root_tao,
-        memory=mechanism.weighing.record(paid.memory, seen),
+        memory=mechanism.weighing.record(claimed.memory, seen),
     )
-    return after, StepFlows(protocol, trades, unstaking_limited)
+    return after, StepFlows(protocol, claims, trades, unstaking_limited)

@@ -6,10 +6,11 @@ from typing import NamedTuple
 import equinox as eqx
 import jax.numpy as jnp
 
+from dtaojax.mechanism.chain_swap import chain_buy
 from dtaojax.mechanism.injection import InjectionTerms
-from dtaojax.mechanism.pools import buy, inject
+from dtaojax.mechanism.pools import inject
 from dtaojax.state.pools import Pools
-from dtaojax.state.shapes import PerSubnet, PerSubnetBool
+from dtaojax.state.shapes import PerSubnet
 
 
 class Support(NamedTuple):
@@ -18,12 +19,12 @@ class Support(NamedTuple):
     Attributes:
         pools: after it.
         bought: alpha that the chain bought [alpha].
-        refused: buys that a guard of the pool refused.
+        unspent: of the TAO for the chain's buying, what the pool did not take [TAO].
     """
 
     pools: Pools
     bought: PerSubnet
-    refused: PerSubnetBool
+    unspent: PerSubnet
 
 
 def add_reserves(pools: Pools, terms: InjectionTerms, blocks: int) -> Pools:
@@ -40,9 +41,9 @@ class BuyThenHoldPrice(eqx.Module):
 
     def __call__(self, pools: Pools, terms: InjectionTerms, blocks: int) -> Support:
         """Applies ``blocks`` times the terms of a block."""
-        bought_pools, bought, refused = buy(pools, blocks * terms.excess_tao)
-        after = inject(bought_pools, blocks * terms.tao_in, blocks * terms.alpha_in)
-        return Support(after, bought, refused)
+        swap = chain_buy(pools, blocks * terms.excess_tao)
+        after = inject(swap.pools, blocks * terms.tao_in, blocks * terms.alpha_in)
+        return Support(after, swap.received, swap.rest)
 
 
 class AddThenBuy(eqx.Module):
@@ -50,7 +51,8 @@ class AddThenBuy(eqx.Module):
 
     def __call__(self, pools: Pools, terms: InjectionTerms, blocks: int) -> Support:
         """Applies ``blocks`` times the terms of a block."""
-        return Support(*buy(add_reserves(pools, terms, blocks), blocks * terms.excess_tao))
+        swap = chain_buy(add_reserves(pools, terms, blocks), blocks * terms.excess_tao)
+        return Support(swap.pools, swap.received, swap.rest)
 
 
 class BuyThenAdd(eqx.Module):
@@ -58,8 +60,8 @@ class BuyThenAdd(eqx.Module):
 
     def __call__(self, pools: Pools, terms: InjectionTerms, blocks: int) -> Support:
         """Applies ``blocks`` times the terms of a block."""
-        bought_pools, bought, refused = buy(pools, blocks * terms.excess_tao)
-        return Support(add_reserves(bought_pools, terms, blocks), bought, refused)
+        swap = chain_buy(pools, blocks * terms.excess_tao)
+        return Support(add_reserves(swap.pools, terms, blocks), swap.received, swap.rest)
 
 
 class AddOnly(eqx.Module):
@@ -68,4 +70,4 @@ class AddOnly(eqx.Module):
     def __call__(self, pools: Pools, terms: InjectionTerms, blocks: int) -> Support:
         """Applies ``blocks`` times the terms of a block."""
         nothing = jnp.zeros_like(pools.tao_in)
-        return Support(add_reserves(pools, terms, blocks), nothing, nothing > 0.0)
+        return Support(add_reserves(pools, terms, blocks), nothing, nothing)

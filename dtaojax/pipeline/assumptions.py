@@ -7,6 +7,8 @@ from dtaojax.config import (
     Config,
     EmissionSellingConfig,
     RootBasketConfig,
+    RootClaimedConfig,
+    RootConfig,
     StudentFlowConfig,
 )
 from dtaojax.network import NetworkTable
@@ -50,11 +52,27 @@ def _mechanism(config: Config):
             "The averages of TAO flows that decide the shares start from zero, since the network "
             "file does not hold them; shares of the first weeks follow the simulated flows alone.",
         )
-    if isinstance(config.mechanism.root, RootBasketConfig):
-        yield (
-            "Root's alpha",
-            "What root stake earns stays in its baskets and is not sold during the run.",
-        )
+    yield from _root(config.mechanism.root)
+
+
+def _root(root: RootConfig):
+    match root:
+        case RootBasketConfig(sale_per_day=0.0):
+            text = "What root stake earns stays in its baskets and is not sold during the run."
+        case RootBasketConfig(sale_per_day=part):
+            text = (
+                f"Root stake sells {100 * part:g} % of its baskets a day, evenly; nobody knows how "
+                "much it will choose to sell. The TAO joins root stake."
+            )
+        case RootClaimedConfig(lag_blocks=lag):
+            text = (
+                f"Root stake claims and sells what it earns with a mean lag of {lag:,} blocks "
+                f"({lag / chain.BLOCKS_PER_DAY:.3g} days), which is an assumption. The TAO joins "
+                "root stake."
+            )
+        case _:
+            text = "What root stake earns is sold in the pools in the block that mints it."
+    yield ("Root's alpha", text)
 
 
 def _demand(process: StudentFlowConfig | EmissionSellingConfig):

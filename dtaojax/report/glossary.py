@@ -211,7 +211,8 @@ STATISTICS: Final[dict[str, Term]] = {
 EVENTS: Final[dict[str, str]] = {
     "sales_limited": "sales cut to the alpha that holders have",
     "trades_refused": "users' trades that a guard of the pool refused",
-    "chain_buys_refused": "chain buys that a guard of the pool refused; their TAO is recycled",
+    "chain_buys_refused": "chain buys that a pool refused or took in part; the rest is recycled",
+    "root_sales_refused": "sales of root's alpha that a pool refused or took in part; it waits",
     "unstaking_limited": "wishes to unstake from root, cut to what was staked there",
 }
 """What was limited or refused on the way, by its name in the manifest."""

@@ -10,7 +10,7 @@ from jaxtyping import Array, Float, Int
 from dtaojax.mechanism.fee_rules import FeeRule
 from dtaojax.mechanism.pools import spot_price
 from dtaojax.mechanism.sale import sale_proceeds
-from dtaojax.mechanism.step import Coinbase
+from dtaojax.mechanism.step import StepFlows
 from dtaojax.ordered import ordered_sum
 from dtaojax.state.network import NetworkState
 from dtaojax.state.shapes import PerSubnet, Scalar
@@ -23,11 +23,13 @@ class Holdings(NamedTuple):
 
     Attributes:
         alpha: of each position, staking yield included [alpha].
+        root_tao: staked to root, what selling root's alpha brought included [TAO].
         peak: highest value so far at spot [TAO].
         drawdown: largest fall from a peak so far, as a part of the peak [-].
     """
 
     alpha: PerPosition
+    root_tao: Scalar
     peak: Scalar
     drawdown: Scalar
 
@@ -49,8 +51,8 @@ class Portfolio(eqx.Module):
 
     Staked alpha earns the validators' part of its subnet's emission, in proportion to all alpha
     staked there, less the validator's take; all alpha of participants is taken to be staked. Root
-    stake earns its part of every root basket since the start (§3.10, R8), less the take; its TAO
-    keeps its value.
+    stake earns its part of every root basket since the start, and of what root's alpha was sold
+    for, less the take (§3.10); its TAO keeps its value.
 
     Attributes:
         slot: index of each position's subnet.
@@ -67,16 +69,20 @@ class Portfolio(eqx.Module):
     def begin(self, state: NetworkState, fee: FeeRule) -> Holdings:
         """The portfolio at the start of a path."""
         zero = jnp.zeros_like(self.root_tao)
-        holdings = Holdings(self.alpha, peak=zero, drawdown=zero)
+        holdings = Holdings(self.alpha, self.root_tao, peak=zero, drawdown=zero)
         value = ordered_sum(self.value(holdings, state, fee).spot)
         return holdings._replace(peak=value)
 
-    def basket(self, state: NetworkState) -> PerSubnet:
-        """Alpha of the root baskets that this root stake owns [alpha]."""
+    def part_of_root(self, holdings: Holdings, state: NetworkState) -> Scalar:
+        """The holder's part of what root stake earns, less the take [-]."""
         # A holder is part of all who stake to root, whatever the others take out.
-        everyone = jnp.maximum(state.root_tao, self.root_tao)
-        part = self.root_tao / jnp.where(everyone > 0.0, everyone, 1.0)
-        return (1.0 - self.delegate_take) * part * state.root_basket
+        everyone = jnp.maximum(state.root_tao, holdings.root_tao)
+        part = holdings.root_tao / jnp.where(everyone > 0.0, everyone, 1.0)
+        return (1.0 - self.delegate_take) * part
+
+    def basket(self, holdings: Holdings, state: NetworkState) -> PerSubnet:
+        """Alpha of the root baskets that this root stake owns [alpha]."""
+        return self.part_of_root(holdings, state) * state.root_basket
 
     def value(self, holdings: Holdings, state: NetworkState, fee: FeeRule) -> Valuation:
         """Values each position, each sold on its own; root's basket subnet by subnet.
@@ -85,35 +91,39 @@ class Portfolio(eqx.Module):
         """
         price = spot_price(state.pools)
         pools = jax.tree.map(lambda leaf: leaf[self.slot], state.pools)
-        basket = self.basket(state)
+        basket = self.basket(holdings, state)
         spot = holdings.alpha * price[self.slot]
         realizable = sale_proceeds(pools, holdings.alpha, fee)
-        root_spot = self.root_tao + ordered_sum(basket * price)
-        root_realizable = self.root_tao + ordered_sum(sale_proceeds(state.pools, basket, fee))
+        root_spot = holdings.root_tao + ordered_sum(basket * price)
+        sold = ordered_sum(sale_proceeds(state.pools, basket, fee))
+        root_realizable = holdings.root_tao + sold
         return Valuation(jnp.append(spot, root_spot), jnp.append(realizable, root_realizable))
 
-    def earn(self, holdings: Holdings, before: NetworkState, paid: Coinbase) -> Holdings:
-        """Adds a step's yield.
+    def earn(self, holdings: Holdings, before: NetworkState, flows: StepFlows) -> Holdings:
+        """Adds a step's yield: alpha of validators, and TAO for root's alpha that was sold.
 
         Args:
             holdings: before the step.
-            before: state before the step, whose alpha shares the yield.
-            paid: the coinbase of the step.
+            before: state before the step, whose alpha and root stake share the yield.
+            flows: of the step.
         """
+        paid = flows.coinbase
         staked = (before.alpha_out - before.protocol_alpha - before.root_basket)[self.slot]
         earned = (1.0 - self.delegate_take) * paid.payout.validator[self.slot]
         # A holder is part of all stakers, whose alpha the network's file may know only roughly.
         everyone = jnp.maximum(staked, holdings.alpha)
         alpha = holdings.alpha * (1.0 + earned / jnp.where(everyone > 0.0, everyone, 1.0))
-        return holdings._replace(alpha=alpha)
+        sold = ordered_sum(paid.root_tao) + ordered_sum(flows.claims.tao)
+        root_tao = holdings.root_tao + self.part_of_root(holdings, before) * sold
+        return holdings._replace(alpha=alpha, root_tao=root_tao)
 
     def mark(self, holdings: Holdings, state: NetworkState) -> Holdings:
         """Looks at the value at spot at a step's end: a new peak, or a deeper fall from one."""
         price = spot_price(state.pools)
         value = (
             ordered_sum(holdings.alpha * price[self.slot])
-            + self.root_tao
-            + ordered_sum(self.basket(state) * price)
+            + holdings.root_tao
+            + ordered_sum(self.basket(holdings, state) * price)
         )
         peak = jnp.maximum(holdings.peak, value)
         fall = jnp.where(peak > 0.0, 1.0 - value / jnp.where(peak > 0.0, peak, 1.0), 0.0)

@@ -25,9 +25,15 @@ from dtaojax.world.observation import (
 )
 from dtaojax.world.portfolio import Holdings, Portfolio
 
-TALLIES = ("sales_limited", "trades_refused", "chain_buys_refused", "unstaking_limited")
-"""Counted on every path: sales and unstaking cut to what holders have, and swaps refused by a
-pool's guards."""
+TALLIES = (
+    "sales_limited",
+    "trades_refused",
+    "chain_buys_refused",
+    "root_sales_refused",
+    "unstaking_limited",
+)
+"""Counted on every path: sales and unstaking cut to what holders have, and swaps that a pool did
+not take."""
 
 
 class Carry(NamedTuple):
@@ -106,13 +112,14 @@ class World(eqx.Module):
         paid, trades = flows.coinbase, flows.trades
         holdings = carry.holdings
         if self.portfolio is not None:
-            holdings = self.portfolio.earn(holdings, carry.state, paid)
+            holdings = self.portfolio.earn(holdings, carry.state, flows)
             holdings = self.portfolio.mark(holdings, state)
         below = below_bar(paid.shares.pre_gate, paid.shares.bar, subnets)
         happened = (
             trades.limited,
             trades.refused,
             paid.buy_refused,
+            flows.claims.refused,
             flows.unstaking_limited,
         )
         counts = (jnp.sum(flag, dtype=jnp.int32) for flag in happened)

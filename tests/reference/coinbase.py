@@ -41,6 +41,8 @@ class BlockFlows:
     issued: Amount
     """TAO that joined TotalIssuance: what was used; the rest of the emission was recycled."""
     fills: list[Fill]
+    claims: dict[int, tuple[Amount, Amount]]
+    """Root alpha sold after the coinbase, and its TAO, by netuid."""
 
 
 def read_situations(
@@ -112,7 +114,19 @@ def run_coinbase(
         subnet.root_prop = root_proportion(
             network.root_tao, parameters.tao_weight, subnet.alpha_issuance
         )
+    if regime.stakes_proceeds:
+        network.root_tao += sum(flow.split.root_tao for flow in flows.values())
     return emission, root_sell_flag, issued, flows
+
+
+@precise
+def run_claims(
+    network: NetworkRef, parameters: Parameters, regime: Regime
+) -> dict[int, tuple[Amount, Amount]]:
+    """Automatic claims, after the EMA and RootProp (§4.4, step 8)."""
+    claims = {s.netuid: regime.claim(s, parameters) for s in network.subnets}
+    network.root_tao += sum(tao for _, tao in claims.values())
+    return claims
 
 
 @precise
@@ -153,5 +167,6 @@ def run_block(
     """
     network.block += 1
     emission, flag, issued, flows = run_coinbase(network, parameters, regime)
+    claims = run_claims(network, parameters, regime)
     fills = [run_trade(network, trade, parameters, regime) for trade in trades]
-    return BlockFlows(network.block, emission, flag, flows, issued, fills)
+    return BlockFlows(network.block, emission, flag, flows, issued, fills, claims)

@@ -43,6 +43,7 @@ def expected_after(before: Holdings, flows: BlockFlows, buys_are_kept: bool) -> 
         destroyed = 0 if buys_are_kept else flow.support.buy_alpha
         alpha[netuid] += flow.support.alpha_in + flow.alpha_minted
         alpha[netuid] -= flow.split.recycled + destroyed
+    pool_tao -= sum(tao for _, tao in flows.claims.values())
     for fill in flows.fills:
         incoming = fill.paid if fill.side == "buy" else -fill.amount_out
         pool_tao += incoming - fill.author_tao

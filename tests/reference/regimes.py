@@ -22,6 +22,9 @@ class Regime:
     gate: weighing.GateRule = weighing.no_gate
     mask: weighing.MaskRule = weighing.no_mask
     average: Callable[[SubnetRef, int, Parameters], None] = moving.update_moving_price
+    claim: trading.ClaimRule = trading.no_claims
+    stakes_proceeds: bool = False
+    """Whether the TAO of root alpha sold at once joins SubnetTAO(0) (since v3.1.6, §3.10)."""
     seed: registration.SeedRule = registration.whole_lock_seed
     starts_enabled: bool = True
     """Whether a new subnet has its TAO emission switched on (§2.1)."""
@@ -82,6 +85,7 @@ GATE_MASS_2026 = Regime(
     support=support.buy_keep_inject,
     split=split.keep_root_alpha,
     trade=trading.fee_to_author_order,
+    claim=trading.claim_with_lag,
     emits=fully_open,
     starts_enabled=False,
 )
@@ -95,6 +99,7 @@ PRICE_ROOTPROP = Regime(
     support=support.inject_buy_keep,
     split=split.keep_root_alpha,
     trade=trading.fee_to_author_order,
+    claim=trading.claim_with_lag,
     emits=fully_open,
     starts_enabled=False,
 )
@@ -108,6 +113,7 @@ NETFLOW_2026 = Regime(
     support=support.inject_buy_keep,
     split=split.keep_root_alpha,
     trade=trading.fee_to_author_order,
+    claim=trading.claim_with_lag,
     emits=fully_open,
     starts_enabled=False,
 )
@@ -120,6 +126,7 @@ TAOFLOW_2025 = Regime(
     support=support.inject_buy_destroy,
     split=split.keep_root_alpha,
     trade=trading.fee_to_pool_order,
+    claim=trading.claim_with_lag,
     emits=fully_open,
     seed=registration.min_lock_seed,
 )
@@ -132,6 +139,7 @@ SUBSIDY_2025 = Regime(
     support=support.buy_destroy_inject,
     split=split.sell_root_alpha_unless_subsidised,
     trade=trading.fee_to_pool_order,
+    stakes_proceeds=True,
     emits=after_start_call,
     seed=registration.min_lock_seed,
 )

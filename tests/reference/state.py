@@ -126,6 +126,8 @@ class Parameters:
     bar_interval: int = 360
     # root, split, fee (§3.4, §3.8, §3.5)
     tao_weight: Decimal = Decimal("0.18")
+    root_claim_lag: int = 50_400
+    """By its reciprocal of a basket, root alpha is claimed and sold each block (R4-R7)."""
     owner_cut_u16: int = 11_796
     fee_rate_u16: int = 33
     # flows (§3.6 E-flow)

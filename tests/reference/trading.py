@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from .fixed import Amount, Rounding, precise
+from .fixed import Amount, Rounding, precise, ratio
 from .pool import fee_on_net, fee_on_offer, net_to_price, swap_out
 from .state import Parameters, SubnetRef, Trade
 
@@ -37,6 +37,8 @@ class Fill:
 
 
 Order = Callable[[SubnetRef, Trade, Parameters], Fill]
+ClaimRule = Callable[[SubnetRef, Parameters], tuple[Amount, Amount]]
+"""Alpha sold for root in a block after the coinbase, and the TAO it brought."""
 
 
 def reserves(subnet: SubnetRef, side: str) -> tuple[Amount, Amount]:
@@ -218,6 +220,18 @@ def claim_root_alpha(
     subnet.root_basket -= sold
     subnet.protocol_flow -= tao
     return sold, tao
+
+
+@precise
+def claim_with_lag(subnet: SubnetRef, parameters: Parameters) -> tuple[Amount, Amount]:
+    """Claims of a block, in the model of §3.10: one part in `root_claim_lag` of what waits."""
+    due = parameters.rounding.rao(ratio(subnet.root_basket, parameters.root_claim_lag))
+    return claim_root_alpha(subnet, due, parameters.rounding)
+
+
+def no_claims(subnet: SubnetRef, parameters: Parameters) -> tuple[Amount, Amount]:
+    """Regimes that sell root alpha at once, keep it in baskets, or have none."""
+    return 0, 0
 
 
 def no_order(subnet: SubnetRef, trade: Trade, parameters: Parameters) -> Fill:
