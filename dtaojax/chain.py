@@ -86,3 +86,17 @@ LAUNCH_MIN_LIQUIDITY: Final = 1e-2
 SUBNET_LIMIT: Final = 128
 IMMUNITY_BLOCKS: Final = 864_000
 """NetworkImmunityPeriod, *live*: 120 days."""
+MIN_LOCK: Final = 1.0
+"""NetworkMinLockCost, *live* [TAO]."""
+LOCK_REDUCTION_INTERVAL: Final = 115_200
+"""NetworkLockReductionInterval, *live* since early 2026 [blocks]."""
+LOCK_REDUCTION_INTERVAL_OCTOBER_2025: Final = 57_600
+LOCK_REDUCTION_INTERVAL_LAUNCH: Final = 100_800
+REGISTRATION_RATE_LIMIT: Final = 14_400
+"""NetworkRateLimit, *live*; pairs of subnets of December 2025 are just that far apart [blocks]."""
+REGISTRATION_RATE_LIMIT_LAUNCH: Final = 7_200
+START_CALL_DELAY_2025: Final = 7 * BLOCKS_PER_DAY
+"""StartCallDelay until early 2026; 0 since [blocks]."""
+TAO_IN_REFUND_BLOCK: Final = 8_273_000
+"""TaoInRefundDeploymentBlock. The block itself is not known: this is the day of v3.4.0, which
+brought the rule (2026-05-27)."""

@@ -1,6 +1,7 @@
 """From a config and a network file to the objects that run. The model itself reads neither."""
 
 from dtaojax.build.mechanism import build_mechanism
+from dtaojax.build.registration import build_registration
 from dtaojax.build.world import (
     build_bins,
     build_demand,
@@ -15,5 +16,6 @@ __all__ = [
     "build_mechanism",
     "build_network",
     "build_portfolio",
+    "build_registration",
     "build_world",
 ]

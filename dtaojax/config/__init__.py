@@ -10,6 +10,7 @@ from dtaojax.config.models_demand import DEFAULT_DEMAND, DemandConfig
 from dtaojax.config.models_flows import StudentFlowConfig
 from dtaojax.config.models_holders import EmissionSellingConfig
 from dtaojax.config.models_mechanism import MechanismConfig
+from dtaojax.config.models_registration import RegistrationConfig
 from dtaojax.config.models_run import (
     DEFAULT_NETWORK,
     NetworkConfig,
@@ -44,7 +45,6 @@ from dtaojax.config.models_supply import (
     OwnerCutSplitConfig,
     PoolConfig,
     ProtocolAlphaConfig,
-    RegistrationConfig,
     RootBasketConfig,
     RootClaimedConfig,
     RootConfig,

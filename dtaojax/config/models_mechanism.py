@@ -16,6 +16,7 @@ from pydantic import model_validator
 from dtaojax.config._base import StrictModel, refuse
 from dtaojax.config._wording import choice, described, shown
 from dtaojax.config.errors import Problem
+from dtaojax.config.models_registration import RegistrationConfig
 from dtaojax.config.models_shares import GateConfig, MovingPriceConfig
 from dtaojax.config.models_supply import (
     ChainBuyConfig,
@@ -23,7 +24,6 @@ from dtaojax.config.models_supply import (
     FeesConfig,
     InjectionConfig,
     PoolConfig,
-    RegistrationConfig,
     RootConfig,
     SplitConfig,
 )
@@ -49,7 +49,7 @@ class MechanismConfig(StrictModel):
         pool: how trades are priced and liquidity enters.
         fees: what trades pay, and who gets it.
         emit_set: which subnets take part.
-        registration: limit of subnets and immunity.
+        registration: what a new subnet costs, and which one makes room for it.
     """
 
     preset: str

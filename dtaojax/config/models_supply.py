@@ -7,7 +7,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import Field, model_validator
 
 from dtaojax import chain
-from dtaojax.config._base import U16, Blocks, Fraction, StrictModel, refuse
+from dtaojax.config._base import U16, Fraction, StrictModel, refuse
 from dtaojax.config.errors import Problem
 
 _FeeRate = Annotated[int, Field(ge=0, lt=chain.U16_MAX)]
@@ -224,18 +224,6 @@ class EmitSetConfig(StrictModel):
 
     kind: Literal["started", "all"] = "started"
     owner_switch: bool = True
-
-
-class RegistrationConfig(StrictModel):
-    """When a subnet can be pruned (§3.12).
-
-    Attributes:
-        limit: number of subnets besides root above which a registration prunes one.
-        immunity_blocks: age below which a subnet is not pruned [blocks].
-    """
-
-    limit: Annotated[int, Field(ge=1, le=65_535)] = chain.SUBNET_LIMIT
-    immunity_blocks: Blocks = chain.IMMUNITY_BLOCKS
 
 
 _KIND = Field(discriminator="kind")

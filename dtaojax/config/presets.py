@@ -49,6 +49,27 @@ _LIVE_PARTS: Final[Mapping[str, Mapping[str, Any]]] = {
 }
 """Kinds of the live mechanism's parts; a preset says where it differs."""
 
+_REGISTRATION_2025: Final[Mapping[str, Any]] = {
+    "seed": "min_lock",
+    "reduction_interval_blocks": chain.LOCK_REDUCTION_INTERVAL_OCTOBER_2025,
+    "starts_enabled": True,
+    "start_call_delay_blocks": chain.START_CALL_DELAY_2025,
+    "counts_alpha_in_after": None,
+    "pays_baskets": False,
+}
+"""Until April 2026: pools of one TAO, and emission from the start call on (§3.11)."""
+
+_FREE_REGISTRATION: Final[Mapping[str, Any]] = {
+    **_REGISTRATION_2025,
+    "limit": 0,
+    "immunity_blocks": 50_400,
+    # Within a tempo the price is back at the least: a new subnet is as good as free (§8.4).
+    "reduction_interval_blocks": 360,
+    "rate_limit_blocks": 0,
+    "start_call_delay_blocks": 0,
+}
+"""The designs of 2024: no limit, and whoever wants a subnet gets one (§8.1)."""
+
 _ALL: Final = (
     Preset(
         name="article_2024",
@@ -68,7 +89,7 @@ _ALL: Final = (
             "pool": {"kind": "constant_product"},
             "fees": {"kind": "to_pool", "rate_u16": 0},
             "emit_set": {"kind": "all", "owner_switch": False},
-            "registration": {"immunity_blocks": 50_400},
+            "registration": _FREE_REGISTRATION,
         },
     ),
     Preset(
@@ -89,7 +110,7 @@ _ALL: Final = (
             "pool": {"kind": "constant_product"},
             "fees": {"kind": "to_pool", "rate_u16": 0},
             "emit_set": {"kind": "all", "owner_switch": False},
-            "registration": {"immunity_blocks": 50_400},
+            "registration": _FREE_REGISTRATION,
         },
     ),
     Preset(
@@ -115,7 +136,14 @@ _ALL: Final = (
             "pool": {"kind": "constant_product"},
             "fees": {"kind": "flat"},
             "emit_set": {"kind": "all", "owner_switch": False},
-            "registration": {"immunity_blocks": 50_400},
+            "registration": {
+                **_REGISTRATION_2025,
+                "limit": 0,
+                "immunity_blocks": 50_400,
+                "reduction_interval_blocks": chain.LOCK_REDUCTION_INTERVAL_LAUNCH,
+                "rate_limit_blocks": chain.REGISTRATION_RATE_LIMIT_LAUNCH,
+                "start_call_delay_blocks": 0,
+            },
         },
     ),
     Preset(
@@ -136,6 +164,12 @@ _ALL: Final = (
             "pool": {"kind": "constant_product", "chain_buys": "before"},
             "fees": {"kind": "to_pool"},
             "emit_set": {"kind": "started", "owner_switch": False},
+            "registration": {
+                **_REGISTRATION_2025,
+                "limit": 0,
+                "reduction_interval_blocks": chain.LOCK_REDUCTION_INTERVAL_LAUNCH,
+                "rate_limit_blocks": chain.REGISTRATION_RATE_LIMIT_LAUNCH,
+            },
         },
     ),
     Preset(
@@ -156,6 +190,7 @@ _ALL: Final = (
             "pool": {"kind": "constant_product"},
             "fees": {"kind": "to_pool"},
             "emit_set": {"kind": "started", "owner_switch": False},
+            "registration": _REGISTRATION_2025,
         },
     ),
     Preset(
@@ -173,6 +208,7 @@ _ALL: Final = (
             "injection": {"kind": "lesser_emission_cap"},
             "root": {"kind": "claimed"},
             "pool": {"kind": "constant_product"},
+            "registration": {"pays_baskets": False},
         },
     ),
     Preset(
@@ -189,6 +225,7 @@ _ALL: Final = (
             "gate": {"kind": "none"},
             "root": {"kind": "claimed"},
             "pool": {"kind": "constant_product"},
+            "registration": {"pays_baskets": False},
         },
     ),
     Preset(
@@ -203,6 +240,7 @@ _ALL: Final = (
             **_LIVE_PARTS,
             "gate": {"kind": "hill_mass"},
             "root": {"kind": "claimed"},
+            "registration": {"pays_baskets": False},
         },
     ),
     Preset(

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+import equinox as eqx
 import jax.numpy as jnp
 
 from dtaojax.mechanism.rao import whole_rao
@@ -41,3 +42,28 @@ def whole_lock_seed(lock_cost: Scalar, median_price: Scalar) -> Seed:
     """
     alpha_in = whole_rao(lock_cost / median_price)
     return Seed(tao_in=lock_cost, alpha_in=alpha_in, recycled=jnp.zeros_like(lock_cost))
+
+
+class WholeLock(eqx.Module):
+    """The whole lock at the median price of the other pools."""
+
+    def __call__(self, lock_cost: Scalar, min_lock: Scalar, median_price: Scalar) -> Seed:
+        """Reserves of the new pool."""
+        return whole_lock_seed(lock_cost, median_price)
+
+
+class MinLock(eqx.Module):
+    """The minimum lock at a price of 1."""
+
+    def __call__(self, lock_cost: Scalar, min_lock: Scalar, median_price: Scalar) -> Seed:
+        """Reserves of the new pool."""
+        return min_lock_seed(lock_cost, min_lock)
+
+
+class NoPool(eqx.Module):
+    """No pool, as before dTAO; the lock leaves the issuance."""
+
+    def __call__(self, lock_cost: Scalar, min_lock: Scalar, median_price: Scalar) -> Seed:
+        """Reserves of nothing."""
+        nothing = jnp.zeros_like(lock_cost)
+        return Seed(tao_in=nothing, alpha_in=nothing, recycled=lock_cost)

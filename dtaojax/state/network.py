@@ -11,8 +11,11 @@ from dtaojax.state.shapes import PerSubnet, PerSubnetBool, PerSubnetInt, Scalar,
 class Subnets(eqx.Module):
     """What identifies a subnet and what its owner and its miners decide; steps do not change it.
 
+    There is a fixed number of slots, one a netuid. A subnet is told from the next one in its slot
+    by its block of registration.
+
     Attributes:
-        registered_at: block of registration.
+        registered_at: block of registration; -1 where a slot is empty.
         first_emission_block: block of the start call; -1 where the subnet has not started.
         emission_enabled: whether TAO emission is switched on (§3.6 M).
         miner_burned: share of the miners' incentive that the owner withholds, MinerBurned [-].
@@ -27,6 +30,11 @@ class Subnets(eqx.Module):
     miner_burned: PerSubnet
     quality: PerSubnet
     sector: PerSubnetInt
+
+    @property
+    def registered(self) -> PerSubnetBool:
+        """Slots that hold a subnet."""
+        return self.registered_at >= 0
 
     @property
     def in_emit_set(self) -> PerSubnetBool:

@@ -6,8 +6,8 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float
 
 from dtaojax.measures import concentration
+from dtaojax.mechanism.lifecycle import next_pruned
 from dtaojax.mechanism.pools import spot_price
-from dtaojax.mechanism.registration import prunable, prune_target
 from dtaojax.mechanism.shares import normalise
 from dtaojax.mechanism.step import Mechanism, coinbase
 from dtaojax.ordered import ordered_sum
@@ -83,8 +83,8 @@ def observe_network(
 ) -> NetworkFigures:
     """The network's figures as its next block would make them.
 
-    Every subnet of the network counts as a member in the concentration of emission and of TAO in
-    pools, also one that gets nothing.
+    Every registered subnet counts as a member in the concentration of emission and of TAO in pools,
+    also one that gets nothing.
     """
     _, paid = coinbase(mechanism, subnets, state, 1)
     final = paid.shares.final
@@ -93,7 +93,7 @@ def observe_network(
     emission = paid.block_emission
     emits = emission > 0.0
     bought_with = jnp.where(emits, ordered_sum(paid.terms.excess_tao), 0.0)
-    member = jnp.ones_like(subnets.in_emit_set)
+    member = subnets.registered
     below = below_bar(paid.shares.pre_gate, paid.shares.bar, subnets)
     scalars = [
         *_concentration(final, member),
@@ -107,9 +107,5 @@ def observe_network(
         scalars=jnp.stack(scalars),
         gauges=jnp.stack([price, state.moving_price, tao_in, final]),
         below_bar=below,
-        next_pruned=prune_target(
-            state.moving_price,
-            subnets.registered_at,
-            prunable(subnets.registered_at, state.block, immunity_blocks),
-        ),
+        next_pruned=next_pruned(subnets, state, immunity_blocks),
     )

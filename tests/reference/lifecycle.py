@@ -89,6 +89,7 @@ def dissolve(
         include_alpha_in=since is not None and subnet.registered_at > since,
     )
     network.subnets.remove(subnet)
+    network.held_shares.pop(subnet.netuid, None)
     network.total_issuance -= recycled
     return Dissolution(subnet.netuid, dict(zip(stakers, payouts, strict=True)), recycled)
 
@@ -120,8 +121,12 @@ def register_subnet(
     pool is seeded at the median price of the subnets that remain.
 
     Returns:
-        What happened; None if the network is full of immune subnets (SubnetLimitReached).
+        What happened; None if the last registration is too near (NetworkRateLimit), or if the
+        network is full of immune subnets (SubnetLimitReached).
     """
+    since_last = network.block - network.last_lock_block
+    if network.last_lock_block and since_last < parameters.rate_limit:
+        return None
     cost = current_lock_cost(network, parameters)
     limit, pruned = parameters.subnet_limit, None
     if limit is not None and len(network.subnets) >= limit:

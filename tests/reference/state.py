@@ -155,5 +155,7 @@ class Parameters:
     immunity_blocks: int = 864_000
     min_lock: Amount = 10**9
     lock_reduction_interval: int = 115_200
+    rate_limit: int = 0
+    """NetworkRateLimit: least distance of two registrations, by default none [blocks]."""
     tao_in_refund_block: int | None = None
     """TaoInRefundDeploymentBlock: later subnets count alpha_in in the payout; None: none does."""

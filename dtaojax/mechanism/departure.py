@@ -1,0 +1,140 @@
+"""A subnet leaves: its pot is paid out and its slot emptied (§3.12)."""
+
+import dataclasses
+from typing import Any, NamedTuple
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+
+from dtaojax.mechanism.dissolution import dissolution_payout
+from dtaojax.ordered import ordered_sum
+from dtaojax.state.network import NetworkState, Subnets
+from dtaojax.state.pools import Pools
+from dtaojax.state.shapes import PerSubnet, PerSubnetBool, Scalar, ScalarInt
+
+
+class PayoutRule(eqx.Module):
+    """Who has a part in the pot of a dissolved subnet.
+
+    Attributes:
+        counts_alpha_in_after: the pool's alpha counts as the protocol's in subnets registered after
+            this block, TaoInRefundDeploymentBlock.
+        pays_baskets: whether root's alpha is staked and so has a part (R8); alpha that is only
+            claimable has none.
+    """
+
+    counts_alpha_in_after: ScalarInt
+    pays_baskets: bool = eqx.field(static=True)
+
+
+class Departures(NamedTuple):
+    """Subnets that left, and what became of their pots; 0 where none left.
+
+    ``pot = stakers + root + recycled + unclaimed``.
+
+    Attributes:
+        gone: slots whose subnet left.
+        pot: TAO of pool and reservoir [TAO].
+        stakers: paid to the stakers of the subnet together, each by its alpha [TAO].
+        staked: their alpha [alpha].
+        root: paid to root stake, by its baskets [TAO].
+        recycled: the protocol's part, taken out of issuance [TAO].
+        unclaimed: a pot in which nobody has a part; nobody is paid and issuance keeps it [TAO].
+    """
+
+    gone: PerSubnetBool
+    pot: PerSubnet
+    stakers: PerSubnet
+    staked: PerSubnet
+    root: PerSubnet
+    recycled: PerSubnet
+    unclaimed: PerSubnet
+
+
+def no_departures(slots: PerSubnet) -> Departures:
+    """Nobody leaves; ``slots`` tells the shape."""
+    nothing = jnp.zeros_like(slots)
+    return Departures(nothing > 0.0, *[nothing] * 6)
+
+
+def both_departures(first: Departures, second: Departures) -> Departures:
+    """Departures of two moments; of a slot that was emptied twice, the first counts."""
+    return jax.tree.map(lambda a, b: jnp.where(first.gone, a, b), first, second)
+
+
+def dissolve(
+    rule: PayoutRule, subnets: Subnets, state: NetworkState, gone: PerSubnetBool
+) -> tuple[NetworkState, Departures]:
+    """Pays the pots of the subnets in ``gone`` and empties their slots.
+
+    The pot is the TAO of pool and reservoir; it goes pro rata to the alpha of stakers, of root's
+    baskets where these are staked, and of the protocol, whose part is recycled. Alpha ceases to
+    exist, and so do the price average and what the weight rule remembers.
+
+    Source: §3.12, RS::destroy_alpha_in_out_stakes [DISS-01 to DISS-04].
+
+    Returns:
+        The state with empty slots, and the payouts.
+    """
+    pools = state.pools
+    pot = jnp.where(gone, pools.tao_in + pools.tao_reservoir, 0.0)
+    basket = state.root_basket if rule.pays_baskets else jnp.zeros_like(state.root_basket)
+    # Where all alpha is the chain's and root's, the difference may be below 0 by its rounding.
+    staked = jnp.maximum(state.alpha_out - state.protocol_alpha - state.root_basket, 0.0)
+    paid = jax.vmap(dissolution_payout)(
+        pot,
+        jnp.stack([staked, basket], axis=-1),
+        state.protocol_alpha,
+        pools.alpha_in,
+        subnets.registered_at > rule.counts_alpha_in_after,
+    )
+    stakers, root = paid.holders[:, 0], paid.holders[:, 1]
+    recycled = jnp.where(gone, paid.recycled, 0.0)
+    somebody = stakers + root + recycled > 0.0
+    departures = Departures(
+        gone=gone,
+        pot=pot,
+        stakers=stakers,
+        staked=jnp.where(gone, staked, 0.0),
+        root=root,
+        recycled=recycled,
+        unclaimed=jnp.where(somebody, 0.0, pot),
+    )
+    return emptied(state, gone, ordered_sum(recycled)), departures
+
+
+def emptied(state: NetworkState, gone: PerSubnetBool, recycled: Scalar) -> NetworkState:
+    """The state with nothing in some slots, and ``recycled`` TAO less in issuance."""
+
+    def zeroed(values):
+        return jnp.where(gone, jnp.zeros((), values.dtype), values)
+
+    return dataclasses.replace(
+        state,
+        pools=Pools(
+            tao_in=zeroed(state.pools.tao_in),
+            alpha_in=zeroed(state.pools.alpha_in),
+            w_tao=jnp.where(gone, 0.5, state.pools.w_tao),
+            tao_reservoir=zeroed(state.pools.tao_reservoir),
+            alpha_reservoir=zeroed(state.pools.alpha_reservoir),
+        ),
+        alpha_out=zeroed(state.alpha_out),
+        protocol_alpha=zeroed(state.protocol_alpha),
+        root_basket=zeroed(state.root_basket),
+        moving_price=zeroed(state.moving_price),
+        total_issuance=state.total_issuance - recycled,
+        memory=forgotten(state.memory, gone),
+    )
+
+
+def forgotten(memory: Any, gone: PerSubnetBool) -> Any:
+    """A weight rule's memory without what it holds of some slots (§3.6: what is missing is 0).
+
+    Every array of a memory has the slots as its last axis.
+    """
+
+    def cleared(values):
+        return jnp.where(jnp.broadcast_to(gone, values.shape), jnp.zeros((), values.dtype), values)
+
+    return jax.tree.map(cleared, memory)
