@@ -67,9 +67,11 @@ class Side(NamedTuple):
 def model_of(network: NetworkRef, mechanism: Mechanism, slots: int = SLOTS) -> Side:
     full = with_empty_slots(network, slots)
     state = state_of(full)
-    state = dataclasses.replace(state, memory=mechanism.weighing.begin(state))
+    subnets = subnets_of(full)
+    memory = mechanism.weighing.begin(jnp.uint32(0), subnets, state)
+    state = dataclasses.replace(state, memory=memory)
     cost = jnp.asarray(float(network.last_lock_cost) * RAO)
-    return Side(subnets_of(full), state, LastLock(cost, jnp.asarray(network.last_lock_block)))
+    return Side(subnets, state, LastLock(cost, jnp.asarray(network.last_lock_block)))
 
 
 @eqx.filter_jit

@@ -12,6 +12,7 @@ from dtaojax.ordered import ordered_sum
 from dtaojax.state.network import NetworkState, Subnets
 from dtaojax.state.pools import Pools
 from dtaojax.state.shapes import PerSubnet, PerSubnetBool, Scalar, ScalarInt
+from dtaojax.streams import Stream
 
 
 class PayoutRule(eqx.Module):
@@ -131,10 +132,15 @@ def emptied(state: NetworkState, gone: PerSubnetBool, recycled: Scalar) -> Netwo
 def forgotten(memory: Any, gone: PerSubnetBool) -> Any:
     """A weight rule's memory without what it holds of some slots (§3.6: what is missing is 0).
 
-    Every array of a memory has the slots as its last axis.
+    Every array of a memory has the slots as its last axis, but for random streams.
     """
 
-    def cleared(values):
-        return jnp.where(jnp.broadcast_to(gone, values.shape), jnp.zeros((), values.dtype), values)
+    def is_stream(node: Any) -> bool:
+        return isinstance(node, Stream)
 
-    return jax.tree.map(cleared, memory)
+    def cleared(part: Any) -> Any:
+        if is_stream(part):
+            return part
+        return jnp.where(jnp.broadcast_to(gone, part.shape), jnp.zeros((), part.dtype), part)
+
+    return jax.tree.map(cleared, memory, is_leaf=is_stream)
