@@ -133,7 +133,7 @@ def exact_rules(name: str, limit: int | None) -> tuple[MechanismConfig, Regime, 
     """A preset's rules, the model's and the reference's, with a small limit and short times."""
     changes = {
         "limit": limit or 0,
-        "immunity_blocks": 36,
+        "immunity_blocks": 50,
         "rate_limit_blocks": 3,
         "reduction_interval_blocks": 14,
         "counts_alpha_in_after": 8_000_010,
@@ -144,7 +144,7 @@ def exact_rules(name: str, limit: int | None) -> tuple[MechanismConfig, Regime, 
         parameters,
         rounding=EXACT,
         subnet_limit=limit,
-        immunity_blocks=36,
+        immunity_blocks=50,
         rate_limit=3,
         lock_reduction_interval=14,
         tao_in_refund_block=8_000_010,
@@ -178,7 +178,7 @@ def test_a_network_whose_subnets_come_and_go_is_the_reference_s(
         assert float(current_lock_cost(registration, side.last, side.state)) == pytest.approx(
             float(cost) * RAO, rel=1e-9
         )
-        if cost < MOST and random.random() < 0.3:
+        if cost < MOST and random.random() < 0.5:
             allowed = bool(may_register(registration, side.last, side.state))
             room = limit is not None or len(network.subnets) < SLOTS
             theirs = register_subnet(network, parameters, regime) if room else None
