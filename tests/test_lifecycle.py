@@ -153,7 +153,7 @@ def exact_rules(name: str, limit: int | None) -> tuple[MechanismConfig, Regime, 
 
 
 @pytest.mark.parametrize(
-    ("name", "limit"), [("gate_rank_2026", 7), ("netflow_2026", 6), ("subsidy_2025", None)]
+    ("name", "limit"), [("gate_rank_2026", 6), ("netflow_2026", 6), ("subsidy_2025", None)]
 )
 def test_a_network_whose_subnets_come_and_go_is_the_reference_s(
     name: str, limit: int | None
@@ -165,6 +165,7 @@ def test_a_network_whose_subnets_come_and_go_is_the_reference_s(
     for subnet in network.subnets:
         subnet.protocol_alpha = int(subnet.alpha_out) // random.randint(2, 9)
         subnet.root_basket = int(subnet.alpha_out) // random.randint(3, 9)
+        subnet.registered_at = network.block - random.randint(0, 30)
         if not rules.emit_set.owner_switch:
             subnet.emission_enabled = True
     network.last_lock_cost, network.last_lock_block = 500 * 10**9, network.block - 5
