@@ -1,0 +1,147 @@
+"""Fitting the model to a history, following it through new days, and forecasting from there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import NDArray
+
+from dtaojax.calibration import grid_filter
+from dtaojax.calibration.dependence import Share, common_share
+from dtaojax.calibration.estimate import Estimate, estimate
+from dtaojax.calibration.forecast import sample_flows, t_multiple
+from dtaojax.calibration.grid_filter import Belief, Data
+from dtaojax.calibration.observations import (
+    FLOW_OF_RETURN,
+    Observations,
+    observe,
+    padded,
+)
+from dtaojax.history import Panel
+from dtaojax.history.panel import MATURE_DAYS
+
+DRIFT_DAYS: Final = 30
+"""Days over which the drift is taken to be the same."""
+_YOUNGEST_FOLLOWED: Final = 1.0
+"""The filter learns from a subnet's flows from this age on, whatever the fit left out [days]."""
+_DAYS_MULTIPLE: Final = 32
+_SERIES_MULTIPLE: Final = 16
+
+
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """The fitted model.
+
+    Attributes:
+        estimate: parameters and their errors.
+        share: of the innovations' variance that all subnets have in common.
+        youngest: subnets younger than this were left out of the fit [days].
+        flows: number of flows that it rests on.
+    """
+
+    estimate: Estimate
+    share: Share
+    youngest: float
+    flows: int
+
+    def believe(self, history: Panel) -> Belief:
+        """What is known of each subnet after a history, shape (series, levels, swings)."""
+        wide = _padded(observe(history, _YOUNGEST_FOLLOWED, DRIFT_DAYS))
+        # A later history than that of the fit goes on with the drift of its last block.
+        drift = self.estimate.parameters.drift[-1:]
+        data = _data(wide)._replace(block=jnp.zeros(len(wide.block), jnp.int32))
+        belief = grid_filter.filtered(self.estimate.parameters._replace(drift=drift), data)
+        return belief[: history.n_series]
+
+    def forecast(
+        self, history: Panel, horizons: Sequence[int], paths: int, seed: int
+    ) -> NDArray[np.float64]:
+        """Random futures from the last day of a history.
+
+        Args:
+            history: everything known; at least as long as the one that was fitted.
+            horizons: days ahead, rising.
+            paths: number of futures.
+            seed: of the random numbers.
+
+        Returns:
+            Log returns from the last day, shape (horizons, series, paths). A path is one future of
+            all series together.
+        """
+        seen = observe(history, _YOUNGEST_FOLLOWED, DRIFT_DAYS)
+        belief = self.believe(history)
+        extra = -history.n_series % _SERIES_MULTIPLE
+        parameters = self.estimate.parameters
+        flows = sample_flows(
+            parameters._replace(drift=parameters.drift[-1:]),
+            jnp.asarray(t_multiple(float(parameters.degrees_of_freedom))),
+            jnp.asarray(self.share.value),
+            jnp.pad(belief, ((0, extra), (0, 0), (0, 0)), mode="edge"),
+            jnp.asarray(np.pad(seen.log_depth_after, (0, extra))),
+            jnp.asarray(np.pad(seen.age[-1] + 1.0, (0, extra), mode="edge")),
+            jax.random.key(seed),
+            days=max(horizons),
+            paths=paths,
+        )
+        chosen = np.asarray(flows)[np.array(horizons) - 1, :, : history.n_series]
+        return chosen.swapaxes(1, 2) / FLOW_OF_RETURN
+
+
+@dataclass(frozen=True)
+class StochasticVariance:
+    """The model as a way to learn from a history.
+
+    Attributes:
+        name: what tables call it.
+    """
+
+    name: str = "stochastic variance"
+
+    def fit(self, history: Panel) -> Fit:
+        """Fits the model to what was known when the history's last day closed."""
+        return fit(history)
+
+
+def fit(
+    panel: Panel,
+    *,
+    youngest: float = MATURE_DAYS,
+    fixed: Mapping[str, float] | None = None,
+    guess: Fit | None = None,
+) -> Fit:
+    """Fits the model to a history.
+
+    Args:
+        panel: the history, all of which is used.
+        youngest: subnets younger than this are left out [days].
+        fixed: parameters to hold at a value. The depth exponent is held at 0 where the history
+            has no reserves, the age exponent at its default where ``youngest`` leaves none young.
+        guess: an earlier fit to begin from.
+
+    Raises:
+        NotConvergedError: the search did not find its optimum.
+    """
+    seen = observe(panel, youngest, DRIFT_DAYS)
+    held = dict(fixed or {})
+    if not np.isfinite(panel.tao_in).any():
+        held.setdefault("depth_exponent", 0.0)
+    if youngest >= MATURE_DAYS:
+        held.setdefault("age_exponent", 0.0)
+    data = _data(_padded(seen))
+    found = estimate(data, held, None if guess is None else guess.estimate.parameters)
+    surprise = seen.flow - np.asarray(found.parameters.drift)[seen.block][:, None]
+    share = common_share(surprise, seen.seen)
+    return Fit(found, share, youngest, int(seen.seen.sum()))
+
+
+def _padded(observations: Observations) -> Observations:
+    return padded(observations, _DAYS_MULTIPLE, _SERIES_MULTIPLE)
+
+
+def _data(observations: Observations) -> Data:
+    return Data(**{name: jnp.asarray(getattr(observations, name)) for name in Data._fields})

@@ -1,0 +1,85 @@
+"""Samples of what comes next, from what is believed of each subnet."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+from jaxtyping import Array, Float
+from scipy import special
+
+from dtaojax.calibration.grid_filter import Belief, grid
+from dtaojax.calibration.model import Parameters
+
+_EDGE: Final = 6.0
+_KNOTS: Final = 1537
+
+
+def t_multiple(freedom: float) -> np.ndarray:
+    """Log of ``sqrt(nu / chi2_nu)`` at equal steps of a standard normal score."""
+    score = np.linspace(-_EDGE, _EDGE, _KNOTS)
+    return 0.5 * np.log(freedom / special.chdtri(freedom, special.ndtr(score)))
+
+
+@partial(jax.jit, static_argnames=("days", "paths"))
+def sample_flows(
+    parameters: Parameters,
+    multiple: Float[Array, " knots"],
+    common_share: Float[Array, ""],
+    belief: Belief,
+    log_depth: Float[Array, " series"],
+    age: Float[Array, " series"],
+    key: Array,
+    *,
+    days: int,
+    paths: int,
+) -> Float[Array, "days paths series"]:
+    """Cumulative flows day by day.
+
+    Args:
+        parameters: of the model; the drift is that of the last block.
+        multiple: of `t_multiple`.
+        common_share: part of the innovations' variance that all subnets share.
+        belief: of the first day.
+        log_depth: of each subnet, held over the days.
+        age: at the end of the first day [days].
+        key: of the random numbers.
+        days: how far to go.
+        paths: how many.
+    """
+    shape = (paths, belief.shape[0])
+    nodes = grid(parameters)
+    pick_key, walk_key = jax.random.split(key)
+    levels, swings = belief.shape[1:]
+    rising = jnp.cumsum(belief.reshape(shape[1], -1), axis=1)
+    uniform = jax.random.uniform(pick_key, shape, dtype=rising.dtype) * rising[None, :, -1]
+    picked = jnp.sum(uniform[:, :, None] > rising[None], axis=2)
+    middle_level, middle_swing = (levels - 1) // 2, (swings - 1) // 2
+    level = nodes[picked // swings, middle_swing]
+    swing = nodes[middle_level, picked % swings]
+    level_sd, swing_sd = jnp.exp(parameters.log_level_sd), jnp.exp(parameters.log_swing_sd)
+    keep_level, keep_swing = parameters.level_persistence, parameters.swing_persistence
+    drift = parameters.drift[-1]
+
+    def day(carry: tuple[Array, Array, Array], number: Array):
+        level, swing, total = carry
+        keys = jax.random.split(jax.random.fold_in(walk_key, number), 5)
+        draws = [jax.random.normal(key, shape, jnp.float32) for key in keys[:4]]
+        market = jax.random.normal(keys[4], (paths, 1), jnp.float32)
+        position = (draws[0] + _EDGE) * ((_KNOTS - 1) / (2 * _EDGE))
+        knot = jnp.clip(jnp.floor(position), 0, _KNOTS - 2).astype(jnp.int32)
+        heavy = multiple[knot] + (position - knot) * (multiple[knot + 1] - multiple[knot])
+        scale = parameters.log_scale + parameters.offset(log_depth, age + number)
+        size = jnp.exp(scale[None, :] + level + swing + heavy)
+        mixed = jnp.sqrt(1.0 - common_share) * draws[1] + jnp.sqrt(common_share) * market
+        total = total + drift + size * mixed
+        level = keep_level * level + jnp.sqrt(1.0 - keep_level**2) * level_sd * draws[2]
+        swing = keep_swing * swing + jnp.sqrt(1.0 - keep_swing**2) * swing_sd * draws[3]
+        return (level, swing, total), total
+
+    begin = (level, swing, jnp.zeros(shape, level.dtype))
+    return lax.scan(day, begin, jnp.arange(days))[1]

@@ -1,0 +1,100 @@
+"""Daily net flows out of a price history, with what their size depends on."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dtaojax.history import Panel
+
+FloatArray = NDArray[np.float64]
+
+FLOW_OF_RETURN: Final = 0.5
+"""Change of ``log(tao_in)`` by trades over that of ``log(price)``: p = T**2/k in a constant-product
+pool, and balanced injections leave the price as it is (§3.4)."""
+SMALLEST_FLOW: Final = 1e-7
+"""Prices are known to about 1e-7, so no flow is told apart from one of this size [-]."""
+REFERENCE_DEPTH: Final = 1_000.0
+"""Depth at which a process states its scale [TAO]."""
+_YOUNGEST: Final = 0.5
+"""Age that a younger subnet is taken to have: the first half day is no daily return [days]."""
+
+
+class Observations(NamedTuple):
+    """What a volatility model sees.
+
+    Attributes:
+        flow: change of ``log(tao_in)`` that a day's trades make, 0 where ``seen`` is false,
+            shape (days, series) [-].
+        seen: where a flow is known and counts, shape (days, series).
+        log_depth: log of the depth on the eve over 1,000 TAO, 0 where not known (days, series).
+        log_depth_after: likewise at the end of the last day (series,).
+        age: at the end of the day (days, series) [days].
+        block: number of the drift that rules a day (days,).
+    """
+
+    flow: FloatArray
+    seen: NDArray[np.bool_]
+    log_depth: FloatArray
+    log_depth_after: FloatArray
+    age: FloatArray
+    block: NDArray[np.int32]
+
+
+def observe(panel: Panel, youngest: float, drift_days: int) -> Observations:
+    """Reads flows from prices.
+
+    A flow needs the close of the day and that of its eve, so a missing day costs two flows. Blocks
+    of equal drift are counted from the last day back, so that a forecast's drift rests on
+    ``drift_days`` days.
+
+    Args:
+        panel: the history.
+        youngest: flows of younger subnets are left out [days].
+        drift_days: length of a block; the first one takes up what is left over [days].
+    """
+    flow = FLOW_OF_RETURN * panel.log_returns()
+    age = _filled(panel.age)
+    seen = np.isfinite(flow) & (age >= youngest)
+    depth = _filled(panel.tao_in)
+    known = np.isfinite(depth) & (depth > 0.0)
+    log_depth = np.log(np.where(known, depth, REFERENCE_DEPTH) / REFERENCE_DEPTH)
+    if known.any():
+        log_depth = np.where(known, log_depth, np.median(log_depth[known]))
+    blocks = max(panel.n_days // drift_days, 1)
+    back = np.arange(panel.n_days)[::-1] // drift_days
+    return Observations(
+        flow=np.where(seen, flow, 0.0),
+        seen=seen,
+        log_depth=np.vstack([log_depth[:1], log_depth[:-1]]),
+        log_depth_after=log_depth[-1],
+        age=np.maximum(np.where(np.isfinite(age), age, 1e4), _YOUNGEST),
+        block=(blocks - 1 - np.minimum(back, blocks - 1)).astype(np.int32),
+    )
+
+
+def _filled(values: FloatArray) -> FloatArray:
+    """The last known value of each series (days, series)."""
+    known = np.isfinite(values)
+    row = np.maximum.accumulate(np.where(known, np.arange(len(values))[:, None], 0), axis=0)
+    return np.take_along_axis(values, row, axis=0)
+
+
+def padded(observations: Observations, days: int, series: int) -> Observations:
+    """The same with unseen days in front and unseen series behind, up to a multiple of each.
+
+    Programs are compiled once a shape; with padding a growing history has few shapes.
+    """
+    more_days = -len(observations.block) % days
+    more_series = -observations.flow.shape[1] % series
+    wide = ((more_days, 0), (0, more_series))
+    return Observations(
+        flow=np.pad(observations.flow, wide),
+        seen=np.pad(observations.seen, wide),
+        log_depth=np.pad(observations.log_depth, wide),
+        log_depth_after=np.pad(observations.log_depth_after, (0, more_series)),
+        age=np.pad(observations.age, wide, constant_values=1e4),
+        block=np.pad(observations.block, (more_days, 0)),
+    )

@@ -1,0 +1,126 @@
+"""The volatility model: its chain, its filter, what a fit recovers, and what it forecasts."""
+
+import dataclasses
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from scipy import stats
+
+from dtaojax.calibration import Fit, fit, rouwenhorst
+from dtaojax.calibration.dependence import common_share
+from dtaojax.calibration.model import log_density
+from dtaojax.history import Panel
+
+DAYS, SERIES = 128, 64
+SCALE, EXPONENT, LEVEL_SD, SWING_SD, FREEDOM, SHARE, DRIFT = 0.02, -0.3, 0.7, 0.5, 3.5, 0.1, -0.003
+LEVEL_HALF_LIFE, SWING_HALF_LIFE = 60.0, 2.0
+
+
+def simulated(seed: int, days: int = DAYS, series: int = SERIES) -> Panel:
+    """A panel whose flows follow the model, in plain NumPy."""
+    rng = np.random.default_rng(seed)
+    depth = np.exp(rng.normal(np.log(8_000.0), 1.0, series))
+    keep_level, keep_swing = 2.0 ** (-1.0 / LEVEL_HALF_LIFE), 2.0 ** (-1.0 / SWING_HALF_LIFE)
+    level, swing = LEVEL_SD * rng.normal(size=series), SWING_SD * rng.normal(size=series)
+    flows = np.zeros((days, series))
+    for day in range(1, days):
+        mixed = np.sqrt(1.0 - SHARE) * rng.normal(size=series) + np.sqrt(SHARE) * rng.normal()
+        heavy = np.sqrt(FREEDOM / rng.chisquare(FREEDOM, size=series))
+        size = SCALE * (depth / 1_000.0) ** EXPONENT * np.exp(level + swing)
+        flows[day] = DRIFT + size * heavy * mixed
+        level = keep_level * level + LEVEL_SD * np.sqrt(1 - keep_level**2) * rng.normal(size=series)
+        swing = keep_swing * swing + SWING_SD * np.sqrt(1 - keep_swing**2) * rng.normal(size=series)
+    return Panel(
+        source="simulated",
+        dates=np.datetime64("2026-01-01") + np.arange(days),
+        netuid=np.arange(1, series + 1),
+        close=0.01 * np.exp(2.0 * flows.cumsum(axis=0)),
+        tao_in=np.tile(depth, (days, 1)),
+        age=np.tile(400.0 + np.arange(days)[:, None], (1, series)),
+    )
+
+
+@pytest.fixture(scope="module")
+def history() -> Panel:
+    return simulated(2)
+
+
+@pytest.fixture(scope="module")
+def fitted(history: Panel) -> Fit:
+    return fit(history)
+
+
+@pytest.mark.parametrize("persistence", [0.0, 0.6, 0.98])
+def test_the_chain_has_the_moments_of_the_ar_process(persistence: float) -> None:
+    count = 9
+    steps = np.asarray(rouwenhorst.transition(count, jnp.asarray(persistence)))
+    nodes, weights = rouwenhorst.nodes(count), rouwenhorst.stationary(count)
+    assert steps.min() > -1e-12
+    np.testing.assert_allclose(steps.sum(axis=1), 1.0, atol=1e-12)
+    np.testing.assert_allclose(weights @ steps, weights, atol=1e-12)
+    assert weights @ nodes**2 == pytest.approx(1.0)
+    np.testing.assert_allclose(steps @ nodes, persistence * nodes, atol=1e-12)
+    variance = steps @ nodes**2 - (steps @ nodes) ** 2
+    assert weights @ variance == pytest.approx(1.0 - persistence**2)
+
+
+def test_the_density_is_that_of_a_scaled_t() -> None:
+    flow, scale = np.array([-0.3, 0.0, 1e-4, 0.02]), np.array([0.1, 0.01, 0.02, 0.03])
+    found = log_density(jnp.asarray(flow), jnp.log(jnp.asarray(scale)), jnp.asarray(2.7))
+    np.testing.assert_allclose(found, stats.t.logpdf(flow, 2.7, scale=scale), rtol=1e-12)
+
+
+def test_a_fit_recovers_the_parameters_within_four_standard_errors(fitted: Fit) -> None:
+    truth = {
+        "log_scale": np.log(SCALE),
+        "depth_exponent": EXPONENT,
+        "log_level_sd": np.log(LEVEL_SD),
+        "log_level_half_life": np.log(LEVEL_HALF_LIFE),
+        "log_swing_sd": np.log(SWING_SD),
+        "log_swing_half_life": np.log(SWING_HALF_LIFE),
+        "log_freedom": np.log(FREEDOM - 1.0),
+        "drift": DRIFT,
+    }
+    for name, value in truth.items():
+        found = np.asarray(getattr(fitted.estimate.parameters, name))
+        error = np.asarray(getattr(fitted.estimate.errors, name))
+        assert np.all(error > 0.0)
+        assert np.all(np.abs(found - value) < 4.0 * error), name
+    assert abs(fitted.share.value - SHARE) < 4.0 * fitted.share.error
+
+
+def test_forecasts_are_functions_of_the_seed_and_not_of_later_days(
+    fitted: Fit, history: Panel
+) -> None:
+    known = history.until(99)
+    first = fitted.forecast(known, (1, 3), paths=32, seed=5)
+    assert first.shape == (2, SERIES, 32)
+    changed = dataclasses.replace(history, close=history.close.copy())
+    changed.close[100:] *= 2.0
+    np.testing.assert_array_equal(
+        first, fitted.forecast(changed.until(99), (1, 3), paths=32, seed=5)
+    )
+    assert not np.array_equal(first, fitted.forecast(known, (1, 3), paths=32, seed=6))
+
+
+def test_one_day_forecasts_cover_what_they_say(fitted: Fit) -> None:
+    """Of 20 x 64 returns from a second simulated history, 95 % lie within the interval."""
+    other = simulated(3)
+    inside = []
+    for day in range(100, 120):
+        futures = fitted.forecast(other.until(day), (1,), paths=500, seed=day)[0]
+        low, high = np.quantile(futures, [0.025, 0.975], axis=1)
+        came = np.log(other.close[day + 1] / other.close[day])
+        inside.append((low <= came) & (came <= high))
+    # Fluctuations of a common market add to the binomial error of 0.6 %.
+    assert np.mean(inside) == pytest.approx(0.95, abs=0.025)
+
+
+def test_a_common_share_is_found_whatever_the_volatilities() -> None:
+    rng = np.random.default_rng(3)
+    mixed = np.sqrt(0.7) * rng.normal(size=(400, 50)) + np.sqrt(0.3) * rng.normal(size=(400, 1))
+    flows = mixed * np.exp(2.0 * rng.normal(size=mixed.shape))
+    found = common_share(flows, np.ones(flows.shape, dtype=bool))
+    assert 0.0 < found.error < 0.03
+    assert abs(found.value - 0.3) < 4.0 * found.error
