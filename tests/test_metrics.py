@@ -29,7 +29,7 @@ from dtaojax.metrics.tables import broadcast_frame, frame, row, sample_rows
 from dtaojax.metrics.tail import (
     expected_shortfall,
     shortfall_contribution,
-    tail_weights,
+    tail,
     value_at_risk,
 )
 from dtaojax.results import ESTIMATE_COLUMNS, QUANTILE_LEVELS
@@ -223,7 +223,9 @@ def test_shortfall_of_a_few_losses_by_hand(losses, confidence, expected):
 def test_mildest_path_of_the_tail_weighs_its_fraction(confidence, weights):
     losses = np.arange(10.0)
     expected = np.array([0] * 5 + weights, dtype=float)
-    found = tail_weights(losses, confidence)
+    worst = tail(losses, confidence)
+    found = np.zeros(10)
+    found[worst.paths] = worst.weights
     np.testing.assert_allclose(found, expected / expected.sum(), atol=1e-14)
 
 
@@ -471,7 +473,7 @@ def portfolio_samples() -> tuple[PortfolioSample, PortfolioSample]:
     drawdown = random.random(500)
 
     def at(day: float, spot: np.ndarray, falls: np.ndarray) -> PortfolioSample:
-        return PortfolioSample(day, {"spot": spot, "realizable": 0.9 * spot}, falls)
+        return PortfolioSample(day, {"spot": spot.T, "realizable": 0.9 * spot.T}, lambda: falls)
 
     return at(0.0, start, np.zeros(500)), at(7.0, end, drawdown)
 
@@ -481,7 +483,7 @@ def test_portfolio_table_measures_losses_against_the_start_in_the_same_valuation
     table = frame(list(portfolio_rows(start, [end], (4, 19, 0))))
     by_key = table.set_index(["quantity", "scope", "netuid", "statistic", "level", "day"])["value"]
     for valuation in ("spot", "realizable"):
-        losses = start.values[valuation].sum(axis=1) - end.values[valuation].sum(axis=1)
+        losses = (start.values[valuation] - end.values[valuation]).sum(axis=0)
         whole = table[(table["quantity"] == f"loss_{valuation}") & (table["scope"] == "portfolio")]
         assert set(whole["statistic"]) == {"mean", "quantile", "var", "es"}
         of = whole.set_index(["statistic", "level"])["value"]
@@ -497,14 +499,14 @@ def test_portfolio_table_measures_losses_against_the_start_in_the_same_valuation
         assert worth["day"].tolist() == [0.0, 7.0]
     assert by_key.index.is_unique
     falls = table[(table["quantity"] == "max_drawdown") & (table["statistic"] == "mean")]
-    assert falls["value"].tolist() == pytest.approx([end.drawdown.mean()])
+    assert falls["value"].tolist() == pytest.approx([end.drawdown().mean()])
 
 
 def test_loss_histogram_counts_every_path_once():
     start, end = portfolio_samples()
     histogram = loss_histogram(start, [end])
     for valuation, bins in histogram.groupby("valuation"):
-        losses = start.values[valuation].sum(axis=1) - end.values[valuation].sum(axis=1)
+        losses = (start.values[valuation] - end.values[valuation]).sum(axis=0)
         assert bins["count"].sum() == 500
         assert bins["bin_low"].min() == losses.min()
         assert bins["bin_high"].max() == losses.max()
@@ -513,12 +515,14 @@ def test_loss_histogram_counts_every_path_once():
 
 @pytest.mark.parametrize("spread", [0.0, 5e-15, 1e-13, 1e-12])
 def test_losses_that_hardly_differ_still_make_a_histogram(spread):
-    worth = 990.0 + spread * np.arange(20.0)[:, None]
+    worth = 990.0 + spread * np.arange(20.0)[None]
     values = {"spot": worth, "realizable": worth}
-    start = PortfolioSample(
-        0.0, {name: np.full_like(worth, 1000.0) for name in values}, worth[:, 0]
+    before = {name: np.full_like(worth, 1000.0) for name in values}
+    start, end = (
+        PortfolioSample(day, worths, lambda: worth[0])
+        for day, worths in ((0.0, before), (1.0, values))
     )
-    histogram = loss_histogram(start, [PortfolioSample(1.0, values, worth[:, 0])])
+    histogram = loss_histogram(start, [end])
     assert histogram.groupby("valuation")["count"].sum().tolist() == [20, 20]
     assert (histogram["bin_low"] < histogram["bin_high"]).all()
 

@@ -50,7 +50,9 @@ def mean_of_sample(sample: Float[np.ndarray, "paths ..."]) -> Estimate:
     """Mean over the first axis."""
     origin = sample[0]
     deviation = sample - origin
-    found = mean_from_sums(deviation.sum(axis=0), (deviation**2).sum(axis=0), len(sample))
+    total = deviation.sum(axis=0)
+    squares = np.multiply(deviation, deviation, out=deviation).sum(axis=0)
+    found = mean_from_sums(total, squares, len(sample))
     return Estimate(
         found.value + origin, found.standard_error, found.ci_low + origin, found.ci_high + origin
     )
@@ -103,8 +105,11 @@ def fewest_paths(level: float) -> int:
 
 
 def _binomial_quantile(chance: float, trials: int, success: float) -> int:
-    counts = np.arange(trials + 1)
-    return int(np.searchsorted(special.bdtr(counts, trials, success), chance))
+    # By Chebyshev's inequality all but 1 % lies within ten standard deviations.
+    reach = 10.0 * np.sqrt(trials * success * (1.0 - success)) + 1.0
+    lowest = max(int(trials * success - reach), 0)
+    counts = np.arange(lowest, min(int(trials * success + reach) + 1, trials) + 1)
+    return lowest + int(np.searchsorted(special.bdtr(counts, trials, success), chance))
 
 
 def quantile_of_sample(sample: Float[np.ndarray, " paths"], level: float) -> Estimate:

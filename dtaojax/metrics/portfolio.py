@@ -1,6 +1,6 @@
 """Estimates about a portfolio: values, losses, their tails, and what each position adds."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -16,18 +16,22 @@ VALUATIONS: Final = ("spot", "realizable")
 _HISTOGRAM_BINS: Final = 120
 
 
+Column = Float[np.ndarray, " paths"]
+
+
 class PortfolioSample(NamedTuple):
     """A portfolio on every used path at one moment.
 
     Attributes:
         day: of the moment [days].
-        values: of each position by valuation, root last, (paths, positions) [TAO].
-        drawdown: largest fall so far, as a part of the peak [-].
+        values: by valuation a column for each position, root last [TAO]; gone through often,
+            one column at a time, so that each may be read when it is needed.
+        drawdown: reads the largest fall so far, as a part of the peak [-].
     """
 
     day: float
-    values: dict[str, Float[np.ndarray, "paths positions"]]
-    drawdown: Float[np.ndarray, " paths"]
+    values: Mapping[str, Iterable[Column]]
+    drawdown: Callable[[], Column]
 
 
 def portfolio_rows(
@@ -36,7 +40,8 @@ def portfolio_rows(
     """All estimates about the portfolio.
 
     A loss is what the portfolio, its staking yield included, is worth less than at the start, in
-    the same valuation; a gain is a negative loss.
+    the same valuation; a gain is a negative loss. Holds about five numbers a path at once, however
+    many positions and days there are.
 
     Args:
         start: at day 0.
@@ -45,15 +50,14 @@ def portfolio_rows(
     """
     for sample in (start, *samples):
         for valuation in VALUATIONS:
-            worth = sample.values[valuation].sum(axis=1)
+            worth = _total(sample.values[valuation])
             quantity = f"value_{valuation}"
             yield from sample_rows(quantity, "portfolio", None, sample.day, worth, "TAO")
     for sample in samples:
-        day, paths = sample.day, len(sample.drawdown)
+        day = sample.day
         for valuation in VALUATIONS:
-            values = sample.values[valuation]
-            part_losses = start.values[valuation] - values
-            losses = part_losses.sum(axis=1)
+            losses = _total(_part_losses(start, sample, valuation))
+            paths = len(losses)
             quantity = f"loss_{valuation}"
             yield from sample_rows(quantity, "portfolio", None, day, losses, "TAO")
             for level in CONFIDENCES:
@@ -62,8 +66,8 @@ def portfolio_rows(
                     yield row(
                         quantity, "portfolio", None, day, statistic, level, estimate, paths, "TAO"
                     )
-            for index, netuid in enumerate(netuids):
-                part = part_losses[:, index]
+            parts = _part_losses(start, sample, valuation)
+            for netuid, part in zip(netuids, parts, strict=True):
                 mean = mean_of_sample(part)
                 yield row(quantity, "position", netuid, day, "mean", np.nan, mean, paths, "TAO")
                 for level in CONFIDENCES:
@@ -79,7 +83,7 @@ def portfolio_rows(
                         paths,
                         "TAO",
                     )
-        yield from sample_rows("max_drawdown", "portfolio", None, day, sample.drawdown, "ratio")
+        yield from sample_rows("max_drawdown", "portfolio", None, day, sample.drawdown(), "ratio")
 
 
 def loss_histogram(start: PortfolioSample, samples: Sequence[PortfolioSample]) -> pd.DataFrame:
@@ -87,7 +91,7 @@ def loss_histogram(start: PortfolioSample, samples: Sequence[PortfolioSample]) -
     parts = []
     for sample in samples:
         for valuation in VALUATIONS:
-            losses = start.values[valuation].sum(axis=1) - sample.values[valuation].sum(axis=1)
+            losses = _total(_part_losses(start, sample, valuation))
             counts, edges = np.histogram(losses, _HISTOGRAM_BINS, _histogram_range(losses))
             parts.append(
                 pd.DataFrame(
@@ -101,6 +105,23 @@ def loss_histogram(start: PortfolioSample, samples: Sequence[PortfolioSample]) -
                 )
             )
     return pd.concat(parts, ignore_index=True)
+
+
+def _part_losses(
+    start: PortfolioSample, sample: PortfolioSample, valuation: str
+) -> Iterator[Column]:
+    """What each position is worth less than at the start."""
+    # Unlike zip in a loop, map holds no column while the next is made.
+    return map(np.subtract, start.values[valuation], sample.values[valuation])
+
+
+def _total(columns: Iterable[Column]) -> Column:
+    """Sum of the columns, from the first to the last."""
+    remaining = iter(columns)
+    total = next(remaining).copy()
+    for column in remaining:
+        total += column
+    return total
 
 
 def _histogram_range(losses: Float[np.ndarray, " paths"]) -> tuple[float, float]:

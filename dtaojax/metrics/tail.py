@@ -1,7 +1,9 @@
 """Value at risk and expected shortfall of a sample of losses; losses are positive."""
 
+from typing import NamedTuple
+
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from scipy import special
 
 from dtaojax.metrics.estimate import COVERAGE, Estimate, quantile_of_sorted
@@ -14,22 +16,45 @@ def value_at_risk(losses: Losses, confidence: float) -> Estimate:
     return quantile_of_sorted(np.sort(losses), confidence)
 
 
-def tail_weights(losses: Losses, confidence: float) -> Float[np.ndarray, " paths"]:
-    """Weight of each path in the expected shortfall; they add up to 1.
+class Tail(NamedTuple):
+    """The worst paths of a sample, worst first.
+
+    Attributes:
+        paths: their places in the sample.
+        weights: of each in the expected shortfall; they add up to 1.
+        border: places of the paths around the mildest of them, to either side.
+    """
+
+    paths: Int[np.ndarray, " tail"]
+    weights: Float[np.ndarray, " tail"]
+    border: Int[np.ndarray, " around"]
+
+
+def tail(losses: Losses, confidence: float) -> Tail:
+    """The paths that make the expected shortfall, found without sorting all of them.
 
     The worst ``(1 - confidence) n`` paths weigh the same; if that is no whole number, the mildest
-    of them gets the fraction that is left (Rockafellar and Uryasev 2002, section 4).
+    of them gets the fraction that is left (Rockafellar and Uryasev 2002, section 4). The border is
+    no wider than half the tail to either side.
     """
     paths = len(losses)
     size = (1.0 - confidence) * paths
-    # Losses equal in value keep their order, so that weights do not depend on the sort.
-    order = np.argsort(-losses, kind="stable")
-    weights = np.zeros(paths)
+    around = max(int(min(np.sqrt(paths), size) / 2), 1)
+    at = paths - 1 - min(int(confidence * paths), paths - 1)
+    worst = _worst(losses, min(at + around + 1, paths))
     whole = int(np.floor(size + 1e-9))
-    weights[order[:whole]] = 1.0
+    weights = np.ones(min(whole + 1, paths))
     if whole < paths:
-        weights[order[whole]] = max(size - whole, 0.0)
-    return weights / weights.sum()
+        weights[whole] = max(size - whole, 0.0)
+    weights = weights[weights > 0.0]
+    return Tail(worst[: len(weights)], weights / weights.sum(), worst[max(at - around, 0) :])
+
+
+def _worst(losses: Losses, count: int) -> Int[np.ndarray, " count"]:
+    """Places of the largest losses, largest first; equal ones keep their order."""
+    limit = np.partition(losses, len(losses) - count)[len(losses) - count]
+    reach = np.flatnonzero(losses >= limit)
+    return reach[np.argsort(-losses[reach], kind="stable")[:count]]
 
 
 def expected_shortfall(losses: Losses, confidence: float) -> Estimate:
@@ -56,16 +81,15 @@ def shortfall_contribution(
         confidence: of the shortfall.
     """
     paths = len(losses)
-    weights = tail_weights(losses, confidence)
-    value = np.dot(weights, part)
+    worst = tail(losses, confidence)
+    value = np.dot(worst.weights, part[worst.paths])
     if paths < 2:
         return Estimate(*(np.asarray(x) for x in (value, np.nan, np.nan, np.nan)))
-    tail = (1.0 - confidence) * paths
-    around = max(int(min(np.sqrt(paths), tail) / 2), 1)
-    order = np.argsort(losses, kind="stable")
-    border = min(int(confidence * paths), paths - 1)
-    at_border = part[order[max(border - around, 0) : border + around + 1]].mean()
-    influence = np.where(weights > 0.0, part - at_border, 0.0) / (1.0 - confidence)
-    error = influence.std(ddof=1) / np.sqrt(paths)
-    half = special.stdtrit(max(round(tail) - 1, 1), 0.5 + COVERAGE / 2) * error
+    # The influence of a path; it is nothing for those outside the tail.
+    influence = (part[worst.paths] - part[worst.border].mean()) / (1.0 - confidence)
+    mean = influence.sum() / paths
+    squares = ((influence - mean) ** 2).sum() + (paths - len(influence)) * mean**2
+    error = np.sqrt(squares / (paths - 1) / paths)
+    degrees = max(round((1.0 - confidence) * paths) - 1, 1)
+    half = special.stdtrit(degrees, 0.5 + COVERAGE / 2) * error
     return Estimate(value, np.asarray(error), value - half, value + half)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -74,11 +75,36 @@ class PathTableReader:
 
     def __init__(self, file: Path) -> None:
         self._file = pq.ParquetFile(file)
-        self._used = self._read("lost_on_day").is_null().to_numpy()
+        self._used = np.empty(self._file.metadata.num_rows, dtype=bool)
+        row = 0
+        for part in self._parts("lost_on_day"):
+            self._used[row : row + len(part)] = part.is_null()
+            row += len(part)
+        self._count = int(self._used.sum())
 
-    def _read(self, name: str) -> pa.ChunkedArray:
-        return self._file.read(columns=[name]).column(0)
+    def _parts(self, name: str) -> Iterator[pa.Array]:
+        for batch in self._file.iter_batches(_ROWS_A_GROUP, columns=[name]):
+            yield batch.column(0)
+
+    def columns(self, names: Sequence[str], day: float) -> Iterable[np.ndarray]:
+        """Several figures at a day, each read when its turn comes and not kept."""
+        return _Columns(self, names, day)
 
     def sample(self, name: str, day: float) -> np.ndarray:
         """A figure at a day on every used path."""
-        return self._read(column(name, day)).to_numpy()[self._used]
+        found = np.empty(self._count)
+        row = place = 0
+        for part in self._parts(column(name, day)):
+            values = part.to_numpy()[self._used[row : row + len(part)]]
+            found[place : place + len(values)] = values
+            row += len(part)
+            place += len(values)
+        return found
+
+
+class _Columns:
+    def __init__(self, reader: PathTableReader, names: Sequence[str], day: float) -> None:
+        self._reader, self._names, self._day = reader, names, day
+
+    def __iter__(self) -> Iterator[np.ndarray]:
+        return (self._reader.sample(name, self._day) for name in self._names)

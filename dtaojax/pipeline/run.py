@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from dtaojax.engine.run import default_workers, run
 from dtaojax.engine.statistics import Bins
 from dtaojax.metrics.estimate import fewest_paths
 from dtaojax.metrics.headline import headline
-from dtaojax.metrics.portfolio import PortfolioSample, loss_histogram, portfolio_rows
+from dtaojax.metrics.portfolio import VALUATIONS, PortfolioSample, loss_histogram, portfolio_rows
 from dtaojax.metrics.subnets import subnet_table
 from dtaojax.metrics.tables import frame, sample_rows
 from dtaojax.network import NetworkTable
@@ -169,13 +170,10 @@ def _tables(
 
 def _portfolio_sample(config: Config, reader: PathTableReader, day: float) -> PortfolioSample:
     values = {
-        valuation: np.stack(
-            [reader.sample(f"value_{valuation}[{netuid}]", day) for netuid in _netuids(config)],
-            axis=1,
-        )
-        for valuation in ("spot", "realizable")
+        valuation: reader.columns([f"value_{valuation}[{n}]" for n in _netuids(config)], day)
+        for valuation in VALUATIONS
     }
-    return PortfolioSample(day, values, reader.sample("max_drawdown", day))
+    return PortfolioSample(day, values, partial(reader.sample, "max_drawdown", day))
 
 
 def _warnings(config: Config, statistics: Statistics) -> list[str]:
