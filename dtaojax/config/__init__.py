@@ -16,6 +16,7 @@ from dtaojax.config.models_run import (
     NetworkConfig,
     OutputConfig,
     PortfolioConfig,
+    PrecisionTargetConfig,
     RunConfig,
 )
 from dtaojax.config.models_shares import (
@@ -95,6 +96,7 @@ __all__ = [
     "OwnerCutSplitConfig",
     "PoolConfig",
     "PortfolioConfig",
+    "PrecisionTargetConfig",
     "Preset",
     "PriceEmaConfig",
     "Problem",

@@ -55,6 +55,12 @@ class Config(StrictModel):
         problems = []
         if self.portfolio.loss_days is not None:
             problems += self.run.list_faults("portfolio.loss_days", self.portfolio.loss_days)
+        target = self.run.precision_target
+        if target is not None and self.portfolio.is_empty:
+            for name in target.of:
+                if name.startswith("loss_"):
+                    text = f"names {name}, but nothing is held; add a [portfolio] or leave it out"
+                    problems.append(Problem("run.precision_target.of", text))
         names = [part.name for part in self.demand]
         for index, name in enumerate(names):
             if (first := names.index(name)) < index:

@@ -126,11 +126,40 @@ def _default_report_days(run: dict[str, Any]) -> tuple[float, ...]:
     return _days_within(REPORT_DAYS, run["horizon_days"], run["step_blocks"])
 
 
+Watchable = Literal[
+    "emission_hhi",
+    "emission_effective_number",
+    "emission_top10_share",
+    "tao_in_hhi",
+    "total_tao_in",
+    "loss_spot_es_95",
+    "loss_spot_es_99",
+    "loss_realizable_es_95",
+    "loss_realizable_es_99",
+]
+"""Headline numbers whose precision can end a run, named as in ``summary.json``."""
+
+WATCH_EVERY: Final = 1024
+"""Paths after whose multiples the precision may be looked at."""
+
+
+class PrecisionTargetConfig(StrictModel):
+    """When a run may end before all its paths are simulated.
+
+    Attributes:
+        relative_error: standard error over value that each of the numbers is to reach.
+        of: the numbers, at the horizon.
+    """
+
+    relative_error: Annotated[float, Field(gt=0.0, lt=1.0)]
+    of: Annotated[tuple[Watchable, ...], Field(strict=False, min_length=1)] = ("emission_hhi",)
+
+
 class RunConfig(StrictModel):
     """How much is simulated, and how.
 
     Attributes:
-        paths: number of random demand paths.
+        paths: number of random demand paths; the most, where there is a ``precision_target``.
         horizon_days: how far ahead [days].
         step_blocks: blocks simulated at once; 360, one tempo, or 1 for the chain's own algorithm.
         report_days: days at which distributions are reported, rising, at most the horizon; by
@@ -139,6 +168,7 @@ class RunConfig(StrictModel):
         seed: of all random numbers; the same seed gives the same numbers.
         precision: float64, or float32 where speed matters more than slow growth.
         block_paths: paths computed at once; changes speed and memory, never a number.
+        precision_target: ends the run as soon as numbers are precise enough.
     """
 
     paths: Annotated[int, Field(ge=1, le=10**9)] = 2048
@@ -148,6 +178,7 @@ class RunConfig(StrictModel):
     seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 2026
     precision: Literal["float64", "float32"] = "float64"
     block_paths: Annotated[int, Field(ge=1, le=65_536)] = 64
+    precision_target: PrecisionTargetConfig | None = None
 
     @model_validator(mode="after")
     def _days_fit(self) -> RunConfig:
@@ -158,6 +189,9 @@ class RunConfig(StrictModel):
         if self.block_paths & (self.block_paths - 1):
             below = 1 << (self.block_paths.bit_length() - 1)
             text = f"is {self.block_paths}; must be a power of two: write {below} or {2 * below}"
+            problems.append(Problem("block_paths", text))
+        elif self.precision_target is not None and self.block_paths > WATCH_EVERY:
+            text = f"is {self.block_paths}; with a precision_target, at most {WATCH_EVERY}"
             problems.append(Problem("block_paths", text))
         refuse(problems)
         return self

@@ -21,6 +21,14 @@ PathSink = Callable[[int, np.ndarray, np.ndarray], None]
 Compute = Callable[[int], Chunk]
 """Computes the chunk that begins at a path."""
 
+Enough = Callable[[int], bool]
+"""Whether this many paths, all handed over by now, are enough; asked after every chunk."""
+
+
+def never(done: int) -> bool:
+    """Runs all paths."""
+    return False
+
 
 def available_cores() -> int:
     """Cores that this process may use, where the system can say, and else all there are."""
@@ -43,6 +51,7 @@ def run(
     *,
     workers: int,
     store: Store = KEEP_NOTHING,
+    enough: Enough = never,
 ) -> Statistics:
     """Runs ``plan.paths`` paths of the model on threads of this process.
 
@@ -56,10 +65,21 @@ def run(
         progress: receives the number of paths done so far.
         workers: chunks that are computed at the same time.
         store: of finished chunks; those in it are not computed again.
+        enough: ends the run early, to what a run of that many paths would find.
     """
     compute = partial(compute_chunk, model, bins, plan)
     with ThreadPoolExecutor(workers) as pool:
-        return run_on(pool, compute, bins, plan, sink, progress, workers=workers, store=store)
+        return run_on(
+            pool,
+            compute,
+            bins,
+            plan,
+            sink,
+            progress,
+            workers=workers,
+            store=store,
+            enough=enough,
+        )
 
 
 def run_on(
@@ -71,7 +91,8 @@ def run_on(
     progress: Callable[[int], None],
     *,
     workers: int,
-    store: Store,
+    store: Store = KEEP_NOTHING,
+    enough: Enough = never,
 ) -> Statistics:
     """Runs ``plan.paths`` paths on an executor; arguments as of :func:`run`.
 
@@ -83,7 +104,8 @@ def run_on(
     merger = Merger(bins)
     pending: deque[tuple[int, Future[Chunk] | None]] = deque()
 
-    def collect() -> None:
+    def collect() -> bool:
+        """Takes the next chunk; whether it was the last that is needed."""
         first, future = pending.popleft()
         if future is None:
             chunk = store.load(first)
@@ -93,15 +115,17 @@ def run_on(
         merger.add(first, chunk)
         sink(first, chunk.scalars, chunk.lost_at)
         progress(plan.stop(first))
+        return enough(plan.stop(first))
 
     try:
         for first in plan.starts:
             stored = store.holds(first)
             pending.append((first, None if stored else executor.submit(compute, first)))
-            if len(pending) > 2 * workers:
-                collect()
-        while pending:
-            collect()
+            if len(pending) > 2 * workers and collect():
+                break
+        else:
+            while pending and not collect():
+                pass
     finally:
         for _, future in pending:
             if future is not None:

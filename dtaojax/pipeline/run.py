@@ -31,6 +31,7 @@ from dtaojax.pipeline.folder import Unfinished, claimed, drop_unfinished, remove
 from dtaojax.pipeline.inputs import Inputs
 from dtaojax.pipeline.inspect import initial_table
 from dtaojax.pipeline.path_table import PathTableReader, PathTableWriter
+from dtaojax.pipeline.precision import PrecisionWatch
 from dtaojax.report import write_report
 from dtaojax.results import QUANTILE_LEVELS, SCHEMA_VERSION, Results, ResultsError, save
 from dtaojax.world.observation import EVENTS, GAUGES, NETWORK_SCALARS
@@ -88,9 +89,22 @@ def _run_report(inputs: Inputs, folder: Path, progress: Callable[[int], None]) -
     )
     names = _figure_names(world, config)
     simulating = time.perf_counter()
+    watch = PrecisionWatch(config.run.precision_target, names, plan.paths)
     with unfinished.kept(), PathTableWriter(folder / "paths.parquet", names, days) as paths:
+
+        def sink(first: int, scalars: np.ndarray, lost_at: np.ndarray) -> None:
+            paths.write(first, scalars, lost_at)
+            watch.take(scalars, lost_at)
+
         statistics = run(
-            world, bins, plan, paths.write, progress, workers=workers, store=unfinished.store
+            world,
+            bins,
+            plan,
+            sink,
+            progress,
+            workers=workers,
+            store=unfinished.store,
+            enough=watch.enough,
         )
     estimating = time.perf_counter()
     if statistics.used == 0:
@@ -106,7 +120,7 @@ def _run_report(inputs: Inputs, folder: Path, progress: Callable[[int], None]) -
         "simulate_s": estimating - simulating,
         "metrics_s": finished - estimating,
     }
-    manifest = _manifest(config, network, statistics, days, wall_times, [*tables, "paths"])
+    manifest = _manifest(config, network, statistics, watch, days, wall_times, [*tables, "paths"])
     results = Results(manifest, headline(tables), tables)
     save(results, folder)
     report = write_report(results, folder)
@@ -202,6 +216,7 @@ def _manifest(
     config: Config,
     network: NetworkTable,
     statistics: Statistics,
+    watch: PrecisionWatch,
     days: tuple[float, ...],
     wall_times: dict[str, float],
     tables: list[str],
@@ -236,11 +251,12 @@ def _manifest(
         },
         "mechanism": {"preset": preset.name, "summary": preset.summary},
         "paths": {
-            "requested": run_config.paths,
+            "requested": statistics.used + len(statistics.lost),
             "used": statistics.used,
             "lost": len(statistics.lost),
             "lost_reasons": lost,
         },
+        "precision": watch.summary(),
         "limited": dict(zip(TALLIES, statistics.tallies, strict=True)),
         "run": {
             "horizon_days": run_config.horizon_days,
@@ -254,6 +270,6 @@ def _manifest(
         "versions": runtime.versions(),
         "wall_times": wall_times,
         "assumptions": assumptions(config, network),
-        "warnings": _warnings(config, statistics),
+        "warnings": [*_warnings(config, statistics), *watch.warnings()],
         "tables": tables,
     }
