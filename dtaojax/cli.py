@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -91,40 +93,42 @@ def run(
 
     from dtaojax.pipeline.run import run_report
 
-    total = inputs.config.run.paths
-    show = err()
-    if quiet or not show.is_terminal:
-        report = run_report(inputs, folder, lambda done: None, fresh=fresh)
-    else:
-        from rich.progress import (
-            BarColumn,
-            MofNCompleteColumn,
-            Progress,
-            TextColumn,
-            TimeElapsedColumn,
-            TimeRemainingColumn,
-        )
-
-        columns = (
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            TimeRemainingColumn(),
-        )
-        with Progress(*columns, console=show, transient=True) as bar:
-            task = bar.add_task("simulating paths", total=total)
-
-            def show_done(done: int) -> None:
-                bar.update(task, completed=done)
-
-            report = run_report(inputs, folder, show_done, fresh=fresh)
+    with _progress("simulating paths", inputs.config.run.paths, quiet) as show_done:
+        report = run_report(inputs, folder, show_done, fresh=fresh)
     if quiet:
         typer.echo(report)
         return
     summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
-    show.print(_headline_table(summary["metrics"]))
+    err().print(_headline_table(summary["metrics"]))
     typer.echo(f"report: {report}")
+
+
+@contextmanager
+def _progress(doing: str, total: int, quiet: bool) -> Iterator[Callable[[int], None]]:
+    """A progress bar on a terminal, to be told how much is done; nothing anywhere else."""
+    show = err()
+    if quiet or not show.is_terminal:
+        yield lambda done: None
+        return
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=show, transient=True) as bar:
+        task = bar.add_task(doing, total=total)
+        yield lambda done: bar.update(task, completed=done)
 
 
 def _headline_table(metrics: list[dict[str, Any]]) -> Table:
@@ -262,6 +266,62 @@ def validate(config: ConfigFile, set_: Overrides = None) -> None:
 
 
 @app.command()
+def backtest(
+    config: Annotated[
+        Path,
+        typer.Argument(
+            help="A config in TOML, for example configs/backtest_2025.toml.", show_default=False
+        ),
+    ],
+    set_: Overrides = None,
+    out_folder: Annotated[
+        Path | None,
+        typer.Option("--out", help="Folder for the report.", show_default="runs/<config's name>"),
+    ] = None,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Print only the report's path.")
+    ] = False,
+) -> None:
+    """Roll forecasts through a price history and report whether they held.
+
+    On each day only what was known then is used. Two simple forecasts that anyone could make are
+    judged in the same tables.
+    """
+    from dtaojax.pipeline.backtest import read_backtest, run_backtest
+
+    inputs = read_backtest(config, list(set_ or []))
+    folder = out_folder or inputs.config.output_folder
+    with _progress("forecasting", len(inputs.plan.origins), quiet) as show_done:
+        report = run_backtest(inputs, folder, show_done)
+    if not quiet:
+        summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+        err().print(_verdict_table(summary["verdicts"]))
+    typer.echo(report if quiet else f"report: {report}")
+
+
+def _verdict_table(verdicts: list[dict[str, Any]]) -> Table:
+    """Whether the first forecaster held for mature subnets, by horizon."""
+    heads = (
+        "days ahead",
+        "in the 95 % interval",
+        "light of the VaR 99 %",
+        "no better than",
+        "held",
+    )
+    table = Table(*heads, box=None, pad_edge=False)
+    for verdict in verdicts:
+        error = verdict["coverage_error"]
+        table.add_row(
+            f"{verdict['horizon']}",
+            f"{100 * verdict['coverage']:.1f} % ± {100 * error:.1f}",
+            verdict["zone"],
+            ", ".join(verdict["worse_than"]) or "-",
+            "yes" if verdict["held"] else "no",
+        )
+    return table
+
+
+@app.command()
 def presets() -> None:
     """List the mechanisms that a config can name."""
     from dtaojax.config import PRESETS
@@ -300,7 +360,8 @@ def main() -> None:
     """Runs the command line; an error of the user's is one message and exit code 2."""
     from dtaojax.config import ConfigError
 
-    # The network room needs NumPy, which --help should not wait for.
+    # The rooms of files need NumPy, which --help should not wait for.
+    from dtaojax.history.errors import HistoryError
     from dtaojax.network.errors import NetworkError
     from dtaojax.results import ResultsError
 
@@ -309,6 +370,6 @@ def main() -> None:
         stream.reconfigure(errors="backslashreplace")
     try:
         app(prog_name="dtaojax")
-    except (ConfigError, NetworkError, ResultsError) as error:
+    except (ConfigError, HistoryError, NetworkError, ResultsError) as error:
         err().print(str(error), style="red", markup=False, soft_wrap=True)
         sys.exit(2)

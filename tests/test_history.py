@@ -126,11 +126,13 @@ def test_missing_columns_and_files_are_named(tmp_path: Path) -> None:
         read_panel(tmp_path / "panel.txt")
 
 
-def test_a_bare_name_is_looked_for_in_the_data_folder(
+def test_a_bare_name_is_looked_for_beside_the_config_and_in_the_data_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DTAOJAX_DATA", str(tmp_path))
     assert find_history("panel.csv", Path("configs")) == tmp_path / "panel.csv"
+    (tmp_path / "own.csv").touch()
+    assert find_history("own.csv", tmp_path) == tmp_path / "own.csv"
     assert find_history("mine/panel.csv", Path("configs")) == Path("configs/mine/panel.csv")
 
 

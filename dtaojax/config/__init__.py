@@ -4,8 +4,9 @@ Nothing here imports JAX, NumPy or pandas, so reading a config takes no time.
 """
 
 from dtaojax.config.errors import ConfigError, Problem
-from dtaojax.config.load import config_from_dict, load_config
+from dtaojax.config.load import config_from_dict, load_backtest, load_config
 from dtaojax.config.models import Config
+from dtaojax.config.models_backtest import BacktestConfig
 from dtaojax.config.models_demand import DEFAULT_DEMAND, DemandConfig
 from dtaojax.config.models_flows import StudentFlowConfig
 from dtaojax.config.models_holders import EmissionSellingConfig
@@ -67,6 +68,7 @@ __all__ = [
     "PRESETS",
     "WEIGHT_RULES",
     "AlphaEmissionCapConfig",
+    "BacktestConfig",
     "ChainBuyConfig",
     "Config",
     "ConfigError",
@@ -117,5 +119,6 @@ __all__ = [
     "WeightRuleConfig",
     "WeightedPoolConfig",
     "config_from_dict",
+    "load_backtest",
     "load_config",
 ]

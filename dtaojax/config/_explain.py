@@ -18,6 +18,7 @@ _TYPES: Final = {
     "int_type": "an integer",
     "float_type": "a number",
     "string_type": "a string in quotes",
+    "date_type": "a date without quotes, as in 2025-05-01",
     "tuple_type": "an array, as in [1, 7, 30]",
     "dict_type": "a table",
     "model_type": "a table",

@@ -6,15 +6,18 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from dtaojax.config._explain import explain
 from dtaojax.config._wording import kind_of, shown
 from dtaojax.config.errors import ConfigError, Problem
 from dtaojax.config.models import Config
+from dtaojax.config.models_backtest import BacktestConfig
 from dtaojax.config.overrides import OverrideError, apply, called, parse, spelled
+
+Model = TypeVar("Model", bound=BaseModel)
 
 
 def load_config(path: str | Path, overrides: Sequence[str] = ()) -> Config:
@@ -50,6 +53,28 @@ def config_from_dict(
     Raises:
         ConfigError: keys or values are bad.
     """
+    config = _checked(data, Config, overrides, source)
+    return config.with_source(source)
+
+
+def load_backtest(path: str | Path, overrides: Sequence[str] = ()) -> BacktestConfig:
+    """Reads and checks the config of a back-test.
+
+    Args:
+        path: a TOML file.
+        overrides: changes as ``key=value``, applied in order.
+
+    Raises:
+        ConfigError: the file cannot be read, is no TOML, or holds bad keys or values.
+    """
+    path = Path(path)
+    tables = _parse(_read(path), str(path))
+    return _checked(tables, BacktestConfig, overrides, path).with_source(path)
+
+
+def _checked(
+    data: Mapping[str, Any], model: type[Model], overrides: Sequence[str], source: Path | None
+) -> Model:
     where = "config" if source is None else str(source)
     if not isinstance(data, Mapping):
         raise ConfigError(where, [Problem("", f"is {kind_of(data)}; must be a table")])
@@ -65,12 +90,11 @@ def config_from_dict(
     if refused:
         raise ConfigError(where, refused)
     try:
-        config = Config.model_validate(data)
+        return model.model_validate(data)
     except ValidationError as error:
-        found = explain(error, Config, _names(data.get("demand")))
+        found = explain(error, model, _names(data.get("demand")))
         problems = [_name_override(problem, changed) for problem in found]
         raise ConfigError(where, problems) from None
-    return config.with_source(source)
 
 
 def _names(demand: Any) -> dict[int, str]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import pandas as pd
 
 from dtaojax.chain import RAO_PER_TAO
 from dtaojax.history.errors import HistoryError
 from dtaojax.history.panel import FloatArray, Panel
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FOLDER_VARIABLE: Final = "DTAOJAX_DATA"
 """Environment variable with the folder where histories are looked for by name."""
@@ -30,11 +32,11 @@ def find_history(name: str, beside: Path) -> Path:
     """The file of a history.
 
     Args:
-        name: a bare file name is looked for in the folder ``DTAOJAX_DATA``, or ``../shared/data``
-            where that is not set; a path with a folder starts at ``beside``.
+        name: a path, which starts at ``beside``. A bare file name that is not there is looked for
+            in the folder ``DTAOJAX_DATA``, or ``../shared/data`` where that is not set.
         beside: a folder.
     """
-    if Path(name).name == name:
+    if Path(name).name == name and not (beside / name).exists():
         return Path(os.environ.get(FOLDER_VARIABLE, DEFAULT_FOLDER)) / name
     return beside / name
 
@@ -74,6 +76,9 @@ def read_panel(path: Path, source: str | None = None) -> Panel:
 
 
 def _read_file(path: Path) -> pd.DataFrame:
+    # Slow to import, and the command line imports this room for its error.
+    import pandas as pd
+
     try:
         if path.suffix.lower() == ".csv":
             table = pd.read_csv(path, dtype=str, keep_default_na=False)
@@ -105,6 +110,7 @@ def _rows_of(table: pd.DataFrame, source: str, path: Path) -> pd.DataFrame:
 
 def _check(table: pd.DataFrame, path: Path) -> pd.DataFrame:
     """The columns as numbers, or an error that names rows."""
+    import pandas as pd
 
     def numbers(name: str) -> pd.Series:
         if name not in table.columns:
@@ -174,6 +180,8 @@ def _cut(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _arrange(table: pd.DataFrame, source: str) -> Panel:
+    import pandas as pd
+
     lives = ["netuid", "life"]
     first = table.groupby(lives)["date"].min().reset_index()
     order = first.sort_values(["date", "netuid", "life"]).set_index(lives).index

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -89,16 +90,21 @@ def resampled_means(
         Shape (replicates, statistics). A history without any observation is drawn anew as the
         average of all.
     """
-    days = len(sums.number)
+    times_drawn = _times_drawn(len(sums.number), block, seed, replicates)
+    total, number = times_drawn @ sums.total, times_drawn @ sums.number
+    return np.where(number[:, None] > 0.0, total / np.maximum(number, 1.0)[:, None], sums.mean)
+
+
+@lru_cache(maxsize=16)
+def _times_drawn(days: int, block: int, seed: int, replicates: int) -> FloatArray:
+    """How often each day stands in each resampled history, shape (replicates, days)."""
     length = min(block, max(days // 3, 1))
     draws = np.random.default_rng(seed).integers(days, size=(replicates, -(-days // length)))
     places = (draws[:, :, None] + np.arange(length)) % days
     places = places.reshape(replicates, -1)[:, :days]
     cells = places + days * np.arange(replicates)[:, None]
-    times_drawn = np.bincount(cells.ravel(), minlength=replicates * days).astype(float)
-    times_drawn = times_drawn.reshape(replicates, days)
-    total, count = times_drawn @ sums.total, times_drawn @ sums.number
-    return np.where(count[:, None] > 0.0, total / np.maximum(count, 1.0)[:, None], sums.mean)
+    counts = np.bincount(cells.ravel(), minlength=replicates * days)
+    return counts.reshape(replicates, days).astype(float)
 
 
 def mean_over_days(
