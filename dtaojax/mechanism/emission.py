@@ -1,5 +1,7 @@
 """Block emission as a function of issuance."""
 
+import math
+
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
@@ -25,8 +27,9 @@ def emission_of_unissued(unissued: Float[Array, "*shape"]) -> Float[Array, "*sha
 
     The chain halves the emission at each threshold ``M (1 - 2**-n)`` of the issuance:
     ``E = 2**-floor(log2(1 / (1 - I/M)))``, and 0 from ``I = M`` on. That is the smallest power of
-    two not below the unissued fraction ``1 - I/M``, which needs no logarithm and is exact at the
-    thresholds. Serves TAO (by total issuance) and each alpha (by its own issuance).
+    two not below the unissued fraction ``1 - I/M``. It is read from the binary exponents of
+    ``M - I`` and ``M``, without a logarithm or a division: a single rao short of a threshold
+    nothing halves. Serves TAO (by total issuance) and each alpha (by its own issuance).
 
     Args:
         unissued: M - I [tokens].
@@ -36,8 +39,8 @@ def emission_of_unissued(unissued: Float[Array, "*shape"]) -> Float[Array, "*sha
 
     Source: §3.1, BE::get_block_emission_for_issuance.
     """
-    fraction = unissued / chain.MAX_SUPPLY
-    mantissa, exponent = jnp.frexp(fraction)
-    exponent = jnp.where(mantissa == 0.5, exponent - 1, exponent)
-    emission = chain.BASE_BLOCK_EMISSION * jnp.ldexp(jnp.ones_like(fraction), exponent)
-    return jnp.where(fraction > 0.0, emission, 0.0)
+    mantissa, exponent = jnp.frexp(unissued)
+    supply_mantissa, supply_exponent = math.frexp(chain.MAX_SUPPLY)
+    power = exponent - supply_exponent + (mantissa > supply_mantissa)
+    emission = chain.BASE_BLOCK_EMISSION * jnp.ldexp(jnp.ones_like(unissued), power)
+    return jnp.where(unissued > 0.0, emission, 0.0)
