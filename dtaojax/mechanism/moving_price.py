@@ -79,8 +79,8 @@ class PriceEma(eqx.Module):
 
     def effective_rate(self, age_blocks: PerSubnet) -> PerSubnet:
         """The rate at age ``b`` [per block]; without ``halving_blocks`` the same at any age."""
-        age = jnp.where(self.halving_blocks > 0.0, age_blocks, 1.0)
-        return self.rate * age / (age + self.halving_blocks)
+        age = jnp.where(self.halving_blocks > 0.0, age_blocks, jnp.maximum(age_blocks, 1.0))
+        return self.rate * (age / (age + self.halving_blocks))
 
     def __call__(
         self,

@@ -35,16 +35,23 @@ class LaunchFill(NamedTuple):
 
 
 def _output(reserve_in: PerSubnet, reserve_out: PerSubnet, amount: PerSubnet) -> PerSubnet:
-    """``reserve_out - k / (reserve_in + amount)`` in whole rao; all of it into an empty reserve."""
+    """``reserve_out - k / (reserve_in + amount)``; all of it into an empty reserve."""
     total = reserve_in + amount
     some = total > 0.0
-    return whole_rao(jnp.where(some, reserve_out * amount / jnp.where(some, total, 1.0), 0.0))
+    return jnp.where(some, reserve_out * amount / jnp.where(some, total, 1.0), 0.0)
+
+
+def _leaves_too_little(
+    reserve_out: PerSubnet, output: PerSubnet, min_liquidity: Scalar
+) -> PerSubnetBool:
+    """Whether less than ``min_liquidity`` would be left, to the rao as the chain decides it."""
+    return reserve_out - whole_rao(output) < min_liquidity - _HALF_RAO
 
 
 def launch_buy(
     pools: Pools, tao: PerSubnet, min_liquidity: Scalar
 ) -> tuple[Pools, PerSubnet, PerSubnetBool]:
-    """Swaps ``tao >= 0`` for alpha without a fee: ``x - x y / (y + dy)``, truncated.
+    """Swaps ``tao >= 0`` for alpha without a fee: ``x - x y / (y + dy)``.
 
     Refused if less than ``min_liquidity`` alpha would be left; a refused pool stays as it was.
     Source: SU::sim_swap_tao_for_alpha.
@@ -53,7 +60,7 @@ def launch_buy(
         The pools after, the alpha bought [alpha], and which swaps were refused.
     """
     alpha = _output(pools.tao_in, pools.alpha_in, tao)
-    refused = (tao > 0.0) & (pools.alpha_in - alpha < min_liquidity - _HALF_RAO)
+    refused = (tao > 0.0) & _leaves_too_little(pools.alpha_in, alpha, min_liquidity)
     bought = jnp.where(refused, 0.0, alpha)
     paid = jnp.where(refused, 0.0, tao)
     after = dataclasses.replace(pools, tao_in=pools.tao_in + paid, alpha_in=pools.alpha_in - bought)
@@ -63,7 +70,7 @@ def launch_buy(
 def launch_sale(
     pools: Pools, alpha: PerSubnet, min_liquidity: Scalar
 ) -> tuple[Pools, PerSubnet, PerSubnetBool]:
-    """Swaps ``alpha >= 0`` for TAO without a fee: ``y - x y / (x + dx)``, truncated.
+    """Swaps ``alpha >= 0`` for TAO without a fee: ``y - x y / (x + dx)``.
 
     Refused if less than ``min_liquidity`` TAO would be left; a refused pool stays as it was.
     Source: SU::sim_swap_alpha_for_tao.
@@ -72,7 +79,7 @@ def launch_sale(
         The pools after, the TAO received [TAO], and which swaps were refused.
     """
     tao = _output(pools.alpha_in, pools.tao_in, alpha)
-    refused = (alpha > 0.0) & (pools.tao_in - tao < min_liquidity - _HALF_RAO)
+    refused = (alpha > 0.0) & _leaves_too_little(pools.tao_in, tao, min_liquidity)
     received = jnp.where(refused, 0.0, tao)
     sold = jnp.where(refused, 0.0, alpha)
     after = dataclasses.replace(

@@ -8,7 +8,8 @@ import jax.numpy as jnp
 
 from dtaojax.mechanism.chain_swap import chain_sale
 from dtaojax.mechanism.injection_subsidy import subsidised
-from dtaojax.mechanism.root_sale import sell_at_launch, sell_unless_subsidised
+from dtaojax.mechanism.pools_launch import launch_sale
+from dtaojax.mechanism.root_sale import sell_unless_subsidised
 from dtaojax.mechanism.situation import Situation
 from dtaojax.ordered import ordered_sum
 from dtaojax.state.network import NetworkState, Subnets
@@ -170,7 +171,7 @@ class RootSoldAtLaunch(RootPolicy):
 
     def __call__(self, pools: Pools, alpha: PerSubnet, at: Situation) -> RootOutcome:
         """Sells ``alpha``."""
-        after, tao = sell_at_launch(pools, alpha, self.min_liquidity)
+        after, tao, _ = launch_sale(pools, alpha, self.min_liquidity)
         nothing = jnp.zeros_like(alpha)
         return RootOutcome(after, nothing, after.alpha_in - pools.alpha_in, tao, nothing)
 
