@@ -13,7 +13,7 @@ from jax import lax
 from reference import NetworkRef, Parameters, SubnetRef, Trade, run_block
 from reference.networks import random_network, random_trade
 from reference.pool import fee_on_offer, spot_price
-from reference.trading import MAX_PRICE, MIN_PRICE
+from reference.trading import MAX_PRICE, MIN_PRICE, MINIMUM_RESERVE
 
 from dtaojax import chain
 from dtaojax.build import build_mechanism, build_network
@@ -142,10 +142,14 @@ class Orders(NamedTuple):
 def _trades(subnet: SubnetRef) -> bool:
     """Whether orders are placed: started, with a price that the chain's price limits allow.
 
-    The model leaves out those limits, which lie a millionfold beyond any price of the network.
+    The model leaves out those limits, which lie a millionfold beyond any price of the network. It
+    sells an order's alpha and the fee's in one, so a pool that has just enough for the first of
+    the two sales is left alone.
     """
     price = spot_price(subnet.tao_in, subnet.alpha_in, subnet.w_tao)
-    return subnet.first_emission_block is not None and 10 * MIN_PRICE < price < MAX_PRICE / 10
+    priced = 10 * MIN_PRICE < price < MAX_PRICE / 10
+    nearly_refuses = MINIMUM_RESERVE <= subnet.tao_in < 2 * MINIMUM_RESERVE
+    return subnet.first_emission_block is not None and priced and not nearly_refuses
 
 
 def random_orders(

@@ -1,0 +1,92 @@
+"""A preset twice: as the reference's regime and as the model's mechanism."""
+
+import dataclasses
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+
+import jax.numpy as jnp
+from reference import EXACT, FLOOR, PRESETS, NetworkRef, Parameters, Regime
+from reference.fixed import Rounding
+from worlds import subnets_of
+
+from dtaojax.build import build_mechanism
+from dtaojax.config import PRESETS as CONFIG_PRESETS
+from dtaojax.config import MechanismConfig
+from dtaojax.mechanism.step import Mechanism
+from dtaojax.state.network import Subnets
+
+PRESET_NAMES = tuple(CONFIG_PRESETS)
+SLOTS = 8
+"""Width of the networks, few so that the reference is quick."""
+RANK = 3
+"""Of the gate's bar; mainnet's 32 would be the last of so few."""
+IMMUNITY = 2_000
+"""Blocks of immunity, few so that pruning happens."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A preset as both sides run it.
+
+    Attributes:
+        name: of the preset.
+        regime: of the reference.
+        parameters: of the reference.
+        rules: the model's config.
+        mechanism: the model's rules.
+    """
+
+    name: str
+    regime: Regime
+    parameters: Parameters
+    rules: MechanismConfig
+    mechanism: Mechanism
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the reference does not truncate."""
+        return self.parameters.rounding is EXACT
+
+    @property
+    def has_limit(self) -> bool:
+        """Whether the number of subnets is bounded."""
+        return self.parameters.subnet_limit is not None
+
+    def members(self, network: NetworkRef) -> Subnets:
+        """Subnets as the regime sees them: without a start call, or without the owner's switch."""
+        subnets = subnets_of(network)
+        started, enabled = subnets.first_emission_block, subnets.emission_enabled
+        if self.rules.emit_set.kind == "all":
+            started = jnp.where(started < 0, subnets.registered_at, started)
+        if not self.rules.emit_set.owner_switch:
+            enabled = jnp.ones_like(enabled)
+        return dataclasses.replace(subnets, first_emission_block=started, emission_enabled=enabled)
+
+
+@cache
+def preset_pair(name: str, rounding: Rounding) -> Pair:
+    """The preset with a bar, a limit and an immunity that suit a network of few slots."""
+    regime, parameters = PRESETS[name]
+    limit = None if parameters.subnet_limit is None else SLOTS
+    flat_fee = MechanismConfig.model_validate(name).fees.kind == "flat"
+    small = dataclasses.replace(
+        parameters,
+        rounding=rounding,
+        bar_rank=RANK,
+        bar_quantile=Decimal("0.61"),
+        subnet_limit=limit,
+        immunity_blocks=IMMUNITY,
+        fee_rate_u16=0 if flat_fee else parameters.fee_rate_u16,
+    )
+    table: dict = {"preset": name}
+    gate = MechanismConfig.model_validate(name).gate.kind
+    if gate == "hill_rank":
+        table["gate"] = {"rank": RANK}
+    if gate == "hill_mass":
+        table["gate"] = {"quantile": 0.61}
+    rules = MechanismConfig.model_validate(table)
+    return Pair(name, regime, small, rules, build_mechanism(rules))
+
+
+ROUNDINGS = {"exact": EXACT, "floor": FLOOR}

@@ -1,0 +1,128 @@
+"""Both sides through the same segments."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from random import Random
+from typing import NamedTuple
+
+import equinox as eqx
+import jax
+import numpy as np
+from jax import lax
+from reference import NetworkRef, run_block
+from reference.networks import random_network
+from worlds import RAO, Orders, Snapshot, intents_for, random_orders, stacked
+
+from dtaojax.mechanism.step import Mechanism, StepFlows, step
+from dtaojax.state.network import NetworkState, Subnets
+
+from .events import padded, random_event
+from .presets import SLOTS, Pair
+from .record import model_state, record_of_model, record_of_reference, state_of_reference
+
+BLOCKS = 40
+"""Of a segment."""
+SEGMENTS_A_NETWORK = 10
+"""After so many segments a new random network is taken."""
+
+
+@dataclass(frozen=True)
+class Segment:
+    """An event and the blocks after it, on both sides.
+
+    Attributes:
+        number: of the segment, from 0.
+        kind: of the event.
+        event: what happened.
+        first_block: height of the first block.
+        expected: fields after each block by the reference; a leading axis of blocks.
+        found: the same by the model.
+        before: fields before each block by the reference.
+    """
+
+    number: int
+    kind: str
+    event: str
+    first_block: int
+    expected: Snapshot
+    found: Snapshot
+    before: Snapshot
+
+
+class Stepped(NamedTuple):
+    """States after blocks, and what happened in them; a leading axis of blocks."""
+
+    after: NetworkState
+    flows: StepFlows
+
+
+@eqx.filter_jit
+def run_free(mechanism: Mechanism, subnets: Subnets, start: Snapshot, orders: Orders) -> Stepped:
+    """One block after the other from a start."""
+
+    def advance(state: NetworkState, now: Orders) -> tuple[NetworkState, Stepped]:
+        after, flows = step(mechanism, subnets, state, 1, intents_for(now))
+        return after, Stepped(after, flows)
+
+    return lax.scan(advance, model_state(start), orders)[1]
+
+
+@eqx.filter_jit
+def run_each(mechanism: Mechanism, subnets: Subnets, before: Snapshot, orders: Orders) -> Stepped:
+    """One block from each of many states."""
+
+    def advance(fields: Snapshot, now: Orders) -> Stepped:
+        return Stepped(*step(mechanism, subnets, model_state(fields), 1, intents_for(now)))
+
+    return jax.vmap(advance)(before, orders)
+
+
+def random_start(seed: int, pair: Pair) -> NetworkRef:
+    """A random network with a slot or two free."""
+    weights = pair.rules.pool.kind == "weighted"
+    network = random_network(seed, SLOTS - 1 - seed % 2, weights)
+    for subnet in network.subnets:
+        subnet.owner_cut_enabled = True
+    network.last_lock_cost, network.last_lock_block = 500 * 10**9, network.block - 5_000
+    return network
+
+
+def segments(pair: Pair, blocks: int, seed: int) -> Iterator[Segment]:
+    """Segments until there are ``blocks`` blocks."""
+    random = Random(f"{pair.name} {seed}")
+    network = random_start(seed, pair)
+    for number in range(-(-blocks // BLOCKS)):
+        if number % SEGMENTS_A_NETWORK == 0:
+            network = random_start(seed + number, pair)
+        kind, event = random_event(random, network, pair)
+        yield _segment(pair, network, random, number, kind, event)
+
+
+def _segment(
+    pair: Pair, network: NetworkRef, random: Random, number: int, kind: str, event: str
+) -> Segment:
+    subnets, first_block = pair.members(padded(network)), network.block + 1
+    before, orders, expected = [], [], []
+    for _ in range(BLOCKS):
+        before.append(state_of_reference(network, pair))
+        trades, asked = random_orders(random, network, pair.parameters, 3)
+        flows = run_block(network, pair.parameters, trades, pair.regime)
+        orders.append(by_slot(asked, pair, network))
+        expected.append(record_of_reference(network, flows, pair))
+    if pair.is_exact:
+        stepped = run_free(pair.mechanism, subnets, before[0], stacked(orders))
+    else:
+        stepped = run_each(pair.mechanism, subnets, stacked(before), stacked(orders))
+    found = record_of_model(*jax.device_get(stepped), pair)
+    return Segment(number, kind, event, first_block, stacked(expected), found, stacked(before))
+
+
+def by_slot(orders: Orders, pair: Pair, network: NetworkRef) -> Orders:
+    """Orders in the order of the list, as orders of the slots; less the launch's flat fee."""
+    tao, alpha = np.zeros(SLOTS), np.zeros(SLOTS)
+    for place, subnet in enumerate(network.subnets):
+        tao[subnet.netuid - 1] = orders.tao[place]
+        alpha[subnet.netuid - 1] = orders.alpha[place]
+    if pair.rules.fees.kind == "flat":
+        tao = np.maximum(tao - pair.parameters.staking_fee * RAO, 0.0)
+    return Orders(tao, alpha)
