@@ -138,7 +138,7 @@ def truncation_slack(segment: Segment) -> Snapshot:
     high, low, thin = extremes(segment)
     lost = TRUNCATIONS * RAO
     tao, alpha, part = lost * (1.0 + high), lost * (1.0 + 1.0 / low), lost / thin
-    slack = {name: tao for name in segment.expected}
+    slack = dict.fromkeys(segment.expected, tao)
     slack |= {name: alpha for name in segment.expected if name in ALPHA_TOKENS}
     slack |= {name: part * np.maximum(high, 1.0) for name in ("moving_price", "w_tao")}
     slack |= {name: part.max(axis=1, keepdims=True) + 0.0 * part for name in SHARES}
@@ -148,7 +148,7 @@ def truncation_slack(segment: Segment) -> Snapshot:
 
 
 def extremes(segment: Segment) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Highest and lowest price and thinnest reserve of each block, of pools that have both tokens."""
+    """Highest and lowest price and thinnest reserve of each block, where both tokens are."""
     sides = []
     for seen in (segment.before, segment.expected):
         tao, alpha, w_tao = seen["tao_in"], seen["alpha_in"], seen["w_tao"]
