@@ -240,7 +240,7 @@ def test_unknown_words_are_refused_with_the_known_ones():
     )
     text = refusal({"demand": [{"process": "student_flw"}]})
     assert "demand.0.process" in text
-    assert '"student_flow", "emission_selling"' in text
+    assert '"stochastic_variance_flow"' in text
     assert 'did you mean "student_flow"?' in text
     assert "demand.0.process: is missing; must be one of" in refusal({"demand": [{}]})
     assert 'did you mean "float64"?' in refusal({"run": {"precision": "float46"}})
@@ -601,3 +601,70 @@ def test_reading_a_config_imports_none_of_the_slow_packages():
         cwd=ROOT,
     )
     assert run.stdout.strip() == "set()"
+
+
+INCLUDED = """
+[[demand]]
+process = "stochastic_variance_flow"
+drift = 0.001
+[demand.level]
+sd = 0.5
+half_life_days = 30.0
+now = { 4 = [0.25, 0.1] }
+"""
+
+
+def including(folder: Path, included: str, config: str = 'demand = [{ include = "flow.toml" }]'):
+    """A config and the file that it includes, in a folder below."""
+    (folder / "flow.toml").write_text(included)
+    main = folder / "main.toml"
+    main.write_text(config)
+    return main
+
+
+def test_an_included_process_stands_in_the_place_of_its_include(tmp_path: Path) -> None:
+    config = 'demand = [{ include = "flow.toml" }, { process = "emission_selling" }]'
+    path = including(tmp_path, INCLUDED, config)
+    found = load_config(path, ["demand.stochastic_variance_flow.drift=0.002"])
+    flow, selling = found.demand
+    assert (flow.name, selling.name) == ("stochastic_variance_flow", "emission_selling")
+    assert flow.drift == 0.002
+    assert flow.level.now == {4: (0.25, 0.1)}
+    written_out = tmp_path / "written_out.toml"
+    written_out.write_text(
+        INCLUDED.replace("0.001", "0.002") + '[[demand]]\nprocess = "emission_selling"'
+    )
+    assert found.config_hash == load_config(written_out).config_hash
+
+
+@pytest.mark.parametrize(
+    ("included", "config", "parts"),
+    [
+        (INCLUDED, 'demand = [{ include = "flwo.toml" }]', ["flwo.toml: there is no such file"]),
+        (INCLUDED, "demand = [{ include = 3 }]", ["main.toml: demand.0.include: is 3"]),
+        (
+            INCLUDED,
+            'demand = [{ include = "flow.toml", drift = 0.1 }]',
+            ["main.toml: demand.0.include: stands alone, without drift", "--set"],
+        ),
+        ("[run]\npaths = 2", None, ["flow.toml", "run: does not belong here"]),
+        ("", None, ["flow.toml: demand: is missing"]),
+        ("demand = [{ include = 'x' }]", None, ["flow.toml", "cannot include another"]),
+        (
+            INCLUDED.replace("drift", "drfit"),
+            None,
+            ["flow.toml: demand.stochastic_variance_flow.drfit", 'did you mean "drift"?'],
+        ),
+        (
+            INCLUDED.replace("4 = [0.25", "x = [0.25"),
+            None,
+            ["flow.toml: demand.stochastic_variance_flow.level.now.x: is no netuid"],
+        ),
+    ],
+)
+def test_a_bad_include_is_refused_with_the_file_at_fault(
+    tmp_path: Path, included: str, config: str | None, parts: list[str]
+) -> None:
+    path = including(tmp_path, included, config or 'demand = [{ include = "flow.toml" }]')
+    text = file_refusal(path)
+    assert all(part in text for part in parts), text

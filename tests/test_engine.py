@@ -212,7 +212,7 @@ def small_world() -> World:
         live_mechanism(rank=3),
         subnets_of(network),
         state_of(network),
-        build_demand(demand, seed=7),
+        build_demand(demand, 7, np.arange(1, 9)),
         holder,
         step_blocks=360,
         immunity_blocks=864_000,

@@ -9,6 +9,7 @@ from jaxtyping import Array
 
 from dtaojax import chain
 from dtaojax.build.mechanism import build_mechanism
+from dtaojax.build.stochastic_variance import build_stochastic_variance
 from dtaojax.config import (
     Config,
     ConstantProductConfig,
@@ -17,6 +18,7 @@ from dtaojax.config import (
     MechanismConfig,
     NoGateConfig,
     PortfolioConfig,
+    StochasticVarianceFlowConfig,
     StudentFlowConfig,
 )
 from dtaojax.demand.emission_selling import EmissionSelling
@@ -82,15 +84,19 @@ def build_network(table: NetworkTable, rules: MechanismConfig) -> tuple[Subnets,
     return subnets, dataclasses.replace(state, memory=memory)
 
 
-def build_demand(processes: tuple[DemandConfig, ...], seed: int) -> tuple[DemandProcess, ...]:
-    """The demand processes, each on streams of its own under the seed."""
-    return tuple(_demand_process(process, seed) for process in processes)
+def build_demand(
+    processes: tuple[DemandConfig, ...], seed: int, netuids: np.ndarray
+) -> tuple[DemandProcess, ...]:
+    """The demand processes, each on streams of its own under the seed, for these subnets."""
+    return tuple(_demand_process(process, seed, netuids) for process in processes)
 
 
-def _demand_process(config: DemandConfig, seed: int) -> DemandProcess:
+def _demand_process(config: DemandConfig, seed: int, netuids: np.ndarray) -> DemandProcess:
     match config:
         case StudentFlowConfig():
             return student_flow(seed, **config.model_dump(exclude={"process"}))
+        case StochasticVarianceFlowConfig():
+            return build_stochastic_variance(config, seed, netuids)
         case EmissionSellingConfig():
             return EmissionSelling(
                 owner=jnp.asarray(config.owner),
@@ -119,7 +125,7 @@ def build_world(config: Config, table: NetworkTable) -> World:
         mechanism=build_mechanism(config.mechanism),
         subnets=subnets,
         start=state,
-        demand=build_demand(config.demand, config.run.seed),
+        demand=build_demand(config.demand, config.run.seed, table.netuid),
         portfolio=build_portfolio(config.portfolio, table),
         step_blocks=config.run.step_blocks,
         immunity_blocks=config.mechanism.registration.immunity_blocks,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
 import jax.numpy as jnp
@@ -22,6 +22,10 @@ _SLOPE_IN_ERRORS: Final = 0.05
 _NEWTON_STEPS: Final = 6
 _UNITS: Final = {"drift": 0.001}
 """In these the parameters' errors are of one size, which the search needs."""
+
+
+_DIFFERENCE: Final = 1e-4
+"""Step of central differences, in those units; their error is about its square."""
 
 
 class NotConvergedError(Exception):
@@ -44,6 +48,14 @@ class Estimate(NamedTuple):
     log_density: float
     iterations: int
     newton_step: float
+
+    def of_last_blocks(self, count: int) -> Estimate:
+        """The same with the drifts of the last blocks only; earlier ones saw no flow."""
+        cut = {
+            name: part._replace(drift=part.drift[-count:])
+            for name, part in (("parameters", self.parameters), ("errors", self.errors))
+        }
+        return self._replace(**cut)
 
 
 def estimate(data: Data, fixed: Mapping[str, float], guess: Parameters | None = None) -> Estimate:
@@ -89,7 +101,8 @@ def estimate(data: Data, fixed: Mapping[str, float], guess: Parameters | None = 
         raise NotConvergedError(f"the search broke off after {found.nit} steps ({found.message})")
     at = unit * found.x
     for _ in range(_NEWTON_STEPS):
-        hessian = _hessian(unravel(jnp.asarray(at)), held, data, unravel, at.size)
+        hessian = _differences(lambda at: falls(at)[1], at / unit) / np.outer(unit, unit)
+        hessian = 0.5 * (hessian + hessian.T)
         variances, directions = np.linalg.eigh(hessian * np.outer(unit, unit))
         if variances[0] <= 0.0:
             raise NotConvergedError(
@@ -107,7 +120,12 @@ def estimate(data: Data, fixed: Mapping[str, float], guess: Parameters | None = 
             f"the search ended {newton:.2g} standard errors off its optimum ({found.message})"
         )
     best = unravel(jnp.asarray(at))
-    scores = _scores(best, held, data, unravel, at.size)
+
+    def densities(at: np.ndarray) -> np.ndarray:
+        return np.asarray(grid_filter.densities(unravel(jnp.asarray(unit * at)), held, data))
+
+    scores = np.moveaxis(_differences(densities, at / unit), -1, 0)
+    scores = scores / unit[:, None, None]
     errors = np.sqrt(np.diag(_sandwich(inverse, scores)))
     zeros = {name: jnp.zeros_like(value) for name, value in held.items()}
     return Estimate(
@@ -119,19 +137,10 @@ def estimate(data: Data, fixed: Mapping[str, float], guess: Parameters | None = 
     )
 
 
-def _hessian(best, held, data: Data, unravel, size: int) -> np.ndarray:
-    rows = [
-        np.asarray(ravel_pytree(grid_filter.curvature(best, held, data, unravel(unit)))[0])
-        for unit in jnp.eye(size)
-    ]
-    return 0.5 * (np.array(rows) + np.array(rows).T)
-
-
-def _scores(best, held, data: Data, unravel, size: int) -> np.ndarray:
-    """Slopes of each flow's log density (parameters, days, series)."""
-    return np.array(
-        [np.asarray(grid_filter.scores(best, held, data, unravel(unit))) for unit in jnp.eye(size)]
-    )
+def _differences(of: Callable[[np.ndarray], np.ndarray], at: np.ndarray) -> np.ndarray:
+    """Central differences of a function along each coordinate, which comes last."""
+    steps = _DIFFERENCE * np.eye(at.size)
+    return np.stack([(of(at + step) - of(at - step)) / (2 * _DIFFERENCE) for step in steps], -1)
 
 
 def _sandwich(inverse: np.ndarray, scores: np.ndarray) -> np.ndarray:

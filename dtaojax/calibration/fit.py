@@ -29,7 +29,7 @@ DRIFT_DAYS: Final = 30
 """Days over which the drift is taken to be the same."""
 _YOUNGEST_FOLLOWED: Final = 1.0
 """The filter learns from a subnet's flows from this age on, whatever the fit left out [days]."""
-_DAYS_MULTIPLE: Final = 32
+_BLOCKS_MULTIPLE: Final = 3
 _SERIES_MULTIPLE: Final = 16
 
 
@@ -132,15 +132,17 @@ def fit(
         held.setdefault("depth_exponent", 0.0)
     if youngest >= MATURE_DAYS:
         held.setdefault("age_exponent", 0.0)
-    data = _data(_padded(seen))
-    found = estimate(data, held, None if guess is None else guess.estimate.parameters)
+    wide = _padded(seen)
+    found = estimate(_data(wide), held, None if guess is None else guess.estimate.parameters)
+    used = int(seen.block[-1]) + 1
+    found = found.of_last_blocks(used)
     surprise = seen.flow - np.asarray(found.parameters.drift)[seen.block][:, None]
     share = common_share(surprise, seen.seen)
     return Fit(found, share, youngest, int(seen.seen.sum()))
 
 
 def _padded(observations: Observations) -> Observations:
-    return padded(observations, _DAYS_MULTIPLE, _SERIES_MULTIPLE)
+    return padded(observations, DRIFT_DAYS, _BLOCKS_MULTIPLE, _SERIES_MULTIPLE)
 
 
 def _data(observations: Observations) -> Data:

@@ -11,7 +11,6 @@ moves away from it as its own days tell.
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Final, NamedTuple
 
 import equinox as eqx
@@ -95,24 +94,11 @@ slope = eqx.filter_jit(jax.value_and_grad(objective))
 
 
 @eqx.filter_jit
-def curvature(
-    free: dict[str, Array], fixed: dict[str, Array], data: Data, along: dict[str, Array]
-) -> dict[str, Array]:
-    """The objective's Hessian times a direction."""
-    gradient = partial(jax.grad(objective), fixed=fixed, data=data)
-    return jax.jvp(gradient, (free,), (along,))[1]
-
-
-@eqx.filter_jit
-def scores(
-    free: dict[str, Array], fixed: dict[str, Array], data: Data, along: dict[str, Array]
+def densities(
+    free: dict[str, Array], fixed: dict[str, Array], data: Data
 ) -> Float[Array, "days series"]:
-    """Derivative of each flow's log density along a direction of the free parameters."""
-
-    def densities(free: dict[str, Array]) -> Array:
-        return passing(Parameters(**free, **fixed), data)[1]
-
-    return jax.jvp(densities, (free,), (along,))[1]
+    """Log density of each flow."""
+    return passing(Parameters(**free, **fixed), data)[1]
 
 
 @eqx.filter_jit

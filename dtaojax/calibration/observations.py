@@ -53,7 +53,7 @@ def observe(panel: Panel, youngest: float, drift_days: int) -> Observations:
     Args:
         panel: the history.
         youngest: flows of younger subnets are left out [days].
-        drift_days: length of a block; the first one takes up what is left over [days].
+        drift_days: length of a block [days].
     """
     flow = FLOW_OF_RETURN * panel.log_returns()
     age = _filled(panel.age)
@@ -63,7 +63,6 @@ def observe(panel: Panel, youngest: float, drift_days: int) -> Observations:
     log_depth = np.log(np.where(known, depth, REFERENCE_DEPTH) / REFERENCE_DEPTH)
     if known.any():
         log_depth = np.where(known, log_depth, np.median(log_depth[known]))
-    blocks = max(panel.n_days // drift_days, 1)
     back = np.arange(panel.n_days)[::-1] // drift_days
     return Observations(
         flow=np.where(seen, flow, 0.0),
@@ -71,7 +70,7 @@ def observe(panel: Panel, youngest: float, drift_days: int) -> Observations:
         log_depth=np.vstack([log_depth[:1], log_depth[:-1]]),
         log_depth_after=log_depth[-1],
         age=np.maximum(np.where(np.isfinite(age), age, 1e4), _YOUNGEST),
-        block=(blocks - 1 - np.minimum(back, blocks - 1)).astype(np.int32),
+        block=(back[0] - back).astype(np.int32),
     )
 
 
@@ -82,11 +81,18 @@ def _filled(values: FloatArray) -> FloatArray:
     return np.take_along_axis(values, row, axis=0)
 
 
-def padded(observations: Observations, days: int, series: int) -> Observations:
-    """The same with unseen days in front and unseen series behind, up to a multiple of each.
+def padded(observations: Observations, drift_days: int, blocks: int, series: int) -> Observations:
+    """The same with unseen days in front and unseen series behind.
 
     Programs are compiled once a shape; with padding a growing history has few shapes.
+
+    Args:
+        observations: as they are.
+        drift_days: length of a block of equal drift [days].
+        blocks: their number is made a multiple of this.
+        series: likewise of series.
     """
+    days = drift_days * blocks
     more_days = -len(observations.block) % days
     more_series = -observations.flow.shape[1] % series
     wide = ((more_days, 0), (0, more_series))
@@ -96,5 +102,5 @@ def padded(observations: Observations, days: int, series: int) -> Observations:
         log_depth=np.pad(observations.log_depth, wide),
         log_depth_after=np.pad(observations.log_depth_after, (0, more_series)),
         age=np.pad(observations.age, wide, constant_values=1e4),
-        block=np.pad(observations.block, (more_days, 0)),
+        block=(np.arange(len(observations.block) + more_days) // drift_days).astype(np.int32),
     )

@@ -58,6 +58,7 @@ from dtaojax.config.models_supply import (
     SumPriceSwitchConfig,
     WeightedPoolConfig,
 )
+from dtaojax.config.models_variance import ComponentConfig, StochasticVarianceFlowConfig
 from dtaojax.config.presets import DEFAULT_PRESET, PRESETS, Preset
 from dtaojax.config.weight_rules import WEIGHT_RULES, RegisteredRule, WeightRuleConfig
 
@@ -70,6 +71,7 @@ __all__ = [
     "AlphaEmissionCapConfig",
     "BacktestConfig",
     "ChainBuyConfig",
+    "ComponentConfig",
     "Config",
     "ConfigError",
     "ConstantProductConfig",
@@ -113,6 +115,7 @@ __all__ = [
     "RootSoldUnlessSubsidisedConfig",
     "RunConfig",
     "SplitConfig",
+    "StochasticVarianceFlowConfig",
     "StudentFlowConfig",
     "SubsidyConfig",
     "SumPriceSwitchConfig",

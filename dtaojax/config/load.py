@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,11 +9,13 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from dtaojax.config._explain import explain
-from dtaojax.config._wording import kind_of, shown
+from dtaojax.config._wording import kind_of
 from dtaojax.config.errors import ConfigError, Problem
+from dtaojax.config.include import expand
 from dtaojax.config.models import Config
 from dtaojax.config.models_backtest import BacktestConfig
-from dtaojax.config.overrides import OverrideError, apply, called, parse, spelled
+from dtaojax.config.overrides import OverrideError, apply, names_of, parse, spelled
+from dtaojax.config.toml_file import read_toml
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -34,7 +34,7 @@ def load_config(path: str | Path, overrides: Sequence[str] = ()) -> Config:
         ConfigError: the file cannot be read, is no TOML, or holds bad keys or values.
     """
     path = Path(path)
-    return config_from_dict(_parse(_read(path), str(path)), overrides=overrides, source=path)
+    return config_from_dict(read_toml(path), overrides=overrides, source=path)
 
 
 def config_from_dict(
@@ -68,8 +68,7 @@ def load_backtest(path: str | Path, overrides: Sequence[str] = ()) -> BacktestCo
         ConfigError: the file cannot be read, is no TOML, or holds bad keys or values.
     """
     path = Path(path)
-    tables = _parse(_read(path), str(path))
-    return _checked(tables, BacktestConfig, overrides, path).with_source(path)
+    return _checked(read_toml(path), BacktestConfig, overrides, path).with_source(path)
 
 
 def _checked(
@@ -78,6 +77,7 @@ def _checked(
     where = "config" if source is None else str(source)
     if not isinstance(data, Mapping):
         raise ConfigError(where, [Problem("", f"is {kind_of(data)}; must be a table")])
+    data = expand(data, source)
     changed, refused = [], []
     for override in overrides:
         try:
@@ -92,51 +92,9 @@ def _checked(
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        found = explain(error, model, _names(data.get("demand")))
+        found = explain(error, model, names_of(data.get("demand")))
         problems = [_name_override(problem, changed) for problem in found]
         raise ConfigError(where, problems) from None
-
-
-def _names(demand: Any) -> dict[int, str]:
-    """Names of those processes of a raw demand list that have one, by their index."""
-    members = demand if isinstance(demand, list | tuple) else ()
-    names = ((index, called(member)) for index, member in enumerate(members))
-    return {index: name for index, name in names if name}
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        fix = "there is no such file; check the path"
-    except IsADirectoryError:
-        fix = "is a folder; name the TOML file in it"
-    except PermissionError:
-        fix = "cannot be read; check its permissions"
-    except UnicodeDecodeError as error:
-        fix = f"is not UTF-8 text (byte {error.start}); save it as UTF-8"
-    except (OSError, ValueError) as error:
-        fix = f"cannot be read ({error}); check the path"
-    raise ConfigError(str(path), [Problem("", fix)])
-
-
-def _parse(text: str, where: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except RecursionError:
-        message = "is nested too deeply; flatten it"
-    except ValueError as error:
-        message = f"is not valid TOML: {error}{_line_of(str(error), text)}"
-    raise ConfigError(where, [Problem("", message)])
-
-
-def _line_of(message: str, text: str) -> str:
-    """The line that a TOML error points at, to be seen beside the message."""
-    match = re.search(r"at line (\d+)", message)
-    lines = text.split("\n")
-    if match is None or int(match[1]) > len(lines):
-        return "; strings need quotes, and every line is a [table], key = value or # comment"
-    return f"; the line reads {shown(lines[int(match[1]) - 1].strip())}"
 
 
 def _name_override(problem: Problem, changed: Sequence[str]) -> Problem:

@@ -11,9 +11,11 @@ from pydantic import Field
 
 from dtaojax.config.models_flows import StudentFlowConfig
 from dtaojax.config.models_holders import EmissionSellingConfig
+from dtaojax.config.models_variance import StochasticVarianceFlowConfig
 
 DemandConfig: TypeAlias = Annotated[
-    StudentFlowConfig | EmissionSellingConfig, Field(discriminator="process")
+    StudentFlowConfig | StochasticVarianceFlowConfig | EmissionSellingConfig,
+    Field(discriminator="process"),
 ]
 
 DEFAULT_DEMAND: tuple[StudentFlowConfig | EmissionSellingConfig, ...] = (

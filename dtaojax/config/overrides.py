@@ -90,6 +90,13 @@ def called(member: Any) -> str | None:
     return name if isinstance(name, str) else None
 
 
+def names_of(demand: Any) -> dict[int, str]:
+    """Names of those processes of a raw demand list that have one, by their index."""
+    members = demand if isinstance(demand, list | tuple) else ()
+    names = ((index, called(member)) for index, member in enumerate(members))
+    return {index: name for index, name in names if name}
+
+
 def _set(node: Any, parts: Sequence[str], value: Any, key: str) -> Any:
     head, *rest = parts
     if isinstance(node, Mapping):

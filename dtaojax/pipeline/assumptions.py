@@ -5,10 +5,12 @@ from __future__ import annotations
 from dtaojax import chain
 from dtaojax.config import (
     Config,
+    DemandConfig,
     EmissionSellingConfig,
     RootBasketConfig,
     RootClaimedConfig,
     RootConfig,
+    StochasticVarianceFlowConfig,
     StudentFlowConfig,
 )
 from dtaojax.network import NetworkTable
@@ -75,7 +77,7 @@ def _root(root: RootConfig):
     yield ("Root's alpha", text)
 
 
-def _demand(process: StudentFlowConfig | EmissionSellingConfig):
+def _demand(process: DemandConfig):
     match process:
         case StudentFlowConfig():
             yield (
@@ -89,6 +91,20 @@ def _demand(process: StudentFlowConfig | EmissionSellingConfig):
                 f"day's volatility is at most {process.max_volatility_multiple:g} times its scale. "
                 "The figures were fitted to the pool history of July and August 2026, 27 daily "
                 "returns a subnet; flows are independent from day to day.",
+            )
+        case StochasticVarianceFlowConfig(level=level, swing=swing):
+            yield (
+                "Investors' demand",
+                "Daily net flow into a pool is Student-t with "
+                f"{process.degrees_of_freedom:g} degrees of freedom, given the subnet's "
+                f"volatility, typically {100 * process.scale_at_1000_tao:g} % of the pool at 1,000 "
+                f"TAO. It goes with depth to the power {process.depth_exponent:g}; its logarithm "
+                f"differs among subnets by {level.sd:g} (half-life {level.half_life_days:g} days) "
+                f"and swings by {swing.sd:g} (half-life {swing.half_life_days:g} days). "
+                f"{len(level.now)} subnets start from the volatility that the history shows. "
+                f"{100 * process.common_share:g} % of the variance is common to all subnets. "
+                f"Mean flow beyond the selling of emission is {100 * process.drift:g} % a day. A "
+                f"day's standard deviation is at most {process.max_sd:g}.",
             )
         case EmissionSellingConfig():
             yield (
