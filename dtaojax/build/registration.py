@@ -1,11 +1,17 @@
-"""From the config of registrations to their rules."""
+"""From the config of registrations to their rules, and to who applies."""
+
+import math
 
 import jax.numpy as jnp
 
-from dtaojax.config import MechanismConfig
+from dtaojax import chain
+from dtaojax.config import Config, MechanismConfig
+from dtaojax.demand.arrivals import Arrivals, arrivals
 from dtaojax.mechanism.departure import PayoutRule
-from dtaojax.mechanism.lifecycle import RegistrationRules
+from dtaojax.mechanism.lifecycle import LastLock, RegistrationRules
 from dtaojax.mechanism.pool_seed import MinLock, NoPool, WholeLock
+from dtaojax.network import NetworkTable
+from dtaojax.world.lifecycle import Lifecycle
 
 _SEEDS = {"whole_lock": WholeLock, "min_lock": MinLock, "no_pool": NoPool}
 
@@ -25,4 +31,60 @@ def build_registration(rules: MechanismConfig) -> RegistrationRules:
         starts_enabled=part.starts_enabled,
         starts_at_once=rules.emit_set.kind == "all",
         payout=PayoutRule(jnp.asarray(since), pays_baskets=part.pays_baskets),
+    )
+
+
+def build_arrivals(config: Config) -> Arrivals:
+    """Who applies during a run, and what they do with a subnet."""
+    who, run = config.arrivals, config.run
+    waves: dict[int, int] = {}
+    for wave in who.waves:
+        step = max(math.ceil(wave.day / run.step_days - 1e-9) - 1, 0)
+        waves[step] = waves.get(step, 0) + wave.count
+    owners_start = round(who.start_call_days * chain.BLOCKS_PER_DAY)
+    return arrivals(
+        run.seed,
+        mean_per_step=who.rate * run.step_days,
+        waves=waves,
+        budget_median=who.budget_median,
+        budget_spread=who.budget_spread,
+        duplicates=who.duplicates,
+        enabled=who.enabled,
+        start_blocks=max(owners_start, config.mechanism.registration.start_call_delay_blocks),
+        enable_blocks=round(who.enabled_after_days * chain.BLOCKS_PER_DAY),
+        most_per_step=who.most_per_step,
+    )
+
+
+def slots_for(config: Config, founders: int) -> int:
+    """Slots that a run needs: for the subnets at its start, and for those that may come."""
+    limit, who = config.mechanism.registration.limit, config.arrivals
+    if not who.anybody:
+        return founders
+    if limit:
+        return max(founders, limit)
+    if who.free_slots is not None:
+        return founders + who.free_slots
+    expected = who.expected(config.run.horizon_days)
+    return founders + math.ceil(expected + 6.0 * math.sqrt(expected)) + 8
+
+
+def build_lifecycle(config: Config, table: NetworkTable) -> Lifecycle | None:
+    """Registrations during a run; None if nobody applies.
+
+    Raises:
+        ValueError: somebody applies, but the network does not tell what the last lock cost.
+    """
+    if not config.arrivals.anybody:
+        return None
+    if table.last_lock_cost is None:
+        raise ValueError(f"{table.name}: last_lock_cost is not known")
+    return Lifecycle(
+        rules=build_registration(config.mechanism),
+        arrivals=build_arrivals(config),
+        start=LastLock(
+            jnp.asarray(float(table.last_lock_cost)), jnp.asarray(table.last_lock_block)
+        ),
+        began=jnp.asarray(table.block),
+        founders=table.n_subnets,
     )

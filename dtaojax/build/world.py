@@ -9,6 +9,7 @@ from jaxtyping import Array
 
 from dtaojax import chain
 from dtaojax.build.mechanism import build_mechanism
+from dtaojax.build.registration import build_lifecycle, slots_for
 from dtaojax.build.stochastic_variance import build_stochastic_variance
 from dtaojax.config import (
     Config,
@@ -36,14 +37,23 @@ _RELATIVE_RANGE = 6.0
 _SHARE_RANGE = 20.0
 
 
-def build_network(table: NetworkTable, rules: MechanismConfig) -> tuple[Subnets, NetworkState]:
+def build_network(
+    table: NetworkTable, rules: MechanismConfig, slots: int | None = None
+) -> tuple[Subnets, NetworkState]:
     """Who takes part under the rules, and the state that a file holds.
+
+    Subnets have the first slots; further ones are empty.
 
     Under rules that know no start call, every subnet counts as started when it was registered;
     under rules without the owner's switch, every subnet's emission is on; constant-product pools
     have equal weights; without a gate there is no bar.
     """
-    empty = jnp.zeros(table.n_subnets)
+    free = (slots or table.n_subnets) - table.n_subnets
+
+    def padded(values, nothing):
+        return jnp.asarray(np.pad(values, (0, free), constant_values=nothing))
+
+    empty = jnp.zeros(table.n_subnets + free)
     started = table.first_emission_block
     if rules.emit_set.kind == "all":
         started = np.where(table.started, started, table.registered_at)
@@ -55,26 +65,26 @@ def build_network(table: NetworkTable, rules: MechanismConfig) -> tuple[Subnets,
         weights = np.full_like(weights, 0.5)
     gate_bar = 0.0 if isinstance(rules.gate, NoGateConfig) else table.gate_bar
     subnets = Subnets(
-        registered_at=jnp.asarray(table.registered_at),
-        first_emission_block=jnp.asarray(started),
-        emission_enabled=jnp.asarray(enabled),
-        miner_burned=jnp.asarray(table.miner_burned),
+        registered_at=padded(table.registered_at, -1),
+        first_emission_block=padded(started, -1),
+        emission_enabled=padded(enabled, False),
+        miner_burned=padded(table.miner_burned, 0.0),
         quality=empty,
-        sector=jnp.arange(table.n_subnets),
+        sector=jnp.arange(table.n_subnets + free),
     )
     state = NetworkState(
         block=jnp.asarray(table.block),
         pools=Pools(
-            tao_in=jnp.asarray(table.tao_in),
-            alpha_in=jnp.asarray(table.alpha_in),
-            w_tao=jnp.asarray(weights),
+            tao_in=padded(table.tao_in, 0.0),
+            alpha_in=padded(table.alpha_in, 0.0),
+            w_tao=padded(weights, 0.5),
             tao_reservoir=empty,
             alpha_reservoir=empty,
         ),
-        alpha_out=jnp.asarray(table.alpha_out),
-        protocol_alpha=jnp.asarray(table.protocol_alpha),
+        alpha_out=padded(table.alpha_out, 0.0),
+        protocol_alpha=padded(table.protocol_alpha, 0.0),
         root_basket=empty,
-        moving_price=jnp.asarray(table.moving_price),
+        moving_price=padded(table.moving_price, 0.0),
         total_issuance=jnp.asarray(table.total_issuance),
         root_tao=jnp.asarray(table.root_tao),
         gate_bar=jnp.asarray(gate_bar),
@@ -120,7 +130,8 @@ def build_portfolio(config: PortfolioConfig, table: NetworkTable) -> Portfolio |
 
 def build_world(config: Config, table: NetworkTable) -> World:
     """Everything that a run simulates."""
-    subnets, state = build_network(table, config.mechanism)
+    slots = slots_for(config, table.n_subnets)
+    subnets, state = build_network(table, config.mechanism, slots)
     return World(
         mechanism=build_mechanism(config.mechanism),
         subnets=subnets,
@@ -129,6 +140,7 @@ def build_world(config: Config, table: NetworkTable) -> World:
         portfolio=build_portfolio(config.portfolio, table),
         step_blocks=config.run.step_blocks,
         immunity_blocks=config.mechanism.registration.immunity_blocks,
+        lifecycle=build_lifecycle(config, table),
     )
 
 

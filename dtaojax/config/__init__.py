@@ -6,6 +6,7 @@ Nothing here imports JAX, NumPy or pandas, so reading a config takes no time.
 from dtaojax.config.errors import ConfigError, Problem
 from dtaojax.config.load import config_from_dict, load_backtest, load_config
 from dtaojax.config.models import Config
+from dtaojax.config.models_arrivals import ArrivalsConfig, WaveConfig
 from dtaojax.config.models_backtest import BacktestConfig
 from dtaojax.config.models_demand import DEFAULT_DEMAND, DemandConfig
 from dtaojax.config.models_flows import StudentFlowConfig
@@ -69,6 +70,7 @@ __all__ = [
     "PRESETS",
     "WEIGHT_RULES",
     "AlphaEmissionCapConfig",
+    "ArrivalsConfig",
     "BacktestConfig",
     "ChainBuyConfig",
     "ComponentConfig",
@@ -119,6 +121,7 @@ __all__ = [
     "StudentFlowConfig",
     "SubsidyConfig",
     "SumPriceSwitchConfig",
+    "WaveConfig",
     "WeightRuleConfig",
     "WeightedPoolConfig",
     "config_from_dict",

@@ -11,6 +11,7 @@ from pydantic import Field, PrivateAttr, model_validator
 
 from dtaojax.config._base import StrictModel, refuse
 from dtaojax.config.errors import Problem
+from dtaojax.config.models_arrivals import ArrivalsConfig
 from dtaojax.config.models_demand import DEFAULT_DEMAND, DemandConfig
 from dtaojax.config.models_mechanism import MechanismConfig
 from dtaojax.config.models_run import (
@@ -35,6 +36,7 @@ class Config(StrictModel):
         mechanism: the protocol's rules, complete.
         network: the state to start from.
         demand: processes whose trades add up, each under a name of its own.
+        arrivals: who registers subnets.
         portfolio: what the holder holds.
         run: size, horizon, seed and precision.
         output: where the report goes.
@@ -44,6 +46,7 @@ class Config(StrictModel):
     mechanism: MechanismConfig = Field(default_factory=_default_mechanism)
     network: NetworkConfig = NetworkConfig()
     demand: Annotated[tuple[DemandConfig, ...], Field(strict=False, max_length=64)] = DEFAULT_DEMAND
+    arrivals: ArrivalsConfig = ArrivalsConfig(rate=0.0)
     portfolio: PortfolioConfig = PortfolioConfig()
     run: RunConfig = RunConfig()
     output: OutputConfig = OutputConfig()
@@ -61,6 +64,12 @@ class Config(StrictModel):
                 if name.startswith("loss_"):
                     text = f"names {name}, but nothing is held; add a [portfolio] or leave it out"
                     problems.append(Problem("run.precision_target.of", text))
+        for index, wave in enumerate(self.arrivals.waves):
+            if wave.day > self.run.horizon_days:
+                text = (
+                    f"is {wave.day:g}, past run.horizon_days = {self.run.horizon_days:g}; drop it"
+                )
+                problems.append(Problem(f"arrivals.waves.{index}.day", text))
         names = [part.name for part in self.demand]
         for index, name in enumerate(names):
             if (first := names.index(name)) < index:

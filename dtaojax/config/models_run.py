@@ -39,12 +39,22 @@ class NetworkConfig(StrictModel):
         block: block height of that state; overrides the network's companion facts.
         total_issuance: TAO issued at that block [TAO]; overrides the companion facts.
         gate_bar: the emission bar in force; overrides the companion facts. 0 for not set.
+        last_lock_cost: what the last registration cost; overrides the companion facts [TAO].
+        last_lock_block: when that was; overrides the companion facts. By default when the newest
+            subnet was registered.
     """
 
     file: PathText = DEFAULT_NETWORK
     block: Blocks | None = None
     total_issuance: Tokens | None = None
     gate_bar: Fraction | None = None
+    last_lock_cost: Tokens | None = None
+    last_lock_block: Blocks | None = None
+
+    @property
+    def facts(self) -> dict[str, int | float | None]:
+        """What overrides the companion facts; None where it does not."""
+        return self.model_dump(exclude={"file"})
 
 
 class PortfolioConfig(StrictModel):

@@ -142,7 +142,7 @@ def register(
     """
     cost = current_lock_cost(rules, last, state)
     empty = ~subnets.registered
-    first_empty = empty & (jnp.cumsum(empty) == 1)
+    first_empty = empty & (jnp.arange(empty.shape[-1]) == jnp.argmax(empty))
     full = jnp.asarray(False)
     if rules.limit is not None:
         full = jnp.sum(subnets.registered) >= rules.limit

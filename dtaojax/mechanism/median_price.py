@@ -2,6 +2,7 @@
 
 import jax.numpy as jnp
 
+from dtaojax.mechanism.order_statistic import nth_largest
 from dtaojax.state.shapes import PerSubnet, Scalar
 
 
@@ -13,10 +14,9 @@ def median_price(prices: PerSubnet) -> Scalar:
 
     Source: §3.11 [REG-01].
     """
-    positive = prices > 0.0
-    count = jnp.sum(positive)
-    ascending = jnp.sort(jnp.where(positive, prices, jnp.inf))
-    some = count > 0
-    lower = jnp.where(some, ascending[jnp.maximum(count - 1, 0) // 2], 1.0)
-    upper = jnp.where(some, ascending[jnp.where(some, count // 2, 0)], 1.0)
-    return 0.5 * (lower + upper)
+    count = jnp.sum(prices > 0.0)
+    upper = nth_largest(prices, (count + 1) // 2)
+    below = jnp.max(jnp.where(prices < upper, prices, 0.0))
+    reaches = jnp.sum(prices >= upper) > count // 2
+    lower = jnp.where(reaches, upper, below)
+    return jnp.where(count > 0, 0.5 * (lower + upper), 1.0)

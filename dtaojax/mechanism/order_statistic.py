@@ -13,7 +13,7 @@ _ROUNDING = 1e-12
 """Far above what adding up shares in float64 rounds, far below any share that matters."""
 
 
-def nth_largest(values: PerSubnet, rank: int) -> Scalar:
+def nth_largest(values: PerSubnet, rank: int | ScalarInt) -> Scalar:
     """The ``rank``-th largest of non-negative values; equal to sorting them, several times faster.
 
     The derivative is that of the value selected; where several are equal they share it.

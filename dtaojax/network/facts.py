@@ -12,7 +12,15 @@ from typing import Any, Final
 from dtaojax.chain import MAX_SUPPLY
 from dtaojax.network.errors import NetworkError
 
-KNOWN: Final = ("name", "block", "total_issuance", "gate_bar")
+KNOWN: Final = (
+    "name",
+    "block",
+    "total_issuance",
+    "gate_bar",
+    "last_lock_cost",
+    "last_lock_block",
+)
+_HEIGHTS: Final = ("block", "last_lock_block")
 
 
 @dataclass(frozen=True)
@@ -24,12 +32,16 @@ class Facts:
         block: block height.
         total_issuance: TAO issued [TAO].
         gate_bar: the emission bar in force; 0 where it is not known.
+        last_lock_cost: what the last registration cost; None where it is not known [TAO].
+        last_lock_block: when that was; None where it is not known.
     """
 
     name: str
     block: int
     total_issuance: float
     gate_bar: float
+    last_lock_cost: float | None
+    last_lock_block: int | None
 
 
 def read_facts(path: Path, given: dict[str, int | float | None]) -> Facts:
@@ -37,7 +49,7 @@ def read_facts(path: Path, given: dict[str, int | float | None]) -> Facts:
 
     Args:
         path: the network file; the facts are in the TOML file of the same stem, if there is one.
-        given: ``block``, ``total_issuance`` and ``gate_bar``; None where not given.
+        given: facts by name; None where not given.
 
     Returns:
         The facts, checked.
@@ -65,11 +77,21 @@ def read_facts(path: Path, given: dict[str, int | float | None]) -> Facts:
     ]
     if problems:
         raise NetworkError(str(path), problems)
+    late = found.get("last_lock_block", 0) - found["block"]
+    if late > 0:
+        text = (
+            f"{sources['last_lock_block']}: last_lock_block is {late:,} blocks past block "
+            f"{found['block']:,}; correct one of them"
+        )
+        raise NetworkError(str(path), [text])
+    lock_cost = found.get("last_lock_cost")
     return Facts(
         name=found.get("name", path.stem),
         block=found["block"],
         total_issuance=float(found["total_issuance"]),
         gate_bar=float(found.get("gate_bar", 0.0)),
+        last_lock_cost=None if lock_cost is None else float(lock_cost),
+        last_lock_block=found.get("last_lock_block"),
     )
 
 
@@ -98,7 +120,7 @@ def _fault(key: str, value: Any) -> str | None:
     """What is wrong with a fact; None if nothing is."""
     if key == "name":
         return None if isinstance(value, str) else f"is {value!r}; must be a string in quotes"
-    if key == "block":
+    if key in _HEIGHTS:
         fine = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**53
         return None if fine else f"is {value!r}; must be a block height, a whole number from 0"
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):

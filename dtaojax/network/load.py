@@ -34,20 +34,14 @@ def embedded_networks() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in _DATA.glob("*.csv")))
 
 
-def load_network(
-    file: str | Path,
-    block: int | None = None,
-    total_issuance: float | None = None,
-    gate_bar: float | None = None,
-) -> NetworkTable:
+def load_network(file: str | Path, **facts: int | float | None) -> NetworkTable:
     """Loads the state of a network.
 
     Args:
         file: the name of an embedded network, or the path of a CSV or Parquet file. A text without
             folder and ending is a name.
-        block: block height; overrides the companion facts.
-        total_issuance: TAO issued [TAO]; overrides the companion facts.
-        gate_bar: the emission bar in force; overrides the companion facts.
+        facts: override the companion facts, by their names there: ``block``, ``total_issuance``
+            [TAO], ``gate_bar``, ``last_lock_cost`` [TAO], ``last_lock_block``. None does not.
 
     Returns:
         The checked table; subnets sorted by netuid, root apart.
@@ -59,8 +53,7 @@ def load_network(
     raw = read_table(path)
     require_columns(raw)
     netuids = read_netuids(raw)
-    given = {"block": block, "total_issuance": total_issuance, "gate_bar": gate_bar}
-    return _build(raw, netuids, read_facts(path, given))
+    return _build(raw, netuids, read_facts(path, facts))
 
 
 def _find(file: str | Path) -> Path:
@@ -112,6 +105,12 @@ def _build(raw: RawTable, netuids: list[int], facts: Facts) -> NetworkTable:
         total_issuance=facts.total_issuance,
         root_tao=root_tao,
         gate_bar=facts.gate_bar,
+        last_lock_cost=facts.last_lock_cost,
+        last_lock_block=(
+            int(values["registered_at"].max())
+            if facts.last_lock_block is None
+            else facts.last_lock_block
+        ),
         netuid=_frozen(np.array([netuids[row] for row in rows], dtype=np.int64)),
         names=read_names(raw, rows),
         registered_at=integers("registered_at"),

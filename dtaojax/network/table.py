@@ -31,6 +31,8 @@ class NetworkTable:
         total_issuance: TAO issued at that block [TAO].
         root_tao: TAO staked to root, row 0's ``tao_in`` [TAO].
         gate_bar: the emission bar in force; 0 where it is not known.
+        last_lock_cost: what the last registration cost; None where it is not known [TAO].
+        last_lock_block: when that was [block].
         netuid: ids of the subnets, rising.
         names: names as the chain holds them, verbatim; see `dtaojax.network.printable`.
         registered_at: block of registration [block].
@@ -55,6 +57,8 @@ class NetworkTable:
     total_issuance: float
     root_tao: float
     gate_bar: float
+    last_lock_cost: float | None
+    last_lock_block: int
     netuid: IntArray
     names: tuple[str, ...]
     registered_at: IntArray

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -48,9 +48,8 @@ def read_inputs(config_file: Path, overrides: Sequence[str]) -> Inputs:
         NetworkError: the network file is wrong.
     """
     config = load_config(config_file, overrides)
-    asked = config.network
-    network = load_network(config.network_file, asked.block, asked.total_issuance, asked.gate_bar)
-    problems = list(_portfolio_problems(config, network))
+    network = load_network(config.network_file, **config.network.facts)
+    problems = [*_portfolio_problems(config, network), *_arrivals_problems(config, network)]
     if problems:
         raise ConfigError(str(config_file), problems)
     return Inputs(config, network)
@@ -80,3 +79,13 @@ def _portfolio_problems(config: Config, network: NetworkTable) -> list[Problem]:
         )
         problems.append(Problem("portfolio.root_tao", text))
     return problems
+
+
+def _arrivals_problems(config: Config, network: NetworkTable) -> Iterator[Problem]:
+    """What registrations need to know that the network does not tell."""
+    if config.arrivals.anybody and network.last_lock_cost is None:
+        yield Problem(
+            "network.last_lock_cost",
+            "is not known, but decides what a registration costs; set it to what the newest subnet "
+            "cost [TAO], here or as a fact beside the network file, or write arrivals.rate = 0",
+        )

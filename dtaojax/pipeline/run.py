@@ -34,7 +34,7 @@ from dtaojax.pipeline.path_table import PathTableReader, PathTableWriter
 from dtaojax.pipeline.precision import PrecisionWatch
 from dtaojax.report import write_report
 from dtaojax.results import QUANTILE_LEVELS, SCHEMA_VERSION, Results, ResultsError, save
-from dtaojax.world.observation import EVENTS, GAUGES, NETWORK_SCALARS
+from dtaojax.world.observation import GAUGES
 from dtaojax.world.world import TALLIES, World
 
 _FEWEST_TAIL_PATHS = 10
@@ -113,7 +113,7 @@ def _run_report(inputs: Inputs, folder: Path, progress: Callable[[int], None]) -
             "demand is too wild for the pools: lower sd_at_1000_tao or max_volatility_multiple"
         )
     reader = PathTableReader(folder / "paths.parquet")
-    tables = _tables(config, network, statistics, bins, days, reader)
+    tables = _tables(config, world, network, statistics, bins, days, reader)
     finished = time.perf_counter()
     wall_times = {
         "setup_s": simulating - started,
@@ -156,6 +156,7 @@ def _figure_names(world: World, config: Config) -> tuple[str, ...]:
 
 def _tables(
     config: Config,
+    world: World,
     network: NetworkTable,
     statistics: Statistics,
     bins: Bins,
@@ -166,10 +167,12 @@ def _tables(
     network_rows = [
         row
         for day in reported
-        for name, unit in NETWORK_SCALARS.items()
+        for name, unit in world.network_scalars.items()
         for row in sample_rows(name, "network", None, day, reader.sample(name, day), unit)
     ]
-    subnets = subnet_table(statistics, bins, GAUGES, EVENTS, network.netuid, np.array(days))
+    subnets = subnet_table(
+        statistics, bins, GAUGES, world.event_names, network.netuid, np.array(days)
+    )
     tables = {
         "network": frame(network_rows),
         "subnets": subnets[subnets["day"].isin(reported)].reset_index(drop=True),

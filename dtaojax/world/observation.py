@@ -33,6 +33,16 @@ NETWORK_SCALARS: Final = {
 }
 """Figures about the whole network and their units, in the order in which they are recorded."""
 
+TURNOVER_SCALARS: Final = {
+    "registered_subnets": "subnets",
+    "registrations": "subnets",
+    "deregistrations": "subnets",
+    "priced_out": "applicants",
+    "shut_out": "applicants",
+    "lock_cost": "TAO",
+}
+"""Further figures about the network where subnets come and go; counts are since the start."""
+
 GAUGES: Final = {
     "price": "TAO/alpha",
     "moving_price": "TAO/alpha",
@@ -43,6 +53,9 @@ GAUGES: Final = {
 
 EVENTS: Final = ("below_bar", "ever_below_bar", "next_pruned")
 """What can be true of a subnet on a report day."""
+
+DEREGISTERED: Final = "deregistered"
+"""A further event where subnets come and go: the subnet of the start is gone."""
 
 
 class NetworkFigures(NamedTuple):

@@ -7,6 +7,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
+from dtaojax.mechanism.departure import Departures
 from dtaojax.mechanism.fee_rules import FeeRule
 from dtaojax.mechanism.pools import spot_price
 from dtaojax.mechanism.sale import sale_proceeds
@@ -24,12 +25,15 @@ class Holdings(NamedTuple):
     Attributes:
         alpha: of each position, staking yield included [alpha].
         root_tao: staked to root, what selling root's alpha brought included [TAO].
+        paid: for each position's subnet when it was dissolved, and for root's baskets there; it is
+            kept as TAO [TAO].
         peak: highest value so far at spot [TAO].
         drawdown: largest fall from a peak so far, as a part of the peak [-].
     """
 
     alpha: PerPosition
     root_tao: Scalar
+    paid: Float[Array, " positions_and_root"]
     peak: Scalar
     drawdown: Scalar
 
@@ -69,7 +73,8 @@ class Portfolio(eqx.Module):
     def begin(self, state: NetworkState, fee: FeeRule) -> Holdings:
         """The portfolio at the start of a path."""
         zero = jnp.zeros_like(self.root_tao)
-        holdings = Holdings(self.alpha, self.root_tao, peak=zero, drawdown=zero)
+        nothing = jnp.zeros_like(jnp.append(self.alpha, zero))
+        holdings = Holdings(self.alpha, self.root_tao, paid=nothing, peak=zero, drawdown=zero)
         value = ordered_sum(self.value(holdings, state, fee).spot)
         return holdings._replace(peak=value)
 
@@ -87,7 +92,7 @@ class Portfolio(eqx.Module):
     def value(self, holdings: Holdings, state: NetworkState, fee: FeeRule) -> Valuation:
         """Values each position, each sold on its own; root's basket subnet by subnet.
 
-        Of a sale the fee is taken as the regime takes it.
+        Of a sale the fee is taken as the regime takes it. TAO that a dissolution paid counts whole.
         """
         price = spot_price(state.pools)
         pools = jax.tree.map(lambda leaf: leaf[self.slot], state.pools)
@@ -97,7 +102,10 @@ class Portfolio(eqx.Module):
         root_spot = holdings.root_tao + ordered_sum(basket * price)
         sold = ordered_sum(sale_proceeds(state.pools, basket, fee))
         root_realizable = holdings.root_tao + sold
-        return Valuation(jnp.append(spot, root_spot), jnp.append(realizable, root_realizable))
+        return Valuation(
+            jnp.append(spot, root_spot) + holdings.paid,
+            jnp.append(realizable, root_realizable) + holdings.paid,
+        )
 
     def earn(self, holdings: Holdings, before: NetworkState, flows: StepFlows) -> Holdings:
         """Adds a step's yield: alpha of validators, and TAO for root's alpha that was sold.
@@ -117,6 +125,24 @@ class Portfolio(eqx.Module):
         root_tao = holdings.root_tao + self.part_of_root(holdings, before) * sold
         return holdings._replace(alpha=alpha, root_tao=root_tao)
 
+    def settle(self, holdings: Holdings, left: Departures, state: NetworkState) -> Holdings:
+        """Takes the holder's part of the pots of dissolved subnets, for all alpha held there.
+
+        Args:
+            holdings: before.
+            left: the dissolved subnets.
+            state: after.
+        """
+        gone = left.gone[self.slot]
+        everyone = jnp.maximum(left.staked[self.slot], holdings.alpha)
+        part = holdings.alpha / jnp.where(everyone > 0.0, everyone, 1.0)
+        paid = jnp.where(gone, part * left.stakers[self.slot], 0.0)
+        by_root = self.part_of_root(holdings, state) * ordered_sum(left.root)
+        return holdings._replace(
+            alpha=jnp.where(gone, 0.0, holdings.alpha),
+            paid=holdings.paid + jnp.append(paid, by_root),
+        )
+
     def mark(self, holdings: Holdings, state: NetworkState) -> Holdings:
         """Looks at the value at spot at a step's end: a new peak, or a deeper fall from one."""
         price = spot_price(state.pools)
@@ -124,6 +150,7 @@ class Portfolio(eqx.Module):
             ordered_sum(holdings.alpha * price[self.slot])
             + holdings.root_tao
             + ordered_sum(self.basket(holdings, state) * price)
+            + ordered_sum(holdings.paid)
         )
         peak = jnp.maximum(holdings.peak, value)
         fall = jnp.where(peak > 0.0, 1.0 - value / jnp.where(peak > 0.0, peak, 1.0), 0.0)

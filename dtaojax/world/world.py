@@ -16,10 +16,13 @@ from dtaojax.mechanism.step import Coinbase, Mechanism, step
 from dtaojax.state.intents import Intents
 from dtaojax.state.network import NetworkState, Subnets
 from dtaojax.state.shapes import PerSubnetBool, ScalarBool, ScalarInt
+from dtaojax.world.lifecycle import Lifecycle, Registry
 from dtaojax.world.observation import (
+    DEREGISTERED,
     EVENTS,
     GAUGES,
     NETWORK_SCALARS,
+    TURNOVER_SCALARS,
     below_bar,
     observe_network,
 )
@@ -44,7 +47,8 @@ class Carry(NamedTuple):
         state: of the network.
         memories: of the demand processes.
         holdings: of the holder, if there is one.
-        ever_below_bar: whether a subnet was ever below the gate's bar.
+        registry: of registrations, if there are any.
+        ever_below_bar: whether the subnet of the start was ever below the gate's bar.
         tallies: counts, in the order of ``TALLIES``.
     """
 
@@ -52,6 +56,7 @@ class Carry(NamedTuple):
     state: NetworkState
     memories: tuple[Any, ...]
     holdings: Holdings | None
+    registry: Registry | None
     ever_below_bar: PerSubnetBool
     tallies: tuple[ScalarInt, ...]
 
@@ -67,6 +72,7 @@ class World(eqx.Module):
         portfolio: whose value is followed, if any.
         step_blocks: length of a step.
         immunity_blocks: age below which a subnet is not pruned.
+        lifecycle: registrations, if there are any.
     """
 
     mechanism: Mechanism
@@ -76,6 +82,7 @@ class World(eqx.Module):
     portfolio: Portfolio | None
     step_blocks: int = eqx.field(static=True)
     immunity_blocks: int = eqx.field(static=True)
+    lifecycle: Lifecycle | None = None
 
     def begin(self, path: ScalarInt) -> Carry:
         """The start of a path."""
@@ -84,11 +91,13 @@ class World(eqx.Module):
         holdings = None
         if self.portfolio is not None:
             holdings = self.portfolio.begin(self.start, self.mechanism.fee)
+        comes_and_goes = self.lifecycle is not None
         return Carry(
-            subnets=None,
+            subnets=self.subnets if comes_and_goes else None,
             state=dataclasses.replace(self.start, memory=memory),
             memories=tuple(d.begin(path, self.subnets, self.start) for d in self.demand),
             holdings=holdings,
+            registry=self.lifecycle.begin(path, self.subnets) if comes_and_goes else None,
             ever_below_bar=none,
             tallies=tuple(jnp.zeros((), jnp.int32) for _ in TALLIES),
         )
@@ -113,8 +122,16 @@ class World(eqx.Module):
         holdings = carry.holdings
         if self.portfolio is not None:
             holdings = self.portfolio.earn(holdings, carry.state, flows)
+        below = below_bar(paid.shares.pre_gate, paid.shares.bar, subnets) & self.unchanged(subnets)
+        registry, members = carry.registry, carry.subnets
+        if self.lifecycle is not None:
+            registry, members, state, left = self.lifecycle.advance(
+                registry, number, subnets, state
+            )
+            if self.portfolio is not None:
+                holdings = self.portfolio.settle(holdings, left, state)
+        if self.portfolio is not None:
             holdings = self.portfolio.mark(holdings, state)
-        below = below_bar(paid.shares.pre_gate, paid.shares.bar, subnets)
         happened = (
             trades.limited,
             trades.refused,
@@ -124,10 +141,11 @@ class World(eqx.Module):
         )
         counts = (jnp.sum(flag, dtype=jnp.int32) for flag in happened)
         return Carry(
-            subnets=carry.subnets,
+            subnets=members,
             state=state,
             memories=tuple(memories),
             holdings=holdings,
+            registry=registry,
             ever_below_bar=carry.ever_below_bar | below,
             tallies=tuple(map(add, carry.tallies, counts)),
         )
@@ -136,19 +154,33 @@ class World(eqx.Module):
         """Who takes part on the path. Without a path axis where it is the same on all of them."""
         return self.subnets if carry.subnets is None else carry.subnets
 
+    def unchanged(self, subnets: Subnets) -> PerSubnetBool:
+        """Slots whose subnet is still that of the start."""
+        return subnets.registered & (subnets.registered_at == self.subnets.registered_at)
+
     def observe(self, carry: Carry) -> Observation:
-        """What is recorded on a report day."""
+        """What is recorded on a report day.
+
+        Figures of a subnet are those of the subnet of the start: once it is gone they are 0,
+        whoever has its netuid then.
+        """
         subnets = self.taking_part(carry)
         seen = observe_network(self.mechanism, subnets, carry.state, self.immunity_blocks)
         scalars = seen.scalars
+        if self.lifecycle is not None:
+            figures = self.lifecycle.figures(carry.registry, subnets, carry.state)
+            scalars = jnp.concatenate([scalars, figures])
         if self.portfolio is not None:
             value = self.portfolio.value(carry.holdings, carry.state, self.mechanism.fee)
             drawdown = carry.holdings.drawdown[None]
             scalars = jnp.concatenate([scalars, value.spot, value.realizable, drawdown])
-        events = jnp.stack(
-            [seen.below_bar, carry.ever_below_bar | seen.below_bar, seen.next_pruned]
-        )
-        return Observation(seen.gauges, events, scalars)
+        here = self.unchanged(subnets)
+        below = seen.below_bar & here
+        gauges, events = seen.gauges, [below, carry.ever_below_bar | below, seen.next_pruned & here]
+        if self.lifecycle is not None:
+            gauges = jnp.where(here, gauges, 0.0)[:, : self.lifecycle.founders]
+            events = [event[: self.lifecycle.founders] for event in (*events, ~here)]
+        return Observation(gauges, jnp.stack(events), scalars)
 
     def finite(self, carry: Carry) -> ScalarBool:
         """Whether every number of the path is finite."""
@@ -168,7 +200,12 @@ class World(eqx.Module):
     @property
     def event_names(self) -> tuple[str, ...]:
         """Names of the rows of ``Observation.events``."""
-        return EVENTS
+        return EVENTS if self.lifecycle is None else (*EVENTS, DEREGISTERED)
+
+    @property
+    def network_scalars(self) -> dict[str, str]:
+        """Names and units of the figures about the whole network, as they are recorded."""
+        return NETWORK_SCALARS | (TURNOVER_SCALARS if self.lifecycle is not None else {})
 
     @property
     def scalar_names(self) -> tuple[str, ...]:
@@ -176,7 +213,7 @@ class World(eqx.Module):
 
         Values of positions are named ``value_spot[k]``, where the last k is root.
         """
-        names = list(NETWORK_SCALARS)
+        names = list(self.network_scalars)
         if self.portfolio is not None:
             count = self.portfolio.slot.shape[0] + 1
             for valuation in ("value_spot", "value_realizable"):
