@@ -25,6 +25,8 @@ PATHS = 16
 CONFIG = f"""
 [network]
 file = "small.csv"
+[arrivals]
+rate = 0.0
 [portfolio]
 root_tao = 100.0
 loss_days = [1.0, 2.0]
@@ -61,7 +63,7 @@ def write_network(
         writer = csv.DictWriter(file, rows[0].keys())
         writer.writeheader()
         writer.writerows(rows)
-    facts = f"block = {block}\ntotal_issuance = 11206919.340788886\n"
+    facts = f"block = {block}\ntotal_issuance = 11206919.340788886\nlast_lock_cost = 567.1\n"
     bar_line = "" if bar is None else f"gate_bar = {bar!r}\n"
     path.with_suffix(".toml").write_text(facts + bar_line)
     return path

@@ -62,6 +62,7 @@ def test_mainnet_config_spells_out_the_defaults():
     assert config.demand == default.demand
     assert config.run == default.run
     assert config.network == default.network
+    assert config.arrivals == default.arrivals
     assert not config.portfolio.is_empty
 
 

@@ -58,15 +58,19 @@ def build_arrivals(config: Config) -> Arrivals:
 
 def slots_for(config: Config, founders: int) -> int:
     """Slots that a run needs: for the subnets at its start, and for those that may come."""
-    limit, who = config.mechanism.registration.limit, config.arrivals
+    rules, who, run = config.mechanism.registration, config.arrivals, config.run
     if not who.anybody:
         return founders
-    if limit:
-        return max(founders, limit)
     if who.free_slots is not None:
         return founders + who.free_slots
-    expected = who.expected(config.run.horizon_days)
-    return founders + math.ceil(expected + 6.0 * math.sqrt(expected)) + 8
+    expected = who.expected(run.horizon_days)
+    most = math.ceil(expected + 6.0 * math.sqrt(expected)) + 8
+    if rules.rate_limit_blocks:
+        # Registrations happen at ends of steps, at most one at each.
+        apart = max(rules.rate_limit_blocks, run.step_blocks)
+        most = min(most, run.n_steps * run.step_blocks // apart + 1)
+    needed = founders + most
+    return max(founders, min(needed, rules.limit)) if rules.limit else needed
 
 
 def build_lifecycle(config: Config, table: NetworkTable) -> Lifecycle | None:

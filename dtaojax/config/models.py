@@ -46,7 +46,7 @@ class Config(StrictModel):
     mechanism: MechanismConfig = Field(default_factory=_default_mechanism)
     network: NetworkConfig = NetworkConfig()
     demand: Annotated[tuple[DemandConfig, ...], Field(strict=False, max_length=64)] = DEFAULT_DEMAND
-    arrivals: ArrivalsConfig = ArrivalsConfig(rate=0.0)
+    arrivals: ArrivalsConfig = ArrivalsConfig()
     portfolio: PortfolioConfig = PortfolioConfig()
     run: RunConfig = RunConfig()
     output: OutputConfig = OutputConfig()

@@ -41,8 +41,8 @@ class ArrivalsConfig(StrictModel):
         enabled_after_days: age at which it is [days].
         waves: applicants who come besides, all at once.
         most_per_step: applicants who are heard in a step.
-        free_slots: room for newcomers where the mechanism has no limit of subnets; by default for
-            more applicants than will ever come.
+        free_slots: room for newcomers besides the subnets of the start; by default for as many as
+            can come, or up to the mechanism's limit.
     """
 
     rate: Annotated[float, Field(ge=0.0, le=1_000.0)] = 2.0

@@ -23,7 +23,8 @@ def assumptions(config: Config, network: NetworkTable) -> list[dict[str, str]]:
         for topic, text in (
             *_mechanism(config),
             *(pair for process in config.demand for pair in _demand(process)),
-            *_not_modelled(),
+            *_registrations(config),
+            *_error(),
             *(_portfolio(config) if not config.portfolio.is_empty else ()),
             *_network(network),
         )
@@ -116,13 +117,42 @@ def _demand(process: DemandConfig):
             )
 
 
-def _not_modelled():
+def _registrations(config: Config):
+    who, rules = config.arrivals, config.mechanism.registration
+    if not who.anybody:
+        yield (
+            "Registrations",
+            "No subnet is registered or pruned during the run. Being next to be pruned means "
+            "having the lowest moving price among subnets past their immunity on that day; whether "
+            "it is pruned then depends on somebody registering.",
+        )
+        return
+    full = (
+        f"With {rules.limit} subnets the network is full: each registration then prunes the subnet "
+        "with the lowest moving price of those past their immunity, and pays its TAO to all who "
+        "hold its alpha, in proportion"
+        if rules.limit
+        else "There is no limit of subnets, and none is pruned"
+    )
+    waves = "".join(f"; {wave.count} more on day {wave.day:g}" for wave in who.waves)
     yield (
         "Registrations",
-        "No subnet is registered or pruned during the run. Being next to be pruned means having "
-        "the lowest moving price among subnets past their immunity on that day; whether it is "
-        "pruned then depends on somebody registering.",
+        f"{who.rate:g} applicants a day would pay {who.budget_median:g} TAO in the median (spread "
+        f"of the logarithm {who.budget_spread:g}){waves}; a subnet is registered when the lock "
+        f"cost is within a budget. {full}. The defaults were fitted to 16 registrations from late "
+        "May to September 2026. Who applies does not depend on the market.",
     )
+    yield (
+        "New subnets",
+        f"Owners start a new subnet after {who.start_call_days:g} days, or as soon as the chain "
+        f"lets them; the TAO emission of {100 * who.enabled:g} % of them is switched on after "
+        f"{who.enabled_after_days:g} days, if it is not on from the first. Subnets of the start "
+        "state that have not been started stay so. Refunds to owners of pruned subnets are left "
+        "out.",
+    )
+
+
+def _error():
     yield (
         "Monte Carlo error",
         "Standard errors and intervals say how far a number may be off because finitely many paths "
@@ -136,8 +166,8 @@ def _portfolio(config: Config):
         "Holder",
         "Positions are staked and never traded; they earn the validators' part of the emission in "
         f"proportion to all alpha outside the pool, less a take of {take:.3g} %, and it is "
-        "reinvested. Root stake earns its part of the root baskets from the start on. Losses are "
-        "in TAO.",
+        "reinvested. Root stake earns its part of the root baskets from the start on. What a "
+        "deregistered subnet pays is kept as TAO. Losses are in TAO.",
     )
     yield (
         "Realizable value",

@@ -96,6 +96,7 @@ def _gate(evidence: Evidence) -> Card | None:
             "Above the bar today, likeliest below it then",
             {netuid: found for netuid, found in below_then.items() if netuid in above},
         ),
+        ("Likeliest deregistered by then", probabilities(evidence, "deregistered")),
         ("Likeliest next to be deregistered then", probabilities(evidence, "next_pruned")),
     ):
         likely = names(evidence, likeliest(found, _MAX_NAMES))

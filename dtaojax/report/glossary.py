@@ -95,10 +95,49 @@ QUANTITIES: Final[dict[str, Term]] = {
         "their share.",
         "count",
     ),
+    "deregistrations": Term(
+        "Subnets deregistered",
+        "number of subnets pruned since the start",
+        "Each made room for a registration in a full network; its TAO was paid out to its holders.",
+        "count",
+    ),
+    "registrations": Term(
+        "Subnets registered",
+        "number of subnets registered since the start",
+        "In a full network each one prunes another.",
+        "count",
+    ),
+    "registered_subnets": Term(
+        "Subnets in the network",
+        "number of netuids in use, root left out",
+        "At most the limit, where there is one.",
+        "count",
+    ),
+    "lock_cost": Term(
+        "Cost of a registration",
+        "max(min lock, 2 · last − ⌊last / interval⌋ · blocks since)",
+        "TAO that a new subnet costs on that day. It doubles with each registration and decays "
+        "until the next.",
+    ),
+    "priced_out": Term(
+        "Applicants priced out",
+        "number of applicants since the start whose budget was below the cost, or who came too "
+        "soon after another registration",
+        "A high number is normal: most applicants wait for a lower cost in vain.",
+        "count",
+    ),
+    "shut_out": Term(
+        "Applicants shut out",
+        "number of applicants since the start who could pay, but found every subnet immune or no "
+        "slot left",
+        "Above 0, the limit of subnets or the room set aside for newcomers keeps some out.",
+        "count",
+    ),
     "price": Term(
         "Alpha price",
         "p = (w₁/w₂) · tao_in / alpha_in",
-        "Spot price of the pool, TAO for one alpha; pool weights w₁ and w₂ are near 1/2.",
+        "Spot price of the pool, TAO for one alpha; pool weights w₁ and w₂ are near 1/2. As all "
+        "figures of a subnet it is 0 on paths on which the subnet has been deregistered.",
     ),
     "tao_in": Term(
         "Pool depth", "tao_in", "TAO in the subnet's pool. A deeper pool moves less per trade."
@@ -135,6 +174,13 @@ QUANTITIES: Final[dict[str, Term]] = {
         "deregister it.",
         "percent",
     ),
+    "deregistered": Term(
+        "P(deregistered)",
+        "share of paths on which the subnet of the start has been pruned by that day",
+        "It never falls with time. A new subnet under the same netuid is another subnet: its "
+        "figures are not counted here.",
+        "percent",
+    ),
     "loss_spot": Term(
         "Loss at spot",
         "L = V₀ − V_t, V the value at spot",
@@ -149,12 +195,13 @@ QUANTITIES: Final[dict[str, Term]] = {
     ),
     "value_spot": Term(
         "Value at spot",
-        "V = Σ alphaᵢ · pᵢ + root TAO + root's alpha at spot",
+        "V = Σ alphaᵢ · pᵢ + root TAO + root's alpha at spot + TAO paid for deregistered subnets",
         "What the portfolio is worth in TAO at the prices on the screen.",
     ),
     "value_realizable": Term(
         "Realizable value",
-        "V = Σ TAO that position i fetches if sold whole through its pool + root TAO",
+        "V = Σ TAO that position i fetches if sold whole through its pool + root TAO + TAO paid "
+        "for deregistered subnets",
         "In TAO, after slippage and fee, each position sold on its own. Never above the value at "
         "spot.",
     ),

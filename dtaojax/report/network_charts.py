@@ -31,6 +31,7 @@ _POOLS: Final = (
     "tao_in_hhi",
 )
 _TOTALS: Final = ("sum_price", "total_tao_in", "chain_buy_share")
+_TURNOVER: Final = ("deregistrations", "lock_cost")
 _MAX_ROWS: Final = 20
 _MAX_PRICES: Final = 12
 _MAX_DEPTHS: Final = 6
@@ -61,7 +62,8 @@ def concentration(evidence: Evidence) -> list[Group]:
 
 def gate(evidence: Evidence) -> list[Group]:
     """Where the emission goes, who falls below the bar and who is next to be pruned."""
-    drawn = [part(evidence) for part in (_emission_ranges, _below_bar, _falling, _next_pruned)]
+    parts = (_emission_ranges, _below_bar, _falling, _deregistered, _next_pruned)
+    drawn = [part(evidence) for part in parts]
     charts = [chart for chart in drawn if chart is not None]
     lead = (
         "The gate multiplies a subnet's share by a factor that is one half at the bar and falls "
@@ -69,7 +71,16 @@ def gate(evidence: Evidence) -> list[Group]:
         "full, each registration prunes (deregisters) the subnet with the lowest moving price of "
         "those past their immunity."
     )
-    return [Group("", lead, charts, wide=True)] if charts else []
+    groups = [
+        Group("", lead, charts, wide=True),
+        Group(
+            "Registrations",
+            "How many subnets have had to go, and what a new one costs.",
+            _fans(evidence, _TURNOVER, "red"),
+            legend="fan",
+        ),
+    ]
+    return [group for group in groups if group.charts]
 
 
 def prices(evidence: Evidence) -> list[Group]:
@@ -204,6 +215,18 @@ def _falling(evidence: Evidence) -> Chart | None:
         f"Above the bar today: probability of falling below it by day {evidence.horizon:g}",
         "At any time until then, even if the subnet comes back; the likeliest first.",
         "orange",
+    )
+
+
+def _deregistered(evidence: Evidence) -> Chart | None:
+    found = probabilities(evidence, "deregistered")
+    return _probability_chart(
+        evidence,
+        {netuid: chance for netuid, chance in found.items() if chance.value > 0.0},
+        "deregistered",
+        f"Probability of being deregistered by day {evidence.horizon:g}",
+        "A holder is then paid its part of the pool's TAO by alpha. The likeliest first.",
+        "red",
     )
 
 

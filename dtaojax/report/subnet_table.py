@@ -66,6 +66,7 @@ def subnet_table(evidence: Evidence) -> SubnetTable:
         (f"Emission, day {day}", "mean, % of TAO"),
         (f"Below the bar, day {day}", "% of paths"),
         (f"Next pruned, day {day}", "% of paths"),
+        (f"Deregistered by day {day}", "% of paths"),
         ("Pool now", "TAO"),
         (f"Pool, day {day}", "mean change, %"),
     )
@@ -96,6 +97,7 @@ def _row(evidence: Evidence, subnet: Subnet) -> SubnetRow:
         _share(_cell(find("emission_share", "mean"), 100.0)),
         _chance(find("below_bar", "probability")),
         _chance(find("next_pruned", "probability")),
+        _chance(find("deregistered", "probability")),
         Cell(subnet.tao_in, plain(subnet.tao_in)),
         _cell(change),
     )
