@@ -142,8 +142,19 @@ def _network_rows(day: float, sample: Mapping[str, Any]) -> Iterable[_Row]:
         ("sum_price", sample["price"].sum(axis=1), "TAO/alpha"),
         ("chain_buy_share", 0.66 + 0.1 * (sample["emission_share"] ** 2).sum(axis=1), "ratio"),
         ("starved_subnets", starved, "subnets"),
+        ("registered_subnets", np.full(PATHS, 128.0), "subnets"),
+        ("registrations", _gone(day), "subnets"),
+        ("deregistrations", _gone(day), "subnets"),
+        ("priced_out", 2.0 * day - _gone(day), "applicants"),
+        ("shut_out", np.zeros(PATHS), "applicants"),
+        ("lock_cost", 500.0 + 50.0 * (np.arange(PATHS) % 7), "TAO"),
     ):
         yield from _distribution(name, "network", None, day, values, unit)
+
+
+def _gone(day: float) -> np.ndarray:
+    """Subnets pruned by a day, on every path: one in eight days, or a few more or fewer."""
+    return np.floor(day / 8.0 * (0.5 + (np.arange(PATHS) % 5) / 4.0))
 
 
 def _subnet_rows(day: float, sample: Mapping[str, Any]) -> Iterable[_Row]:
@@ -162,6 +173,7 @@ def _subnet_rows(day: float, sample: Mapping[str, Any]) -> Iterable[_Row]:
             ("below_bar", sample["below_bar"]),
             ("ever_below_bar", sample["below_bar"]),
             ("next_pruned", lowest),
+            ("deregistered", lowest & (_gone(day) > 0.0)[:, None]),
         ):
             p = float(events[:, place].mean())
             se = math.sqrt(p * (1.0 - p) / PATHS)
