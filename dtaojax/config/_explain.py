@@ -173,7 +173,7 @@ def _all_keys(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
         yield _join(prefix, name)
         in_list = get_origin(field.annotation) is tuple
         for inner in _models_in(field.annotation):
-            tag = _tags([inner])[0] if in_list else ""
+            tag = next(iter(_tags([inner])), "") if in_list else ""
             yield from _all_keys(inner, _join(_join(prefix, name), tag))
 
 
