@@ -55,6 +55,8 @@ TAO_WEIGHT: Final = 0.18
 TAO_WEIGHT_ONE: Final = 2**64 - 1
 """What TaoWeight is stored over."""
 
+ROOT_VALIDATORS: Final = 64
+"""Places for validators on root (§3.10)."""
 ROOT_CLAIM_LAG_BLOCKS: Final = 50_400
 """How far claims of root's alpha follow what they claim: seven days, an assumption (§3.10). In that
 time the five automatic claims a block come to 252,000 accounts [blocks]."""

@@ -271,6 +271,12 @@ def test_another_kind_of_part_does_not_inherit_the_presets_parameters():
     assert text.startswith("config: mechanism.gate.rank: unknown key")
 
 
+def test_alpha_cannot_be_held_where_there_is_none():
+    text = refusal({"mechanism": "root_2023", "portfolio": {"alpha": {"4": 1.0}}})
+    assert text.startswith("config: portfolio.alpha: holds alpha, but there is none under ")
+    config_from_dict({"mechanism": "root_2023", "portfolio": {"root_tao": 1.0}})
+
+
 # --- types and ranges ----------------------------------------------------------------------------
 
 

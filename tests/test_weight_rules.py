@@ -18,7 +18,12 @@ from dtaojax.mechanism.weight_rules.ema_price_burn import EmaPriceBurn
 from dtaojax.mechanism.weight_rules.ema_price_rootprop_burn import EmaPriceRootpropBurn
 from dtaojax.mechanism.weight_rules.flow_driven import FlowMemory
 from dtaojax.mechanism.weight_rules.net_flow import NetFlow, net_flows, protocol_factor
-from dtaojax.mechanism.weight_rules.root_validators import RootValidators, vote_shares
+from dtaojax.mechanism.weight_rules.root_validators import (
+    RootValidators,
+    ranked_stakes,
+    root_validators,
+    vote_shares,
+)
 from dtaojax.mechanism.weight_rules.rule import Seen, WeightRule
 from dtaojax.mechanism.weight_rules.spot_price import SpotPrice
 from dtaojax.mechanism.weight_rules.tao_reserve import TaoReserve
@@ -217,19 +222,71 @@ def test_root_votes_count_by_stake_whatever_their_scale() -> None:
     assert jax.jit(vote_shares)(jnp.asarray([1.0]), jnp.zeros((1, 2))).tolist() == [0.0, 0.0]
 
 
-def test_impartial_root_validators_follow_quality_and_biased_ones_do_not() -> None:
-    quality, stake = jnp.log(jnp.asarray([1.0, 2.0, 5.0])), jnp.asarray([9.0, 1.0])
-    noise, everyone = jnp.ones((2, 3)) * 0.7, jnp.asarray([True] * 3)
-    fair = RootValidators(stake, quality, jnp.zeros((2, 3)), jnp.zeros(2))
-    np.testing.assert_allclose(call(fair, noise, everyone), [0.125, 0.25, 0.625])
-    bias = jnp.zeros((2, 3)).at[0, 0].set(50.0)
-    captured = call(RootValidators(stake, quality, bias, jnp.zeros(2)), noise, everyone)
-    np.testing.assert_allclose(captured, [0.9 + 0.0125, 0.025, 0.0625])
+def voters(
+    validators: int = 3, insight: float = 0.0, bias: float = 0.0, noise: float = 0.0
+) -> RootValidators:
+    parameters = map(jnp.asarray, (1.0, insight, bias, noise))
+    names = ("stake_exponent", "insight", "bias", "noise")
+    return root_validators(
+        seed=5,
+        validators=validators,
+        interval_blocks=100,
+        **dict(zip(names, parameters, strict=True)),
+    )
+
+
+MANY = subnets_of([0.0] * 200, [True] * 200, [True] * 200)
+
+
+def log_scores(rule: RootValidators, number: int, path: int = 0) -> np.ndarray:
+    streams = (rule.bias_stream, rule.noise_stream)
+    bias, noise = (stream.for_path(jnp.asarray(path)) for stream in streams)
+    return np.log(call(rule.scores, bias, noise, jnp.asarray(number), MANY))
+
+
+def test_impartial_root_validators_follow_quality() -> None:
+    quality = jnp.asarray([0.0, 1.0, -2.0, 3.0])
+    shares = shares_of(voters(insight=0.5), FOUR, replace(ALL_EMIT, quality=quality))
+    followed = jnp.exp(0.5 * quality)
+    np.testing.assert_allclose(shares, followed / jnp.sum(followed), rtol=1e-14)
+
+
+def test_bias_lasts_for_a_path_and_differs_between_paths_and_validators() -> None:
+    """Correlations of 200 pairs of independent numbers have a standard error of 0.07."""
+    rule = voters(bias=2.0)
+    first = log_scores(rule, 0)
+    np.testing.assert_array_equal(first, log_scores(rule, 7))
+    assert np.std(first) == pytest.approx(2.0, rel=0.15)
+    others = [log_scores(rule, 0, path=1)[0], first[1]]
+    assert all(abs(np.corrcoef(first[0], other)[0, 1]) < 0.28 for other in others)
+
+
+def test_noise_is_new_at_each_vote() -> None:
+    rule = voters(noise=0.5)
+    first, second = log_scores(rule, 0)[0], log_scores(rule, 1)[0]
+    assert np.std(first - second) == pytest.approx(0.5 * np.sqrt(2.0), rel=0.2)
+    assert abs(np.corrcoef(first, second)[0, 1]) < 0.28
+
+
+def test_votes_hold_until_the_next_are_due_whatever_the_length_of_steps() -> None:
+    rule = voters(noise=1.0)
+    state = replace(FOUR, block=jnp.asarray(150))
+    memory = rule.begin(jnp.uint32(0), ALL_EMIT, state)
+    held = call(rule.prepare, memory, state, ALL_EMIT, 49)
+    np.testing.assert_array_equal(held.shares, memory.shares)
+    renewed = call(rule.prepare, memory, state, ALL_EMIT, 50)
+    assert not np.array_equal(renewed.shares, memory.shares)
+    late = call(rule.prepare, memory, replace(state, block=jnp.asarray(199)), ALL_EMIT, 1)
+    np.testing.assert_array_equal(late.shares, renewed.shares)
 
 
 def test_nobody_votes_for_a_subnet_that_does_not_emit() -> None:
-    rule = RootValidators(jnp.ones(2), jnp.zeros(3), jnp.zeros((2, 3)), jnp.ones(2))
-    noise = jnp.asarray([[0.3, -1.0, 2.0], [1.0, 0.1, -0.4]])
-    shares = call(rule, noise, jnp.asarray([True, False, True]))
-    assert shares[1] == 0.0
+    shares = shares_of(voters(bias=1.0, noise=1.0), FOUR, THREE_EMIT)
+    assert shares[3] == 0.0
     np.testing.assert_allclose(jnp.sum(shares), 1.0)
+
+
+def test_stakes_fall_with_the_rank_and_add_up_to_one() -> None:
+    stakes = ranked_stakes(4, jnp.asarray(1.0))
+    np.testing.assert_allclose(stakes, np.array([12.0, 6.0, 4.0, 3.0]) / 25.0, rtol=1e-15)
+    np.testing.assert_allclose(ranked_stakes(5, jnp.asarray(0.0)), 0.2, rtol=1e-15)

@@ -140,11 +140,11 @@ class Orders(NamedTuple):
 
 
 def _trades(subnet: SubnetRef) -> bool:
-    """Whether orders are placed: started, with a price that the chain's price limits allow.
+    """Whether orders are placed: started, at a price well within the chain's extremes.
 
-    The model leaves out those limits, which lie a millionfold beyond any price of the network. It
-    sells an order's alpha and the fee's in one, so a pool that has just enough for the first of
-    the two sales is left alone.
+    Where an extreme price stops an order, the reference takes the fee of what was done off the
+    offer, while the model is given a net amount. It sells an order's alpha and the fee's in one, so
+    a pool that has just enough for the first of the two sales is left alone.
     """
     price = spot_price(subnet.tao_in, subnet.alpha_in, subnet.w_tao)
     priced = 10 * MIN_PRICE < price < MAX_PRICE / 10

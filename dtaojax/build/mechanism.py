@@ -7,7 +7,7 @@ from typing import Any
 import jax.numpy as jnp
 
 from dtaojax import chain, config
-from dtaojax.mechanism.chain_buy import BuyDestroyed, BuyDestroyedUnissued, BuyKept
+from dtaojax.mechanism.chain_buy import BuyDestroyed, BuyDestroyedUnissued, BuyKept, NoBuy
 from dtaojax.mechanism.fee_rules import FeeRule, FeeToAuthor, FeeToPool, FlatFeeToPool
 from dtaojax.mechanism.gate import HillRankGate
 from dtaojax.mechanism.gate_mass import HillMassGate
@@ -15,14 +15,17 @@ from dtaojax.mechanism.injection import RootProportionCap
 from dtaojax.mechanism.injection_article import FixedFraction
 from dtaojax.mechanism.injection_caps import AlphaEmissionCap, LesserEmissionCap
 from dtaojax.mechanism.injection_launch import LaunchInjection
+from dtaojax.mechanism.injection_none import NoInjection
 from dtaojax.mechanism.injection_prelaunch import SumPriceSwitch
 from dtaojax.mechanism.injection_subsidy import SubsidyByAlphaEmission
 from dtaojax.mechanism.moving_price import PriceEma
 from dtaojax.mechanism.no_gate import NoGate
-from dtaojax.mechanism.participants import PaidInAlpha, PaidWhatPoolsLeave
+from dtaojax.mechanism.participants import PaidInAlpha, PaidInTao, PaidWhatPoolsLeave
 from dtaojax.mechanism.root_policy import (
+    NoRoot,
     RootBasket,
     RootDrained,
+    RootOfValidators,
     RootPolicy,
     RootSoldAtLaunch,
     RootSoldUnlessSubsidised,
@@ -30,24 +33,22 @@ from dtaojax.mechanism.root_policy import (
 from dtaojax.mechanism.split import OwnerServerValidatorRoot
 from dtaojax.mechanism.split_free import FreeSplit
 from dtaojax.mechanism.step import Mechanism
-from dtaojax.mechanism.support import AddThenBuy, BuyThenAdd, BuyThenHoldPrice
+from dtaojax.mechanism.support import AddOnly, AddThenBuy, BuyThenAdd, BuyThenHoldPrice
+from dtaojax.mechanism.trading import LaunchMarket, Market, NoMarket, SwapMarket
 from dtaojax.mechanism.weight_rules.rule import WeightRule
 
 
-def build_mechanism(rules: config.MechanismConfig) -> Mechanism:
-    """The rules, part by part."""
+def build_mechanism(rules: config.MechanismConfig, seed: int = 0) -> Mechanism:
+    """The rules, part by part; the seed is that of rules which draw random numbers."""
     ema = rules.moving_price
     injection = _injection(rules.injection)
-    participants = PaidInAlpha()
-    if isinstance(injection, FixedFraction):
-        participants = PaidWhatPoolsLeave(injection)
     return Mechanism(
-        weighing=_weight_rule(rules),
+        weighing=_weight_rule(rules, seed),
         gate=_gate(rules.gate),
         injection=injection,
         support=_support(rules.pool),
         chain_buy=_chain_buy(rules.chain_buy),
-        participants=participants,
+        participants=_participants(injection),
         split=_split(rules.split),
         root=_root(rules.root),
         moving_price=PriceEma(
@@ -55,12 +56,13 @@ def build_mechanism(rules: config.MechanismConfig) -> Mechanism:
             halving_blocks=jnp.asarray(float(ema.halving_blocks)),
             cap=jnp.asarray(ema.cap),
         ),
+        market=_market(rules),
         fee=_fee(rules.fees),
         tao_weight=jnp.asarray(rules.root.tao_weight),
     )
 
 
-def _weight_rule(rules: config.MechanismConfig) -> WeightRule:
+def _weight_rule(rules: config.MechanismConfig, seed: int) -> WeightRule:
     """The registered rule, with its own parameters and those that it takes from other parts."""
     table = rules.weight_rule
     rule = config.WEIGHT_RULES[table.kind]
@@ -68,7 +70,7 @@ def _weight_rule(rules: config.MechanismConfig) -> WeightRule:
     parameters = table.model_dump(exclude={"kind"})
     for place in rule.takes:
         part, _, key = place.partition(".")
-        parameters[key] = getattr(getattr(rules, part), key)
+        parameters[key] = seed if place == "run.seed" else getattr(getattr(rules, part), key)
     return make(**{key: _parameter(value) for key, value in parameters.items()})
 
 
@@ -107,10 +109,34 @@ def _injection(injection: config.InjectionConfig):
             return FixedFraction(
                 jnp.asarray(injection.alpha_fraction), jnp.asarray(injection.tao_fraction)
             )
+        case config.NoInjectionConfig():
+            return NoInjection()
 
 
-def _support(pool: config.PoolConfig) -> BuyThenHoldPrice | BuyThenAdd | AddThenBuy:
+def _participants(injection) -> PaidInAlpha | PaidInTao | PaidWhatPoolsLeave:
+    match injection:
+        case FixedFraction():
+            return PaidWhatPoolsLeave(injection)
+        case NoInjection():
+            return PaidInTao()
+        case _:
+            return PaidInAlpha()
+
+
+def _market(rules: config.MechanismConfig) -> Market:
+    match rules.pool, rules.fees:
+        case config.NoPoolConfig(), _:
+            return NoMarket()
+        case _, config.FlatFeeConfig():
+            return LaunchMarket(jnp.asarray(chain.LAUNCH_MIN_LIQUIDITY))
+        case _:
+            return SwapMarket()
+
+
+def _support(pool: config.PoolConfig) -> BuyThenHoldPrice | BuyThenAdd | AddThenBuy | AddOnly:
     match pool:
+        case config.NoPoolConfig():
+            return AddOnly()
         case config.WeightedPoolConfig():
             return BuyThenHoldPrice()
         case config.ConstantProductConfig(chain_buys="before"):
@@ -119,8 +145,12 @@ def _support(pool: config.PoolConfig) -> BuyThenHoldPrice | BuyThenAdd | AddThen
             return AddThenBuy()
 
 
-def _chain_buy(chain_buy: config.ChainBuyConfig) -> BuyKept | BuyDestroyed | BuyDestroyedUnissued:
+def _chain_buy(
+    chain_buy: config.ChainBuyConfig,
+) -> BuyKept | BuyDestroyed | BuyDestroyedUnissued | NoBuy:
     match chain_buy:
+        case config.NoChainBuyConfig():
+            return NoBuy()
         case config.ProtocolAlphaConfig():
             return BuyKept()
         case config.DestroyedConfig():
@@ -150,6 +180,10 @@ def _root(root: config.RootConfig) -> RootPolicy:
             return RootSoldAtLaunch(jnp.asarray(chain.LAUNCH_MIN_LIQUIDITY))
         case config.RootSoldUnlessSubsidisedConfig():
             return RootSoldUnlessSubsidised()
+        case config.RootValidatorsPaidConfig():
+            return RootOfValidators()
+        case config.NoRootConfig():
+            return NoRoot()
 
 
 def _fee(fees: config.FeesConfig) -> FeeRule:

@@ -13,14 +13,15 @@ from dtaojax.build.registration import build_lifecycle, slots_for
 from dtaojax.build.stochastic_variance import build_stochastic_variance
 from dtaojax.config import (
     Config,
-    ConstantProductConfig,
     DemandConfig,
     EmissionSellingConfig,
     MechanismConfig,
     NoGateConfig,
+    NoPoolConfig,
     PortfolioConfig,
     StochasticVarianceFlowConfig,
     StudentFlowConfig,
+    WeightedPoolConfig,
 )
 from dtaojax.demand.emission_selling import EmissionSelling
 from dtaojax.demand.process import DemandProcess
@@ -38,7 +39,7 @@ _SHARE_RANGE = 20.0
 
 
 def build_network(
-    table: NetworkTable, rules: MechanismConfig, slots: int | None = None
+    table: NetworkTable, rules: MechanismConfig, slots: int | None = None, seed: int = 0
 ) -> tuple[Subnets, NetworkState]:
     """Who takes part under the rules, and the state that a file holds.
 
@@ -46,7 +47,8 @@ def build_network(
 
     Under rules that know no start call, every subnet counts as started when it was registered;
     under rules without the owner's switch, every subnet's emission is on; constant-product pools
-    have equal weights; without a gate there is no bar.
+    have equal weights; without a gate there is no bar; without pools there is no alpha and no
+    price. What the weight rule remembers is that of path 0 under the seed.
     """
     free = (slots or table.n_subnets) - table.n_subnets
 
@@ -61,8 +63,9 @@ def build_network(
     if not rules.emit_set.owner_switch:
         enabled = np.ones_like(enabled)
     weights = table.w_tao
-    if isinstance(rules.pool, ConstantProductConfig):
+    if not isinstance(rules.pool, WeightedPoolConfig):
         weights = np.full_like(weights, 0.5)
+    with_alpha = 0.0 if isinstance(rules.pool, NoPoolConfig) else 1.0
     gate_bar = 0.0 if isinstance(rules.gate, NoGateConfig) else table.gate_bar
     subnets = Subnets(
         registered_at=padded(table.registered_at, -1),
@@ -75,21 +78,21 @@ def build_network(
     state = NetworkState(
         block=jnp.asarray(table.block),
         pools=Pools(
-            tao_in=padded(table.tao_in, 0.0),
-            alpha_in=padded(table.alpha_in, 0.0),
+            tao_in=padded(with_alpha * table.tao_in, 0.0),
+            alpha_in=padded(with_alpha * table.alpha_in, 0.0),
             w_tao=padded(weights, 0.5),
             tao_reservoir=empty,
             alpha_reservoir=empty,
         ),
-        alpha_out=padded(table.alpha_out, 0.0),
-        protocol_alpha=padded(table.protocol_alpha, 0.0),
+        alpha_out=padded(with_alpha * table.alpha_out, 0.0),
+        protocol_alpha=padded(with_alpha * table.protocol_alpha, 0.0),
         root_basket=empty,
-        moving_price=padded(table.moving_price, 0.0),
+        moving_price=padded(with_alpha * table.moving_price, 0.0),
         total_issuance=jnp.asarray(table.total_issuance),
         root_tao=jnp.asarray(table.root_tao),
         gate_bar=jnp.asarray(gate_bar),
     )
-    weighing = build_mechanism(rules).weighing
+    weighing = build_mechanism(rules, seed).weighing
     memory = weighing.begin(jnp.uint32(0), subnets, state)
     return subnets, dataclasses.replace(state, memory=memory)
 
@@ -130,13 +133,13 @@ def build_portfolio(config: PortfolioConfig, table: NetworkTable) -> Portfolio |
 
 def build_world(config: Config, table: NetworkTable) -> World:
     """Everything that a run simulates."""
-    slots = slots_for(config, table.n_subnets)
-    subnets, state = build_network(table, config.mechanism, slots)
+    seed, slots = config.run.seed, slots_for(config, table.n_subnets)
+    subnets, state = build_network(table, config.mechanism, slots, seed)
     return World(
-        mechanism=build_mechanism(config.mechanism),
+        mechanism=build_mechanism(config.mechanism, seed),
         subnets=subnets,
         start=state,
-        demand=build_demand(config.demand, config.run.seed, table.netuid),
+        demand=build_demand(config.demand, seed, table.netuid),
         portfolio=build_portfolio(config.portfolio, table),
         step_blocks=config.run.step_blocks,
         immunity_blocks=config.mechanism.registration.immunity_blocks,

@@ -70,6 +70,12 @@ class Config(StrictModel):
                     f"is {wave.day:g}, past run.horizon_days = {self.run.horizon_days:g}; drop it"
                 )
                 problems.append(Problem(f"arrivals.waves.{index}.day", text))
+        if self.mechanism.pool.kind == "none" and any(self.portfolio.alpha.values()):
+            text = (
+                f"holds alpha, but there is none under {self.mechanism.preset}; write "
+                "portfolio.alpha = {} and hold portfolio.root_tao"
+            )
+            problems.append(Problem("portfolio.alpha", text))
         names = [part.name for part in self.demand]
         for index, name in enumerate(names):
             if (first := names.index(name)) < index:

@@ -62,6 +62,12 @@ class FixedFractionConfig(StrictModel):
     tao_fraction: Fraction = 0.0
 
 
+class NoInjectionConfig(StrictModel):
+    """Nothing enters a pool: all TAO rewards the participants, no alpha is minted (§8.1)."""
+
+    kind: Literal["none"] = "none"
+
+
 class ProtocolAlphaConfig(StrictModel):
     """The excess TAO buys alpha, which the chain keeps as protocol alpha (§3.7, R5+)."""
 
@@ -78,6 +84,12 @@ class DestroyedUnissuedConfig(StrictModel):
     """As destroyed, and the TAO paid is missing in the issuance (§3.7, the bug of R3; R1)."""
 
     kind: Literal["destroyed_unissued"] = "destroyed_unissued"
+
+
+class NoChainBuyConfig(StrictModel):
+    """The chain buys nothing: the injection leaves no excess (§3.7, R1 and before)."""
+
+    kind: Literal["none"] = "none"
 
 
 class OwnerCutSplitConfig(StrictModel):
@@ -164,6 +176,28 @@ class RootSoldUnlessSubsidisedConfig(StrictModel):
     tao_weight: Fraction = chain.TAO_WEIGHT
 
 
+class RootValidatorsPaidConfig(StrictModel):
+    """Root stake earns the validators' TAO; there is no alpha to have a part in (§8.1, A5)."""
+
+    kind: Literal["validators"] = "validators"
+
+    @property
+    def tao_weight(self) -> float:
+        """Without alpha nothing is weighed against it."""
+        return 0.0
+
+
+class NoRootConfig(StrictModel):
+    """Root earns nothing (§8.2, §8.4, before the launch)."""
+
+    kind: Literal["none"] = "none"
+
+    @property
+    def tao_weight(self) -> float:
+        """None."""
+        return 0.0
+
+
 class WeightedPoolConfig(StrictModel):
     """Weighted pool whose weights move with injections; the chain buys first (§3.5 S3, §4.5)."""
 
@@ -179,6 +213,12 @@ class ConstantProductConfig(StrictModel):
 
     kind: Literal["constant_product"] = "constant_product"
     chain_buys: Literal["before", "after"] = "after"
+
+
+class NoPoolConfig(StrictModel):
+    """No pools: nothing trades, and subnets have no token (before dTAO, §8.1)."""
+
+    kind: Literal["none"] = "none"
 
 
 class FeeToAuthorConfig(StrictModel):
@@ -234,16 +274,22 @@ InjectionConfig: TypeAlias = Annotated[
     | SubsidyConfig
     | LaunchInjectionConfig
     | SumPriceSwitchConfig
-    | FixedFractionConfig,
+    | FixedFractionConfig
+    | NoInjectionConfig,
     _KIND,
 ]
 ChainBuyConfig: TypeAlias = Annotated[
-    ProtocolAlphaConfig | DestroyedConfig | DestroyedUnissuedConfig, _KIND
+    ProtocolAlphaConfig | DestroyedConfig | DestroyedUnissuedConfig | NoChainBuyConfig, _KIND
 ]
 SplitConfig: TypeAlias = Annotated[OwnerCutSplitConfig | FreeSplitConfig, _KIND]
 RootConfig: TypeAlias = Annotated[
-    RootBasketConfig | RootClaimedConfig | RootSoldAtLaunchConfig | RootSoldUnlessSubsidisedConfig,
+    RootBasketConfig
+    | RootClaimedConfig
+    | RootSoldAtLaunchConfig
+    | RootSoldUnlessSubsidisedConfig
+    | RootValidatorsPaidConfig
+    | NoRootConfig,
     _KIND,
 ]
-PoolConfig: TypeAlias = Annotated[WeightedPoolConfig | ConstantProductConfig, _KIND]
+PoolConfig: TypeAlias = Annotated[WeightedPoolConfig | ConstantProductConfig | NoPoolConfig, _KIND]
 FeesConfig: TypeAlias = Annotated[FeeToAuthorConfig | FeeToPoolConfig | FlatFeeConfig, _KIND]

@@ -72,6 +72,28 @@ _FREE_REGISTRATION: Final[Mapping[str, Any]] = {
 
 _ALL: Final = (
     Preset(
+        name="root_2023",
+        regime="old",
+        since="2023 to 2025-02-13, described",
+        summary=(
+            "Before dTAO: root validators vote on the shares, by stake; all TAO is paid to "
+            "validators, miners and owners, 41/41/18; no pools, no alpha."
+        ),
+        parts={
+            **_LIVE_PARTS,
+            "weight_rule": {"kind": "root_validators"},
+            "gate": {"kind": "none"},
+            "injection": {"kind": "none"},
+            "chain_buy": {"kind": "none"},
+            "split": {"kind": "free"},
+            "root": {"kind": "validators"},
+            "pool": {"kind": "none"},
+            "fees": {"kind": "to_pool", "rate_u16": 0},
+            "emit_set": {"kind": "all", "owner_switch": False},
+            "registration": {"immunity_blocks": 50_400},
+        },
+    ),
+    Preset(
         name="article_2024",
         regime="P0",
         since="autumn 2024, described",
@@ -84,8 +106,9 @@ _ALL: Final = (
             "weight_rule": {"kind": "spot_price"},
             "gate": {"kind": "none"},
             "injection": {"kind": "fixed_fraction"},
-            "chain_buy": {"kind": "destroyed"},
+            "chain_buy": {"kind": "none"},
             "split": {"kind": "free"},
+            "root": {"kind": "none"},
             "pool": {"kind": "constant_product"},
             "fees": {"kind": "to_pool", "rate_u16": 0},
             "emit_set": {"kind": "all", "owner_switch": False},
@@ -105,8 +128,8 @@ _ALL: Final = (
             "weight_rule": {"kind": "tao_reserve"},
             "gate": {"kind": "none"},
             "injection": {"kind": "sum_price_switch"},
-            "chain_buy": {"kind": "destroyed"},
-            "root": {"kind": "basket", "tao_weight": 0.0},
+            "chain_buy": {"kind": "none"},
+            "root": {"kind": "none"},
             "pool": {"kind": "constant_product"},
             "fees": {"kind": "to_pool", "rate_u16": 0},
             "emit_set": {"kind": "all", "owner_switch": False},
@@ -131,7 +154,7 @@ _ALL: Final = (
             "weight_rule": {"kind": "ema_price"},
             "gate": {"kind": "none"},
             "injection": {"kind": "launch"},
-            "chain_buy": {"kind": "destroyed_unissued"},
+            "chain_buy": {"kind": "none"},
             "root": {"kind": "sold_at_launch"},
             "pool": {"kind": "constant_product"},
             "fees": {"kind": "flat"},

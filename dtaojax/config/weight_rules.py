@@ -37,7 +37,8 @@ class RegisteredRule:
         kind: what a config writes as ``weight_rule = { kind = "..." }``, and the file of the rule
             in ``dtaojax.mechanism.weight_rules``.
         name: what to call there, with the parameters, to make the rule.
-        takes: parameters that it shares with another part of the mechanism, as ``part.key``.
+        takes: parameters that it shares with another part of the mechanism, as ``part.key``, or
+            ``run.seed``.
         model: of its table in a config.
     """
 
@@ -63,14 +64,29 @@ _SMOOTHING: Final = (Rate, chain.FLOW_SMOOTHING / chain.FLOW_SMOOTHING_ONE)
 _CUTOFF: Final = (Flow, chain.FLOW_CUTOFF)
 _EXPONENT: Final = (Power, chain.FLOW_EXPONENT)
 
+_SPREAD: Final = Annotated[float, Field(ge=0.0, le=8.0)]
+_VALIDATORS: Final = (Annotated[int, Field(ge=1, le=4096)], chain.ROOT_VALIDATORS)
+_DAILY: Final = (Interval, chain.BLOCKS_PER_DAY)
+
 _ALL: Final = (
     _rule("ema_price_burn", "EmaPriceBurn"),
     _rule("ema_price", "EmaPrice"),
     _rule("ema_price_rootprop_burn", "EmaPriceRootpropBurn", "root.tao_weight"),
-    _rule("spot_price", "SpotPrice", interval_blocks=(Interval, chain.BLOCKS_PER_DAY)),
+    _rule("spot_price", "SpotPrice", interval_blocks=_DAILY),
     _rule("tao_reserve", "TaoReserve"),
     _rule("user_flow", "UserFlow", smoothing=_SMOOTHING, cutoff=_CUTOFF, exponent=_EXPONENT),
     _rule("net_flow", "NetFlow", smoothing=_SMOOTHING, cutoff=_CUTOFF, exponent=_EXPONENT),
+    _rule(
+        "root_validators",
+        "root_validators",
+        "run.seed",
+        validators=_VALIDATORS,
+        stake_exponent=(_SPREAD, 1.0),
+        insight=(_SPREAD, 1.0),
+        bias=(_SPREAD, 1.5),
+        noise=(_SPREAD, 0.5),
+        interval_blocks=_DAILY,
+    ),
 )
 
 WEIGHT_RULES: Final[Mapping[str, RegisteredRule]] = MappingProxyType(

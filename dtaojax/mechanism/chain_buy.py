@@ -45,8 +45,20 @@ class BuyDestroyed(eqx.Module):
         return terms.tao_in + terms.excess_tao
 
 
+class NoBuy(eqx.Module):
+    """Nothing is bought (R1 and before): the injection leaves no excess."""
+
+    def book(self, bought: PerSubnet) -> BoughtAlpha:
+        """Nothing is booked."""
+        return BoughtAlpha(jnp.zeros_like(bought), jnp.zeros_like(bought))
+
+    def issued(self, terms: InjectionTerms) -> PerSubnet:
+        """TAO added to TotalIssuance: the injected [TAO per block]."""
+        return terms.tao_in
+
+
 class BuyDestroyedUnissued(eqx.Module):
-    """As :class:`BuyDestroyed`, but the TAO paid is missing in TotalIssuance (R3's bug; R1)."""
+    """As :class:`BuyDestroyed`, but the TAO paid is missing in TotalIssuance (R3's bug)."""
 
     def book(self, bought: PerSubnet) -> BoughtAlpha:
         """Keeps nothing."""

@@ -30,6 +30,14 @@ class PaidInAlpha(eqx.Module):
         return Pay(jnp.zeros_like(at.tao_emission), at.alpha_emission)
 
 
+class PaidInTao(eqx.Module):
+    """The whole TAO emission, and no alpha (before dTAO, §8.1)."""
+
+    def __call__(self, at: Situation) -> Pay:
+        """Pay of a block."""
+        return Pay(at.tao_emission, jnp.zeros_like(at.alpha_emission))
+
+
 class PaidWhatPoolsLeave(eqx.Module):
     """What the article's fixed fractions leave of TAO and alpha (§8.1).
 

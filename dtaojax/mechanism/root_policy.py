@@ -11,6 +11,7 @@ from dtaojax.mechanism.injection_subsidy import subsidised
 from dtaojax.mechanism.pools_launch import launch_sale
 from dtaojax.mechanism.root_sale import sell_unless_subsidised
 from dtaojax.mechanism.situation import Situation
+from dtaojax.mechanism.split import Payout
 from dtaojax.ordered import ordered_sum
 from dtaojax.state.network import NetworkState, Subnets
 from dtaojax.state.pools import Pools
@@ -69,6 +70,10 @@ class RootPolicy(eqx.Module):
         """
 
     @abstractmethod
+    def paid(self, reward: Payout) -> PerSubnet:
+        """What root stake is paid directly, of the participants' TAO [TAO]."""
+
+    @abstractmethod
     def claim(self, pools: Pools, basket: PerSubnet, earned: PerSubnet, blocks: int) -> Claims:
         """Sells out of the baskets, after the price average was taken (§4.4 step 8).
 
@@ -103,6 +108,10 @@ class RootBasket(RootPolicy):
         nothing = jnp.zeros_like(alpha)
         return RootOutcome(pools, alpha, nothing, nothing, nothing)
 
+    def paid(self, reward: Payout) -> PerSubnet:
+        """Root's own part [TAO]."""
+        return reward.root
+
     def claim(self, pools: Pools, basket: PerSubnet, earned: PerSubnet, blocks: int) -> Claims:
         """Nothing is sold."""
         return no_claims(pools)
@@ -128,6 +137,10 @@ class RootDrained(RootPolicy):
         """Keeps ``alpha`` for later."""
         nothing = jnp.zeros_like(alpha)
         return RootOutcome(pools, alpha, nothing, nothing, nothing)
+
+    def paid(self, reward: Payout) -> PerSubnet:
+        """Root's own part [TAO]."""
+        return reward.root
 
     def claim(self, pools: Pools, basket: PerSubnet, earned: PerSubnet, blocks: int) -> Claims:
         """Sells :func:`drained`; one swap for the step."""
@@ -175,6 +188,10 @@ class RootSoldAtLaunch(RootPolicy):
         nothing = jnp.zeros_like(alpha)
         return RootOutcome(after, nothing, after.alpha_in - pools.alpha_in, tao, nothing)
 
+    def paid(self, reward: Payout) -> PerSubnet:
+        """Root's own part [TAO]."""
+        return reward.root
+
     def claim(self, pools: Pools, basket: PerSubnet, earned: PerSubnet, blocks: int) -> Claims:
         """Nothing is left to sell."""
         return no_claims(pools)
@@ -194,6 +211,52 @@ class RootSoldUnlessSubsidised(RootPolicy):
         """Sells ``alpha`` where the price is not below the share."""
         after, tao = sell_unless_subsidised(pools, alpha, subsidised(at))
         return RootOutcome(after, jnp.zeros_like(alpha), after.alpha_in - pools.alpha_in, tao, tao)
+
+    def paid(self, reward: Payout) -> PerSubnet:
+        """Root's own part [TAO]."""
+        return reward.root
+
+    def claim(self, pools: Pools, basket: PerSubnet, earned: PerSubnet, blocks: int) -> Claims:
+        """Nothing is left to sell."""
+        return no_claims(pools)
+
+
+class NoRoot(RootPolicy):
+    """Root earns nothing of the subnets (before the launch, §8.2, §8.4)."""
+
+    def earns(self, state: NetworkState, subnets: Subnets) -> ScalarBool:
+        """True, so that nothing is recycled on its account; its part is 0."""
+        return jnp.asarray(True)
+
+    def __call__(self, pools: Pools, alpha: PerSubnet, at: Situation) -> RootOutcome:
+        """There is nothing to deal with."""
+        nothing = jnp.zeros_like(alpha)
+        return RootOutcome(pools, alpha, nothing, nothing, nothing)
+
+    def paid(self, reward: Payout) -> PerSubnet:
+        """Root's own part, which is none [TAO]."""
+        return reward.root
+
+    def claim(self, pools: Pools, basket: PerSubnet, earned: PerSubnet, blocks: int) -> Claims:
+        """Nothing is left to sell."""
+        return no_claims(pools)
+
+
+class RootOfValidators(RootPolicy):
+    """Root stake is what validators hold: their TAO is its income and is staked (A4, A5)."""
+
+    def earns(self, state: NetworkState, subnets: Subnets) -> ScalarBool:
+        """Always."""
+        return jnp.asarray(True)
+
+    def __call__(self, pools: Pools, alpha: PerSubnet, at: Situation) -> RootOutcome:
+        """There is no alpha to deal with."""
+        nothing = jnp.zeros_like(alpha)
+        return RootOutcome(pools, alpha, nothing, nothing, nothing)
+
+    def paid(self, reward: Payout) -> PerSubnet:
+        """What validators are paid [TAO]."""
+        return reward.validator + reward.root
 
     def claim(self, pools: Pools, basket: PerSubnet, earned: PerSubnet, blocks: int) -> Claims:
         """Nothing is left to sell."""

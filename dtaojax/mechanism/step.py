@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import equinox as eqx
 import jax.numpy as jnp
 
-from dtaojax.mechanism.chain_buy import BuyDestroyed, BuyDestroyedUnissued, BuyKept
+from dtaojax.mechanism.chain_buy import BuyDestroyed, BuyDestroyedUnissued, BuyKept, NoBuy
 from dtaojax.mechanism.emission import block_emission
 from dtaojax.mechanism.fee_rules import FeeRule
 from dtaojax.mechanism.gate import HillRankGate
@@ -29,7 +29,7 @@ from dtaojax.mechanism.shares import mask_disabled
 from dtaojax.mechanism.situation import Situation
 from dtaojax.mechanism.split import Payout
 from dtaojax.mechanism.support import Support
-from dtaojax.mechanism.trading import Trades, trade
+from dtaojax.mechanism.trading import Market, Trades
 from dtaojax.mechanism.weight_rules.rule import Seen, WeightRule
 from dtaojax.ordered import ordered_sum
 from dtaojax.state.intents import Intents
@@ -51,6 +51,7 @@ class Mechanism(eqx.Module):
         split: division of that alpha among them.
         root: what becomes of root's part.
         moving_price: the price average.
+        market: where users trade.
         fee: what trades pay, and where it goes.
         tao_weight: weight of root stake against alpha [-].
     """
@@ -59,11 +60,12 @@ class Mechanism(eqx.Module):
     gate: HillRankGate | HillMassGate | NoGate
     injection: Callable[[Situation], InjectionTerms]
     support: Callable[[Pools, InjectionTerms, int], Support]
-    chain_buy: BuyKept | BuyDestroyed | BuyDestroyedUnissued
+    chain_buy: BuyKept | BuyDestroyed | BuyDestroyedUnissued | NoBuy
     participants: Callable[[Situation], Pay]
     split: Callable[[PerSubnet, PerSubnet, ScalarBool], Payout]
     root: RootPolicy
     moving_price: PriceEma
+    market: Market
     fee: FeeRule
     tao_weight: Scalar
 
@@ -92,9 +94,10 @@ class Coinbase(NamedTuple):
         root_proportion: before the mint [-].
         alpha_emission: minted for participants [alpha per block].
         payout: of that alpha, over the whole step [alpha].
-        participant_tao: TAO paid to participants, over the whole step [TAO].
+        reward: TAO paid to participants by class, over the whole step [TAO].
         alpha_bought: by the chain, over the whole step [alpha].
-        root_tao: that selling root's alpha at once brought, over the whole step [TAO].
+        root_tao: that root stake was paid, or that selling its alpha at once brought, over the
+            whole step [TAO].
         protocol_tao: injected and paid for buys, over the whole step [TAO].
         buy_refused: chain buys that the pool refused, or took in part; the rest is recycled.
     """
@@ -105,7 +108,7 @@ class Coinbase(NamedTuple):
     root_proportion: PerSubnet
     alpha_emission: PerSubnet
     payout: Payout
-    participant_tao: PerSubnet
+    reward: Payout
     alpha_bought: PerSubnet
     root_tao: PerSubnet
     protocol_tao: PerSubnet
@@ -181,17 +184,20 @@ def coinbase(
     issued_after = given.pools.alpha_in + alpha_out
     rho_after = root_proportion(state.root_tao, mechanism.tao_weight, issued_after)
     earns = mechanism.root.earns(state, subnets)
-    a_block = mechanism.split(pay.alpha, rho_after, earns)
-    payout = Payout(*(blocks * amount for amount in a_block))
+    payout, reward = (
+        Payout(*(blocks * amount for amount in mechanism.split(part, rho_after, earns)))
+        for part in (pay.alpha, pay.tao)
+    )
     rooted = mechanism.root(given.pools, payout.root, at)
-    issued = mechanism.chain_buy.issued(terms) + pay.tao
+    root_paid = mechanism.root.paid(reward)
+    issued = mechanism.chain_buy.issued(terms) + pay.tao - reward.recycled / blocks
     after = dataclasses.replace(
         state,
         pools=rooted.pools,
         alpha_out=alpha_out - payout.recycled - rooted.sold,
         protocol_alpha=state.protocol_alpha + booked.protocol_alpha,
         root_basket=state.root_basket + rooted.kept,
-        root_tao=state.root_tao + ordered_sum(rooted.staked),
+        root_tao=state.root_tao + ordered_sum(rooted.staked + root_paid),
         total_issuance=state.total_issuance + blocks * ordered_sum(issued),
         gate_bar=shares.bar,
         memory=memory,
@@ -203,9 +209,9 @@ def coinbase(
         root_proportion=at.root_proportion,
         alpha_emission=pay.alpha,
         payout=payout,
-        participant_tao=blocks * pay.tao,
+        reward=reward,
         alpha_bought=given.bought,
-        root_tao=rooted.tao,
+        root_tao=rooted.tao + root_paid,
         protocol_tao=blocks * (terms.tao_in + terms.excess_tao),
         buy_refused=given.unspent > 0.0,
     )
@@ -253,7 +259,9 @@ def step(
     claimed, claims = root_claims(mechanism, paid, protocol, blocks)
     intents = intents_of(claimed, protocol)
     sellable = claimed.alpha_out - claimed.protocol_alpha - claimed.root_basket
-    pools, trades = trade(claimed.pools, intents, sellable, subnets.in_emit_set, mechanism.fee)
+    pools, trades = mechanism.market(
+        claimed.pools, intents, sellable, subnets.in_emit_set, mechanism.fee
+    )
     prices = PricePath(spot_price(state.pools), spot_price(paid.pools), spot_price(pools))
     averaged = mechanism.moving_price(
         state.moving_price, prices, subnets.first_emission_block, state.block, blocks

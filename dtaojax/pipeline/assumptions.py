@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
+
 from dtaojax import chain
 from dtaojax.config import (
     Config,
     DemandConfig,
     EmissionSellingConfig,
+    NoRootConfig,
     RootBasketConfig,
     RootClaimedConfig,
     RootConfig,
+    RootValidatorsPaidConfig,
     StochasticVarianceFlowConfig,
     StudentFlowConfig,
+    WeightRuleConfig,
 )
 from dtaojax.network import NetworkTable
 
@@ -55,7 +60,32 @@ def _mechanism(config: Config):
             "The averages of TAO flows that decide the shares start from zero, since the network "
             "file does not hold them; shares of the first weeks follow the simulated flows alone.",
         )
+    if config.mechanism.weight_rule.kind == "root_validators":
+        yield from _votes(config.mechanism.weight_rule)
+    if config.mechanism.pool.kind == "none":
+        yield (
+            "No pools",
+            "These rules have no alpha and no pools: prices, pools and alpha are 0 throughout, "
+            "nobody trades, and demand plays no part. Participants are paid in TAO.",
+        )
     yield from _root(config.mechanism.root)
+
+
+def _votes(rule: WeightRuleConfig):
+    votes = rule.model_dump()
+    stakes = [rank ** -votes["stake_exponent"] for rank in range(1, votes["validators"] + 1)]
+    parts = [stake / sum(stakes) for stake in stakes]
+    fewest = 1 + sum(held <= 0.5 for held in accumulate(parts))
+    yield (
+        "Root's votes",
+        f"{votes['validators']} root validators vote every {votes['interval_blocks']:,} blocks. "
+        f"Their stakes fall with the rank to the power {votes['stake_exponent']:g}: the "
+        f"Herfindahl index of the weight power is {sum(part**2 for part in parts):.3f}, and its "
+        f"Nakamoto coefficient {fewest} (so many hold more than half). In logs a score is "
+        f"{votes['insight']:g} times the subnet's quality, a lasting opinion with standard "
+        f"deviation {votes['bias']:g} and one of the day with {votes['noise']:g}. These are "
+        "assumptions: no votes were fitted.",
+    )
 
 
 def _root(root: RootConfig):
@@ -73,6 +103,10 @@ def _root(root: RootConfig):
                 f"({lag / chain.BLOCKS_PER_DAY:.3g} days), which is an assumption. The TAO joins "
                 "root stake."
             )
+        case NoRootConfig():
+            return
+        case RootValidatorsPaidConfig():
+            text = "Validators' TAO goes to those who stake to root, who leave it staked."
         case _:
             text = "What root stake earns is sold in the pools in the block that mints it."
     yield ("Root's alpha", text)

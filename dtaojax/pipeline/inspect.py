@@ -23,12 +23,13 @@ _OBSERVED = {
 }
 
 
-def next_block(mechanism: MechanismConfig, network: NetworkTable) -> dict[str, Any]:
+def next_block(mechanism: MechanismConfig, network: NetworkTable, seed: int = 0) -> dict[str, Any]:
     """The emission of the block after the network's, subnet by subnet.
 
     Args:
         mechanism: the rules.
         network: the state; a gate bar of 0 is taken from the state itself.
+        seed: of rules that draw random numbers; they are those of path 0.
 
     Returns:
         ``block`` (of the emission), ``block_emission`` [TAO], ``gate_bar`` and ``subnets``: a list
@@ -36,8 +37,8 @@ def next_block(mechanism: MechanismConfig, network: NetworkTable) -> dict[str, A
         positive pre-gate shares from 1 and is None without one; ``gated_share`` is the share after
         the gate and the mask of disabled subnets.
     """
-    subnets, state = build_network(network, mechanism)
-    paid, price = _coinbase_and_price(build_mechanism(mechanism), subnets, state)
+    subnets, state = build_network(network, mechanism, seed=seed)
+    paid, price = _coinbase_and_price(build_mechanism(mechanism, seed), subnets, state)
     pre_gate = np.asarray(paid.shares.pre_gate)
     rank = np.empty(len(pre_gate), dtype=int)
     rank[np.argsort(-pre_gate, kind="stable")] = np.arange(1, len(pre_gate) + 1)
@@ -45,7 +46,7 @@ def next_block(mechanism: MechanismConfig, network: NetworkTable) -> dict[str, A
         "netuid": network.netuid,
         "name": np.array(network.names, dtype=object),
         "price": price,
-        "moving_price": network.moving_price,
+        "moving_price": state.moving_price,
         "pre_gate_share": pre_gate,
         "rank": np.where(pre_gate > 0.0, rank, None),
         "gated_share": paid.shares.final,
@@ -78,15 +79,19 @@ def _coinbase_and_price(
     return coinbase(mechanism, subnets, state, 1)[1], spot_price(state.pools)
 
 
-def initial_table(mechanism: MechanismConfig, network: NetworkTable, alpha: dict[int, float]):
+def initial_table(
+    mechanism: MechanismConfig, network: NetworkTable, alpha: dict[int, float], seed: int
+) -> pd.DataFrame:
     """The state that a run starts from, one row a subnet, as ``initial.parquet`` holds it.
 
     Args:
         mechanism: the rules.
         network: the state.
         alpha: the holder's positions by netuid [alpha].
+        seed: of rules that draw random numbers; they are those of path 0.
     """
-    emission = pd.DataFrame(next_block(mechanism, network)["subnets"]).set_index("netuid")
+    subnets, state = build_network(network, mechanism, seed=seed)
+    emission = pd.DataFrame(next_block(mechanism, network, seed)["subnets"]).set_index("netuid")
     emission = emission.loc[network.netuid].reset_index()
     columns = ["name", "price", "moving_price", "pre_gate_share", "rank", "gated_share"]
     return pd.DataFrame(
@@ -94,11 +99,11 @@ def initial_table(mechanism: MechanismConfig, network: NetworkTable, alpha: dict
             "netuid": network.netuid,
             **{column: emission[column].to_numpy() for column in columns},
             "tao_emission": emission["tao_emission"].to_numpy(),
-            "tao_in": network.tao_in,
-            "alpha_in": network.alpha_in,
-            "alpha_out": network.alpha_out,
-            "emission_enabled": network.emission_enabled,
-            "in_emit_set": network.started,
+            "tao_in": np.asarray(state.pools.tao_in),
+            "alpha_in": np.asarray(state.pools.alpha_in),
+            "alpha_out": np.asarray(state.alpha_out),
+            "emission_enabled": np.asarray(subnets.emission_enabled),
+            "in_emit_set": np.asarray(subnets.in_emit_set),
             "immune_until_block": network.registered_at + mechanism.registration.immunity_blocks,
             "miner_burned": network.miner_burned,
             "position_alpha": [alpha.get(int(netuid), 0.0) for netuid in network.netuid],

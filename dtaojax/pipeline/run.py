@@ -176,7 +176,9 @@ def _tables(
     tables = {
         "network": frame(network_rows),
         "subnets": subnets[subnets["day"].isin(reported)].reset_index(drop=True),
-        "initial": initial_table(config.mechanism, network, config.portfolio.alpha),
+        "initial": initial_table(
+            config.mechanism, network, config.portfolio.alpha, config.run.seed
+        ),
     }
     if not config.portfolio.is_empty:
         start, *later = (_portfolio_sample(config, reader, day) for day in (0.0, *config.loss_days))

@@ -114,6 +114,8 @@ def run_coinbase(
         subnet.root_prop = root_proportion(
             network.root_tao, parameters.tao_weight, subnet.alpha_issuance
         )
+    if regime.validators_are_root:
+        network.root_tao += sum(flow.reward.validator for flow in flows.values())
     if regime.stakes_proceeds:
         network.root_tao += sum(flow.split.root_tao for flow in flows.values())
     return emission, root_sell_flag, issued, flows

@@ -23,6 +23,8 @@ class Regime:
     mask: weighing.MaskRule = weighing.no_mask
     average: Callable[[SubnetRef, int, Parameters], None] = moving.update_moving_price
     claim: trading.ClaimRule = trading.no_claims
+    validators_are_root: bool = False
+    """Whether the TAO paid to validators is staked to root (before dTAO, A5)."""
     stakes_proceeds: bool = False
     """Whether the TAO of root alpha sold at once joins SubnetTAO(0) (since v3.1.6, §3.10)."""
     seed: registration.SeedRule = registration.whole_lock_seed
@@ -190,6 +192,7 @@ ROOT_2023 = Regime(
     support=support.inject_only,
     split=split.free_split,
     trade=trading.no_order,
+    validators_are_root=True,
     emits=every_subnet,
     average=moving.keep_moving_price,
     seed=registration.no_pool_seed,
