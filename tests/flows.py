@@ -17,7 +17,7 @@ from dtaojax.demand.process import Clock, DemandProcess
 from dtaojax.mechanism.fee_rules import FeeToAuthor
 from dtaojax.mechanism.root_stake import move_root_stake
 from dtaojax.mechanism.step import Coinbase, coinbase
-from dtaojax.mechanism.trading import trade
+from dtaojax.mechanism.trading import SwapMarket
 from dtaojax.state.intents import Intents
 from dtaojax.state.network import NetworkState, Subnets
 from dtaojax.world.world import World
@@ -103,7 +103,7 @@ def _trade(
             ]
             wish = reduce(add, (wish for wish, _ in asked))
             held = now.alpha_out - now.protocol_alpha - now.root_basket
-            pools, trades = trade(now.pools, wish, held, who.in_emit_set, fee)
+            pools, trades = SwapMarket()(now.pools, wish, held, who.in_emit_set, fee)
             root, _ = move_root_stake(now.root_tao, wish.root_tao)
             now = dataclasses.replace(
                 now,

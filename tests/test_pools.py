@@ -24,7 +24,7 @@ from dtaojax.mechanism.pools import (
     spot_price,
     tao_to_price,
 )
-from dtaojax.mechanism.trading import trade
+from dtaojax.mechanism.trading import SwapMarket
 from dtaojax.state.intents import Intents
 from dtaojax.state.pools import Pools
 
@@ -216,7 +216,7 @@ def test_a_pool_without_a_price_takes_everything_at_equal_weights(
 
 
 def done(p: Pools, push: float, alpha_sale: float, sellable: float = 1e9):
-    return trade(p, Intents(one(push), one(alpha_sale)), one(sellable), EVERYBODY, FEE)
+    return SwapMarket()(p, Intents(one(push), one(alpha_sale)), one(sellable), EVERYBODY, FEE)
 
 
 @given(moderate, exponents(-9, 0))
@@ -263,7 +263,9 @@ def test_a_sale_is_cut_to_the_alpha_that_holders_have_and_reported() -> None:
 
 def test_nobody_trades_where_trading_is_closed_or_a_reserve_is_empty() -> None:
     p = pool(100.0, 500.0)
-    after, trades = trade(p, Intents(one(0.1), one(0.0)), one(1e9), jnp.asarray([False]), FEE)
+    after, trades = SwapMarket()(
+        p, Intents(one(0.1), one(0.0)), one(1e9), jnp.asarray([False]), FEE
+    )
     assert after.tao_in[0] == 100.0
     assert not trades.refused[0]
     for empty in (pool(0.0, 5.0), pool(5.0, 0.0)):
