@@ -15,6 +15,7 @@ from dtaojax.config import WEIGHT_RULES, MechanismConfig
 from dtaojax.mechanism.pools import spot_price
 from dtaojax.mechanism.weight_rules.ema_price import EmaPrice
 from dtaojax.mechanism.weight_rules.ema_price_burn import EmaPriceBurn
+from dtaojax.mechanism.weight_rules.ema_price_conviction import EmaPriceConviction
 from dtaojax.mechanism.weight_rules.ema_price_rootprop_burn import EmaPriceRootpropBurn
 from dtaojax.mechanism.weight_rules.flow_driven import FlowMemory
 from dtaojax.mechanism.weight_rules.net_flow import NetFlow, net_flows, protocol_factor
@@ -213,6 +214,19 @@ def test_every_registered_rule_is_built_by_its_kind_and_divides_all_there_is(kin
     shares = shares_of(rule, FOUR, THREE_EMIT)
     assert shares[3] == 0.0
     assert jnp.sum(shares) == pytest.approx(0.0 if kind.endswith("_flow") else 1.0, abs=1e-14)
+
+
+def test_conviction_raises_the_weight_of_alpha_that_people_hold() -> None:
+    """Of 10 alpha, held: 5; 5 without the chain's 2 and root's 1; all; none."""
+    held = replace(
+        network([1.0] * 4, [1.0] * 4, [5.0, 2.0, 0.0, 10.0]),
+        alpha_out=jnp.asarray([5.0, 8.0, 10.0, 0.0]),
+        protocol_alpha=jnp.asarray([0.0, 2.0, 0.0, 0.0]),
+        root_basket=jnp.asarray([0.0, 1.0, 0.0, 0.0]),
+    )
+    nobody_burns = subnets_of([0.0] * 4, [True] * 4, [True] * 4)
+    shares = shares_of(EmaPriceConviction(jnp.asarray(2.0)), held, nobody_burns)
+    np.testing.assert_allclose(shares, jnp.asarray([2.0, 2.0, 3.0, 1.0]) / 8.0, rtol=1e-15)
 
 
 def test_root_votes_count_by_stake_whatever_their_scale() -> None:
