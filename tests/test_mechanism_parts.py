@@ -58,6 +58,7 @@ def situation(
         price_sum=ordered_sum(prices),
         alpha_emission=jnp.ones_like(prices),
         root_proportion=jnp.full_like(prices, 0.14),
+        miner_pay=jnp.full_like(prices, 0.41),
     )
 
 

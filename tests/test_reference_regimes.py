@@ -19,7 +19,13 @@ from reference.networks import random_edge_network, random_network, random_trade
 from reference.pool import spot_price
 
 TOKEN = 10**9
-KEEPS_BUYS = ("netflow_2026", "price_rootprop", "gate_mass_2026", "gate_rank_2026")
+KEEPS_BUYS = (
+    "netflow_2026",
+    "price_rootprop",
+    "gate_mass_2026",
+    "gate_rank_2026",
+    *(name for name in PRESETS if name.startswith("proposed_")),
+)
 POOLED = tuple(name for name in PRESETS if name != "root_2023")
 
 

@@ -11,13 +11,15 @@ from dtaojax.mechanism.chain_buy import BuyDestroyed, BuyDestroyedUnissued, BuyK
 from dtaojax.mechanism.fee_rules import FeeRule, FeeToAuthor, FeeToPool, FlatFeeToPool
 from dtaojax.mechanism.gate import HillRankGate
 from dtaojax.mechanism.gate_mass import HillMassGate
+from dtaojax.mechanism.gate_tiers import RankTiers
 from dtaojax.mechanism.injection import RootProportionCap
 from dtaojax.mechanism.injection_article import FixedFraction
+from dtaojax.mechanism.injection_buy_cap import RootProportionBuyCap
 from dtaojax.mechanism.injection_caps import AlphaEmissionCap, LesserEmissionCap
 from dtaojax.mechanism.injection_launch import LaunchInjection
 from dtaojax.mechanism.injection_none import NoInjection
 from dtaojax.mechanism.injection_prelaunch import SumPriceSwitch
-from dtaojax.mechanism.injection_subsidy import SubsidyByAlphaEmission
+from dtaojax.mechanism.injection_subsidy import SubsidyByAlphaEmission, SubsidyByBlockEmission
 from dtaojax.mechanism.moving_price import PriceEma
 from dtaojax.mechanism.no_gate import NoGate
 from dtaojax.mechanism.participants import PaidInAlpha, PaidInTao, PaidWhatPoolsLeave
@@ -79,7 +81,7 @@ def _parameter(value: Any) -> Any:
     return jnp.asarray(value) if isinstance(value, float) else value
 
 
-def _gate(gate: config.GateConfig) -> HillRankGate | HillMassGate | NoGate:
+def _gate(gate: config.GateConfig) -> HillRankGate | HillMassGate | RankTiers | NoGate:
     match gate:
         case config.HillRankConfig():
             return HillRankGate(gate.rank, gate.interval_blocks, jnp.asarray(gate.exponent))
@@ -87,6 +89,8 @@ def _gate(gate: config.GateConfig) -> HillRankGate | HillMassGate | NoGate:
             return HillMassGate(
                 gate.interval_blocks, jnp.asarray(gate.quantile), jnp.asarray(gate.exponent)
             )
+        case config.RankTiersConfig():
+            return RankTiers(gate.last_ranks, jnp.asarray(gate.parts))
         case config.NoGateConfig():
             return NoGate()
 
@@ -95,10 +99,14 @@ def _injection(injection: config.InjectionConfig):
     match injection:
         case config.RootProportionCapConfig():
             return RootProportionCap()
+        case config.RootProportionBuyCapConfig():
+            return RootProportionBuyCap()
         case config.LesserEmissionCapConfig():
             return LesserEmissionCap()
         case config.AlphaEmissionCapConfig():
             return AlphaEmissionCap()
+        case config.SubsidyConfig(alpha="block_emission"):
+            return SubsidyByBlockEmission()
         case config.SubsidyConfig():
             return SubsidyByAlphaEmission()
         case config.LaunchInjectionConfig():

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from dtaojax import chain
-from dtaojax.config._base import StrictModel
+from dtaojax.config._base import Fraction, StrictModel, refuse
+from dtaojax.config._wording import shown
+from dtaojax.config.errors import Problem
 
+_Rank = Annotated[int, Field(ge=1, le=65_535)]
 _Interval = Annotated[int, Field(ge=1, le=2**31)]
 
 
@@ -37,7 +41,7 @@ class HillRankConfig(StrictModel):
     """
 
     kind: Literal["hill_rank"] = "hill_rank"
-    rank: Annotated[int, Field(ge=1, le=65_535)] = chain.GATE_RANK
+    rank: _Rank = chain.GATE_RANK
     exponent: Annotated[float, Field(gt=0.0, le=64.0)] = chain.GATE_EXPONENT
     interval_blocks: _Interval = chain.GATE_INTERVAL_BLOCKS
 
@@ -57,6 +61,36 @@ class HillMassConfig(StrictModel):
     interval_blocks: _Interval = chain.GATE_INTERVAL_BLOCKS
 
 
+class RankTiersConfig(StrictModel):
+    """Tiers of ranks in place of a gate, each with a part of the emission (§8.5, PR #3010).
+
+    Attributes:
+        last_ranks: the last rank of each tier, rising.
+        parts: of each tier; they add up to 1.
+    """
+
+    kind: Literal["tiers"] = "tiers"
+    last_ranks: Annotated[tuple[_Rank, ...], Field(strict=False, min_length=1)] = (32, 64)
+    parts: Annotated[tuple[Fraction, ...], Field(strict=False, min_length=1)] = (0.75, 0.25)
+
+    @model_validator(mode="after")
+    def _fits(self) -> RankTiersConfig:
+        problems = []
+        if any(later <= last for last, later in pairwise(self.last_ranks)):
+            text = (
+                f"is {shown(self.last_ranks)}; tiers overlap unless each ends at a higher rank "
+                f"than the one before: write {shown(tuple(sorted(set(self.last_ranks))))}"
+            )
+            problems.append(Problem("last_ranks", text))
+        if len(self.parts) != len(self.last_ranks):
+            text = f"has {len(self.parts)} members for {len(self.last_ranks)} tiers; give each one"
+            problems.append(Problem("parts", text))
+        elif abs(sum(self.parts) - 1.0) > 1e-9:
+            problems.append(Problem("parts", f"adds up to {sum(self.parts):g}; must add up to 1"))
+        refuse(problems)
+        return self
+
+
 class NoGateConfig(StrictModel):
     """No gate: shares stay as the weight rule makes them."""
 
@@ -65,5 +99,5 @@ class NoGateConfig(StrictModel):
 
 MovingPriceConfig: TypeAlias = PriceEmaConfig
 GateConfig: TypeAlias = Annotated[
-    HillRankConfig | HillMassConfig | NoGateConfig, Field(discriminator="kind")
+    HillRankConfig | HillMassConfig | RankTiersConfig | NoGateConfig, Field(discriminator="kind")
 ]

@@ -19,6 +19,15 @@ class RootProportionCapConfig(StrictModel):
     kind: Literal["root_proportion_cap"] = "root_proportion_cap"
 
 
+class RootProportionBuyCapConfig(StrictModel):
+    """As root_proportion_cap, and a chain buy is at most what miners are paid (§3.7, proposed).
+
+    What is over goes to other subnets that emit TAO: into their pools first, then into their buys.
+    """
+
+    kind: Literal["root_proportion_buy_cap"] = "root_proportion_buy_cap"
+
+
 class LesserEmissionCapConfig(StrictModel):
     """Alpha injected is at most the lesser of alpha and TAO block emission (§3.7, R4c, R5)."""
 
@@ -32,9 +41,15 @@ class AlphaEmissionCapConfig(StrictModel):
 
 
 class SubsidyConfig(StrictModel):
-    """Below the share of emission, price times E is injected and the rest buys (§3.7, R3)."""
+    """Below the share of emission, price times E is injected and the rest buys (§3.7, R3).
+
+    Attributes:
+        alpha: that goes with it: the subnet's alpha emission, or as much as the TAO block emission
+            (since v3.2.9).
+    """
 
     kind: Literal["subsidy"] = "subsidy"
+    alpha: Literal["alpha_emission", "block_emission"] = "alpha_emission"
 
 
 class LaunchInjectionConfig(StrictModel):
@@ -269,6 +284,7 @@ class EmitSetConfig(StrictModel):
 _KIND = Field(discriminator="kind")
 InjectionConfig: TypeAlias = Annotated[
     RootProportionCapConfig
+    | RootProportionBuyCapConfig
     | LesserEmissionCapConfig
     | AlphaEmissionCapConfig
     | SubsidyConfig

@@ -277,6 +277,37 @@ _ALL: Final = (
         ),
         parts=_LIVE_PARTS,
     ),
+    Preset(
+        name="proposed_buy_cap",
+        regime="[P]",
+        since="proposed 2026-07-29 (#3012, #3017)",
+        summary=(
+            "A chain buy is at most what miners are paid in a block; what is over goes to other "
+            "subnets, into their pools first."
+        ),
+        parts={**_LIVE_PARTS, "injection": {"kind": "root_proportion_buy_cap"}},
+    ),
+    Preset(
+        name="proposed_tiers",
+        regime="[P]",
+        since="proposed 2026-07-29 (#3010)",
+        summary="Ranks 1 to 32 share 75 % of emission, ranks 33 to 64 share 25 %, no gate.",
+        parts={**_LIVE_PARTS, "gate": {"kind": "tiers"}},
+    ),
+    Preset(
+        name="proposed_mass_quantile",
+        regime="[P]",
+        since="proposed 2026-07-29 (#3013)",
+        summary="The gate's bar lies where the largest shares add up to 80.73 %.",
+        parts={**_LIVE_PARTS, "gate": {"kind": "hill_mass", "quantile": 0.8073}},
+    ),
+    Preset(
+        name="proposed_conviction",
+        regime="[P]",
+        since="proposed 2026-07-29 (#3011), the formula is ours",
+        summary="Weights grow with the part of a subnet's alpha that people hold outside the pool.",
+        parts={**_LIVE_PARTS, "weight_rule": {"kind": "ema_price_conviction"}},
+    ),
 )
 
 PRESETS: Final[Mapping[str, Preset]] = MappingProxyType({preset.name: preset for preset in _ALL})

@@ -15,6 +15,7 @@ class Situation(NamedTuple):
         price_sum: of the emit set's spot prices [TAO/alpha].
         alpha_emission: alpha_E, by the subnet's own issuance [alpha per block].
         root_proportion: rho before the block's mint [-].
+        miner_pay: what miners receive, their half less what is withheld [alpha per block].
     """
 
     tao_emission: PerSubnet
@@ -23,3 +24,4 @@ class Situation(NamedTuple):
     price_sum: Scalar
     alpha_emission: PerSubnet
     root_proportion: PerSubnet
+    miner_pay: PerSubnet

@@ -17,6 +17,7 @@ from dtaojax.mechanism.emission import block_emission
 from dtaojax.mechanism.fee_rules import FeeRule
 from dtaojax.mechanism.gate import HillRankGate
 from dtaojax.mechanism.gate_mass import HillMassGate
+from dtaojax.mechanism.gate_tiers import RankTiers
 from dtaojax.mechanism.injection import InjectionTerms
 from dtaojax.mechanism.moving_price import PriceEma, PricePath
 from dtaojax.mechanism.no_gate import NoGate
@@ -57,7 +58,7 @@ class Mechanism(eqx.Module):
     """
 
     weighing: WeightRule
-    gate: HillRankGate | HillMassGate | NoGate
+    gate: HillRankGate | HillMassGate | RankTiers | NoGate
     injection: Callable[[Situation], InjectionTerms]
     support: Callable[[Pools, InjectionTerms, int], Support]
     chain_buy: BuyKept | BuyDestroyed | BuyDestroyedUnissued | NoBuy
@@ -154,13 +155,17 @@ def read_situation(
     emission = block_emission(state.total_issuance)
     price = spot_price(state.pools)
     issuance = state.alpha_issuance
+    minted = jnp.where(subnets.in_emit_set, block_emission(issuance), 0.0)
+    rho = root_proportion(state.root_tao, mechanism.tao_weight, issuance)
+    server = mechanism.split(minted, rho, jnp.asarray(True)).server
     return Situation(
         tao_emission=emission * final,
         block_emission=emission,
         price=price,
         price_sum=ordered_sum(jnp.where(subnets.in_emit_set, price, 0.0)),
-        alpha_emission=jnp.where(subnets.in_emit_set, block_emission(issuance), 0.0),
-        root_proportion=root_proportion(state.root_tao, mechanism.tao_weight, issuance),
+        alpha_emission=minted,
+        root_proportion=rho,
+        miner_pay=server * (1.0 - jnp.minimum(subnets.miner_burned, 1.0)),
     )
 
 

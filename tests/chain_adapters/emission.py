@@ -117,6 +117,7 @@ def injection_terms(case: Case) -> dict[str, Any]:
         price_sum=number(case["price"]),
         alpha_emission=one(case["alpha_emission"]),
         root_proportion=numbers([case["root_prop"]]),
+        miner_pay=numbers([0.0]),
     )
     terms = call(rule, at)
     return {
@@ -143,6 +144,7 @@ def prelaunch_emission(case: Case) -> dict[str, Any]:
             price_sum=call(ordered_sum, price),
             alpha_emission=minted,
             root_proportion=nothing,
+            miner_pay=nothing,
         ),
     )
     return {

@@ -74,7 +74,7 @@ def network_block_r8(case: Case) -> dict[str, Any]:
     rho = call(root_proportion, tokens(case["root_tao"]), number(case["tao_weight"]), issuance)
     block = tokens(case["block_emission"])
     emission, price = block * shares, call(spot_price, pools)
-    at = Situation(emission, block, price, call(ordered_sum, price), minted, rho)
+    at = Situation(emission, block, price, call(ordered_sum, price), minted, rho, 0.0 * minted)
     terms = call(RootProportionCap(), at)
     return {
         "tao_emission": as_rao(emission),

@@ -86,7 +86,7 @@ def run_coinbase(
     root_sell_flag = sum((s.moving_price for s in members), Decimal(0)) > 1
     situations = read_situations(members, shares, emission, network, parameters)
     rule = regime.terms(parameters)
-    terms = [rule(at) for at in situations]
+    terms = regime.plan(members, situations, [rule(at) for at in situations], parameters)
     supports = [
         regime.support(subnet, term, rounding) for subnet, term in zip(members, terms, strict=True)
     ]

@@ -1,7 +1,7 @@
 """The regimes of §1 and §8.4, each a composition of this package's small functions."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from . import moving, registration, split, support, terms, trading, weighing
@@ -19,6 +19,7 @@ class Regime:
     split: split.SplitRule
     trade: trading.Order
     emits: Callable[[SubnetRef], bool]
+    plan: terms.PlanRule = terms.as_they_are
     gate: weighing.GateRule = weighing.no_gate
     mask: weighing.MaskRule = weighing.no_mask
     average: Callable[[SubnetRef, int, Parameters], None] = moving.update_moving_price
@@ -77,6 +78,16 @@ GATE_RANK_2026 = Regime(
     basket_is_staked=True,
 )
 """R8, live since August 2026 (§4.5)."""
+
+PROPOSED_BUY_CAP = replace(GATE_RANK_2026, name="proposed_buy_cap", plan=terms.with_buy_cap)
+PROPOSED_TIERS = replace(GATE_RANK_2026, name="proposed_tiers", gate=weighing.tier_gate)
+PROPOSED_MASS_QUANTILE = replace(
+    GATE_RANK_2026, name="proposed_mass_quantile", gate=weighing.mass_gate
+)
+PROPOSED_CONVICTION = replace(
+    GATE_RANK_2026, name="proposed_conviction", weigh=weighing.by_conviction
+)
+"""Proposals of §8.5, over the live rules."""
 
 GATE_MASS_2026 = Regime(
     name="gate_mass_2026",
@@ -221,5 +232,9 @@ PRESETS: dict[str, tuple[Regime, Parameters]] = {
     "price_rootprop": (PRICE_ROOTPROP, Parameters()),
     "gate_mass_2026": (GATE_MASS_2026, Parameters(bar_quantile=Decimal("0.75"))),
     "gate_rank_2026": (GATE_RANK_2026, Parameters()),
+    "proposed_buy_cap": (PROPOSED_BUY_CAP, Parameters()),
+    "proposed_tiers": (PROPOSED_TIERS, Parameters()),
+    "proposed_mass_quantile": (PROPOSED_MASS_QUANTILE, Parameters(bar_quantile=Decimal("0.8073"))),
+    "proposed_conviction": (PROPOSED_CONVICTION, Parameters()),
 }
 """Every preset of §8.4 with its parameters; change them with `dataclasses.replace`."""

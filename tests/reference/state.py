@@ -124,6 +124,10 @@ class Parameters:
     bar_quantile: Decimal = Decimal("0.75")
     gate_exponent: Decimal = Decimal(3)
     bar_interval: int = 360
+    # proposals (§8.5)
+    tier_last_ranks: tuple[int, ...] = (32, 64)
+    tier_parts: tuple[Decimal, ...] = (Decimal("0.75"), Decimal("0.25"))
+    conviction_boost: Decimal = Decimal(1)
     # root, split, fee (§3.4, §3.8, §3.5)
     tao_weight: Decimal = Decimal("0.18")
     root_claim_lag: int = 50_400

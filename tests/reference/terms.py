@@ -1,10 +1,11 @@
 """What a subnet's TAO emission becomes: injected TAO and alpha, and excess (§3.4, §3.7, §8)."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from .fixed import Amount, precise, ratio
+from .state import Parameters, SubnetRef
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,10 @@ class Terms:
 
 
 TermsRule = Callable[[Situation], Terms]
+PlanRule = Callable[
+    [Sequence[SubnetRef], Sequence[Situation], Sequence[Terms], Parameters], list[Terms]
+]
+"""Terms of all subnets, once those of each alone are known."""
 
 
 @precise
@@ -111,6 +116,70 @@ def cap_lesser_emission(at: Situation) -> Terms:
 def cap_root_proportion(at: Situation) -> Terms:
     """R6 and later: cap = rho alpha_E, rho from the issuance before the mint (§3.4, §3.7)."""
     return capped(at.root_proportion * at.alpha_emission, at)
+
+
+def as_they_are(
+    members: Sequence[SubnetRef],
+    situations: Sequence[Situation],
+    terms: Sequence[Terms],
+    parameters: Parameters,
+) -> list[Terms]:
+    """Terms of one subnet do not depend on those of others."""
+    return list(terms)
+
+
+@precise
+def poured(amount: Decimal, weights: Sequence[Decimal], room: Sequence[Decimal]) -> list[Decimal]:
+    """An amount by weight, in rounds: what is over where there is no room goes to the others."""
+    given = [Decimal(0)] * len(room)
+    while True:
+        still = [i for i, w in enumerate(weights) if w > 0 and given[i] < room[i]]
+        if not still or amount <= 0:
+            return given
+        total = sum((weights[i] for i in still), Decimal(0))
+        full = [i for i in still if amount * weights[i] / total >= room[i] - given[i]]
+        for i in full:
+            amount -= room[i] - given[i]
+            given[i] = room[i]
+        if not full:
+            for i in still:
+                given[i] += amount * weights[i] / total
+            return given
+
+
+@precise
+def with_buy_cap(
+    members: Sequence[SubnetRef],
+    situations: Sequence[Situation],
+    terms: Sequence[Terms],
+    parameters: Parameters,
+) -> list[Terms]:
+    """Proposed (#3012, #3017): chain buys up to what miners are paid, the rest to others (§3.7).
+
+    By emission, into what is left of the others' injection caps, then of their buy caps.
+    """
+    caps = []
+    for subnet, at in zip(members, situations, strict=True):
+        cut = owner_cut(at.alpha_emission, parameters.owner_cut_u16, subnet.owner_cut_enabled)
+        paid = 1 - min(subnet.miner_burned, Decimal(1))
+        caps.append((at.alpha_emission - cut) / 2 * paid * at.price)
+    weights = [at.tao_emission for at in situations]
+    bought = [min(t.excess, cap) for t, cap in zip(terms, caps, strict=True)]
+    spilt = sum((t.excess - b for t, b in zip(terms, bought, strict=True)), Decimal(0))
+    full = [at.root_proportion * at.alpha_emission * at.price for at in situations]
+    room = [max(f - t.tao_in, Decimal(0)) for f, t in zip(full, terms, strict=True)]
+    liquid = poured(spilt, weights, room)
+    spilt -= sum(liquid, Decimal(0))
+    more = poured(spilt, weights, [cap - b for cap, b in zip(caps, bought, strict=True)])
+    return [
+        replace(
+            t,
+            tao_in=t.tao_in + added,
+            alpha_in=t.alpha_in + (added / at.price if at.price else 0),
+            excess=b + m,
+        )
+        for t, at, added, b, m in zip(terms, situations, liquid, bought, more, strict=True)
+    ]
 
 
 @precise

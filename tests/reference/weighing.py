@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
-from .fixed import precise
+from .fixed import precise, ratio
 from .pool import spot_price
 from .shares import (
     discounted_price_shares,
@@ -40,6 +40,21 @@ def by_unburned_price(
         [subnet.moving_price for subnet in members],
         [unburned(subnet.miner_burned) for subnet in members],
     )
+
+
+@precise
+def by_conviction(network: NetworkRef, members: Members, parameters: Parameters) -> list[Decimal]:
+    """Proposed: E-burn times 1 + boost C, C the part of all alpha that people hold (§8.5)."""
+    held = [s.alpha_out - s.protocol_alpha - s.root_basket for s in members]
+    part = [
+        ratio(h, s.alpha_issuance) if s.alpha_issuance else Decimal(0)
+        for h, s in zip(held, members, strict=True)
+    ]
+    weights = [
+        s.moving_price * unburned(s.miner_burned) * (1 + parameters.conviction_boost * c)
+        for s, c in zip(members, part, strict=True)
+    ]
+    return normalised(weights) if any(weights) else by_moving_price(network, members, parameters)
 
 
 def root_prop_of(subnet: SubnetRef, network: NetworkRef, parameters: Parameters) -> Decimal:
@@ -151,6 +166,23 @@ def mass_gate(
     if bar_is_due(network, parameters):
         network.gate_bar = mass_bar(shares, parameters.bar_quantile)
     return hill_gate(shares, network.gate_bar, parameters.gate_exponent)
+
+
+@precise
+def tier_gate(
+    network: NetworkRef, shares: Sequence[Decimal], parameters: Parameters
+) -> list[Decimal]:
+    """Proposed (#3010): a tier of ranks divides its part in proportion; ties by netuid (§8.5)."""
+    order = sorted((i for i, s in enumerate(shares) if s > 0), key=lambda i: (-shares[i], i))
+    given, first = [Decimal(0)] * len(shares), 0
+    for last, part in zip(parameters.tier_last_ranks, parameters.tier_parts, strict=True):
+        tier = order[first:last]
+        for i, share in zip(tier, normalised([shares[i] for i in tier]), strict=True):
+            given[i] = part * share
+        first = last
+    last = parameters.tier_last_ranks[-1]
+    network.gate_bar = shares[order[last - 1]] if len(order) >= last else Decimal(0)
+    return normalised(given)
 
 
 def no_mask(members: Members, shares: Sequence[Decimal]) -> list[Decimal]:
