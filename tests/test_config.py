@@ -236,7 +236,7 @@ def test_unknown_words_are_refused_with_the_known_ones():
     text = refusal({"mechanism": "gate_rank"})
     assert 'mechanism.preset: is "gate_rank"; must be one of' in text
     assert 'did you mean "gate_rank_2026"?' in text
-    assert 'mechanism.gate.kind: is "hill"; must be one of "hill_rank", "hill_mass", "none"' in (
+    assert 'mechanism.gate.kind: is "hill"; must be one of "hill_rank", "hill_mass", ' in (
         refusal({"mechanism": {"gate": {"kind": "hill"}}})
     )
     text = refusal({"demand": [{"process": "student_flw"}]})
@@ -275,6 +275,105 @@ def test_alpha_cannot_be_held_where_there_is_none():
     text = refusal({"mechanism": "root_2023", "portfolio": {"alpha": {"4": 1.0}}})
     assert text.startswith("config: portfolio.alpha: holds alpha, but there is none under ")
     config_from_dict({"mechanism": "root_2023", "portfolio": {"root_tao": 1.0}})
+
+
+# --- parts that do not go together ----------------------------------------------------------------
+
+
+def composed(preset: str, **parts) -> dict:
+    return {"mechanism": {"preset": preset, **parts}}
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (
+            composed("gate_rank_2026", pool={"kind": "none"}),
+            'weight_rule.kind: is "ema_price_burn", which needs pools, and pool.kind is "none"',
+        ),
+        (
+            composed("gate_rank_2026", weight_rule={"kind": "root_validators"}),
+            'is "root_validators", which belongs to rules without pools',
+        ),
+        (
+            composed("gate_rank_2026", injection={"kind": "none"}),
+            'injection.kind: is "none", which belongs to rules without pools',
+        ),
+        (
+            composed("root_2023", chain_buy={"kind": "destroyed"}),
+            'chain_buy.kind: is "destroyed", which needs pools',
+        ),
+        (
+            composed("launch_2025", chain_buy={"kind": "destroyed"}),
+            'injection "launch" never leaves TAO to buy with; write "none"',
+        ),
+        (
+            composed("netflow_2026", chain_buy={"kind": "none"}),
+            'injection "lesser_emission_cap" leaves TAO over; say what it buys',
+        ),
+        (
+            composed("launch_2025", pool={"kind": "weighted"}),
+            'injection.kind: is "launch", which injects out of proportion to the price',
+        ),
+        (
+            composed("launch_2025", root={"kind": "sold_unless_subsidised"}),
+            'root.kind: is "sold_unless_subsidised", but injection "launch" subsidises nobody',
+        ),
+        (
+            composed("gate_rank_2026", root={"kind": "sold_at_launch"}),
+            "a sale into the launch's constant-product pool",
+        ),
+        (
+            composed("price_rootprop", root={"kind": "none"}),
+            'weight_rule.kind: is "ema_price_rootprop_burn", which needs root\'s part',
+        ),
+        (
+            composed("gate_rank_2026", root={"kind": "none"}),
+            'injection.kind: is "root_proportion_cap", which needs root\'s part',
+        ),
+        (
+            composed("taoflow_2025", weight_rule={"smoothing": 0.0}),
+            "weight_rule.smoothing: is 0; a flow rule without its average has no shares",
+        ),
+        (
+            composed("article_2024", split={"owner": 0.5}),
+            "split: owner, miner and validator add up to 1.32; they must add up to 1",
+        ),
+        (
+            composed("proposed_tiers", gate={"last_ranks": [32, 32], "parts": [0.5, 0.5]}),
+            "gate.last_ranks: is [32, 32]; tiers overlap unless each ends at a higher rank",
+        ),
+        (
+            composed("proposed_tiers", gate={"parts": [0.75, 0.5]}),
+            "gate.parts: adds up to 1.25; must add up to 1",
+        ),
+        (
+            composed("proposed_tiers", gate={"parts": [1.0]}),
+            "gate.parts: has 1 members for 2 tiers",
+        ),
+        (composed("gate_rank_2026", gate={"rank": 0}), "gate.rank: is 0; must be at least 1"),
+        (
+            composed("gate_mass_2026", gate={"quantile": 0.0}),
+            "gate.quantile: is 0.0; must be above 0",
+        ),
+    ],
+)
+def test_parts_that_do_not_go_together_are_refused_with_the_reason(data, message):
+    text = refusal(data)
+    assert message in text
+    assert "mechanism." in text
+
+
+def test_parts_of_different_times_go_together_where_they_make_sense():
+    for preset, parts in (
+        ("gate_rank_2026", {"gate": {"kind": "hill_mass", "quantile": 0.61}}),
+        ("gate_rank_2026", {"weight_rule": {"kind": "user_flow"}}),
+        ("article_2024", {"weight_rule": {"kind": "ema_price"}}),
+        ("netflow_2026", {"gate": {"kind": "tiers"}, "root": {"kind": "basket"}}),
+        ("subsidy_2025", {"root": {"kind": "claimed"}}),
+        ("root_2023", {"gate": {"kind": "hill_rank"}}),
+    ):
+        config_from_dict(composed(preset, **parts))
 
 
 # --- types and ranges ----------------------------------------------------------------------------

@@ -209,7 +209,8 @@ def test_root_proportion_that_weighs_is_that_of_the_block_before() -> None:
 
 @pytest.mark.parametrize("kind", WEIGHT_RULES)
 def test_every_registered_rule_is_built_by_its_kind_and_divides_all_there_is(kind: str) -> None:
-    table = {"preset": "gate_rank_2026", "weight_rule": {"kind": kind}}
+    preset = "root_2023" if kind == "root_validators" else "gate_rank_2026"
+    table = {"preset": preset, "weight_rule": {"kind": kind}}
     rule = build_mechanism(MechanismConfig.model_validate(table)).weighing
     shares = shares_of(rule, FOUR, THREE_EMIT)
     assert shares[3] == 0.0

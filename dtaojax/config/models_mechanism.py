@@ -15,6 +15,7 @@ from pydantic import model_validator
 
 from dtaojax.config._base import StrictModel, refuse
 from dtaojax.config._wording import choice, described, shown
+from dtaojax.config.composition import faults
 from dtaojax.config.errors import Problem
 from dtaojax.config.models_registration import RegistrationConfig
 from dtaojax.config.models_shares import GateConfig, MovingPriceConfig
@@ -77,3 +78,8 @@ class MechanismConfig(StrictModel):
         if not isinstance(name, str) or name not in PRESETS:
             refuse([Problem("preset", f"is {shown(name)}; {choice(name, PRESETS)}")])
         return expand(value)
+
+    @model_validator(mode="after")
+    def _parts_go_together(self) -> MechanismConfig:
+        refuse(list(faults(self)))
+        return self

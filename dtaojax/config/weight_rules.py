@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias, Union
 
-from pydantic import Field, create_model
+from pydantic import BeforeValidator, Field, create_model
+from pydantic_core import PydanticCustomError
 
 from dtaojax import chain
 from dtaojax.config._base import StrictModel
@@ -55,12 +56,20 @@ def _rule(kind: str, name: str, *takes: str, **parameters: Any) -> RegisteredRul
     )
 
 
+def _averages(value: Any) -> Any:
+    if value == 0.0 and not isinstance(value, bool):
+        text = "is 0; a flow rule without its average has no shares: write a rate above 0"
+        raise PydanticCustomError("no_average", "{text}", {"text": text})
+    return value
+
+
 Interval = Annotated[int, Field(ge=1, le=2**31)]
 Rate = Annotated[float, Field(gt=0.0, le=1.0)]
+Smoothing = Annotated[Rate, BeforeValidator(_averages)]
 Flow = Annotated[float, Field(ge=-1e6, le=1e6)]
 Power = Annotated[float, Field(gt=0.0, le=16.0)]
 
-_SMOOTHING: Final = (Rate, chain.FLOW_SMOOTHING / chain.FLOW_SMOOTHING_ONE)
+_SMOOTHING: Final = (Smoothing, chain.FLOW_SMOOTHING / chain.FLOW_SMOOTHING_ONE)
 _CUTOFF: Final = (Flow, chain.FLOW_CUTOFF)
 _EXPONENT: Final = (Power, chain.FLOW_EXPONENT)
 
