@@ -7,6 +7,7 @@ import pty
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -28,7 +29,7 @@ from small_run import (
 )
 
 from dtaojax import __version__, chain, cli
-from dtaojax.config import PRESETS
+from dtaojax.config import PRESETS, config_from_dict
 from dtaojax.network import NetworkTable, load_network
 
 pytestmark = pytest.mark.xdist_group("small runs")
@@ -227,6 +228,40 @@ def test_presets_lists_every_mechanism(dtaojax):
     assert answer.code == 0
     for name in PRESETS:
         assert re.search(rf"^{name}\b", answer.out, re.MULTILINE)
+
+
+def test_one_preset_is_printed_as_toml_that_makes_the_same_mechanism(dtaojax):
+    for name in PRESETS:
+        answer = dtaojax("presets", name)
+        assert answer.code == 0
+        data = tomllib.loads(answer.out)
+        made, named = config_from_dict(data), config_from_dict({"mechanism": name})
+        assert made.mechanism == named.mechanism
+
+
+def test_two_presets_are_compared_key_by_key(dtaojax):
+    answer = dtaojax("presets", "gate_mass_2026", "gate_rank_2026")
+    assert answer.code == 0
+    rows = {line.split()[0]: line.split()[1:] for line in answer.out.splitlines()[1:]}
+    assert rows["gate.kind"] == ['"hill_mass"', '"hill_rank"']
+    assert rows["gate.quantile"] == ["0.75"]
+    assert rows["gate.rank"] == ["32"]
+    assert rows["root.lag_blocks"] == ["50400"]
+    assert not any(key.startswith(("weight_rule", "pool", "fees")) for key in rows)
+    answer = dtaojax("presets", "gate_rank_2026", "gate_rank_2026")
+    assert answer.out == "gate_rank_2026 and gate_rank_2026 are the same\n"
+
+
+def test_a_preset_that_does_not_exist_is_refused_with_the_nearest(dtaojax):
+    for names in (["gate_rank"], ["launch_2025", "gate_rank"]):
+        answer = dtaojax("presets", *names)
+        assert answer.code == 2
+        assert answer.err.strip() == (
+            'presets: gate_rank: no such preset; did you mean "gate_rank_2026"?'
+        )
+    answer = dtaojax("presets", *["launch_2025"] * 3)
+    assert answer.code == 2
+    assert "two to compare" in answer.err
 
 
 def test_doctor_tells_versions_devices_and_precision(dtaojax):

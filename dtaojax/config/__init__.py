@@ -3,6 +3,7 @@
 Nothing here imports JAX, NumPy or pandas, so reading a config takes no time.
 """
 
+from dtaojax.config.compare import Difference, differences, preset_toml
 from dtaojax.config.errors import ConfigError, Problem
 from dtaojax.config.load import config_from_dict, load_backtest, load_config
 from dtaojax.config.models import Config
@@ -87,6 +88,7 @@ __all__ = [
     "DemandConfig",
     "DestroyedConfig",
     "DestroyedUnissuedConfig",
+    "Difference",
     "EmissionSellingConfig",
     "EmitSetConfig",
     "FeeToAuthorConfig",
@@ -139,6 +141,8 @@ __all__ = [
     "WeightRuleConfig",
     "WeightedPoolConfig",
     "config_from_dict",
+    "differences",
     "load_backtest",
     "load_config",
+    "preset_toml",
 ]

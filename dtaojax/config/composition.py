@@ -50,6 +50,9 @@ def faults(rules: MechanismConfig) -> Iterator[Problem]:
 
 
 def _without_pool(rules: MechanismConfig) -> Iterator[Problem]:
+    if rules.registration.seed != "no_pool":
+        text = f'is "{rules.registration.seed}", but pool.kind is "none"; write "no_pool"'
+        yield Problem("registration.seed", text)
     for part, kinds in WITHOUT_POOL.items():
         kind = getattr(rules, part).kind
         if kind not in kinds:
@@ -60,6 +63,9 @@ def _without_pool(rules: MechanismConfig) -> Iterator[Problem]:
 
 
 def _with_pool(rules: MechanismConfig) -> Iterator[Problem]:
+    if rules.registration.seed == "no_pool":
+        text = 'is "no_pool", but new subnets need a pool here; write "whole_lock" or "min_lock"'
+        yield Problem("registration.seed", text)
     for part, (kind, why) in _ONLY_WITHOUT_POOL.items():
         if getattr(rules, part).kind == kind:
             text = f'is "{kind}", which belongs to rules without pools: {why}'

@@ -90,7 +90,7 @@ _ALL: Final = (
             "pool": {"kind": "none"},
             "fees": {"kind": "to_pool", "rate_u16": 0},
             "emit_set": {"kind": "all", "owner_switch": False},
-            "registration": {"immunity_blocks": 50_400},
+            "registration": {**_FREE_REGISTRATION, "seed": "no_pool"},
         },
     ),
     Preset(

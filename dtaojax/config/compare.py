@@ -1,0 +1,89 @@
+"""Mechanisms side by side, and one in full as TOML."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from dtaojax.config._wording import suggestion
+from dtaojax.config.errors import ConfigError, Problem
+from dtaojax.config.models_mechanism import MechanismConfig
+from dtaojax.config.presets import PRESETS
+
+
+class Difference(NamedTuple):
+    """A key in which two mechanisms differ.
+
+    Attributes:
+        key: ``part.key``.
+        first: value in the first, as TOML; empty where the first's part has no such key.
+        second: likewise of the second.
+    """
+
+    key: str
+    first: str
+    second: str
+
+
+def preset_parts(name: str) -> dict[str, dict[str, Any]]:
+    """Every part of a preset in full: part -> key -> value.
+
+    Raises:
+        ConfigError: there is no such preset; the message names the nearest.
+    """
+    if name not in PRESETS:
+        raise ConfigError(
+            "presets", [Problem(name, f"no such preset; {suggestion(name, PRESETS)}")]
+        )
+    parts = MechanismConfig.model_validate(name).model_dump()
+    del parts["preset"]
+    return parts
+
+
+def differences(first: str, second: str) -> list[Difference]:
+    """Where two presets differ, part by part and key by key, in the order of a config.
+
+    Raises:
+        ConfigError: there is no preset of one of the names.
+    """
+    ours, theirs = preset_parts(first), preset_parts(second)
+    return [
+        Difference(f"{part}.{key}", _shown(ours[part], key), _shown(theirs[part], key))
+        for part in ours
+        for key in {**ours[part], **theirs[part]}
+        if _shown(ours[part], key) != _shown(theirs[part], key)
+    ]
+
+
+def preset_toml(name: str) -> str:
+    """A preset in full, to be pasted into a config and changed.
+
+    Raises:
+        ConfigError: there is no such preset.
+    """
+    preset = PRESETS.get(name)
+    lines = [] if preset is None else [f"# {preset.regime}, {preset.since}"]
+    lines += ["[mechanism]", f'preset = "{name}"']
+    for part, keys in preset_parts(name).items():
+        lines += ["", f"[mechanism.{part}]"]
+        lines += [
+            f"{key} = {toml_value(value)}" for key, value in keys.items() if value is not None
+        ]
+    return "\n".join(lines)
+
+
+def _shown(keys: Mapping[str, Any], key: str) -> str:
+    if key not in keys:
+        return ""
+    return "not set" if keys[key] is None else toml_value(keys[key])
+
+
+def toml_value(value: Any) -> str:
+    """A string, number, boolean or list of them as TOML writes it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        return f'"{value}"'
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(map(toml_value, value))}]"
+    return repr(value)
