@@ -1,5 +1,6 @@
 """The parts of all regimes, each against its closed form and in the edge states of §7.3."""
 
+import dataclasses
 from collections.abc import Callable, Sequence
 
 import jax
@@ -9,6 +10,8 @@ import pytest
 from chain_adapters.units import call
 
 from dtaojax import chain
+from dtaojax.build import build_network
+from dtaojax.config import MechanismConfig
 from dtaojax.mechanism.chain_buy import BuyDestroyed, BuyDestroyedUnissued, BuyKept
 from dtaojax.mechanism.emission import block_emission, emission_of_unissued
 from dtaojax.mechanism.emit_set import open_subnets, started_subnets
@@ -24,7 +27,9 @@ from dtaojax.mechanism.moving_price_fixed_point import floored_moving_price
 from dtaojax.mechanism.no_gate import NoGate
 from dtaojax.mechanism.owner_cut import owner_cut
 from dtaojax.mechanism.situation import Situation
+from dtaojax.mechanism.split import OwnerServerValidatorRoot
 from dtaojax.mechanism.stored import flow_smoothing
+from dtaojax.network import load_network
 from dtaojax.ordered import ordered_sum
 
 SHARES = (
@@ -280,3 +285,21 @@ def test_fixed_point_average_of_a_cheap_newborn_stays_at_zero_for_some_3200_bloc
         age += 1
         moving = floored_moving_price(moving, 0.005, 12_885, age, chain.MOVING_PRICE_HALVING_BLOCKS)
     assert 3_000 < age < 3_400
+
+
+def test_a_cut_that_the_owner_gave_up_is_shared_by_miners_and_validators() -> None:
+    split = OwnerServerValidatorRoot(jnp.asarray(0.18))
+    alpha, rho = jnp.ones(2), jnp.asarray([0.2, 0.2])
+    payout = split(alpha, rho, jnp.asarray(True), jnp.asarray([True, False]))
+    np.testing.assert_allclose(payout.owner, [0.18, 0.0], rtol=1e-15)
+    np.testing.assert_allclose(payout.server, [0.41, 0.5], rtol=1e-15)
+    np.testing.assert_allclose(payout.validator, [0.41 * 0.8, 0.4], rtol=1e-15)
+    np.testing.assert_allclose(payout.root, [0.41 * 0.2, 0.1], rtol=1e-15)
+
+
+@pytest.mark.parametrize(("preset", "expected"), [("gate_rank_2026", 0.0), ("taoflow_2025", 1.0)])
+def test_owners_give_up_their_cut_since_r5(preset: str, expected: float) -> None:
+    table = load_network("finney_8791253")
+    table = dataclasses.replace(table, owner_cut_enabled=np.zeros(table.n_subnets, dtype=bool))
+    subnets, _ = build_network(table, MechanismConfig.model_validate(preset))
+    assert float(jnp.mean(subnets.owner_cut_enabled)) == expected

@@ -156,6 +156,7 @@ def situations(draw: st.DrawFn) -> tuple[Subnets, NetworkState, Orders]:
         first_emission_block=jnp.where(jnp.asarray(draw(flags)), 1_000, -1),
         emission_enabled=jnp.asarray(draw(flags)),
         miner_burned=jnp.asarray(1.2 * draw(parts)),
+        owner_cut_enabled=jnp.asarray(draw(flags)),
         quality=jnp.zeros(WIDTH),
         sector=jnp.arange(WIDTH),
     )

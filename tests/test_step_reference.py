@@ -296,7 +296,5 @@ def test_pools_beyond_the_weight_bound_hold_liquidity_back_as_in_the_reference()
 @pytest.mark.parametrize("seed", range(20))
 def test_broken_pools_recover_as_in_the_reference(seed: int) -> None:
     network = random_edge_network(seed, 8)
-    for subnet in network.subnets:
-        subnet.owner_cut_enabled = True
     run = compared(network, Parameters(rounding=EXACT, bar_rank=3), 20, 4)
     assert_equal_reals(run.expected, run.found)

@@ -43,11 +43,8 @@ def mainnet_world() -> tuple[Subnets, NetworkState]:
 
 
 def random_world(seed: int, subnets: int, weights: bool) -> NetworkRef:
-    """A random network of the reference whose owners all take their cut, as in the model."""
-    network = random_network(seed, subnets, weights)
-    for subnet in network.subnets:
-        subnet.owner_cut_enabled = True
-    return network
+    """A random network of the reference."""
+    return random_network(seed, subnets, weights)
 
 
 Tree = TypeVar("Tree")
@@ -122,6 +119,7 @@ def subnets_of(network: NetworkRef) -> Subnets:
         ),
         emission_enabled=jnp.asarray([s.emission_enabled for s in subnets]),
         miner_burned=jnp.asarray(_column(subnets, "miner_burned")),
+        owner_cut_enabled=jnp.asarray([s.owner_cut_enabled for s in subnets]),
         quality=jnp.zeros(len(subnets)),
         sector=jnp.arange(len(subnets)),
     )

@@ -18,6 +18,7 @@ from dtaojax.config import (
     MechanismConfig,
     NoGateConfig,
     NoPoolConfig,
+    OwnerCutSplitConfig,
     PortfolioConfig,
     StochasticVarianceFlowConfig,
     StudentFlowConfig,
@@ -46,9 +47,9 @@ def build_network(
     Subnets have the first slots; further ones are empty.
 
     Under rules that know no start call, every subnet counts as started when it was registered;
-    under rules without the owner's switch, every subnet's emission is on; constant-product pools
-    have equal weights; without a gate there is no bar; without pools there is no alpha and no
-    price. What the weight rule remembers is that of path 0 under the seed.
+    under rules without the owners' switches, every subnet's emission and cut are on; other pools
+    than weighted ones have equal weights; without a gate there is no bar; without pools there is no
+    alpha and no price. What the weight rule remembers is that of path 0 under the seed.
     """
     free = (slots or table.n_subnets) - table.n_subnets
 
@@ -62,6 +63,9 @@ def build_network(
     enabled = table.emission_enabled
     if not rules.emit_set.owner_switch:
         enabled = np.ones_like(enabled)
+    cuts = table.owner_cut_enabled
+    if isinstance(rules.split, OwnerCutSplitConfig) and not rules.split.owner_switch:
+        cuts = np.ones_like(cuts)
     weights = table.w_tao
     if not isinstance(rules.pool, WeightedPoolConfig):
         weights = np.full_like(weights, 0.5)
@@ -72,6 +76,7 @@ def build_network(
         first_emission_block=padded(started, -1),
         emission_enabled=padded(enabled, False),
         miner_burned=padded(table.miner_burned, 0.0),
+        owner_cut_enabled=padded(cuts, True),
         quality=empty,
         sector=jnp.arange(table.n_subnets + free),
     )

@@ -113,10 +113,13 @@ class OwnerCutSplitConfig(StrictModel):
     Attributes:
         owner_cut_u16: the owner's part, out of 65535; the rest goes half to miners and half to
             validators and root.
+        owner_switch: whether an owner can give up the cut (R5+), which miners and validators then
+            share.
     """
 
     kind: Literal["owner_cut"] = "owner_cut"
     owner_cut_u16: U16 = chain.OWNER_CUT_U16
+    owner_switch: bool = True
 
 
 class FreeSplitConfig(StrictModel):

@@ -125,6 +125,7 @@ _ALL: Final = (
         ),
         parts={
             **_LIVE_PARTS,
+            "split": {"kind": "owner_cut", "owner_switch": False},
             "weight_rule": {"kind": "tao_reserve"},
             "gate": {"kind": "none"},
             "injection": {"kind": "sum_price_switch"},
@@ -146,6 +147,7 @@ _ALL: Final = (
         ),
         parts={
             **_LIVE_PARTS,
+            "split": {"kind": "owner_cut", "owner_switch": False},
             "moving_price": {
                 "kind": "price_ema",
                 "rate": chain.MOVING_PRICE_RATE_CODE_DEFAULT,
@@ -179,6 +181,7 @@ _ALL: Final = (
         ),
         parts={
             **_LIVE_PARTS,
+            "split": {"kind": "owner_cut", "owner_switch": False},
             "weight_rule": {"kind": "ema_price"},
             "gate": {"kind": "none"},
             "injection": {"kind": "subsidy"},
@@ -205,6 +208,7 @@ _ALL: Final = (
         ),
         parts={
             **_LIVE_PARTS,
+            "split": {"kind": "owner_cut", "owner_switch": False},
             "weight_rule": {"kind": "user_flow"},
             "gate": {"kind": "none"},
             "injection": {"kind": "lesser_emission_cap"},

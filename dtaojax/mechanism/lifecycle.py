@@ -167,6 +167,7 @@ def register(
         first_emission_block=jnp.where(slot, first_emission, subnets.first_emission_block),
         emission_enabled=jnp.where(slot, rules.starts_enabled, subnets.emission_enabled),
         miner_burned=jnp.where(slot, 0.0, subnets.miner_burned),
+        owner_cut_enabled=slot | subnets.owner_cut_enabled,
         quality=jnp.where(slot, newcomer.quality, subnets.quality),
         sector=jnp.where(slot, newcomer.sector, subnets.sector),
     )

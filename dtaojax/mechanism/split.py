@@ -5,7 +5,8 @@ from typing import NamedTuple
 import equinox as eqx
 import jax.numpy as jnp
 
-from dtaojax.state.shapes import PerSubnet, Scalar, ScalarBool
+from dtaojax.mechanism.owner_cut import owner_cut
+from dtaojax.state.shapes import PerSubnet, PerSubnetBool, Scalar, ScalarBool
 
 
 class Payout(NamedTuple):
@@ -36,7 +37,11 @@ class OwnerServerValidatorRoot(eqx.Module):
     owner_cut: Scalar
 
     def __call__(
-        self, alpha_emission: PerSubnet, root_proportion: PerSubnet, root_earns: ScalarBool
+        self,
+        alpha_emission: PerSubnet,
+        root_proportion: PerSubnet,
+        root_earns: ScalarBool,
+        owner_cut_enabled: PerSubnetBool,
     ) -> Payout:
         """Divides a block's alpha.
 
@@ -45,10 +50,11 @@ class OwnerServerValidatorRoot(eqx.Module):
             root_proportion: rho after the block's mint [-].
             root_earns: root_sell_flag, moving prices of the emit set adding up to more than 1;
                 without it root's part is recycled.
+            owner_cut_enabled: where the owner takes the cut; elsewhere the others share it.
 
         Source: §3.8 steps 2 to 6, as since v3.3.0.
         """
-        owner = self.owner_cut * alpha_emission
+        owner = owner_cut(alpha_emission, self.owner_cut, owner_cut_enabled)
         half = 0.5 * (alpha_emission - owner)
         root = root_proportion * half
         return Payout(

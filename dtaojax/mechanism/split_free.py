@@ -4,7 +4,7 @@ import equinox as eqx
 import jax.numpy as jnp
 
 from dtaojax.mechanism.split import Payout
-from dtaojax.state.shapes import PerSubnet, Scalar, ScalarBool
+from dtaojax.state.shapes import PerSubnet, PerSubnetBool, Scalar, ScalarBool
 
 
 class FreeSplit(eqx.Module):
@@ -21,7 +21,11 @@ class FreeSplit(eqx.Module):
     validator: Scalar
 
     def __call__(
-        self, alpha_emission: PerSubnet, root_proportion: PerSubnet, root_earns: ScalarBool
+        self,
+        alpha_emission: PerSubnet,
+        root_proportion: PerSubnet,
+        root_earns: ScalarBool,
+        owner_cut_enabled: PerSubnetBool,
     ) -> Payout:
         """Divides a block's alpha [alpha per block]."""
         nothing = jnp.zeros_like(alpha_emission)

@@ -63,7 +63,7 @@ class Mechanism(eqx.Module):
     support: Callable[[Pools, InjectionTerms, int], Support]
     chain_buy: BuyKept | BuyDestroyed | BuyDestroyedUnissued | NoBuy
     participants: Callable[[Situation], Pay]
-    split: Callable[[PerSubnet, PerSubnet, ScalarBool], Payout]
+    split: Callable[[PerSubnet, PerSubnet, ScalarBool, PerSubnetBool], Payout]
     root: RootPolicy
     moving_price: PriceEma
     market: Market
@@ -157,7 +157,7 @@ def read_situation(
     issuance = state.alpha_issuance
     minted = jnp.where(subnets.in_emit_set, block_emission(issuance), 0.0)
     rho = root_proportion(state.root_tao, mechanism.tao_weight, issuance)
-    server = mechanism.split(minted, rho, jnp.asarray(True)).server
+    server = mechanism.split(minted, rho, jnp.asarray(True), subnets.owner_cut_enabled).server
     return Situation(
         tao_emission=emission * final,
         block_emission=emission,
@@ -188,9 +188,9 @@ def coinbase(
     alpha_out = state.alpha_out + blocks * pay.alpha + booked.alpha_out
     issued_after = given.pools.alpha_in + alpha_out
     rho_after = root_proportion(state.root_tao, mechanism.tao_weight, issued_after)
-    earns = mechanism.root.earns(state, subnets)
+    earns, cuts = mechanism.root.earns(state, subnets), subnets.owner_cut_enabled
     payout, reward = (
-        Payout(*(blocks * amount for amount in mechanism.split(part, rho_after, earns)))
+        Payout(*(blocks * amount for amount in mechanism.split(part, rho_after, earns, cuts)))
         for part in (pay.alpha, pay.tao)
     )
     rooted = mechanism.root(given.pools, payout.root, at)

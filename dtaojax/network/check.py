@@ -66,6 +66,14 @@ RULES: Final = (
     Rule("alpha_out", high=chain.MAX_SUPPLY, above=_SUPPLY),
     Rule("moving_price", high=_PRICE_LIMIT, above=f"no price in TAO; {_RAO}", empty=math.nan),
     Rule("emission_enabled", high=1.0, above="must be 1 or 0", whole=True),
+    Rule(
+        "owner_cut_enabled",
+        high=1.0,
+        above="must be 1 or 0",
+        whole=True,
+        empty=1.0,
+        absent=1.0,
+    ),
     Rule("miner_burned", high=1.0, above="must be a fraction, at most 1", empty=0.0, absent=0.0),
     Rule(
         "w_tao",
@@ -177,7 +185,7 @@ def _number(cell: Any, rule: Rule) -> float | str:
     """The value of a cell, or what is wrong with it."""
     if cell is None or (isinstance(cell, str) and not cell.strip()):
         return "is empty; write a number" if rule.empty is None else rule.empty
-    if isinstance(cell, str) and rule.column == "emission_enabled":
+    if isinstance(cell, str) and rule.column in ("emission_enabled", "owner_cut_enabled"):
         cell = {"true": "1", "false": "0"}.get(cell.strip().lower(), cell)
     try:
         value = float(cell)

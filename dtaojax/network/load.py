@@ -121,6 +121,7 @@ def _build(raw: RawTable, netuids: list[int], facts: Facts) -> NetworkTable:
         moving_price=_frozen(np.nan_to_num(values["moving_price"], nan=0.0)),
         emission_enabled=_frozen(values["emission_enabled"] == 1.0),
         miner_burned=floats("miner_burned"),
+        owner_cut_enabled=_frozen(values["owner_cut_enabled"] == 1.0),
         w_tao=floats("w_tao"),
         protocol_alpha=floats("protocol_alpha"),
         observed=_frozen_map(observed) if observed else None,

@@ -43,6 +43,7 @@ class NetworkTable:
         moving_price: the price EMA [TAO per alpha].
         emission_enabled: whether the subnet may receive TAO.
         miner_burned: withheld share of the miners' incentive.
+        owner_cut_enabled: whether the owner takes the cut; true where the file does not say.
         w_tao: weight of the pool's TAO side.
         protocol_alpha: alpha that the chain bought, a part of ``alpha_out`` [alpha].
         observed: what the chain recorded, by column name (``observed_tao_in_emission``,
@@ -69,6 +70,7 @@ class NetworkTable:
     moving_price: FloatArray
     emission_enabled: BoolArray
     miner_burned: FloatArray
+    owner_cut_enabled: BoolArray
     w_tao: FloatArray
     protocol_alpha: FloatArray
     observed: dict[str, FloatArray] | None

@@ -19,6 +19,7 @@ class Subnets(eqx.Module):
         first_emission_block: block of the start call; -1 where the subnet has not started.
         emission_enabled: whether TAO emission is switched on (§3.6 M).
         miner_burned: share of the miners' incentive that the owner withholds, MinerBurned [-].
+        owner_cut_enabled: whether the owner takes the cut of minted alpha (R5+, §3.8 step 2).
         quality: latent quality, or what users would pay for the subnet's work, as a standard score
             over subnets; the chain does not see it, users and root's voters do [-].
         sector: number of the line of work; subnets of one sector do the same.
@@ -28,6 +29,7 @@ class Subnets(eqx.Module):
     first_emission_block: PerSubnetInt
     emission_enabled: PerSubnetBool
     miner_burned: PerSubnet
+    owner_cut_enabled: PerSubnetBool
     quality: PerSubnet
     sector: PerSubnetInt
 

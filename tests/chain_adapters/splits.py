@@ -48,7 +48,7 @@ def payout_of(case: Case, root_earns: bool) -> Payout:
         one(case["alpha_issuance_after_mint"]),
     )
     split = OwnerServerValidatorRoot(cut(case))
-    return call(split, one(case["alpha_out"]), rho, jnp.asarray(root_earns))
+    return call(split, one(case["alpha_out"]), rho, jnp.asarray(root_earns), jnp.asarray([True]))
 
 
 def pending_split(case: Case) -> dict[str, Any]:

@@ -74,6 +74,7 @@ def subnets_of(
         first_emission_block=jnp.where(flags(in_emit_set), 1, -1),
         emission_enabled=flags(emission_enabled),
         miner_burned=numbers(miner_burned),
+        owner_cut_enabled=jnp.ones(len(in_emit_set), dtype=bool),
         quality=jnp.zeros(len(in_emit_set)),
         sector=jnp.arange(len(in_emit_set)),
     )
