@@ -372,6 +372,11 @@ def test_parts_of_different_times_go_together_where_they_make_sense():
         ("netflow_2026", {"gate": {"kind": "tiers"}, "root": {"kind": "basket"}}),
         ("subsidy_2025", {"root": {"kind": "claimed"}}),
         ("root_2023", {"gate": {"kind": "hill_rank"}}),
+        ("launch_2025", {"moving_price": {"halving_blocks": 100_800}}),
+        ("subsidy_2025", {"injection": {"alpha": "block_emission"}}),
+        ("taoflow_2025", {"injection": {"kind": "alpha_emission_cap"}}),
+        ("price_rootprop", {"pool": {"kind": "weighted"}}),
+        ("gate_rank_2026", {"gate": {"kind": "none"}, "root": {"kind": "claimed"}}),
     ):
         config_from_dict(composed(preset, **parts))
 

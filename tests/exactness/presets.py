@@ -16,11 +16,14 @@ from dtaojax.config import MechanismConfig
 from dtaojax.mechanism.step import Mechanism
 from dtaojax.state.network import Subnets
 
-PRESET_NAMES = tuple(CONFIG_PRESETS)
+PRESET_NAMES = tuple(name for name in CONFIG_PRESETS if name != "root_2023")
+"""All but the regime without pools, whose votes are random numbers of the model's own."""
 SLOTS = 8
 """Width of the networks, few so that the reference is quick."""
 RANK = 3
 """Of the gate's bar; mainnet's 32 would be the last of so few."""
+TIERS = (2, 5)
+"""Last ranks of the tiers."""
 IMMUNITY = 2_000
 """Blocks of immunity, few so that pruning happens."""
 
@@ -74,6 +77,7 @@ def preset_pair(name: str, rounding: Rounding) -> Pair:
         parameters,
         rounding=rounding,
         bar_rank=RANK,
+        tier_last_ranks=TIERS,
         bar_quantile=Decimal("0.61"),
         subnet_limit=limit,
         immunity_blocks=IMMUNITY,
@@ -83,6 +87,8 @@ def preset_pair(name: str, rounding: Rounding) -> Pair:
     gate = MechanismConfig.model_validate(name).gate.kind
     if gate == "hill_rank":
         table["gate"] = {"rank": RANK}
+    if gate == "tiers":
+        table["gate"] = {"last_ranks": list(TIERS)}
     if gate == "hill_mass":
         table["gate"] = {"quantile": 0.61}
     rules = MechanismConfig.model_validate(table)

@@ -111,7 +111,7 @@ def flows_of_model(flows: StepFlows) -> Snapshot:
         "to_root": paid.payout.root,
         "recycled": paid.payout.recycled,
         "tao_to_root": paid.root_tao,
-        "tao_to_participants": paid.participant_tao,
+        "tao_to_participants": sum(paid.reward),
         "alpha_claimed": flows.claims.sold,
         "tao_claimed": flows.claims.tao,
     }

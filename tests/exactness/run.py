@@ -81,8 +81,6 @@ def random_start(seed: int, pair: Pair) -> NetworkRef:
     """A random network with a slot or two free."""
     weights = pair.rules.pool.kind == "weighted"
     network = random_network(seed, SLOTS - 1 - seed % 2, weights)
-    for subnet in network.subnets:
-        subnet.owner_cut_enabled = True
     network.last_lock_cost, network.last_lock_block = 500 * 10**9, network.block - 5_000
     return network
 
