@@ -18,7 +18,7 @@ from dtaojax.mechanism.situation import Situation
 
 WIDTH = 6
 share_out = jax.jit(shared_out)
-TIERS = RankTiers((2, 4), jnp.asarray([0.75, 0.25]))
+TIERS = RankTiers((2, 4), (jnp.asarray(0.75), jnp.asarray(0.25)))
 tiered = eqx.filter_jit(TIERS)
 BAR = jnp.asarray(0.0)
 

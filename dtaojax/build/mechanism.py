@@ -90,7 +90,7 @@ def _gate(gate: config.GateConfig) -> HillRankGate | HillMassGate | RankTiers | 
                 gate.interval_blocks, jnp.asarray(gate.quantile), jnp.asarray(gate.exponent)
             )
         case config.RankTiersConfig():
-            return RankTiers(gate.last_ranks, jnp.asarray(gate.parts))
+            return RankTiers(gate.last_ranks, tuple(map(jnp.asarray, gate.parts)))
         case config.NoGateConfig():
             return NoGate()
 

@@ -2,7 +2,6 @@
 
 import equinox as eqx
 import jax.numpy as jnp
-from jaxtyping import Array, Float
 
 from dtaojax.mechanism.order_statistic import nth_largest
 from dtaojax.mechanism.shares import normalise
@@ -28,7 +27,7 @@ class RankTiers(eqx.Module):
     """
 
     last_ranks: tuple[int, ...] = eqx.field(static=True)
-    parts: Float[Array, " tiers"]
+    parts: tuple[Scalar, ...]
 
     def refresh(self, bar: Scalar, shares: PerSubnet, block: ScalarInt, blocks: int) -> Scalar:
         """The share of the last rank that gets anything; 0 if fewer subnets have a share."""
