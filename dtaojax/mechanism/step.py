@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 
 from dtaojax.mechanism.chain_buy import BuyDestroyed, BuyDestroyedUnissued, BuyKept, NoBuy
@@ -181,19 +182,23 @@ def coinbase(
     at = read_situation(mechanism, subnets, state, shares.final)
     offered = mechanism.injection(at)
     given = mechanism.support(state.pools, offered, blocks)
+    # The coinbase does not touch a pool outside the emit set, not even its reservoirs or weights.
+    supported = jax.tree.map(
+        lambda new, old: jnp.where(subnets.in_emit_set, new, old), given.pools, state.pools
+    )
     terms = offered._replace(excess_tao=offered.excess_tao - given.unspent / blocks)
     booked = mechanism.chain_buy.book(given.bought)
     pay = mechanism.participants(at)
 
     alpha_out = state.alpha_out + blocks * pay.alpha + booked.alpha_out
-    issued_after = given.pools.alpha_in + alpha_out
+    issued_after = supported.alpha_in + alpha_out
     rho_after = root_proportion(state.root_tao, mechanism.tao_weight, issued_after)
     earns, cuts = mechanism.root.earns(state, subnets), subnets.owner_cut_enabled
     payout, reward = (
         Payout(*(blocks * amount for amount in mechanism.split(part, rho_after, earns, cuts)))
         for part in (pay.alpha, pay.tao)
     )
-    rooted = mechanism.root(given.pools, payout.root, at)
+    rooted = mechanism.root(supported, payout.root, at)
     root_paid = mechanism.root.paid(reward)
     issued = mechanism.chain_buy.issued(terms) + pay.tao - reward.recycled / blocks
     after = dataclasses.replace(
