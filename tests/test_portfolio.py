@@ -65,6 +65,7 @@ class Paid(NamedTuple):
     """The parts of a coinbase that a holder looks at."""
 
     payout: Payout
+    reward: Payout
     root_tao: jax.Array
 
 
@@ -75,14 +76,15 @@ class Flows(NamedTuple):
     claims: Claims
 
 
-def paid(validator, *, sold_at_once=0.0, claimed=0.0) -> Flows:
+def paid(validator, *, in_tao=0.0, sold_at_once=0.0, claimed=0.0) -> Flows:
     """A step that pays validators alpha and root stake TAO, and nobody else."""
     validator = jnp.asarray(validator, float)
     nothing = jnp.zeros_like(validator)
     payout = Payout(nothing, nothing, validator, nothing, nothing)
     pools = Pools(nothing, nothing, nothing, nothing, nothing)
     claims = Claims(pools, nothing, nothing + claimed, nothing > 0.0)
-    return Flows(Paid(payout, nothing + sold_at_once), claims)
+    reward = payout._replace(validator=nothing + in_tao)
+    return Flows(Paid(payout, reward, nothing + sold_at_once), claims)
 
 
 # --- yield ---------------------------------------------------------------------------------------
@@ -94,6 +96,16 @@ def test_yield_is_the_holders_part_of_the_validators_alpha_less_the_take():
     after = who.earn(who.begin(state, FEE), state, paid([8.0, 9.0, 6.0]))
     expected = [30.0 + (1 - TAKE) * 6.0 * 30.0 / 3000.0, 10.0 + (1 - TAKE) * 8.0 * 10.0 / 1000.0]
     np.testing.assert_allclose(after.alpha, expected, rtol=1e-14)
+
+
+def test_tao_that_validators_are_paid_is_kept_beside_the_position():
+    """As under the article of 2024: 100 of 1,000 alpha get a tenth of 6 TAO, less the take."""
+    state = network([50.0], [500.0], alpha_out=1000.0)
+    who = holder([0], [100.0])
+    after = who.earn(who.begin(state, FEE), state, paid([0.0], in_tao=6.0))
+    assert after.paid.tolist() == pytest.approx([(1.0 - TAKE) * 0.6, 0.0], rel=1e-14)
+    value = who.value(after, state, FEE)
+    assert value.spot[0] == pytest.approx(10.0 + (1.0 - TAKE) * 0.6, rel=1e-14)
 
 
 def test_alpha_of_the_chain_and_of_root_earns_no_part_of_the_yield():

@@ -25,8 +25,8 @@ class Holdings(NamedTuple):
     Attributes:
         alpha: of each position, staking yield included [alpha].
         root_tao: staked to root, what selling root's alpha brought included [TAO].
-        paid: for each position's subnet when it was dissolved, and for root's baskets there; it is
-            kept as TAO [TAO].
+        paid: as validators' TAO where a regime pays in TAO, for each position's subnet when it was
+            dissolved, and for root's baskets there; it is kept as TAO [TAO].
         peak: highest value so far at spot [TAO].
         drawdown: largest fall from a peak so far, as a part of the peak [-].
     """
@@ -108,7 +108,7 @@ class Portfolio(eqx.Module):
         )
 
     def earn(self, holdings: Holdings, before: NetworkState, flows: StepFlows) -> Holdings:
-        """Adds a step's yield: alpha of validators, and TAO for root's alpha that was sold.
+        """Adds a step's yield: alpha and TAO of validators, and TAO for root's alpha that was sold.
 
         Args:
             holdings: before the step.
@@ -117,13 +117,15 @@ class Portfolio(eqx.Module):
         """
         paid = flows.coinbase
         staked = (before.alpha_out - before.protocol_alpha - before.root_basket)[self.slot]
-        earned = (1.0 - self.delegate_take) * paid.payout.validator[self.slot]
         # A holder is part of all stakers, whose alpha the network's file may know only roughly.
         everyone = jnp.maximum(staked, holdings.alpha)
-        alpha = holdings.alpha * (1.0 + earned / jnp.where(everyone > 0.0, everyone, 1.0))
+        part = holdings.alpha / jnp.where(everyone > 0.0, everyone, 1.0)
+        earns = (1.0 - self.delegate_take) * part
+        alpha = holdings.alpha + earns * paid.payout.validator[self.slot]
+        tao = jnp.append(earns * paid.reward.validator[self.slot], 0.0)
         sold = ordered_sum(paid.root_tao) + ordered_sum(flows.claims.tao)
         root_tao = holdings.root_tao + self.part_of_root(holdings, before) * sold
-        return holdings._replace(alpha=alpha, root_tao=root_tao)
+        return holdings._replace(alpha=alpha, root_tao=root_tao, paid=holdings.paid + tao)
 
     def settle(self, holdings: Holdings, left: Departures, state: NetworkState) -> Holdings:
         """Takes the holder's part of the pots of dissolved subnets, for all alpha held there.
