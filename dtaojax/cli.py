@@ -15,6 +15,13 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from dtaojax import __version__
+from dtaojax.commands.sweep import sweep
+from dtaojax.commands.where import (
+    ExecutorOption,
+    SchedulerOption,
+    WorkersOption,
+    crew_maker,
+)
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -71,6 +78,9 @@ def run(
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Drop what an unfinished run left in the folder.")
     ] = False,
+    executor: ExecutorOption = None,
+    workers: WorkersOption = None,
+    scheduler: SchedulerOption = None,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="Print only the report's path.")
     ] = False,
@@ -93,8 +103,9 @@ def run(
 
     from dtaojax.pipeline.run import run_report
 
+    makes_crew = crew_maker(executor, workers, scheduler)
     with _progress("simulating paths", inputs.config.run.paths, quiet) as show_done:
-        report = run_report(inputs, folder, show_done, fresh=fresh)
+        report = run_report(inputs, folder, show_done, fresh=fresh, crew_maker=makes_crew)
     if quiet:
         typer.echo(report)
         return
@@ -374,6 +385,9 @@ def doctor() -> None:
     out().print(table)
     if not healthy:
         raise typer.Exit(1)
+
+
+app.command()(sweep)
 
 
 @app.callback(invoke_without_command=True)

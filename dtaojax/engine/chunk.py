@@ -64,7 +64,7 @@ class Plan(NamedTuple):
 
 def chunk_size(paths: int, block_paths: int, workers: int) -> int:
     """Paths in a chunk, so that each worker gets several and a broken run loses little."""
-    share = max(paths // (_CHUNKS_A_WORKER * workers), 1)
+    share = max(paths // (_CHUNKS_A_WORKER * max(workers, 1)), 1)
     power = 1 << (share.bit_length() - 1)
     return max(min(power, LARGEST_CHUNK), block_paths)
 

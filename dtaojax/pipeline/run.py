@@ -17,7 +17,7 @@ from dtaojax.build import build_bins, build_world
 from dtaojax.config import PRESETS, Config
 from dtaojax.engine.chunk import Plan, chunk_size
 from dtaojax.engine.merge import Statistics
-from dtaojax.engine.run import default_workers, run
+from dtaojax.engine.run import run_on
 from dtaojax.engine.statistics import Bins
 from dtaojax.metrics.estimate import fewest_paths
 from dtaojax.metrics.headline import headline
@@ -27,6 +27,7 @@ from dtaojax.metrics.tables import frame, sample_rows
 from dtaojax.network import NetworkTable
 from dtaojax.pipeline import runtime
 from dtaojax.pipeline.assumptions import assumptions
+from dtaojax.pipeline.crew import Crew, CrewMaker, threads
 from dtaojax.pipeline.folder import Unfinished, claimed, drop_unfinished, remove_results
 from dtaojax.pipeline.inputs import Inputs
 from dtaojax.pipeline.inspect import initial_table
@@ -42,7 +43,12 @@ _FEWEST_TAIL_PATHS = 10
 
 
 def run_report(
-    inputs: Inputs, folder: Path, progress: Callable[[int], None], *, fresh: bool = False
+    inputs: Inputs,
+    folder: Path,
+    progress: Callable[[int], None],
+    *,
+    fresh: bool = False,
+    crew_maker: CrewMaker = threads,
 ) -> Path:
     """Simulates, estimates, and writes results and report.
 
@@ -54,6 +60,7 @@ def run_report(
         folder: for the results.
         progress: receives the number of paths done so far.
         fresh: drop what a broken-off run left in the folder.
+        crew_maker: opens what computes the paths; it moves no number.
 
     Returns:
         The report's path.
@@ -64,18 +71,16 @@ def run_report(
     with claimed(folder, inputs.config.network_file):
         if fresh:
             drop_unfinished(folder)
-        return _run_report(inputs, folder, progress)
+        with crew_maker(inputs.config.run.precision) as crew:
+            return _run_report(inputs, folder, progress, crew)
 
 
-def _run_report(inputs: Inputs, folder: Path, progress: Callable[[int], None]) -> Path:
+def _run_report(inputs: Inputs, folder: Path, progress: Callable[[int], None], crew: Crew) -> Path:
     started = time.perf_counter()
     config, network = inputs.config, inputs.network
-    runtime.configure(config.run.precision)
-    workers = default_workers()
+    identity = inputs.digests() | runtime.fingerprint()
     unfinished = Unfinished(
-        folder,
-        inputs.digests() | runtime.fingerprint(),
-        chunk_size(config.run.paths, config.run.block_paths, workers),
+        folder, identity, chunk_size(config.run.paths, config.run.block_paths, crew.workers)
     )
     remove_results(folder)
     world = build_world(config, network)
@@ -96,13 +101,14 @@ def _run_report(inputs: Inputs, folder: Path, progress: Callable[[int], None]) -
             paths.write(first, scalars, lost_at)
             watch.take(scalars, lost_at)
 
-        statistics = run(
-            world,
+        statistics = run_on(
+            crew.executor,
+            crew.prepare(inputs, plan, world, bins),
             bins,
             plan,
             sink,
             progress,
-            workers=workers,
+            workers=crew.workers,
             store=unfinished.store,
             enough=watch.enough,
         )
@@ -121,6 +127,7 @@ def _run_report(inputs: Inputs, folder: Path, progress: Callable[[int], None]) -
         "metrics_s": finished - estimating,
     }
     manifest = _manifest(config, network, statistics, watch, days, wall_times, [*tables, "paths"])
+    manifest["identity"] = identity
     results = Results(manifest, headline(tables), tables)
     save(results, folder)
     report = write_report(results, folder)

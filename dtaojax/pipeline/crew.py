@@ -1,0 +1,173 @@
+"""Who computes the chunks of a run: threads, processes of this machine, or a cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
+from typing import Any, Final
+
+from dtaojax.build import build_bins, build_world
+from dtaojax.engine.chunk import Chunk, Plan, compute_chunk
+from dtaojax.engine.run import Compute, default_workers
+from dtaojax.engine.statistics import Bins
+from dtaojax.pipeline import runtime
+from dtaojax.pipeline.inputs import Inputs
+from dtaojax.results import ResultsError
+from dtaojax.world.world import World
+
+RETRIES: Final = 3
+"""How often a chunk is tried again where a worker failed."""
+
+
+class CrewError(ResultsError):
+    """A cluster that cannot be used; the message names the fix."""
+
+
+@dataclass(frozen=True)
+class Crew:
+    """An executor and how a chunk is computed on it.
+
+    Attributes:
+        executor: takes the chunks.
+        workers: chunks that it computes at the same time.
+        prepare: from a run's inputs, plan, world and bins to what is done for a chunk.
+    """
+
+    executor: Executor
+    workers: int
+    prepare: Callable[[Inputs, Plan, World, Bins], Compute]
+
+
+CrewMaker = Callable[[str], AbstractContextManager[Crew]]
+"""Opens a crew for runs of a precision, which is closed at the end."""
+
+
+def _computed_here(inputs: Inputs, plan: Plan, world: World, bins: Bins) -> Compute:
+    return partial(compute_chunk, world, bins, plan)
+
+
+@contextmanager
+def threads(precision: str) -> Iterator[Crew]:
+    """One thread a core of this process, or one for its accelerator."""
+    runtime.configure(precision)
+    workers = default_workers()
+    with ThreadPoolExecutor(workers) as pool:
+        yield Crew(pool, workers, _computed_here)
+
+
+@contextmanager
+def processes(precision: str, *, workers: int) -> Iterator[Crew]:
+    """A cluster of processes on this machine, each computing one chunk at a time.
+
+    Raises:
+        CrewError: the extra ``cluster`` is not installed.
+    """
+    distributed = _distributed()
+    runtime.configure(precision)
+    with (
+        distributed.LocalCluster(
+            n_workers=workers, threads_per_worker=1, dashboard_address=None, memory_limit=0
+        ) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        client.wait_for_workers(workers)
+        with _lost_workers(distributed):
+            yield _on(client)
+
+
+@contextmanager
+def cluster(precision: str, *, address: str, patience_s: float = 30.0) -> Iterator[Crew]:
+    """The workers of a dask scheduler that runs already.
+
+    Args:
+        precision: of the runs.
+        address: of the scheduler, for example ``tcp://host:8786``.
+        patience_s: how long to wait for the scheduler and its first worker [s].
+
+    Raises:
+        CrewError: the extra ``cluster`` is not installed, or nobody answers.
+    """
+    distributed = _distributed()
+    runtime.configure(precision)
+    try:
+        client = distributed.Client(address, timeout=patience_s)
+    except (OSError, ValueError) as error:
+        raise CrewError(
+            f"--scheduler {address}: no scheduler answers ({error}); start one with "
+            "`dask scheduler` and give its address"
+        ) from error
+    with client:
+        try:
+            client.wait_for_workers(1, timeout=patience_s)
+        except TimeoutError as error:
+            raise CrewError(
+                f"--scheduler {address}: has no workers; start some with `dask worker {address}`"
+            ) from error
+        with _lost_workers(distributed):
+            yield _on(client)
+
+
+def _distributed() -> Any:
+    try:
+        import distributed
+    except ImportError as error:
+        raise CrewError(
+            "computing on several processes needs dask.distributed; "
+            "install it with: pip install 'dtaojax[cluster]'"
+        ) from error
+    return distributed
+
+
+@contextmanager
+def _lost_workers(distributed: Any) -> Iterator[None]:
+    """Says what to do where one chunk ended worker after worker."""
+    try:
+        yield
+    except distributed.KilledWorker as error:
+        raise CrewError(
+            f"workers died again and again over one chunk ({error.task}), perhaps for want of "
+            "memory: lower run.block_paths or give them more; what is finished is kept, and the "
+            "same command goes on"
+        ) from error
+
+
+def _on(client: Any) -> Crew:
+    # A chunk is pure, but its key must not be: a second run may ask for the same.
+    executor = client.get_executor(pure=False, retries=RETRIES)
+    return Crew(executor, sum(client.nthreads().values()), _computed_there)
+
+
+@dataclass(frozen=True)
+class _Job:
+    """A run as it is sent to a worker; equal jobs are the same run."""
+
+    identity: tuple[tuple[str, str], ...]
+    plan: Plan
+    inputs: Inputs = field(compare=False)
+
+
+def _computed_there(inputs: Inputs, plan: Plan, world: World, bins: Bins) -> Compute:
+    identity = inputs.digests() | runtime.fingerprint()
+    return partial(_compute, _Job(tuple(identity.items()), plan, inputs))
+
+
+def _compute(job: _Job, first: int) -> Chunk:
+    return _compute_of(job)(first)
+
+
+@lru_cache(maxsize=4)
+def _compute_of(job: _Job) -> Compute:
+    """Builds a run's world, once in a worker."""
+    runtime.configure(job.inputs.config.run.precision)
+    here = job.inputs.digests() | runtime.fingerprint()
+    differs = [f"{name} {here[name][:60]}" for name, asked in job.identity if here[name] != asked]
+    if differs:
+        raise CrewError(
+            f"a worker has {', '.join(differs)}, unlike the process that gives it work; install "
+            "the same versions on machines of the same kind, and restart the workers"
+        )
+    world = build_world(job.inputs.config, job.inputs.network)
+    return partial(compute_chunk, world, build_bins(world), job.plan)

@@ -1,0 +1,119 @@
+"""Processes and clusters: the same bits as threads, also where a worker is killed."""
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from small_run import CONFIG, small_rows, write_network
+
+from dtaojax.commands.where import crew_maker
+from dtaojax.config import ConfigError
+from dtaojax.pipeline import crew, runtime
+from dtaojax.pipeline.crew import CrewError, CrewMaker
+from dtaojax.pipeline.inputs import read_inputs
+from dtaojax.pipeline.run import run_report
+from dtaojax.results import ResultsError
+
+distributed = pytest.importorskip("distributed", reason="needs the extra: cluster")
+pytestmark = pytest.mark.xdist_group("small runs")
+
+PATHS = 256
+
+
+@pytest.fixture(scope="module")
+def config(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DTAOJAX_CACHE", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
+        folder = tmp_path_factory.mktemp("cluster")
+        write_network(folder / "small.csv", small_rows())
+        file = folder / "run.toml"
+        file.write_text(CONFIG)
+        yield file
+
+
+@pytest.fixture(scope="module")
+def local(config: Path) -> Iterator[tuple[object, CrewMaker]]:
+    """Two processes, and what runs on them."""
+    with (
+        distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, dashboard_address=None, memory_limit=0
+        ) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        yield client, partial(crew.cluster, address=cluster.scheduler_address)
+
+
+def run(config: Path, name: str, maker: CrewMaker, progress: Callable[[int], None] = int) -> Path:
+    inputs = read_inputs(config, (f"run.paths={PATHS}",))
+    return run_report(inputs, config.parent / name, progress, crew_maker=maker).parent
+
+
+@pytest.fixture(scope="module")
+def on_threads(config: Path) -> Path:
+    return run(config, "threads", crew.threads)
+
+
+def assert_same_numbers(folder: Path, expected: Path) -> None:
+    assert (folder / "summary.json").read_bytes() == (expected / "summary.json").read_bytes()
+    for file in expected.glob("*.parquet"):
+        pd.testing.assert_frame_equal(
+            pd.read_parquet(folder / file.name), pd.read_parquet(file), check_exact=True
+        )
+
+
+def test_cluster_with_a_killed_worker_finds_the_same_bits_as_threads(
+    on_threads: Path, config: Path, local: tuple[object, CrewMaker]
+) -> None:
+    client, maker = local
+    killed: list[int] = []
+
+    def kill_one(done: int) -> None:
+        if not killed and done < PATHS // 2:
+            pids = client.run(os.getpid)
+            killed.append(next(iter(pids.values())))
+            os.kill(killed[0], signal.SIGKILL)
+
+    folder = run(config, "killed", maker, kill_one)
+    assert len(killed) == 1
+    assert_same_numbers(folder, on_threads)
+    assert killed[0] not in client.run(os.getpid).values()
+
+
+def test_worker_of_another_version_is_refused(
+    config: Path, local: tuple[object, CrewMaker], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = runtime.fingerprint
+    monkeypatch.setattr(runtime, "fingerprint", lambda: {**real(), "jaxlib": "0.0.1"})
+    with pytest.raises(ResultsError, match=r"a worker has jaxlib \d.* the same versions"):
+        run(config, "other", local[1])
+
+
+def test_scheduler_that_does_not_answer_is_named(config: Path) -> None:
+    maker = partial(crew.cluster, address="tcp://127.0.0.1:9", patience_s=0.5)
+    with pytest.raises(CrewError, match=r"--scheduler tcp://127\.0\.0\.1:9: no scheduler answers"):
+        run(config, "nobody", maker)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("threads", 2, None), "leave out --workers"),
+        (("dask", None, None), "--workers N or --scheduler"),
+        ((None, 2, "tcp://a:1"), "give one"),
+    ],
+)
+def test_options_that_contradict_each_other_are_refused(options: tuple, message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        crew_maker(*options)
+
+
+def test_number_of_workers_alone_means_processes() -> None:
+    maker = crew_maker(None, 2, None)
+    assert maker.func is crew.processes
+    assert maker.keywords == {"workers": 2}
+    assert crew_maker(None, None, None) is crew.threads
