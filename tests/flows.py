@@ -28,7 +28,10 @@ STEPS_A_DAY = chain.BLOCKS_PER_DAY // STEP
 
 
 def network(age_days: float | None = None) -> tuple[Subnets, NetworkState]:
-    """A random network, all of it started: long ago, or this many days before its block."""
+    """A random network, all of it started: long ago, or this many days before its block.
+
+    Users hold ten times what is in the pools, so that no sale is cut.
+    """
     reference = random_world(6, WIDTH, weights=False)
     if age_days is not None:
         reference.block += 200 * chain.BLOCKS_PER_DAY
@@ -37,7 +40,9 @@ def network(age_days: float | None = None) -> tuple[Subnets, NetworkState]:
         if age_days is not None:
             subnet.first_emission_block = reference.block - round(age_days * chain.BLOCKS_PER_DAY)
             subnet.registered_at = subnet.first_emission_block
-    return subnets_of(reference), state_of(reference)
+    state = state_of(reference)
+    held = state.alpha_out + 10.0 * state.pools.alpha_in
+    return subnets_of(reference), dataclasses.replace(state, alpha_out=held)
 
 
 @eqx.filter_jit
@@ -82,7 +87,7 @@ def wishes(
 
 
 @eqx.filter_jit
-def _trade(
+def trade_steps(
     demand: tuple[DemandProcess, ...],
     who: Subnets,
     state: NetworkState,
@@ -91,6 +96,7 @@ def _trade(
     steps: int,
     blocks: int,
 ) -> NetworkState:
+    """States (paths, steps + 1, ...) where users trade without a fee and nothing is emitted."""
     fee = FeeToAuthor(jnp.asarray(0.0))
 
     def of_path(path: jax.Array) -> NetworkState:
@@ -129,10 +135,10 @@ def traded(
     blocks: int = STEP,
     paid: Coinbase | None = None,
 ) -> NetworkState:
-    """States (paths, steps + 1, ...) where users trade without a fee and nothing is emitted."""
+    """The same as NumPy arrays, for the first paths, over some days."""
     steps = round(days * chain.BLOCKS_PER_DAY / blocks)
     numbers = jnp.arange(paths, dtype=jnp.uint32)
-    return jax.device_get(_trade(demand, *(at or network()), paid, numbers, steps, blocks))
+    return jax.device_get(trade_steps(demand, *(at or network()), paid, numbers, steps, blocks))
 
 
 def prices(states: NetworkState) -> np.ndarray:

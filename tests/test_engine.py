@@ -1,5 +1,6 @@
 """The engine: exact accounting, lost paths, and the same bits however paths are divided."""
 
+from pathlib import Path
 from typing import NamedTuple
 
 import equinox as eqx
@@ -12,6 +13,7 @@ from walks import BINS, MEMBERS, walk
 from worlds import live_mechanism, random_world, state_of, subnets_of
 
 from dtaojax.build import build_bins, build_demand
+from dtaojax.build.slots import Slots
 from dtaojax.config import EmissionSellingConfig, StudentFlowConfig
 from dtaojax.engine.chunk import Plan, chunk_size
 from dtaojax.engine.merge import Statistics
@@ -20,6 +22,7 @@ from dtaojax.engine.pairwise import PairwiseAccumulator, pairwise_sum
 from dtaojax.engine.rollout import KEPT
 from dtaojax.engine.run import run
 from dtaojax.engine.statistics import Bins
+from dtaojax.network import load_network
 from dtaojax.world.portfolio import Portfolio
 from dtaojax.world.world import World
 
@@ -212,7 +215,7 @@ def small_world() -> World:
         live_mechanism(rank=3),
         subnets_of(network),
         state_of(network),
-        build_demand(demand, 7, np.arange(1, 9)),
+        build_demand(demand, 7, Slots(load_network("finney_8791253"), 8), Path()),
         holder,
         step_blocks=360,
         immunity_blocks=864_000,

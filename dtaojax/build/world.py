@@ -8,25 +8,22 @@ import numpy as np
 from jaxtyping import Array
 
 from dtaojax import chain
+from dtaojax.build.demand import build_demand
+from dtaojax.build.latent import build_latent, given_quality, given_sector
 from dtaojax.build.mechanism import build_mechanism
 from dtaojax.build.registration import build_lifecycle, slots_for
-from dtaojax.build.stochastic_variance import build_stochastic_variance
+from dtaojax.build.slots import Slots
+from dtaojax.build.tao_usd import build_tao_usd
 from dtaojax.config import (
     Config,
-    DemandConfig,
-    EmissionSellingConfig,
+    LatentConfig,
     MechanismConfig,
     NoGateConfig,
     NoPoolConfig,
     OwnerCutSplitConfig,
     PortfolioConfig,
-    StochasticVarianceFlowConfig,
-    StudentFlowConfig,
     WeightedPoolConfig,
 )
-from dtaojax.demand.emission_selling import EmissionSelling
-from dtaojax.demand.process import DemandProcess
-from dtaojax.demand.student_flow import student_flow
 from dtaojax.engine.statistics import Bins
 from dtaojax.network import NetworkTable
 from dtaojax.state.network import NetworkState, Subnets
@@ -40,7 +37,11 @@ _SHARE_RANGE = 20.0
 
 
 def build_network(
-    table: NetworkTable, rules: MechanismConfig, slots: int | None = None, seed: int = 0
+    table: NetworkTable,
+    rules: MechanismConfig,
+    slots: int | None = None,
+    seed: int = 0,
+    latent: LatentConfig | None = None,
 ) -> tuple[Subnets, NetworkState]:
     """Who takes part under the rules, and the state that a file holds.
 
@@ -69,6 +70,8 @@ def build_network(
     weights = table.w_tao
     if not isinstance(rules.pool, WeightedPoolConfig):
         weights = np.full_like(weights, 0.5)
+    latent = latent or LatentConfig()
+    places = Slots(table, table.n_subnets + free)
     with_alpha = 0.0 if isinstance(rules.pool, NoPoolConfig) else 1.0
     gate_bar = 0.0 if isinstance(rules.gate, NoGateConfig) else table.gate_bar
     subnets = Subnets(
@@ -77,8 +80,8 @@ def build_network(
         emission_enabled=padded(enabled, False),
         miner_burned=padded(table.miner_burned, 0.0),
         owner_cut_enabled=padded(cuts, True),
-        quality=empty,
-        sector=jnp.arange(table.n_subnets + free),
+        quality=jnp.asarray(given_quality(latent, places)),
+        sector=jnp.asarray(given_sector(latent, places)),
     )
     state = NetworkState(
         block=jnp.asarray(table.block),
@@ -102,27 +105,6 @@ def build_network(
     return subnets, dataclasses.replace(state, memory=memory)
 
 
-def build_demand(
-    processes: tuple[DemandConfig, ...], seed: int, netuids: np.ndarray
-) -> tuple[DemandProcess, ...]:
-    """The demand processes, each on streams of its own under the seed, for these subnets."""
-    return tuple(_demand_process(process, seed, netuids) for process in processes)
-
-
-def _demand_process(config: DemandConfig, seed: int, netuids: np.ndarray) -> DemandProcess:
-    match config:
-        case StudentFlowConfig():
-            return student_flow(seed, **config.model_dump(exclude={"process"}))
-        case StochasticVarianceFlowConfig():
-            return build_stochastic_variance(config, seed, netuids)
-        case EmissionSellingConfig():
-            return EmissionSelling(
-                owner=jnp.asarray(config.owner),
-                miner=jnp.asarray(config.miner),
-                validator=jnp.asarray(config.validator),
-            )
-
-
 def build_portfolio(config: PortfolioConfig, table: NetworkTable) -> Portfolio | None:
     """The holder's positions, or None if nothing is held."""
     if config.is_empty:
@@ -139,13 +121,15 @@ def build_portfolio(config: PortfolioConfig, table: NetworkTable) -> Portfolio |
 def build_world(config: Config, table: NetworkTable) -> World:
     """Everything that a run simulates."""
     seed, slots = config.run.seed, slots_for(config, table.n_subnets)
-    subnets, state = build_network(table, config.mechanism, slots, seed)
+    subnets, state = build_network(table, config.mechanism, slots, seed, config.latent)
     return World(
         mechanism=build_mechanism(config.mechanism, seed),
         subnets=subnets,
         start=state,
-        demand=build_demand(config.demand, seed, table.netuid),
+        demand=build_demand(config.demand, seed, Slots(table, slots), config.folder),
         portfolio=build_portfolio(config.portfolio, table),
+        latent=build_latent(config.latent, seed),
+        tao_usd=build_tao_usd(config.tao_usd, seed, config.folder),
         step_blocks=config.run.step_blocks,
         immunity_blocks=config.mechanism.registration.immunity_blocks,
         lifecycle=build_lifecycle(config, table),

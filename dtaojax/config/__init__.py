@@ -9,9 +9,28 @@ from dtaojax.config.load import config_from_dict, load_backtest, load_config
 from dtaojax.config.models import Config
 from dtaojax.config.models_arrivals import ArrivalsConfig, WaveConfig
 from dtaojax.config.models_backtest import BacktestConfig
-from dtaojax.config.models_demand import DEFAULT_DEMAND, DemandConfig
-from dtaojax.config.models_flows import StudentFlowConfig
-from dtaojax.config.models_holders import EmissionSellingConfig
+from dtaojax.config.models_demand import DEFAULT_DEMAND, AnyDemandConfig, DemandConfig, in_drought
+from dtaojax.config.models_feedback import (
+    MeanReversionConfig,
+    MomentumConfig,
+    RevenueDemandConfig,
+    YieldDemandConfig,
+)
+from dtaojax.config.models_flows import (
+    FlowBootstrapConfig,
+    JumpsConfig,
+    MarketFactorConfig,
+    NewSubnetConfig,
+    StudentFlowConfig,
+)
+from dtaojax.config.models_holders import EmissionSellingConfig, RootStakeFlowConfig
+from dtaojax.config.models_latent import (
+    DrawnQualityConfig,
+    DrawnSectorConfig,
+    GivenQualityConfig,
+    GivenSectorConfig,
+    LatentConfig,
+)
 from dtaojax.config.models_mechanism import MechanismConfig
 from dtaojax.config.models_registration import RegistrationConfig
 from dtaojax.config.models_run import (
@@ -30,6 +49,14 @@ from dtaojax.config.models_shares import (
     NoGateConfig,
     PriceEmaConfig,
     RankTiersConfig,
+)
+from dtaojax.config.models_shocks import (
+    DroughtConfig,
+    PriceShockConfig,
+    PumpConfig,
+    RootExitConfig,
+    ScriptedModel,
+    WhaleConfig,
 )
 from dtaojax.config.models_supply import (
     AlphaEmissionCapConfig,
@@ -67,6 +94,7 @@ from dtaojax.config.models_supply import (
     SumPriceSwitchConfig,
     WeightedPoolConfig,
 )
+from dtaojax.config.models_tao_usd import BootstrapConfig, JumpDiffusionConfig, TaoUsdConfig
 from dtaojax.config.models_variance import ComponentConfig, StochasticVarianceFlowConfig
 from dtaojax.config.presets import DEFAULT_PRESET, PRESETS, Preset
 from dtaojax.config.weight_rules import WEIGHT_RULES, RegisteredRule, WeightRuleConfig
@@ -78,8 +106,10 @@ __all__ = [
     "PRESETS",
     "WEIGHT_RULES",
     "AlphaEmissionCapConfig",
+    "AnyDemandConfig",
     "ArrivalsConfig",
     "BacktestConfig",
+    "BootstrapConfig",
     "ChainBuyConfig",
     "ComponentConfig",
     "Config",
@@ -89,6 +119,9 @@ __all__ = [
     "DestroyedConfig",
     "DestroyedUnissuedConfig",
     "Difference",
+    "DrawnQualityConfig",
+    "DrawnSectorConfig",
+    "DroughtConfig",
     "EmissionSellingConfig",
     "EmitSetConfig",
     "FeeToAuthorConfig",
@@ -96,16 +129,26 @@ __all__ = [
     "FeesConfig",
     "FixedFractionConfig",
     "FlatFeeConfig",
+    "FlowBootstrapConfig",
     "FreeSplitConfig",
     "GateConfig",
+    "GivenQualityConfig",
+    "GivenSectorConfig",
     "HillMassConfig",
     "HillRankConfig",
     "InjectionConfig",
+    "JumpDiffusionConfig",
+    "JumpsConfig",
+    "LatentConfig",
     "LaunchInjectionConfig",
     "LesserEmissionCapConfig",
+    "MarketFactorConfig",
+    "MeanReversionConfig",
     "MechanismConfig",
+    "MomentumConfig",
     "MovingPriceConfig",
     "NetworkConfig",
+    "NewSubnetConfig",
     "NoChainBuyConfig",
     "NoGateConfig",
     "NoInjectionConfig",
@@ -118,30 +161,40 @@ __all__ = [
     "PrecisionTargetConfig",
     "Preset",
     "PriceEmaConfig",
+    "PriceShockConfig",
     "Problem",
     "ProtocolAlphaConfig",
+    "PumpConfig",
     "RankTiersConfig",
     "RegisteredRule",
     "RegistrationConfig",
+    "RevenueDemandConfig",
     "RootBasketConfig",
     "RootClaimedConfig",
     "RootConfig",
+    "RootExitConfig",
     "RootProportionBuyCapConfig",
     "RootProportionCapConfig",
     "RootSoldAtLaunchConfig",
     "RootSoldUnlessSubsidisedConfig",
+    "RootStakeFlowConfig",
     "RootValidatorsPaidConfig",
     "RunConfig",
+    "ScriptedModel",
     "SplitConfig",
     "StochasticVarianceFlowConfig",
     "StudentFlowConfig",
     "SubsidyConfig",
     "SumPriceSwitchConfig",
+    "TaoUsdConfig",
     "WaveConfig",
     "WeightRuleConfig",
     "WeightedPoolConfig",
+    "WhaleConfig",
+    "YieldDemandConfig",
     "config_from_dict",
     "differences",
+    "in_drought",
     "load_backtest",
     "load_config",
     "preset_toml",

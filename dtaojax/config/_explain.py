@@ -98,6 +98,8 @@ def _message(detail: ErrorDetails, models: Models) -> str:
         word, name = _BOUNDS[kind]
         bound = ctx[name] if isinstance(ctx[name], int) else f"{ctx[name]:g}"
         return f"is {shown(value)}; must be {word} {bound}"
+    if kind == "missing":
+        return "is missing; it has no default"
     if kind == "finite_number":
         return f"is {shown(value)}; must be a finite number"
     if kind in ("literal_error", "union_tag_invalid"):

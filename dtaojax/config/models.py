@@ -12,7 +12,9 @@ from pydantic import Field, PrivateAttr, model_validator
 from dtaojax.config._base import StrictModel, refuse
 from dtaojax.config.errors import Problem
 from dtaojax.config.models_arrivals import ArrivalsConfig
-from dtaojax.config.models_demand import DEFAULT_DEMAND, DemandConfig
+from dtaojax.config.models_demand import DEFAULT_DEMAND, DemandConfig, demand_problems
+from dtaojax.config.models_flows import MarketFactorConfig
+from dtaojax.config.models_latent import LatentConfig
 from dtaojax.config.models_mechanism import MechanismConfig
 from dtaojax.config.models_run import (
     LOSS_DAYS,
@@ -21,6 +23,7 @@ from dtaojax.config.models_run import (
     PortfolioConfig,
     RunConfig,
 )
+from dtaojax.config.models_tao_usd import JumpDiffusionConfig, TaoUsdConfig
 from dtaojax.config.presets import DEFAULT_PRESET
 
 
@@ -37,6 +40,8 @@ class Config(StrictModel):
         network: the state to start from.
         demand: processes whose trades add up, each under a name of its own.
         arrivals: who registers subnets.
+        latent: quality and sector of subnets, which the chain does not see.
+        tao_usd: the price of TAO in dollars; losses are then told in dollars too.
         portfolio: what the holder holds.
         run: size, horizon, seed and precision.
         output: where the report goes.
@@ -47,6 +52,8 @@ class Config(StrictModel):
     network: NetworkConfig = NetworkConfig()
     demand: Annotated[tuple[DemandConfig, ...], Field(strict=False, max_length=64)] = DEFAULT_DEMAND
     arrivals: ArrivalsConfig = ArrivalsConfig()
+    latent: LatentConfig = LatentConfig()
+    tao_usd: TaoUsdConfig | None = None
     portfolio: PortfolioConfig = PortfolioConfig()
     run: RunConfig = RunConfig()
     output: OutputConfig = OutputConfig()
@@ -76,15 +83,15 @@ class Config(StrictModel):
                 "portfolio.alpha = {} and hold portfolio.root_tao"
             )
             problems.append(Problem("portfolio.alpha", text))
-        names = [part.name for part in self.demand]
-        for index, name in enumerate(names):
-            if (first := names.index(name)) < index:
-                # Two processes of one name would draw the same random numbers.
+        problems += demand_problems(self.demand)
+        if isinstance(self.tao_usd, JumpDiffusionConfig) and self.tao_usd.correlation != 0.0:
+            markets = [part.name for part in self.demand if isinstance(part, MarketFactorConfig)]
+            if self.tao_usd.correlated_with not in markets:
                 text = (
-                    f'is "{name}", which demand.{first} is called already; keep one of them, or '
-                    f'give this one a name of its own: name = "{name}_2"'
+                    f'is "{self.tao_usd.correlated_with}", but no market_factor in demand is '
+                    "called so; add one, or set correlation = 0"
                 )
-                problems.append(Problem(f"demand.{index}.name", text))
+                problems.append(Problem("tao_usd.correlated_with", text))
         refuse(problems)
         return self
 
@@ -100,6 +107,11 @@ class Config(StrictModel):
         if path.name == self.network.file and not path.suffix:
             return self.network.file
         return path if self._source is None else self._source.parent / path
+
+    @property
+    def folder(self) -> Path:
+        """Where relative paths of other files start: the config's folder, or the current one."""
+        return Path() if self._source is None else self._source.parent
 
     @property
     def output_folder(self) -> Path:

@@ -1,8 +1,10 @@
-"""Models of the processes by which those who are paid, or who stake, act."""
+"""Models of the processes by which those who are paid, or who stake to root, act."""
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from dtaojax.config._base import Fraction, ProcessName, StrictModel
 
@@ -22,3 +24,23 @@ class EmissionSellingConfig(StrictModel):
     owner: Fraction = 0.5
     miner: Fraction = 0.7
     validator: Fraction = 0.3
+
+
+class RootStakeFlowConfig(StrictModel):
+    """Root stake as a random walk with drift, pulled back to its start if asked for.
+
+    No history of root stake is at hand: the default sd is an assumption, 4 % a year.
+
+    Attributes:
+        name: what its random streams are called.
+        daily_sd: of the log of root stake.
+        drift: mean growth a day [1/day].
+        half_life_days: after which half of the way back to the start is made; left out for a
+            random walk [days].
+    """
+
+    process: Literal["root_stake_flow"] = "root_stake_flow"
+    name: ProcessName = "root_stake_flow"
+    daily_sd: Fraction = 0.002
+    drift: Annotated[float, Field(ge=-1.0, le=1.0)] = 0.0
+    half_life_days: Annotated[float, Field(gt=0.0, le=36_500.0)] | None = None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, field_validator, model_validator
@@ -18,6 +17,7 @@ from dtaojax.config._base import (
     rao_hint,
     refuse,
 )
+from dtaojax.config._netuids import read_netuids
 from dtaojax.config.errors import Problem
 
 DEFAULT_NETWORK: Final = "finney_8791253"
@@ -77,23 +77,11 @@ class PortfolioConfig(StrictModel):
     @classmethod
     def _netuids(cls, value: Any) -> Any:
         """TOML keys are strings: turns them into netuids, and refuses what is none."""
-        if not isinstance(value, Mapping):
-            return value
-        problems, positions = [], {}
-        for key, amount in value.items():
-            text = str(key)
-            is_short_number = text.isascii() and text.isdecimal() and len(text) <= 5
-            if not is_short_number or int(text) > chain.U16_MAX:
-                fix = "a position is written as netuid = alpha, for example 4 = 5000.0"
-                problems.append(Problem(text, f"is no netuid (0 to {chain.U16_MAX}); {fix}"))
-            elif int(text) == 0:
-                problems.append(Problem(text, "root has no alpha; write portfolio.root_tao"))
-            elif int(text) in positions:
-                problems.append(Problem(text, f"netuid {int(text)} is given twice; keep one"))
-            else:
-                positions[int(text)] = amount
-        refuse(problems)
-        return dict(sorted(positions.items()))
+        return read_netuids(
+            value,
+            "a position is written as netuid = alpha, for example 4 = 5000.0",
+            "root has no alpha; write portfolio.root_tao",
+        )
 
     @field_validator("alpha")
     @classmethod

@@ -44,3 +44,9 @@ def window(day: float, days: float) -> Window:
     start = round(day * chain.BLOCKS_PER_DAY)
     length = max(1, round(days * chain.BLOCKS_PER_DAY))
     return Window(jnp.asarray(start), jnp.asarray(length))
+
+
+def window_after(before: Window, pause_days: float, days: float) -> Window:
+    """The window that begins a pause after another has ended, and lasts ``days``."""
+    pause, length = (round(span * chain.BLOCKS_PER_DAY) for span in (pause_days, days))
+    return Window(before.start + before.length + pause, jnp.asarray(max(1, length)))

@@ -1,7 +1,8 @@
 """Price histories: a strict reader of daily panels, and the panel as arrays. No JAX."""
 
+from dtaojax.history.closes import Closes, read_closes
 from dtaojax.history.errors import HistoryError
 from dtaojax.history.panel import Panel
 from dtaojax.history.read import find_history, read_panel
 
-__all__ = ["HistoryError", "Panel", "find_history", "read_panel"]
+__all__ = ["Closes", "HistoryError", "Panel", "find_history", "read_closes", "read_panel"]

@@ -60,7 +60,7 @@ def read_panel(path: Path, source: str | None = None) -> Panel:
     Raises:
         HistoryError: the file cannot be read, lacks a column, or holds impossible rows.
     """
-    table = _read_file(path)
+    table = read_rows(path)
     missing = [name for name in _REQUIRED if name not in table.columns]
     if missing:
         present = ", ".join(map(str, table.columns))
@@ -75,7 +75,12 @@ def read_panel(path: Path, source: str | None = None) -> Panel:
     return _arrange(traded, str(path))
 
 
-def _read_file(path: Path) -> pd.DataFrame:
+def read_rows(path: Path) -> pd.DataFrame:
+    """The rows of a CSV file, as text, or of a Parquet file; the index is the line of each.
+
+    Raises:
+        HistoryError: the file cannot be read.
+    """
     # Slow to import, and the command line imports this room for its error.
     import pandas as pd
 

@@ -27,11 +27,13 @@ class PortfolioSample(NamedTuple):
         values: by valuation a column for each position, root last [TAO]; gone through often,
             one column at a time, so that each may be read when it is needed.
         drawdown: reads the largest fall so far, as a part of the peak [-].
+        tao_usd: reads the price of TAO; None where it is not followed [USD/TAO].
     """
 
     day: float
     values: Mapping[str, Iterable[Column]]
     drawdown: Callable[[], Column]
+    tao_usd: Callable[[], Column] | None = None
 
 
 def portfolio_rows(
@@ -41,7 +43,8 @@ def portfolio_rows(
 
     A loss is what the portfolio, its staking yield included, is worth less than at the start, in
     the same valuation; a gain is a negative loss. Holds about five numbers a path at once, however
-    many positions and days there are.
+    many positions and days there are. In dollars the start counts at its own price of TAO and the
+    end at the end's.
 
     Args:
         start: at day 0.
@@ -53,19 +56,21 @@ def portfolio_rows(
             worth = _total(sample.values[valuation])
             quantity = f"value_{valuation}"
             yield from sample_rows(quantity, "portfolio", None, sample.day, worth, "TAO")
+            if sample.tao_usd is not None:
+                worth *= sample.tao_usd()
+                quantity = f"value_{valuation}_usd"
+                yield from sample_rows(quantity, "portfolio", None, sample.day, worth, "USD")
     for sample in samples:
         day = sample.day
         for valuation in VALUATIONS:
             losses = _total(_part_losses(start, sample, valuation))
             paths = len(losses)
             quantity = f"loss_{valuation}"
-            yield from sample_rows(quantity, "portfolio", None, day, losses, "TAO")
-            for level in CONFIDENCES:
-                for statistic, measure in (("var", value_at_risk), ("es", expected_shortfall)):
-                    estimate = measure(losses, level)
-                    yield row(
-                        quantity, "portfolio", None, day, statistic, level, estimate, paths, "TAO"
-                    )
+            yield from _loss_rows(quantity, day, losses, "TAO")
+            if start.tao_usd is not None and sample.tao_usd is not None:
+                in_usd = _total(start.values[valuation]) * start.tao_usd()
+                in_usd -= _total(sample.values[valuation]) * sample.tao_usd()
+                yield from _loss_rows(f"{quantity}_usd", day, in_usd, "USD")
             parts = _part_losses(start, sample, valuation)
             for netuid, part in zip(netuids, parts, strict=True):
                 mean = mean_of_sample(part)
@@ -84,6 +89,15 @@ def portfolio_rows(
                         "TAO",
                     )
         yield from sample_rows("max_drawdown", "portfolio", None, day, sample.drawdown(), "ratio")
+
+
+def _loss_rows(quantity: str, day: float, losses: Column, unit: str) -> Iterator[Row]:
+    yield from sample_rows(quantity, "portfolio", None, day, losses, unit)
+    paths = len(losses)
+    for level in CONFIDENCES:
+        for statistic, measure in (("var", value_at_risk), ("es", expected_shortfall)):
+            tail = measure(losses, level)
+            yield row(quantity, "portfolio", None, day, statistic, level, tail, paths, unit)
 
 
 def loss_histogram(start: PortfolioSample, samples: Sequence[PortfolioSample]) -> pd.DataFrame:

@@ -7,18 +7,19 @@ from itertools import accumulate
 from dtaojax import chain
 from dtaojax.config import (
     Config,
-    DemandConfig,
-    EmissionSellingConfig,
+    DrawnQualityConfig,
+    DrawnSectorConfig,
     NoRootConfig,
     RootBasketConfig,
     RootClaimedConfig,
     RootConfig,
+    RootExitConfig,
+    RootStakeFlowConfig,
     RootValidatorsPaidConfig,
-    StochasticVarianceFlowConfig,
-    StudentFlowConfig,
     WeightRuleConfig,
 )
 from dtaojax.network import NetworkTable
+from dtaojax.pipeline.demand_words import demand_words, tao_usd_words
 
 
 def assumptions(config: Config, network: NetworkTable) -> list[dict[str, str]]:
@@ -27,7 +28,9 @@ def assumptions(config: Config, network: NetworkTable) -> list[dict[str, str]]:
         {"topic": topic, "text": text}
         for topic, text in (
             *_mechanism(config),
-            *(pair for process in config.demand for pair in _demand(process)),
+            *(pair for process in config.demand for pair in demand_words(process)),
+            *_latent(config),
+            *((tao_usd_words(config.tao_usd),) if config.tao_usd else ()),
             *_registrations(config),
             *_error(),
             *(_portfolio(config) if not config.portfolio.is_empty else ()),
@@ -39,6 +42,8 @@ def assumptions(config: Config, network: NetworkTable) -> list[dict[str, str]]:
 def _mechanism(config: Config):
     run = config.run
     days = run.step_blocks / chain.BLOCKS_PER_DAY
+    moves_root = any(isinstance(p, RootExitConfig | RootStakeFlowConfig) for p in config.demand)
+    root = "" if moves_root else ", root stake"
     yield (
         "Mechanism",
         f"The rules of {config.mechanism.preset} stay in force, with their parameters unchanged, "
@@ -51,8 +56,8 @@ def _mechanism(config: Config):
     )
     yield (
         "Decisions held fixed",
-        "Miner burn, the emission switch of each subnet, root stake and the TAO weight stay as "
-        "they are in the start state.",
+        f"Miner burn, the emission switch of each subnet{root} and the TAO weight stay as they "
+        "are in the start state.",
     )
     if config.mechanism.weight_rule.kind in ("user_flow", "net_flow"):
         yield (
@@ -112,43 +117,12 @@ def _root(root: RootConfig):
     yield ("Root's alpha", text)
 
 
-def _demand(process: DemandConfig):
-    match process:
-        case StudentFlowConfig():
-            yield (
-                "Investors' demand",
-                "Daily net flow into a pool is Student-t with "
-                f"{process.degrees_of_freedom:g} degrees of freedom; its standard deviation is "
-                f"{100 * process.sd_at_1000_tao:g} % of the pool at 1,000 TAO and goes with depth "
-                f"to the power {process.depth_exponent:g}. "
-                f"{100 * process.common_share:g} % of the variance is common to all subnets. "
-                f"Mean flow beyond the selling of emission is {100 * process.drift:g} % a day. A "
-                f"day's volatility is at most {process.max_volatility_multiple:g} times its scale. "
-                "The figures were fitted to the pool history of July and August 2026, 27 daily "
-                "returns a subnet; flows are independent from day to day.",
-            )
-        case StochasticVarianceFlowConfig(level=level, swing=swing):
-            yield (
-                "Investors' demand",
-                "Daily net flow into a pool is Student-t with "
-                f"{process.degrees_of_freedom:g} degrees of freedom, given the subnet's "
-                f"volatility, typically {100 * process.scale_at_1000_tao:g} % of the pool at 1,000 "
-                f"TAO. It goes with depth to the power {process.depth_exponent:g}; its logarithm "
-                f"differs among subnets by {level.sd:g} (half-life {level.half_life_days:g} days) "
-                f"and swings by {swing.sd:g} (half-life {swing.half_life_days:g} days). "
-                f"{len(level.now)} subnets start from the volatility that the history shows. "
-                f"{100 * process.common_share:g} % of the variance is common to all subnets. "
-                f"Mean flow beyond the selling of emission is {100 * process.drift:g} % a day. A "
-                f"day's standard deviation is at most {process.max_sd:g}.",
-            )
-        case EmissionSellingConfig():
-            yield (
-                "Selling of emission",
-                f"Owners sell {100 * process.owner:g} %, miners {100 * process.miner:g} % of what "
-                f"they are paid, validators and nominators {100 * process.validator:g} %, at once. "
-                "Only the total of all selling is observed (3,774 TAO a day, give or take 3,413); "
-                "its division among the classes is an assumption.",
-            )
+def _latent(config: Config):
+    if isinstance(config.latent.quality, DrawnQualityConfig):
+        yield "Quality", "Latent quality is drawn for each subnet on each path, standard normal."
+    if isinstance(config.latent.sector, DrawnSectorConfig):
+        size = config.latent.sector.size
+        yield "Sectors", f"Subnets are dealt at random into sectors of {size}, anew on each path."
 
 
 def _registrations(config: Config):
@@ -201,7 +175,8 @@ def _portfolio(config: Config):
         "Positions are staked and never traded; they earn the validators' part of the emission in "
         f"proportion to all alpha outside the pool, less a take of {take:.3g} %, and it is "
         "reinvested. Root stake earns its part of the root baskets from the start on. What a "
-        "deregistered subnet pays is kept as TAO. Losses are in TAO.",
+        "deregistered subnet pays is kept as TAO. Losses are in TAO"
+        f"{' and in US dollars' if config.tao_usd else ''}.",
     )
     yield (
         "Realizable value",

@@ -11,16 +11,31 @@ from typing import Any
 
 import numpy as np
 
-from dtaojax.config import Config, ConfigError, Problem, load_config
+from dtaojax.config import (
+    BootstrapConfig,
+    Config,
+    ConfigError,
+    FlowBootstrapConfig,
+    Problem,
+    load_config,
+)
+from dtaojax.history import find_history, read_closes, read_panel
 from dtaojax.network import NetworkError, NetworkTable, load_network
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """A config and the network it names, known to fit each other."""
+    """A config and the network it names, known to fit each other.
+
+    Attributes:
+        config: checked.
+        network: that it starts from.
+        histories: digests of the histories that it draws from, by place in the config.
+    """
 
     config: Config
     network: NetworkTable
+    histories: dict[str, str] = dataclasses.field(default_factory=dict)
 
     def digests(self) -> dict[str, str]:
         """SHA-256 digests that two runs share exactly if their inputs are the same."""
@@ -29,7 +44,8 @@ class Inputs:
             network.update(
                 f"{field.name}\0{_spelled(getattr(self.network, field.name))}\0".encode()
             )
-        return {"config_hash": self.config.config_hash, "network": network.hexdigest()}
+        known = {"config_hash": self.config.config_hash, "network": network.hexdigest()}
+        return known | self.histories
 
 
 def _spelled(value: Any) -> str:
@@ -41,18 +57,23 @@ def _spelled(value: Any) -> str:
 
 
 def read_inputs(config_file: Path, overrides: Sequence[str]) -> Inputs:
-    """Reads a config and its network.
+    """Reads a config and its network, and looks at the histories that it names.
 
     Raises:
         ConfigError: the config is wrong, or does not fit the network.
         NetworkError: the network file is wrong.
+        HistoryError: a history is wrong.
     """
     config = load_config(config_file, overrides)
     network = load_network(config.network_file, **config.network.facts)
-    problems = [*_portfolio_problems(config, network), *_arrivals_problems(config, network)]
+    problems = [
+        *_portfolio_problems(config, network),
+        *_arrivals_problems(config, network),
+        *_netuid_problems(config, network),
+    ]
     if problems:
         raise ConfigError(str(config_file), problems)
-    return Inputs(config, network)
+    return Inputs(config, network, _read_histories(config))
 
 
 def _portfolio_problems(config: Config, network: NetworkTable) -> list[Problem]:
@@ -89,3 +110,42 @@ def _arrivals_problems(config: Config, network: NetworkTable) -> Iterator[Proble
             "is not known, but decides what a registration costs; set it to what the newest subnet "
             "cost [TAO], here or as a fact beside the network file, or write arrivals.rate = 0",
         )
+
+
+def _netuid_problems(config: Config, network: NetworkTable) -> Iterator[Problem]:
+    """Subnets that a table or a list of netuids names and that the network does not have."""
+    places = [("latent.quality", config.latent.quality), ("latent.sector", config.latent.sector)]
+    places += [(f"demand.{process.name}", process) for process in config.demand]
+    for place, model in places:
+        for key, value in model:
+            netuids = value if isinstance(value, dict) else value if key == "netuids" else ()
+            for netuid in netuids or ():
+                try:
+                    network.row_of(netuid)
+                except NetworkError as error:
+                    text = f"names netuid {netuid}: {'; '.join(error.problems)}; take it out"
+                    yield Problem(f"{place}.{key}", text)
+
+
+def _histories(config: Config) -> dict[str, FlowBootstrapConfig | BootstrapConfig]:
+    """What draws from a history, by its place in the config."""
+    found = {f"demand.{p.name}": p for p in config.demand if isinstance(p, FlowBootstrapConfig)}
+    usd = config.tao_usd
+    return found | ({"tao_usd": usd} if isinstance(usd, BootstrapConfig) else {})
+
+
+def _read_histories(config: Config) -> dict[str, str]:
+    """Reads every history once, so that a bad one is told before anything is computed.
+
+    Returns:
+        SHA-256 digests of the files, by place.
+    """
+    digests = {}
+    for place, process in _histories(config).items():
+        path = find_history(process.file, config.folder)
+        if isinstance(process, FlowBootstrapConfig):
+            read_panel(path, process.source)
+        else:
+            read_closes(path)
+        digests[place] = hashlib.sha256(path.read_bytes()).hexdigest()
+    return digests

@@ -199,7 +199,9 @@ def _portfolio_sample(config: Config, reader: PathTableReader, day: float) -> Po
         valuation: reader.columns([f"value_{valuation}[{n}]" for n in _netuids(config)], day)
         for valuation in VALUATIONS
     }
-    return PortfolioSample(day, values, partial(reader.sample, "max_drawdown", day))
+    drawdown = partial(reader.sample, "max_drawdown", day)
+    tao_usd = None if config.tao_usd is None else partial(reader.sample, "tao_usd", day)
+    return PortfolioSample(day, values, drawdown, tao_usd)
 
 
 def _warnings(config: Config, statistics: Statistics) -> list[str]:

@@ -205,6 +205,33 @@ QUANTITIES: Final[dict[str, Term]] = {
         "In TAO, after slippage and fee, each position sold on its own. Never above the value at "
         "spot.",
     ),
+    "tao_usd": Term(
+        "Price of TAO in US dollars",
+        "S, drawn outside the network",
+        "No subnet moves it; the assumptions say how it is drawn.",
+    ),
+    "loss_spot_usd": Term(
+        "Loss at spot in dollars",
+        "L = S₀ V₀ − S_t V_t, V the value at spot in TAO, S the price of TAO",
+        "Positive is a loss, negative a gain, in US dollars: TAO's own price is part of it.",
+    ),
+    "loss_realizable_usd": Term(
+        "Realizable loss in dollars",
+        "L = S₀ V₀ − S_t V_t, V the realizable value in TAO, S the price of TAO",
+        "Positive is a loss, negative a gain, in US dollars: TAO's own price is part of it. The "
+        "TAO itself is taken to be sold without moving its price.",
+    ),
+    "value_spot_usd": Term(
+        "Value at spot in dollars",
+        "S_t V_t, V the value at spot in TAO",
+        "What the portfolio is worth in US dollars at the prices on the screen.",
+    ),
+    "value_realizable_usd": Term(
+        "Realizable value in dollars",
+        "S_t V_t, V the realizable value in TAO",
+        "In US dollars, after slippage and fee in the pools; the TAO itself is taken to be sold "
+        "without moving its price.",
+    ),
     "max_drawdown": Term(
         "Maximum drawdown",
         "max over t of 1 − V_t / max over u ≤ t of V_u, V the value at spot",

@@ -29,7 +29,7 @@ _GROUPS: Final = (
         ),
     ),
     ("TAO in pools", ("tao_in_effective_number", "tao_in_nakamoto", "tao_in_top10_share")),
-    ("Prices and pools", ("total_tao_in", "sum_price", "chain_buy_share")),
+    ("Prices and pools", ("total_tao_in", "sum_price", "chain_buy_share", "tao_usd")),
 )
 _TAILS: Final = (("var", 0.95), ("es", 0.95), ("var", 0.99), ("es", 0.99))
 _FIRST_TAILS: Final = (("var", 0.95), ("es", 0.95), ("es", 0.99))
@@ -92,6 +92,8 @@ def headline(evidence: Evidence) -> list[HeadlineGroup]:
         rows = [
             _mean(portfolio, "value_realizable", day, title_of("value_realizable")),
             *(_tail(portfolio, "loss_realizable", day, *measure) for measure in _FIRST_TAILS),
+            _mean(portfolio, "value_realizable_usd", day, title_of("value_realizable_usd")),
+            *(_tail(portfolio, "loss_realizable_usd", day, *measure) for measure in _FIRST_TAILS),
             _mean(portfolio, "max_drawdown", day, title_of("max_drawdown")),
         ]
         when = "" if day == evidence.horizon else f", after {days(day)}"

@@ -37,13 +37,14 @@ class RiskTable:
 
 
 def risk_tables(evidence: Evidence) -> list[RiskTable]:
-    """One table a valuation, realizable first; empty without a portfolio."""
+    """One table a valuation, realizable first, and the same in dollars where the run tells."""
     portfolio = evidence.portfolio
     if portfolio is None:
         return []
     tables = []
-    for valuation in reversed(VALUATIONS):
-        quantity = f"loss_{valuation}"
+    kinds = [(each, unit) for unit in ("TAO", "USD") for each in reversed(VALUATIONS)]
+    for valuation, unit in kinds:
+        quantity = f"loss_{in_unit(valuation, unit)}"
         horizons = [day for day in portfolio.days(quantity) if day > 0.0]
         rows = [
             (label, [portfolio.get(quantity, day, statistic, level) for day in horizons])
@@ -51,10 +52,15 @@ def risk_tables(evidence: Evidence) -> list[RiskTable]:
         ]
         rows = [(label, cells) for label, cells in rows if any(cells)]
         if rows:
-            worth = value_now(evidence, valuation)
-            today = f"; worth {plain(worth, 4)} TAO today" if worth else ""
-            tables.append(RiskTable(f"Loss {_WORDS[valuation]} [TAO]{today}", horizons, rows))
+            worth = value_now(evidence, in_unit(valuation, unit))
+            today = f"; worth {plain(worth, 4)} {unit} today" if worth else ""
+            tables.append(RiskTable(f"Loss {_WORDS[valuation]} [{unit}]{today}", horizons, rows))
     return tables
+
+
+def in_unit(valuation: str, unit: str) -> str:
+    """The valuation as the names of quantities in this unit spell it."""
+    return valuation if unit == "TAO" else f"{valuation}_{unit.lower()}"
 
 
 def last_day(evidence: Evidence, quantity: str) -> float:
@@ -64,7 +70,7 @@ def last_day(evidence: Evidence, quantity: str) -> float:
 
 
 def value_now(evidence: Evidence, valuation: str) -> float | None:
-    """Worth of the portfolio at the start [TAO]; None where the run does not tell.
+    """Worth of the portfolio at the start, in its unit; None where the run does not tell.
 
     Without a record of day 0 it follows from L = V_0 - V_t, which holds for the means.
     """

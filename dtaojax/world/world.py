@@ -3,19 +3,21 @@
 import dataclasses
 from functools import reduce
 from operator import add
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 
 from dtaojax.demand.process import Clock, DemandProcess
+from dtaojax.demand.tao_usd import TaoUsd
 from dtaojax.engine.model import Observation
 from dtaojax.mechanism.pools import spot_price
 from dtaojax.mechanism.step import Coinbase, Mechanism, step
 from dtaojax.state.intents import Intents
 from dtaojax.state.network import NetworkState, Subnets
 from dtaojax.state.shapes import PerSubnetBool, ScalarBool, ScalarInt
+from dtaojax.world.latent import Latent
 from dtaojax.world.lifecycle import Lifecycle, Registry
 from dtaojax.world.observation import (
     DEREGISTERED,
@@ -39,6 +41,10 @@ TALLIES = (
 not take."""
 
 
+TAO_USD: Final = {"tao_usd": "USD/TAO"}
+"""The price of TAO, recorded where it is followed, and its unit."""
+
+
 class Carry(NamedTuple):
     """Everything that a path carries from step to step.
 
@@ -46,6 +52,7 @@ class Carry(NamedTuple):
         subnets: who takes part; None while that is the same on every path.
         state: of the network.
         memories: of the demand processes.
+        tao_usd: memory of the price of TAO, if it is followed.
         holdings: of the holder, if there is one.
         registry: of registrations, if there are any.
         ever_below_bar: whether the subnet of the start was ever below the gate's bar.
@@ -55,6 +62,7 @@ class Carry(NamedTuple):
     subnets: Subnets | None
     state: NetworkState
     memories: tuple[Any, ...]
+    tao_usd: Any
     holdings: Holdings | None
     registry: Registry | None
     ever_below_bar: PerSubnetBool
@@ -73,6 +81,8 @@ class World(eqx.Module):
         step_blocks: length of a step.
         immunity_blocks: age below which a subnet is not pruned.
         lifecycle: registrations, if there are any.
+        latent: draws of quality and sector, if they differ from path to path.
+        tao_usd: price of TAO in US dollars, if it is followed.
     """
 
     mechanism: Mechanism
@@ -83,21 +93,26 @@ class World(eqx.Module):
     step_blocks: int = eqx.field(static=True)
     immunity_blocks: int = eqx.field(static=True)
     lifecycle: Lifecycle | None = None
+    latent: Latent | None = None
+    tao_usd: TaoUsd | None = None
 
     def begin(self, path: ScalarInt) -> Carry:
         """The start of a path."""
         none = jnp.zeros_like(self.subnets.emission_enabled)
-        memory = self.mechanism.weighing.begin(path, self.subnets, self.start)
+        drawn = None if self.latent is None else self.latent(path, self.subnets)
+        subnets = self.subnets if drawn is None else drawn
+        memory = self.mechanism.weighing.begin(path, subnets, self.start)
         holdings = None
         if self.portfolio is not None:
             holdings = self.portfolio.begin(self.start, self.mechanism.fee)
         comes_and_goes = self.lifecycle is not None
         return Carry(
-            subnets=self.subnets if comes_and_goes else None,
+            subnets=subnets if comes_and_goes or self.latent is not None else None,
             state=dataclasses.replace(self.start, memory=memory),
-            memories=tuple(d.begin(path, self.subnets, self.start) for d in self.demand),
+            memories=tuple(d.begin(path, subnets, self.start) for d in self.demand),
+            tao_usd=None if self.tao_usd is None else self.tao_usd.begin(path),
             holdings=holdings,
-            registry=self.lifecycle.begin(path, self.subnets) if comes_and_goes else None,
+            registry=self.lifecycle.begin(path, subnets) if comes_and_goes else None,
             ever_below_bar=none,
             tallies=tuple(jnp.zeros((), jnp.int32) for _ in TALLIES),
         )
@@ -144,6 +159,7 @@ class World(eqx.Module):
             subnets=members,
             state=state,
             memories=tuple(memories),
+            tao_usd=None if self.tao_usd is None else self.tao_usd.advance(carry.tao_usd, clock),
             holdings=holdings,
             registry=registry,
             ever_below_bar=carry.ever_below_bar | below,
@@ -167,6 +183,8 @@ class World(eqx.Module):
         subnets = self.taking_part(carry)
         seen = observe_network(self.mechanism, subnets, carry.state, self.immunity_blocks)
         scalars = seen.scalars
+        if self.tao_usd is not None:
+            scalars = jnp.append(scalars, self.tao_usd.price(carry.tao_usd))
         if self.lifecycle is not None:
             figures = self.lifecycle.figures(carry.registry, subnets, carry.state)
             scalars = jnp.concatenate([scalars, figures])
@@ -184,7 +202,9 @@ class World(eqx.Module):
 
     def finite(self, carry: Carry) -> ScalarBool:
         """Whether every number of the path is finite."""
-        leaves = jax.tree.leaves((carry.state, carry.holdings, spot_price(carry.state.pools)))
+        leaves = jax.tree.leaves(
+            (carry.state, carry.holdings, carry.tao_usd, spot_price(carry.state.pools))
+        )
         floats = [leaf for leaf in leaves if jnp.issubdtype(leaf.dtype, jnp.floating)]
         return jnp.stack([jnp.all(jnp.isfinite(leaf)) for leaf in floats]).all()
 
@@ -205,7 +225,9 @@ class World(eqx.Module):
     @property
     def network_scalars(self) -> dict[str, str]:
         """Names and units of the figures about the whole network, as they are recorded."""
-        return NETWORK_SCALARS | (TURNOVER_SCALARS if self.lifecycle is not None else {})
+        price = {} if self.tao_usd is None else TAO_USD
+        turnover = {} if self.lifecycle is None else TURNOVER_SCALARS
+        return NETWORK_SCALARS | price | turnover
 
     @property
     def scalar_names(self) -> tuple[str, ...]:

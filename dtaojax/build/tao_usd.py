@@ -1,0 +1,47 @@
+"""From the config of the price of TAO to the process."""
+
+from pathlib import Path
+
+import jax.numpy as jnp
+import numpy as np
+
+from dtaojax.build.samples import less_log_mean
+from dtaojax.config import BootstrapConfig, JumpDiffusionConfig, TaoUsdConfig
+from dtaojax.demand.market_factor import market_stream
+from dtaojax.demand.tao_usd import TaoUsd, bootstrap, jump_diffusion
+from dtaojax.history import find_history, read_closes
+
+_DAYS_A_YEAR = 365.0
+
+
+def build_tao_usd(config: TaoUsdConfig | None, seed: int, folder: Path) -> TaoUsd | None:
+    """The price of TAO in US dollars, or None if it is not followed.
+
+    Raises:
+        HistoryError: the history that the config names cannot be used.
+    """
+    match config:
+        case None:
+            return None
+        case JumpDiffusionConfig():
+            return jump_diffusion(
+                seed,
+                market=market_stream(seed, config.correlated_with),
+                start=config.start,
+                sd=config.daily_sd,
+                jumps_per_day=config.jumps_per_year / _DAYS_A_YEAR,
+                jump_mean=config.jump_mean,
+                jump_sd=config.jump_sd,
+                drift=config.drift,
+                correlation=config.correlation,
+            )
+        case BootstrapConfig():
+            closes = read_closes(find_history(config.file, folder))
+            returns = less_log_mean(closes.log_returns()[:, np.newaxis])[:, 0]
+            return bootstrap(
+                seed,
+                returns=jnp.asarray(returns),
+                mean_block_days=config.mean_block_days,
+                start=float(closes.close[-1]) if config.start is None else config.start,
+                drift=config.drift,
+            )

@@ -1,0 +1,84 @@
+"""Days of real flows, drawn in blocks."""
+
+from typing import NamedTuple
+
+import jax.numpy as jnp
+from jax import lax
+from jaxtyping import Array, Float
+
+from dtaojax.demand.process import Clock, DemandProcess, pushing
+from dtaojax.demand.stationary_bootstrap import StationaryBootstrap
+from dtaojax.mechanism.step import Coinbase
+from dtaojax.state.intents import Intents
+from dtaojax.state.network import NetworkState, Subnets
+from dtaojax.state.shapes import Scalar, ScalarInt
+from dtaojax.streams import Stream, named_stream
+
+
+class Memory(NamedTuple):
+    """The stream of the path, and which day of the history it is on."""
+
+    blocks: Stream
+    row: ScalarInt
+
+
+class FlowBootstrap(DemandProcess):
+    """Each day, the flows of a day of the history into all subnets together.
+
+    Days are drawn by the stationary bootstrap, so that flows keep their cross-section exactly and
+    their dependence in time within blocks. A day's push is spread evenly over its steps. Every day
+    of the history is as likely as any other on each day of a path, so that the mean of
+    ``exp(push)`` over the history is the expected change of ``tao_in`` in a day.
+
+    Attributes:
+        days: how days follow each other.
+        blocks: stream of the draws.
+        pushes: of each day of the history.
+        drift: expected flow beyond the mean of the history [fraction of tao_in per day].
+    """
+
+    days: StationaryBootstrap
+    blocks: Stream
+    pushes: Float[Array, "days subnets"]
+    drift: Scalar
+
+    def begin(self, path: ScalarInt, subnets: Subnets, state: NetworkState) -> Memory:
+        """Takes the path's stream; the first step draws the first day."""
+        return Memory(self.blocks.for_path(path), jnp.zeros((), jnp.int32))
+
+    def intents(
+        self, memory: Memory, clock: Clock, subnets: Subnets, state: NetworkState, paid: Coinbase
+    ) -> tuple[Intents, Memory]:
+        """The step's pushes."""
+        row = lax.cond(
+            clock.begins_day,
+            lambda: self.days.next_row(memory.blocks, clock.day, memory.row),
+            lambda: memory.row,
+        )
+        push = (self.pushes[row] + self.drift) * clock.days
+        return pushing(push), memory._replace(row=row)
+
+
+def flow_bootstrap(
+    seed: int,
+    *,
+    name: str = "flow_bootstrap",
+    pushes: Float[Array, "days subnets"],
+    mean_block_days: float,
+    drift: float,
+) -> FlowBootstrap:
+    """Builds the process under a seed and a name.
+
+    Args:
+        seed: of the run.
+        name: what its stream is called.
+        pushes: of each day of the history, its mean taken off or not.
+        mean_block_days: mean length of a block [days].
+        drift: as in :class:`FlowBootstrap`.
+    """
+    return FlowBootstrap(
+        days=StationaryBootstrap(pushes.shape[0], jnp.asarray(1.0 / mean_block_days)),
+        blocks=named_stream(seed, f"{name}.blocks"),
+        pushes=pushes,
+        drift=jnp.asarray(drift),
+    )
