@@ -66,8 +66,11 @@ def read_closes(path: Path) -> Closes:
     if problems:
         raise HistoryError(str(path), problems)
     order = date.to_numpy().argsort()
-    return Closes(
+    closes = Closes(
         source=str(path),
         dates=date.to_numpy()[order].astype("datetime64[D]"),
         close=close.to_numpy()[order],
     )
+    if not len(closes.log_returns()):
+        raise HistoryError(str(path), ["no two days follow each other; a bootstrap needs returns"])
+    return closes
