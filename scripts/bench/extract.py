@@ -1,0 +1,84 @@
+"""The benchmark's world, from a config, and the same world taken apart for its rivals."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from problem import Problem
+
+from dtaojax import chain
+from dtaojax.build import build_bins, build_world
+from dtaojax.demand.student_flow import _TABLE_EDGE, _TABLE_STEP
+from dtaojax.engine.statistics import Bins
+from dtaojax.pipeline.inputs import Inputs, read_inputs
+from dtaojax.world.world import World
+
+CONFIG = Path(__file__).resolve().parents[2] / "configs" / "mainnet.toml"
+"""Today's rules, network and demand."""
+
+
+ALIKE = ("portfolio.alpha={}", "portfolio.root_tao=0.0", "arrivals.rate=0.0")
+"""What no rival follows: a portfolio, and registrations of new subnets."""
+
+
+def read(overrides: tuple[str, ...] = ()) -> Inputs:
+    """The config, less what no rival follows."""
+    return read_inputs(CONFIG, (*ALIKE, *overrides))
+
+
+def world_of(inputs: Inputs) -> tuple[World, Bins]:
+    """The model and the bins of its distributions."""
+    world = build_world(inputs.config, inputs.network)
+    return world, build_bins(world)
+
+
+def problem_of(world: World, steps: int) -> Problem:
+    """The world taken apart; raises where it is not what the rivals implement."""
+    flow, selling = world.demand
+    rules, state, subnets = world.mechanism, world.start, world.subnets
+    if rules.gate.interval_blocks > world.step_blocks:
+        raise ValueError("the rivals renew the gate's bar in every step; use longer steps")
+
+    def array(values: object) -> np.ndarray:
+        return np.asarray(values)
+
+    return Problem(
+        tao_in=array(state.pools.tao_in),
+        alpha_in=array(state.pools.alpha_in),
+        w_tao=array(state.pools.w_tao),
+        alpha_out=array(state.alpha_out),
+        protocol_alpha=array(state.protocol_alpha),
+        moving_price=array(state.moving_price),
+        paid_miners=1.0 - np.minimum(array(subnets.miner_burned), 1.0),
+        in_emit_set=array(subnets.in_emit_set),
+        emission_enabled=array(subnets.emission_enabled),
+        owner_cut_enabled=array(subnets.owner_cut_enabled),
+        first_emission_block=array(subnets.first_emission_block),
+        block=int(state.block),
+        total_issuance=float(state.total_issuance),
+        root_tao=float(state.root_tao),
+        tao_weight=float(rules.tao_weight),
+        rank=rules.gate.rank,
+        exponent=float(rules.gate.exponent),
+        ema_rate=float(rules.moving_price.rate),
+        ema_halving_blocks=float(rules.moving_price.halving_blocks),
+        ema_cap=float(rules.moving_price.cap),
+        owner_cut=float(rules.split.owner_cut),
+        owner_sells=float(selling.owner),
+        miner_sells=float(selling.miner),
+        validator_sells=float(selling.validator),
+        daily_key=array(flow.daily.key),
+        intraday_key=array(flow.intraday.key),
+        log_multiple=array(flow.multiples.log_multiple),
+        table_edge=_TABLE_EDGE,
+        table_step=_TABLE_STEP,
+        sd_at_1000_tao=float(flow.sd_at_1000_tao),
+        depth_exponent=float(flow.depth_exponent),
+        scale_ratio=float(flow.scale_ratio),
+        common_share=float(flow.common_share),
+        drift=float(flow.drift),
+        steps=steps,
+        step_blocks=world.step_blocks,
+        blocks_per_day=chain.BLOCKS_PER_DAY,
+    )
