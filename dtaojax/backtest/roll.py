@@ -68,9 +68,9 @@ class Outcomes:
 
 
 def forecast_seed(seed: int, name: str, ordinal: int) -> int:
-    """Seed of a forecaster's random numbers on a day; the same whatever else is forecast."""
+    """Seed, of 63 bits, of a forecaster's numbers on a day; the same whatever else is forecast."""
     words = np.random.SeedSequence([seed, ordinal, *name.encode()]).generate_state(1, np.uint64)
-    return int(words[0])
+    return int(words[0] >> np.uint64(1))
 
 
 def roll(

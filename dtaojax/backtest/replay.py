@@ -1,0 +1,99 @@
+"""Replay: the mechanism under the trades that history saw.
+
+Fed with the price path, users' trades are those that a constant-product pool needs to follow it:
+a step's coinbase moves the price by its chain buys, and a net trade moves it on to the price that
+was seen. That pins prices. What is tested is what the protocol adds: the liquidity that it injects,
+hence the reserves, the price averages, and the division of emission.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import equinox as eqx
+import jax.numpy as jnp
+from jax import lax
+from jaxtyping import Array, Float
+
+from dtaojax.mechanism.pools import spot_price, weight_ratio
+from dtaojax.mechanism.step import Coinbase, Mechanism, step
+from dtaojax.state.intents import Intents
+from dtaojax.state.network import NetworkState, Subnets
+from dtaojax.state.shapes import PerSubnet
+
+
+class Replayed(NamedTuple):
+    """What a replay saw, after or during each step; shape (steps, subnets).
+
+    Attributes:
+        tao_in: TAO reserve after the step [TAO].
+        alpha_in: alpha reserve after the step [alpha].
+        moving_price: price average after the step [TAO/alpha].
+        emission_share: of TAO emission during the step [-].
+        injected: by the protocol [TAO].
+        bought: paid by the protocol for alpha [TAO].
+    """
+
+    tao_in: Float[Array, "steps subnets"]
+    alpha_in: Float[Array, "steps subnets"]
+    moving_price: Float[Array, "steps subnets"]
+    emission_share: Float[Array, "steps subnets"]
+    injected: Float[Array, "steps subnets"]
+    bought: Float[Array, "steps subnets"]
+
+
+def trades_to(price: PerSubnet, paid: NetworkState) -> Intents:
+    """The net trades that move pools from their state to a price; none where it is not known.
+
+    A push ``g`` changes the log price by ``g (1 + w2/w1)``, ``2 g`` in a constant-product pool, so
+    that the trade is ``tao_in (sqrt(p'/p) - 1)`` there.
+
+    Args:
+        price: wanted; NaN where not known [TAO/alpha].
+        paid: the network after the coinbase.
+    """
+    now = spot_price(paid.pools)
+    known = jnp.isfinite(price) & (now > 0.0)
+    change = jnp.log(jnp.where(known, price, 1.0) / jnp.where(known, now, 1.0))
+    push = change / (1.0 + weight_ratio(paid.pools.w_tao))
+    return Intents(push, jnp.zeros_like(push))
+
+
+@eqx.filter_jit
+def replay(
+    mechanism: Mechanism,
+    subnets: Subnets,
+    start: NetworkState,
+    prices: Float[Array, "steps subnets"],
+    blocks: int,
+) -> tuple[NetworkState, Replayed]:
+    """Runs the mechanism along a price path.
+
+    Args:
+        mechanism: the rules in force.
+        subnets: who takes part.
+        start: state before the first step.
+        prices: seen at the end of each step; NaN where nobody trades [TAO/alpha].
+        blocks: length of a step.
+
+    Returns:
+        The state at the end, and what was seen on the way.
+    """
+
+    def advance(before: NetworkState, price: PerSubnet) -> tuple[NetworkState, Replayed]:
+        def intents_of(paid: NetworkState, protocol: Coinbase) -> Intents:
+            return trades_to(price, paid)
+
+        after, flows = step(mechanism, subnets, before, blocks, intents_of)
+        paid = flows.coinbase
+        bought = jnp.where(paid.buy_refused, 0.0, blocks * paid.terms.excess_tao)
+        return after, Replayed(
+            tao_in=after.pools.tao_in,
+            alpha_in=after.pools.alpha_in,
+            moving_price=after.moving_price,
+            emission_share=paid.shares.final,
+            injected=blocks * paid.terms.tao_in,
+            bought=bought,
+        )
+
+    return lax.scan(advance, start, prices)
