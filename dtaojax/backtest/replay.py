@@ -1,25 +1,38 @@
 """Replay: the mechanism under the trades that history saw.
 
-Fed with the price path, users' trades are those that a constant-product pool needs to follow it:
-a step's coinbase moves the price by its chain buys, and a net trade moves it on to the price that
-was seen. That pins prices. What is tested is what the protocol adds: the liquidity that it injects,
-hence the reserves, the price averages, and the division of emission.
+Fed with the price path, users' trades are those that a pool needs to follow it: a step's coinbase
+moves the price by its chain buys, and a net trade moves it on to the price that was seen. That pins
+prices. What is tested is what the protocol adds: the liquidity that it injects, hence the reserves,
+the price averages, and the division of emission.
 """
 
 from __future__ import annotations
 
+import dataclasses
 from typing import NamedTuple
 
 import equinox as eqx
 import jax.numpy as jnp
 from jax import lax
-from jaxtyping import Array, Float
+from jaxtyping import Array, Bool, Float
 
 from dtaojax.mechanism.pools import spot_price, weight_ratio
 from dtaojax.mechanism.step import Coinbase, Mechanism, step
 from dtaojax.state.intents import Intents
 from dtaojax.state.network import NetworkState, Subnets
 from dtaojax.state.shapes import PerSubnet
+
+
+class Given(NamedTuple):
+    """What history says about each step; shape (steps, subnets).
+
+    Attributes:
+        price: at the end of the step; NaN where nobody trades [TAO/alpha].
+        enabled: whether the owner's switch lets the subnet receive TAO.
+    """
+
+    price: Float[Array, "steps subnets"]
+    enabled: Bool[Array, "steps subnets"]
 
 
 class Replayed(NamedTuple):
@@ -61,39 +74,35 @@ def trades_to(price: PerSubnet, paid: NetworkState) -> Intents:
 
 @eqx.filter_jit
 def replay(
-    mechanism: Mechanism,
-    subnets: Subnets,
-    start: NetworkState,
-    prices: Float[Array, "steps subnets"],
-    blocks: int,
+    mechanism: Mechanism, subnets: Subnets, start: NetworkState, given: Given, blocks: int
 ) -> tuple[NetworkState, Replayed]:
     """Runs the mechanism along a price path.
 
     Args:
         mechanism: the rules in force.
-        subnets: who takes part.
+        subnets: who takes part; their switches are those of ``given``.
         start: state before the first step.
-        prices: seen at the end of each step; NaN where nobody trades [TAO/alpha].
+        given: prices and switches.
         blocks: length of a step.
 
     Returns:
         The state at the end, and what was seen on the way.
     """
 
-    def advance(before: NetworkState, price: PerSubnet) -> tuple[NetworkState, Replayed]:
+    def advance(before: NetworkState, now: Given) -> tuple[NetworkState, Replayed]:
         def intents_of(paid: NetworkState, protocol: Coinbase) -> Intents:
-            return trades_to(price, paid)
+            return trades_to(now.price, paid)
 
-        after, flows = step(mechanism, subnets, before, blocks, intents_of)
+        switched = dataclasses.replace(subnets, emission_enabled=now.enabled)
+        after, flows = step(mechanism, switched, before, blocks, intents_of)
         paid = flows.coinbase
-        bought = jnp.where(paid.buy_refused, 0.0, blocks * paid.terms.excess_tao)
         return after, Replayed(
             tao_in=after.pools.tao_in,
             alpha_in=after.pools.alpha_in,
             moving_price=after.moving_price,
             emission_share=paid.shares.final,
             injected=blocks * paid.terms.tao_in,
-            bought=bought,
+            bought=jnp.where(paid.buy_refused, 0.0, blocks * paid.terms.excess_tao),
         )
 
-    return lax.scan(advance, start, prices)
+    return lax.scan(advance, start, given)

@@ -1,0 +1,271 @@
+"""The replay of July and August 2026: how far the mechanism reproduces the chain's pools.
+
+The state at the start is put together from what is known: reserves and prices of the first record,
+alpha from the snapshot of 2026-06-14 and the network of block 8,791,253 by linear growth, burns,
+switches, start calls and root stake of that block. See docs/backtest.md for what each costs.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pandas as pd
+
+from dtaojax.backtest.replay import Given, Replayed, replay
+from dtaojax.build import build_mechanism, build_network
+from dtaojax.chain import BASE_BLOCK_EMISSION
+from dtaojax.config import MechanismConfig
+from dtaojax.history.panel import FloatArray
+from dtaojax.history.reserves import Reserves, read_reserves
+from dtaojax.network import NOT_STARTED, NetworkTable, load_network
+
+END: Final = "finney_8791253"
+STEP_BLOCKS: Final = 120
+REPLACED: Final = (86, 103)
+"""Netuids that were registered anew between the first and the last record."""
+SWITCH_GROWTH: Final = 0.03
+"""A subnet counts as switched off until its liquidity has grown by this part of all its growth."""
+
+
+@dataclass(frozen=True)
+class Regime:
+    """Rules until a block.
+
+    Attributes:
+        rules: parts of the mechanism that differ from ``gate_rank_2026``.
+        until: last block.
+    """
+
+    rules: dict[str, Any]
+    until: int
+
+
+REGIMES: Final = (
+    Regime(
+        {"gate": {"kind": "none"}, "weight_rule": {"kind": "ema_price_rootprop_burn"}}, 8_636_000
+    ),
+    Regime({"gate": {"kind": "none"}}, 8_709_491),
+    Regime({"gate": {"kind": "hill_mass", "quantile": 0.61}}, 8_716_691),
+    Regime({"gate": {"kind": "hill_mass", "quantile": 0.75}}, 8_759_891),
+    Regime({}, 2**40),
+)
+"""R6 to 07-16, R6b to 07-26, R7 on 07-27 and, with the governance's quantile, to 08-02, then R8
+(§1); the blocks are those of midnight UTC."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What a replay is held against what was seen.
+
+    Attributes:
+        subnets: a row a subnet: ``netuid``; ``replaced``; ``tao_in_error``, relative, at the last
+            record; ``without_error``, what it would be if the protocol injected nothing;
+            ``injected`` and ``injected_seen`` [TAO]; ``bought`` [TAO]; ``moving_price_error`` and
+            ``share`` against ``share_seen`` at block 8,791,253.
+        records: a row a record: ``block``, ``median_error`` and ``largest_error`` of ``tao_in``.
+    """
+
+    subnets: pd.DataFrame
+    records: pd.DataFrame
+
+    def summary(self) -> dict[str, float]:
+        """Headline numbers over subnets that were not replaced."""
+        kept = self.subnets[~self.subnets["replaced"]]
+        error = kept["tao_in_error"].abs()
+        paid = kept[kept["share_seen"] > 2e-5]
+        return {
+            "subnets": float(len(kept)),
+            "tao_in_error_median": float(error.median()),
+            "tao_in_error_95": float(error.quantile(0.95)),
+            "tao_in_error_largest": float(error.max()),
+            "within_half_percent": float((error < 0.005).mean()),
+            "without_error_median": float(kept["without_error"].abs().median()),
+            "injected": float(kept["injected"].sum()),
+            "injected_seen": float(kept["injected_seen"].sum()),
+            "bought": float(kept["bought"].sum()),
+            "moving_price_error_median": float(kept["moving_price_error"].abs().median()),
+            "moving_price_error_95": float(kept["moving_price_error"].abs().quantile(0.95)),
+            "share_error_median": float((paid["share"] / paid["share_seen"] - 1).abs().median()),
+            "share_misplaced": float((kept["share"] - kept["share_seen"]).abs().sum() / 2),
+        }
+
+
+def replay_pools(folder: Path, *, switches_from_reserves: bool) -> Comparison:
+    """Replays source C, from its first record to its last.
+
+    Args:
+        folder: with ``prices_daily.csv``, ``pools_hourly_2026.csv.gz`` and
+            ``snapshot_20260614.csv``.
+        switches_from_reserves: take a subnet for switched off until its liquidity began to grow,
+            where otherwise the switches of the end hold throughout.
+
+    Raises:
+        HistoryError: a file cannot be read.
+    """
+    seen = read_reserves(folder / "prices_daily.csv", folder / "pools_hourly_2026.csv.gz", "C")
+    end = load_network(END)
+    enabled_from = _switched_on(seen, end) if switches_from_reserves else np.zeros(end.n_subnets)
+    begin = int(seen.block[0])
+    start = _network_at(begin, seen.tao_in[0], seen.price[0], seen.price[0], end, folder)
+    return _compare(_run(start, end, seen, enabled_from), seen, end, first=0)
+
+
+def replay_from_snapshot(folder: Path) -> Comparison:
+    """Replays from the snapshot of 2026-06-14 to the last record of source C.
+
+    Prices between the snapshot and the first record are not known; they are taken to move on a
+    straight line in the logarithm.
+    """
+    seen = read_reserves(folder / "prices_daily.csv", folder / "pools_hourly_2026.csv.gz", "C")
+    end = load_network(END)
+    snapshot = _snapshot(folder)
+    begin = _snapshot_block(snapshot, end)
+    tao_in = snapshot["tao_in"].to_numpy(float)
+    price = tao_in / snapshot["alpha_in"].to_numpy(float)
+    with_start = dataclasses.replace(
+        seen,
+        block=np.append(begin, seen.block),
+        price=np.vstack([price, seen.price]),
+        tao_in=np.vstack([tao_in, seen.tao_in]),
+        rounding=np.append(0.0, seen.rounding),
+    )
+    start = _network_at(
+        begin, tao_in, price, snapshot["moving_price"].to_numpy(float), end, folder
+    )
+    replaced = snapshot["registered_block"].to_numpy() != end.registered_at
+    enabled_from = np.zeros(end.n_subnets)
+    states = _run(start, end, with_start, enabled_from)
+    return _compare(states, with_start, end, first=0, replaced=replaced)
+
+
+def _snapshot(folder: Path) -> pd.DataFrame:
+    return pd.read_csv(folder / "snapshot_20260614.csv").sort_values("netuid")
+
+
+def _snapshot_block(snapshot: pd.DataFrame, end: NetworkTable) -> int:
+    """Block of the snapshot: a disabled subnet mints one alpha a block, less what is recycled."""
+    minted = end.alpha_in + end.alpha_out - (snapshot["alpha_in"] + snapshot["alpha_out"])
+    same = snapshot["registered_block"].to_numpy() == end.registered_at
+    return end.block - round(float(minted[same & ~end.emission_enabled].max()))
+
+
+def _network_at(
+    block: int,
+    tao_in: FloatArray,
+    price: FloatArray,
+    moving_price: FloatArray,
+    end: NetworkTable,
+    folder: Path,
+) -> NetworkTable:
+    """The network of an earlier block, from that of the end and the snapshot of 06-14."""
+    snapshot = _snapshot(folder)
+    issued = end.alpha_in + end.alpha_out
+    before = (snapshot["alpha_in"] + snapshot["alpha_out"]).to_numpy(float)
+    same = snapshot["registered_block"].to_numpy() == end.registered_at
+    left = (end.block - block) / (end.block - _snapshot_block(snapshot, end))
+    # A subnet that is younger than the snapshot has minted about one alpha a block.
+    grown = np.where(same, left * (issued - before), end.block - block)
+    alpha_in = tao_in / price
+    return dataclasses.replace(
+        end,
+        block=block,
+        # Who starts later is left out: it has no price average to go on with.
+        first_emission_block=np.where(
+            end.first_emission_block > block, NOT_STARTED, end.first_emission_block
+        ),
+        tao_in=tao_in,
+        alpha_in=alpha_in,
+        alpha_out=np.maximum(issued - grown - alpha_in, 1.0),
+        moving_price=moving_price,
+        gate_bar=0.0,
+        total_issuance=end.total_issuance - 0.5 * BASE_BLOCK_EMISSION * (end.block - block),
+    )
+
+
+def _switched_on(seen: Reserves, end: NetworkTable) -> FloatArray:
+    """Block until which each subnet's liquidity had not grown, shape (subnets,)."""
+    growth = np.log(seen.liquidity() / seen.liquidity()[0])
+    still = growth <= SWITCH_GROWTH * growth[-1]
+    last = len(seen.block) - 1 - np.argmax(still[::-1], axis=0)
+    return np.where(end.emission_enabled, seen.block[last], 0).astype(float)
+
+
+def _run(
+    start: NetworkTable, end: NetworkTable, seen: Reserves, enabled_from: FloatArray
+) -> tuple[np.ndarray, Replayed]:
+    """Replays all regimes in turn; returns the blocks after each step and what was seen."""
+    state, blocks, parts = None, [], []
+    last = int(seen.block[-1])
+    for regime in REGIMES:
+        at = start.block if state is None else int(state.block)
+        steps = (min(regime.until, last) - at) // STEP_BLOCKS
+        if steps <= 0:
+            continue
+        rules = MechanismConfig.model_validate({"preset": "gate_rank_2026", **regime.rules})
+        mechanism = build_mechanism(rules)
+        subnets, fresh = build_network(start, rules)
+        state = fresh if state is None else state
+        remembered = mechanism.weighing.begin(jnp.uint32(0), subnets, state)
+        state = dataclasses.replace(state, memory=remembered)
+        grid = at + STEP_BLOCKS * np.arange(1, steps + 1)
+        given = Given(
+            price=jnp.asarray(seen.prices_at(grid)),
+            enabled=jnp.asarray(end.emission_enabled & (grid[:, None] > enabled_from)),
+        )
+        state, found = replay(mechanism, subnets, state, given, STEP_BLOCKS)
+        blocks.append(grid)
+        parts.append(jax.device_get(found))
+    return np.concatenate(blocks), jax.tree.map(lambda *leaves: np.concatenate(leaves), *parts)
+
+
+def _compare(
+    ran: tuple[np.ndarray, Replayed],
+    seen: Reserves,
+    end: NetworkTable,
+    first: int,
+    replaced: np.ndarray | None = None,
+) -> Comparison:
+    """Holds liquidity against the records: at equal prices its error is that of ``tao_in``."""
+    blocks, found = ran
+    assert end.observed is not None
+    out = np.isin(end.netuid, REPLACED)
+    if replaced is not None:
+        out |= replaced
+    liquidity = np.sqrt(found.tao_in * found.alpha_in)
+    nearest = np.abs(blocks[:, None] - seen.block).argmin(axis=0)
+    error = liquidity[nearest] / seen.liquidity() - 1.0
+    kept = np.abs(error[:, ~out])
+    at_end = int(np.abs(blocks - end.block).argmin())
+    observed = end.observed["observed_tao_in_emission"] + end.observed["observed_excess_tao"]
+    steps = np.diff(seen.liquidity()[first:], axis=0)
+    middle = np.sqrt(np.sqrt(seen.price[first:-1] * seen.price[first + 1 :]))
+    subnets = pd.DataFrame(
+        {
+            "netuid": end.netuid,
+            "replaced": out,
+            "tao_in_error": error[-1],
+            "without_error": seen.liquidity()[first] / seen.liquidity()[-1] - 1.0,
+            "injected": found.injected.sum(axis=0),
+            "injected_seen": np.nansum(steps * middle, axis=0),
+            "bought": found.bought.sum(axis=0),
+            "moving_price_error": found.moving_price[at_end]
+            / np.where(end.moving_price > 0.0, end.moving_price, np.nan)
+            - 1.0,
+            "share": found.emission_share[at_end],
+            "share_seen": observed / observed.sum(),
+        }
+    )
+    records = pd.DataFrame(
+        {
+            "block": seen.block,
+            "median_error": np.nanmedian(kept, axis=1),
+            "largest_error": np.nanmax(kept, axis=1),
+        }
+    )
+    return Comparison(subnets, records)
