@@ -14,7 +14,7 @@ from dtaojax.config._base import PathText, StrictModel, refuse
 from dtaojax.config.errors import Problem
 from dtaojax.config.models_run import OutputConfig
 
-ForecasterName = Literal["random_walk", "historical"]
+ForecasterName = Literal["stochastic_variance", "random_walk", "historical"]
 Level = Annotated[float, Field(gt=0.0, lt=1.0)]
 HorizonDays = Annotated[int, Field(ge=1, le=365)]
 
@@ -80,6 +80,7 @@ class ForecastConfig(StrictModel):
     seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 2026
     refit_days: Annotated[int, Field(ge=1, le=3_650)] = 28
     forecasters: Annotated[tuple[ForecasterName, ...], Field(strict=False, min_length=1)] = (
+        "stochastic_variance",
         "random_walk",
         "historical",
     )
