@@ -3,6 +3,14 @@
 from dtaojax.history.closes import Closes, read_closes
 from dtaojax.history.errors import HistoryError
 from dtaojax.history.panel import Panel
-from dtaojax.history.read import find_history, read_panel
+from dtaojax.history.read import data_folder, find_history, read_panel
 
-__all__ = ["Closes", "HistoryError", "Panel", "find_history", "read_closes", "read_panel"]
+__all__ = [
+    "Closes",
+    "HistoryError",
+    "Panel",
+    "data_folder",
+    "find_history",
+    "read_closes",
+    "read_panel",
+]

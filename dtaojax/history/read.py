@@ -28,6 +28,11 @@ _REQUIRED: Final = ("date", "netuid", "close")
 _OPTIONAL: Final = ("tao_in", "days_since_start")
 
 
+def data_folder() -> Path:
+    """Where histories are looked for by name: ``DTAOJAX_DATA``, or ``../shared/data``."""
+    return Path(os.environ.get(FOLDER_VARIABLE, DEFAULT_FOLDER))
+
+
 def find_history(name: str, beside: Path) -> Path:
     """The file of a history.
 
@@ -37,7 +42,7 @@ def find_history(name: str, beside: Path) -> Path:
         beside: a folder.
     """
     if Path(name).name == name and not (beside / name).exists():
-        return Path(os.environ.get(FOLDER_VARIABLE, DEFAULT_FOLDER)) / name
+        return data_folder() / name
     return beside / name
 
 

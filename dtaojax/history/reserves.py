@@ -69,8 +69,8 @@ def read_reserves(daily: Path, hourly: Path, source: str) -> Reserves:
         frames.append(table[["block", "netuid", "price", "tao_in"]].assign(rounding=rounding))
     both = pd.concat(frames)
     both = both[both["block"] > 0].drop_duplicates(["block", "netuid"])
-    price = both.pivot(index="block", columns="netuid", values="price")
-    tao_in = both.pivot(index="block", columns="netuid", values="tao_in")
+    price = both.pivot_table(index="block", columns="netuid", values="price", dropna=False)
+    tao_in = both.pivot_table(index="block", columns="netuid", values="tao_in", dropna=False)
     incomplete = price.isna().any(axis=1)
     if incomplete.any():
         blocks = ", ".join(map(str, price.index[incomplete][:5]))

@@ -64,10 +64,10 @@ class Comparison:
     """What a replay is held against what was seen.
 
     Attributes:
-        subnets: a row a subnet: ``netuid``; ``replaced``; ``tao_in_error``, relative, at the last
-            record; ``without_error``, what it would be if the protocol injected nothing;
-            ``injected`` and ``injected_seen`` [TAO]; ``bought`` [TAO]; ``moving_price_error`` and
-            ``share`` against ``share_seen`` at block 8,791,253.
+        subnets: a row a subnet: ``netuid``; ``replaced``; ``tao_in`` and ``tao_in_seen`` [TAO] and
+            ``tao_in_error``, relative, at the last record; ``without_error``, what that would be
+            if the protocol injected nothing; ``injected`` and ``injected_seen`` [TAO]; ``bought``
+            [TAO]; ``moving_price_error`` and ``share`` against ``share_seen`` at block 8,791,253.
         records: a row a record: ``block``, ``median_error`` and ``largest_error`` of ``tao_in``.
     """
 
@@ -85,6 +85,7 @@ class Comparison:
             "tao_in_error_95": float(error.quantile(0.95)),
             "tao_in_error_largest": float(error.max()),
             "within_half_percent": float((error < 0.005).mean()),
+            "tao_in_error_total": float(kept["tao_in"].sum() / kept["tao_in_seen"].sum() - 1.0),
             "without_error_median": float(kept["without_error"].abs().median()),
             "injected": float(kept["injected"].sum()),
             "injected_seen": float(kept["injected_seen"].sum()),
@@ -113,7 +114,7 @@ def replay_pools(folder: Path, *, switches_from_reserves: bool) -> Comparison:
     enabled_from = _switched_on(seen, end) if switches_from_reserves else np.zeros(end.n_subnets)
     begin = int(seen.block[0])
     start = _network_at(begin, seen.tao_in[0], seen.price[0], seen.price[0], end, folder)
-    return _compare(_run(start, end, seen, enabled_from), seen, end, first=0)
+    return _compare(_run(start, end, seen, enabled_from), seen, end)
 
 
 def replay_from_snapshot(folder: Path) -> Comparison:
@@ -135,13 +136,10 @@ def replay_from_snapshot(folder: Path) -> Comparison:
         tao_in=np.vstack([tao_in, seen.tao_in]),
         rounding=np.append(0.0, seen.rounding),
     )
-    start = _network_at(
-        begin, tao_in, price, snapshot["moving_price"].to_numpy(float), end, folder
-    )
+    start = _network_at(begin, tao_in, price, snapshot["moving_price"].to_numpy(float), end, folder)
     replaced = snapshot["registered_block"].to_numpy() != end.registered_at
-    enabled_from = np.zeros(end.n_subnets)
-    states = _run(start, end, with_start, enabled_from)
-    return _compare(states, with_start, end, first=0, replaced=replaced)
+    ran = _run(start, end, with_start, np.zeros(end.n_subnets))
+    return _compare(ran, with_start, end, replaced)
 
 
 def _snapshot(folder: Path) -> pd.DataFrame:
@@ -228,7 +226,6 @@ def _compare(
     ran: tuple[np.ndarray, Replayed],
     seen: Reserves,
     end: NetworkTable,
-    first: int,
     replaced: np.ndarray | None = None,
 ) -> Comparison:
     """Holds liquidity against the records: at equal prices its error is that of ``tao_in``."""
@@ -243,14 +240,16 @@ def _compare(
     kept = np.abs(error[:, ~out])
     at_end = int(np.abs(blocks - end.block).argmin())
     observed = end.observed["observed_tao_in_emission"] + end.observed["observed_excess_tao"]
-    steps = np.diff(seen.liquidity()[first:], axis=0)
-    middle = np.sqrt(np.sqrt(seen.price[first:-1] * seen.price[first + 1 :]))
+    steps = np.diff(seen.liquidity(), axis=0)
+    middle = np.sqrt(np.sqrt(seen.price[:-1] * seen.price[1:]))
     subnets = pd.DataFrame(
         {
             "netuid": end.netuid,
             "replaced": out,
+            "tao_in": seen.tao_in[-1] * (1.0 + error[-1]),
+            "tao_in_seen": seen.tao_in[-1],
             "tao_in_error": error[-1],
-            "without_error": seen.liquidity()[first] / seen.liquidity()[-1] - 1.0,
+            "without_error": seen.liquidity()[0] / seen.liquidity()[-1] - 1.0,
             "injected": found.injected.sum(axis=0),
             "injected_seen": np.nansum(steps * middle, axis=0),
             "bought": found.bought.sum(axis=0),
