@@ -262,6 +262,42 @@ def _print_emission(found: dict[str, Any]) -> None:
 
 
 @app.command()
+def tune(
+    config: Annotated[
+        Path,
+        typer.Argument(
+            help="A search's config in TOML, for example configs/tune_gate.toml.",
+            show_default=False,
+        ),
+    ],
+    set_: Overrides = None,
+    out_folder: Annotated[
+        Path | None,
+        typer.Option("--out", help="Folder for the report.", show_default="runs/<config's name>"),
+    ] = None,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Print only the report's path.")
+    ] = False,
+) -> None:
+    """Search for mechanism parameters by gradient, and verify them on fresh paths.
+
+    The answer is a folder: report.html, tune.json, every point in iterates.csv, and tuned.toml.
+    """
+    from dtaojax.pipeline.tune import read_tune, tune_report
+    from dtaojax.tune.errors import TuneError
+
+    inputs = read_tune(config, list(set_ or []))
+    show = err()
+    say = (lambda line: None) if quiet else (lambda line: show.print(line, markup=False))
+    try:
+        report = tune_report(inputs, out_folder or inputs.tune.output_folder, say)
+    except TuneError as error:
+        show.print(f"{config}: {error}", style="red", markup=False, soft_wrap=True)
+        raise typer.Exit(2) from None
+    typer.echo(report if quiet else f"report: {report}")
+
+
+@app.command()
 def validate(config: ConfigFile, set_: Overrides = None) -> None:
     """Check a config and its network without running anything."""
     from dtaojax.pipeline.inputs import read_inputs

@@ -5,7 +5,7 @@ Nothing here imports JAX, NumPy or pandas, so reading a config takes no time.
 
 from dtaojax.config.compare import Difference, differences, preset_toml
 from dtaojax.config.errors import ConfigError, Problem
-from dtaojax.config.load import config_from_dict, load_backtest, load_config
+from dtaojax.config.load import changed, config_from_dict, load_backtest, load_config, load_tune
 from dtaojax.config.models import Config
 from dtaojax.config.models_arrivals import ArrivalsConfig, WaveConfig
 from dtaojax.config.models_backtest import BacktestConfig
@@ -95,14 +95,18 @@ from dtaojax.config.models_supply import (
     WeightedPoolConfig,
 )
 from dtaojax.config.models_tao_usd import BootstrapConfig, JumpDiffusionConfig, TaoUsdConfig
+from dtaojax.config.models_tune import TuneConfig
 from dtaojax.config.models_variance import ComponentConfig, StochasticVarianceFlowConfig
+from dtaojax.config.overrides import OverrideError, value_at
 from dtaojax.config.presets import DEFAULT_PRESET, PRESETS, Preset
+from dtaojax.config.tune_measures import MEASURES
 from dtaojax.config.weight_rules import WEIGHT_RULES, RegisteredRule, WeightRuleConfig
 
 __all__ = [
     "DEFAULT_DEMAND",
     "DEFAULT_NETWORK",
     "DEFAULT_PRESET",
+    "MEASURES",
     "PRESETS",
     "WEIGHT_RULES",
     "AlphaEmissionCapConfig",
@@ -155,6 +159,7 @@ __all__ = [
     "NoPoolConfig",
     "NoRootConfig",
     "OutputConfig",
+    "OverrideError",
     "OwnerCutSplitConfig",
     "PoolConfig",
     "PortfolioConfig",
@@ -187,15 +192,19 @@ __all__ = [
     "SubsidyConfig",
     "SumPriceSwitchConfig",
     "TaoUsdConfig",
+    "TuneConfig",
     "WaveConfig",
     "WeightRuleConfig",
     "WeightedPoolConfig",
     "WhaleConfig",
     "YieldDemandConfig",
+    "changed",
     "config_from_dict",
     "differences",
     "in_drought",
     "load_backtest",
     "load_config",
+    "load_tune",
     "preset_toml",
+    "value_at",
 ]

@@ -14,6 +14,7 @@ from dtaojax.config.errors import ConfigError, Problem
 from dtaojax.config.include import expand
 from dtaojax.config.models import Config
 from dtaojax.config.models_backtest import BacktestConfig
+from dtaojax.config.models_tune import TuneConfig
 from dtaojax.config.overrides import OverrideError, apply, names_of, parse, spelled
 from dtaojax.config.toml_file import read_toml
 
@@ -69,6 +70,35 @@ def load_backtest(path: str | Path, overrides: Sequence[str] = ()) -> BacktestCo
     """
     path = Path(path)
     return _checked(read_toml(path), BacktestConfig, overrides, path).with_source(path)
+
+
+def load_tune(path: str | Path, overrides: Sequence[str] = ()) -> TuneConfig:
+    """Reads and checks the config of a search.
+
+    Args:
+        path: a TOML file.
+        overrides: changes as ``key=value``, applied in order.
+
+    Raises:
+        ConfigError: the file cannot be read, is no TOML, or holds bad keys or values.
+    """
+    path = Path(path)
+    return _checked(read_toml(path), TuneConfig, overrides, path).with_source(path)
+
+
+def changed(config: Config, values: Mapping[str, Any]) -> Config:
+    """The config with other values at some dotted keys, checked as a whole.
+
+    Raises:
+        ConfigError: a key is unknown, or a value is not allowed.
+    """
+    tables: Mapping[str, Any] = config.model_dump(mode="json")
+    try:
+        for key, value in values.items():
+            tables = apply(tables, key, value)
+    except OverrideError as error:
+        raise ConfigError(str(config.source or "config"), [error.problem]) from None
+    return config_from_dict(tables, source=config.source)
 
 
 def _checked(

@@ -71,6 +71,27 @@ def apply(data: Mapping[str, Any], key: str, value: Any) -> dict[str, Any]:
     return _set(data, [head, *rest], value, key)
 
 
+def value_at(data: Mapping[str, Any], key: str) -> Any:
+    """What stands at a dotted key; a process in the demand list is found as by :func:`apply`.
+
+    Raises:
+        OverrideError: there is no such key.
+    """
+    node: Any = data
+    for part in key.split("."):
+        if isinstance(node, Mapping) and part in node:
+            node = node[part]
+        elif isinstance(node, list | tuple):
+            node = node[_index(node, part, key)]
+        else:
+            known = list(node) if isinstance(node, Mapping) else []
+            hint = (
+                suggestion(part, known) if known else "it leads through something that is no table"
+            )
+            raise OverrideError(key, f"unknown key; {hint}")
+    return node
+
+
 def spelled(data: Mapping[str, Any], key: str) -> str:
     """The key as problems spell it: a process in the demand list by its name, not its index."""
     head, _, inner = key.partition(".")

@@ -79,6 +79,7 @@ _DAILY: Final = (Interval, chain.BLOCKS_PER_DAY)
 
 _ALL: Final = (
     _rule("ema_price_burn", "EmaPriceBurn"),
+    _rule("powered_price_burn", "PoweredPriceBurn", exponent=(Power, 1.0)),
     _rule("ema_price", "EmaPrice"),
     _rule("ema_price_conviction", "EmaPriceConviction", boost=(Power, 1.0)),
     _rule("ema_price_rootprop_burn", "EmaPriceRootpropBurn", "root.tao_weight"),

@@ -1,0 +1,1 @@
+"""Gradient search for a mechanism's parameters, with its trade-offs and its verification."""

@@ -1,0 +1,379 @@
+"""Search over mechanisms: levers, derivatives through the simulation, and the command."""
+
+import dataclasses
+import json
+from pathlib import Path
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from scipy import optimize
+
+import dtaojax.network
+from dtaojax import chain
+from dtaojax.config import Config, ConfigError, changed, config_from_dict
+from dtaojax.engine.sample import sample
+from dtaojax.mechanism.gate import hill_gate
+from dtaojax.network import NetworkTable, load_network
+from dtaojax.pipeline.tune import read_tune, tune_report
+from dtaojax.pipeline.tune_worlds import build, levers_of
+from dtaojax.tune.box import Box
+from dtaojax.tune.errors import TuneError
+from dtaojax.tune.expectation import Portion, evaluate
+from dtaojax.tune.history import run_path
+from dtaojax.tune.levers import Range
+from dtaojax.tune.measures import FUNCTIONS
+from dtaojax.tune.polish import polish
+from dtaojax.tune.problem import Constraint, Problem
+from dtaojax.tune.search import Simulation
+
+SMOOTH = ("emission_hhi", "merit", "exit_slippage", "sell_pressure", "pump_gain")
+PORTION = Portion(paths=4, days=2, steps_a_day=1, block_paths=4, workers=1)
+KEYS = (
+    Range("mechanism.gate.exponent", 3.0, 1.0, 8.0, False),
+    Range("mechanism.moving_price.rate", chain.MOVING_PRICE_RATE, 1e-5, 1e-3, False),
+    Range("mechanism.root.tao_weight", 0.18, 0.05, 0.5, False),
+    Range("mechanism.split.owner_cut_u16", 11_796.0, 3_000.0, 20_000.0, True),
+    Range("demand.student_flow.drift", 0.0, -0.1, 0.1, False),
+)
+
+
+@pytest.fixture(scope="module")
+def small() -> NetworkTable:
+    """The twelve deepest subnets of the embedded network that can earn."""
+    table = load_network("finney_8791253")
+    rank = np.where(table.started & table.emission_enabled, table.tao_in, 0.0)
+    rows = np.sort(np.argsort(rank)[-12:])
+
+    def cut(value):
+        return value[rows] if isinstance(value, np.ndarray) else value
+
+    fields = {field.name: getattr(table, field.name) for field in dataclasses.fields(table)}
+    kept = {name: cut(value) for name, value in fields.items()}
+    kept["names"] = tuple(table.names[row] for row in rows)
+    kept["observed"], kept["other"] = None, {}
+    return NetworkTable(**kept)
+
+
+@pytest.fixture(scope="module")
+def config() -> Config:
+    return config_from_dict(
+        {
+            "mechanism": {"preset": "gate_rank_2026", "gate": {"rank": 5}},
+            "run": {"horizon_days": 2, "step_blocks": 7200, "paths": 4},
+            "demand": [{"process": "student_flow"}, {"process": "emission_selling"}],
+            "arrivals": {"rate": 0.0},
+        }
+    )
+
+
+def test_levers_move_the_world_as_the_config_does(config: Config, small: NetworkTable) -> None:
+    levers = levers_of(config, small, KEYS)
+    values = {
+        "mechanism.gate.exponent": 4.4,
+        "mechanism.moving_price.rate": 1.3e-4,
+        "mechanism.root.tao_weight": 0.31,
+        "mechanism.split.owner_cut_u16": 6_001,
+        "demand.student_flow.drift": 0.02,
+    }
+    built = build(changed(config, values), small)
+    moved = levers(jnp.asarray([float(value) for value in values.values()]))
+    arrays = [jax.tree.leaves(eqx.filter(world, eqx.is_array)) for world in (built, moved)]
+    for want, found in zip(*arrays, strict=True):
+        np.testing.assert_allclose(found, want, rtol=1e-12)
+    for want, found in zip(
+        jax.tree.leaves(eqx.filter(levers.base, eqx.is_array)),
+        jax.tree.leaves(eqx.filter(levers(levers.start), eqx.is_array)),
+        strict=True,
+    ):
+        np.testing.assert_array_equal(found, want)
+
+
+@pytest.mark.parametrize(
+    ("key", "start", "low", "high", "what"),
+    [
+        ("mechanism.gate.rank", 5.0, 3.0, 6.0, "changes the program"),
+        ("network.block", 8_791_253.0, 8_000_000.0, 9_000_000.0, "nothing in the model depends"),
+        ("demand.student_flow.degrees_of_freedom", 2.4, 2.2, 9.0, "in proportion"),
+    ],
+)
+def test_what_is_no_lever_is_refused_with_the_reason(
+    key: str, start: float, low: float, high: float, what: str, config: Config, small: NetworkTable
+) -> None:
+    integer = key != "demand.student_flow.degrees_of_freedom"
+    with pytest.raises(TuneError, match=f"{key}.*{what}"):
+        levers_of(config, small, [Range(key, start, low, high, integer)])
+
+
+@pytest.fixture(scope="module")
+def simulation(config: Config, small: NetworkTable) -> Simulation:
+    levers = levers_of(config, small, KEYS)
+    box = Box(
+        np.array([each.low for each in KEYS]),
+        np.array([each.high for each in KEYS]),
+        np.zeros(len(KEYS), dtype=bool),
+    )
+    return Simulation(levers, box, SMOOTH, PORTION, "forward")
+
+
+def test_derivatives_through_the_simulation_are_central_differences(
+    simulation: Simulation,
+) -> None:
+    at = simulation.box.unit(np.asarray(simulation.levers.start))
+    jacobian = simulation.differentiate(at).jacobian.mean(axis=0)
+    width = 1e-4
+    for place in range(len(KEYS)):
+        along = np.eye(len(KEYS))[place] * width
+
+        def odd(by: float, along: np.ndarray = along) -> np.ndarray:
+            there, back = (simulation.measure(at + sign * by * along) for sign in (1.0, -1.0))
+            return (there.measures - back.measures).mean(axis=0)
+
+        central = (8.0 * odd(1.0) - odd(2.0)) / (12.0 * width)
+        np.testing.assert_allclose(
+            jacobian[:, place], central, rtol=1e-5, atol=1e-9, err_msg=KEYS[place].key
+        )
+
+
+def test_reverse_mode_gives_the_same_derivatives(still: Config, small: NetworkTable) -> None:
+    """Without demand, for a program in reverse takes long to compile."""
+    levers = levers_of(still, small, KEYS[:2])
+    box = Box(np.array([1.0, 1e-5]), np.array([8.0, 1e-3]), np.zeros(2, dtype=bool))
+    portion = Portion(paths=1, days=1, steps_a_day=1, block_paths=1, workers=1)
+    forward = Simulation(levers, box, ("emission_hhi", "sell_pressure"), portion, "forward")
+    at = box.unit(np.asarray(levers.start))
+    one, other = (
+        simulation.differentiate(at)
+        for simulation in (forward, forward._replace(derivative="reverse"))
+    )
+    assert np.abs(one.jacobian).max() > 1e-6
+    np.testing.assert_allclose(other.measures, one.measures, rtol=1e-12)
+    np.testing.assert_allclose(other.jacobian, one.jacobian, rtol=1e-8, atol=1e-14)
+
+
+def test_measures_do_not_depend_on_blocks(simulation: Simulation) -> None:
+    whole = evaluate(simulation.levers, np.asarray(simulation.levers.start), SMOOTH, PORTION)
+    parts = evaluate(
+        simulation.levers,
+        np.asarray(simulation.levers.start),
+        SMOOTH,
+        PORTION._replace(block_paths=2, workers=2),
+    )
+    np.testing.assert_array_equal(whole.measures, parts.measures)
+
+
+def test_a_sample_cuts_off_what_the_last_block_computes_too_much() -> None:
+    found = sample(lambda path: path.astype(float) ** 2, 5, 4, 2)
+    np.testing.assert_array_equal(found, [0.0, 1.0, 4.0, 9.0, 16.0])
+
+
+@pytest.fixture(scope="module")
+def still(small: NetworkTable) -> Config:
+    """Two subnets' worth of rules in which nothing moves: no demand, and no TAO is emitted."""
+    return config_from_dict(
+        {
+            "mechanism": {"preset": "gate_rank_2026", "gate": {"rank": 2}},
+            "network": {"total_issuance": 21e6},
+            "run": {"horizon_days": 1, "step_blocks": 7200, "paths": 1},
+            "demand": [],
+            "arrivals": {"rate": 0.0},
+        }
+    )
+
+
+def test_splitting_and_pumping_follow_the_hill_functions_closed_form(
+    still: Config, small: NetworkTable
+) -> None:
+    world = build(still, dataclasses.replace(small, total_issuance=21e6))
+    history = run_path(world, jnp.uint32(0), 1, 1)
+    before, bar = history.paid.shares.pre_gate, history.paid.shares.bar
+
+    def gated(weights: jax.Array) -> np.ndarray:
+        return np.asarray(hill_gate(weights / weights.sum(), bar, jnp.asarray(3.0)))
+
+    whole = gated(before)
+    split = sum(
+        2.0 * gated(jnp.append(before.at[i].multiply(0.5), 0.5 * before[i]))[i]
+        for i in range(len(whole))
+    )
+    pump = sum(gated(before.at[i].multiply(1.1))[i] - whole[i] for i in range(len(whole))) / 0.1
+    assert float(FUNCTIONS["split_gain"](history)) == pytest.approx(split, rel=1e-12)
+    assert float(FUNCTIONS["pump_gain"](history)) == pytest.approx(pump, rel=1e-10)
+    assert split < 1.0 < pump
+
+
+def test_a_search_finds_the_exponent_that_a_closed_form_gives(
+    still: Config, small: NetworkTable
+) -> None:
+    """Least pump gain at a concentration of at most 0.3: the constraint alone decides.
+
+    Prices stand still, so the gated shares are those of the moving prices carried one day.
+    """
+    network = dataclasses.replace(small, total_issuance=21e6)
+    exponent = Range("mechanism.gate.exponent", 3.0, 0.2, 8.0, False)
+    levers = levers_of(still, network, [exponent])
+    box = Box(np.array([0.2]), np.array([8.0]), np.array([False]))
+    portion = Portion(1, 1, 1, 2, 1)
+    names = ("pump_gain", "emission_hhi")
+    simulation = Simulation(levers, box, names, portion, "forward")
+    history = run_path(levers.base, jnp.uint32(0), 1, 1)
+    shares, bar = history.paid.shares.pre_gate, history.paid.shares.bar
+
+    def hhi(power: float) -> float:
+        return float(jnp.sum(hill_gate(shares, bar, jnp.asarray(power)) ** 2))
+
+    target = 0.5 * (hhi(0.2) + hhi(8.0))
+    expected = optimize.brentq(lambda power: hhi(power) - target, 0.2, 8.0)
+    rising = hhi(8.0) > hhi(0.2)
+    pump = simulation.measure(np.array([0.5])).measures[0, 0]
+    weight = 1.0 if not rising else -1.0
+    held = Constraint("emission_hhi", -1, target)
+    asked = Problem(names, np.array([weight, 0.0]), (held,), np.array([pump, target]))
+    points, _ = polish(asked, simulation.differentiate, np.array([0.4]), 40, lambda point: None)
+    best = min(points, key=lambda point: point.rank)
+    assert box.values(best.unit)[0] == pytest.approx(expected, rel=1e-3)
+
+
+TUNE = """
+config = "base.toml"
+[[parameter]]
+key = "mechanism.gate.exponent"
+low = 1.0
+high = 8.0
+[[parameter]]
+key = "mechanism.root.tao_weight"
+low = 0.1
+high = 0.3
+[minimise]
+emission_hhi = 1.0
+[[constraint]]
+measure = "merit"
+at_least = 0.9
+[[choice]]
+key = "mechanism.gate.rank"
+values = [6]
+[frontier]
+measure = "pump_gain"
+at_most = [1.2]
+iterations = 2
+[search]
+paths = 4
+iterations = 2
+polish = 3
+block_paths = 4
+[evolution]
+evaluations = 6
+[verify]
+paths = 4
+step_blocks = 7200
+[[other_demand]]
+name = "calm <b>"
+config = "base.toml"
+"""
+BASE = """
+network.file = "small.csv"
+arrivals.rate = 0.0
+[run]
+horizon_days = 2
+[[demand]]
+process = "student_flow"
+"""
+
+
+def tune_file(folder: Path, text: str = TUNE) -> Path:
+    embedded = Path(dtaojax.network.__file__).parent / "data" / "finney_8791253.csv"
+    head, root, *rows = embedded.read_text().splitlines()
+    (folder / "small.csv").write_text("\n".join([head, root, *rows[:12]]))
+    (folder / "small.toml").write_text(embedded.with_suffix(".toml").read_text())
+    (folder / "base.toml").write_text(BASE)
+    file = folder / "tune.toml"
+    file.write_text(text)
+    return file
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("tune")
+    inputs = read_tune(tune_file(folder), [])
+    lines: list[str] = []
+    tune_report(inputs, folder / "out", lines.append)
+    assert any("frontier" in line for line in lines)
+    return folder / "out"
+
+
+def test_the_command_leaves_what_it_found(finished: Path) -> None:
+    found = json.loads((finished / "tune.json").read_text())
+    assert found["objective"] == pytest.approx(
+        found["held_out"][0]["at"][1]["value"] / found["start_means"]["emission_hhi"], rel=0.2
+    )
+    assert max(found["violation_by_step"][-1:]) < 1.0
+    assert {each["key"] for each in found["parameters"]} == {
+        "mechanism.gate.exponent",
+        "mechanism.root.tao_weight",
+    }
+    assert [each["choice"] for each in found["variants"]] == [{"mechanism.gate.rank": 6}]
+    record = found["held_out"][0]
+    difference = record["at"][1]["value"] - record["at"][0]["value"]
+    assert record["change"][0]["value"] == pytest.approx(difference, abs=1e-12)
+    assert record["change"][0]["standard_error"] < record["at"][0]["standard_error"]
+    assert found["rival"]["evaluations"] >= 6
+    assert found["frontier"][0]["bound"] == 1.2
+
+
+def test_what_was_found_can_be_set_on_the_command_line(finished: Path) -> None:
+    lines = (finished / "tuned.toml").read_text().splitlines()
+    settings = [line.removeprefix("#   --set ") for line in lines if line.startswith("#   --set ")]
+    config = config_from_dict({}, overrides=settings)
+    assert config.mechanism.gate.rank == 6
+
+
+def test_the_page_shows_text_from_configs_as_text(finished: Path) -> None:
+    page = (finished / "report.html").read_text()
+    assert "calm &lt;b&gt;" in page
+    assert "calm <b>" not in page
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('"mechanism.gate.exponent"', '"mechanism.gate.exponnt"', 'did you mean "exponent"'),
+        ("low = 1.0", "low = 4.0", "outside its bounds 4 to 8"),
+        ("emission_hhi = 1.0", "emission_hi = 1.0", 'did you mean "emission_hhi"'),
+        ('"mechanism.root.tao_weight"', '"mechanism.gate.kind"', "is no number"),
+        ("paths = 4\nstep", "paths = 4\nseed = 1\nstep", "the verification needs fresh paths"),
+        ("at_least = 0.9", "", "write either at_least or at_most"),
+        ("[search]", "[search]\nstep_blocks = 7000", "must divide a day"),
+    ],
+)
+def test_a_bad_search_is_refused_with_the_place_and_the_fix(
+    old: str, new: str, message: str, tmp_path: Path
+) -> None:
+    assert old in TUNE
+    with pytest.raises(ConfigError, match=message):
+        read_tune(tune_file(tmp_path, TUNE.replace(old, new, 1)), [])
+
+
+def test_reverse_mode_is_refused_where_subnets_come_and_go(tmp_path: Path) -> None:
+    text = TUNE.replace("[search]", '[search]\nderivative = "reverse"')
+    file = tune_file(tmp_path, text + '[change]\n"arrivals.rate" = 1.0\n')
+    with pytest.raises(ConfigError, match="cannot follow registrations"):
+        read_tune(file, [])
+
+
+def test_constraints_that_no_point_keeps_are_named(tmp_path: Path) -> None:
+    text = TUNE.replace("at_least = 0.9", "at_least = 2.0")
+    with pytest.raises(TuneError, match=r"merit is 0\.\d*, asked for at least 2"):
+        tune_report(read_tune(tune_file(tmp_path, text), []), tmp_path / "out", lambda line: None)
+
+
+def test_a_measure_that_is_not_finite_names_path_and_place(
+    still: Config, small: NetworkTable
+) -> None:
+    broken = dataclasses.replace(small, tao_in=np.where(np.arange(12) == 7, np.nan, small.tao_in))
+    levers = levers_of(still, broken, KEYS[:1])
+    with pytest.raises(
+        TuneError, match="on 4 of 4 paths, first on path 0, by day 0 in the subnet in row 7"
+    ):
+        evaluate(levers, np.array([3.0]), ("emission_hhi", "pool_depth"), PORTION)

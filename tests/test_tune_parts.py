@@ -1,0 +1,157 @@
+"""The search's own arithmetic, on functions whose optimum is known."""
+
+import numpy as np
+import pytest
+from scipy import optimize
+
+from dtaojax.config import MEASURES
+from dtaojax.tune.agreement import agreements
+from dtaojax.tune.box import Box
+from dtaojax.tune.descent import TOLERANCE, descend, iterate
+from dtaojax.tune.evolution import evolve
+from dtaojax.tune.expectation import Outcome
+from dtaojax.tune.measures import FUNCTIONS
+from dtaojax.tune.polish import polish
+from dtaojax.tune.problem import Constraint, Penalty, Problem, mean_gradient
+from dtaojax.tune.search import random_starts
+
+PATHS = 64
+NOISE = np.random.default_rng(3).normal(size=PATHS)
+CENTRE = np.array([0.3, 0.8])
+
+
+def quadratic(unit: np.ndarray) -> Outcome:
+    """Two measures: a noisy bowl around ``CENTRE``, and the sum of the coordinates."""
+    noise = NOISE - NOISE.mean()
+    away = unit - CENTRE
+    bowl = 1.0 + away @ away + 0.1 * noise * (1.0 + unit[0])
+    total = np.full(PATHS, unit.sum())
+    slopes = np.zeros((PATHS, 2, 2))
+    slopes[:, 0] = 2.0 * away
+    slopes[:, 0, 0] += 0.1 * noise
+    slopes[:, 1] = 1.0
+    return Outcome(np.stack([bowl, total], axis=1), slopes)
+
+
+def problem(*constraints: Constraint) -> Problem:
+    return Problem(("bowl", "total"), np.array([1.0, 0.0]), constraints, np.array([2.0, 1.0]))
+
+
+FREE = problem()
+HELD = problem(Constraint("total", -1, 0.5))
+HELD_OPTIMUM = np.array([0.0, 0.5])
+"""Nearest to ``CENTRE`` where the coordinates add up to at most 0.5: (0, 0.5) exactly."""
+
+
+def test_every_measure_of_the_config_has_a_function_and_a_direction() -> None:
+    assert FUNCTIONS.keys() == MEASURES.keys()
+    assert {measure.better for measure in MEASURES.values()} == {"lower", "higher"}
+
+
+def test_a_box_maps_there_and_back_and_its_slope_is_its_derivative() -> None:
+    box = Box(np.array([-1.0, 1e-6]), np.array([3.0, 1e-2]), np.array([False, True]))
+    unit = np.array([0.25, 0.75])
+    values = box.values(unit)
+    np.testing.assert_allclose(values, [0.0, 1e-3])
+    np.testing.assert_allclose(box.unit(values), unit, rtol=1e-12)
+    step = 1e-6
+    central = (box.values(unit + step) - box.values(unit - step)) / (2.0 * step)
+    np.testing.assert_allclose(box.slope(unit), central, rtol=1e-8)
+
+
+@pytest.mark.parametrize("multiplier", [0.0, 0.7])
+def test_the_gradient_of_the_augmented_lagrangian_is_its_central_difference(
+    multiplier: float,
+) -> None:
+    penalty = Penalty(np.array([multiplier]), 10.0)
+    at = np.array([0.4, 0.3])
+
+    def value(unit: np.ndarray) -> float:
+        return mean_gradient(HELD, penalty, quadratic(unit))[0]
+
+    _, gradient, error = mean_gradient(HELD, penalty, quadratic(at))
+    central = [(value(at + h) - value(at - h)) / 2e-6 for h in 1e-6 * np.eye(2)]
+    np.testing.assert_allclose(gradient, central, rtol=1e-6)
+    # Of the two derivatives only the first is noisy: 0.1 of a standard normal over 64 paths, in
+    # units of the bowl's size.
+    np.testing.assert_allclose(error, [0.05 * NOISE.std(ddof=1) / 8.0, 0.0], atol=1e-12)
+
+
+def test_a_descent_finds_the_bottom_of_a_bowl() -> None:
+    found = descend(FREE, quadratic, np.array([0.9, 0.1]), 200, 0.05, lambda point: None)
+    np.testing.assert_allclose(found.best.unit, CENTRE, atol=5e-3)
+
+
+def test_a_descent_stops_at_a_constraint_and_at_a_bound() -> None:
+    found = descend(HELD, quadratic, np.array([0.2, 0.2]), 400, 0.05, lambda point: None)
+    np.testing.assert_allclose(found.best.unit, HELD_OPTIMUM, atol=5e-3)
+    assert found.best.violation <= TOLERANCE
+
+
+@pytest.mark.parametrize(("asked", "optimum"), [(FREE, CENTRE), (HELD, HELD_OPTIMUM)])
+def test_polishing_is_exact_in_few_evaluations(asked: Problem, optimum: np.ndarray) -> None:
+    points, settled = polish(asked, quadratic, np.array([0.6, 0.1]), 20, lambda point: None)
+    best = min(points, key=lambda point: point.rank)
+    assert settled
+    assert len(points) < 15
+    np.testing.assert_allclose(best.unit, optimum, atol=1e-5)
+
+
+def test_what_breaks_a_constraint_ranks_behind_what_keeps_it() -> None:
+    keeps = iterate(HELD, np.array([0.0, 0.1]), quadratic(np.array([0.0, 0.1])))
+    breaks = iterate(HELD, CENTRE, quadratic(CENTRE))
+    assert breaks.objective < keeps.objective
+    assert keeps.rank < breaks.rank
+
+
+def test_evolution_reaches_the_same_point_and_says_when() -> None:
+    target = iterate(FREE, CENTRE + 0.01, quadratic(CENTRE + 0.01))
+    found = evolve(FREE, quadratic, np.array([0.9, 0.1]), 600, None, 1, target)
+    np.testing.assert_allclose(found.best.unit, CENTRE, atol=0.02)
+    assert found.reached is not None
+    assert found.reached <= found.evaluations <= 620
+
+
+def test_derivatives_of_a_smooth_measure_agree_with_differences() -> None:
+    checks = agreements(quadratic, quadratic, np.array([0.5, 0.5]))
+    assert len(checks) == 4
+    assert all(check.agrees for check in checks)
+    np.testing.assert_allclose(
+        [c.pathwise for c in checks], [c.difference for c in checks], atol=1e-9
+    )
+
+
+def test_a_jump_that_derivatives_miss_is_found_out() -> None:
+    """A measure that falls by 1 where a path's threshold is crossed; along a path it is flat."""
+    thresholds = np.random.default_rng(4).uniform(size=4096)
+
+    def jumps(unit: np.ndarray) -> Outcome:
+        return Outcome((unit[0] < thresholds)[:, None].astype(float), np.zeros((4096, 1, 1)))
+
+    (check,) = agreements(jumps, jumps, np.array([0.5]))
+    assert check.pathwise == 0.0
+    assert not check.agrees
+    # The expectation falls by 1 over the box; about 40 paths jump between the points.
+    assert check.difference == pytest.approx(-1.0, abs=4.0 * check.error)
+
+
+def test_starts_are_the_config_first_and_repeatable() -> None:
+    first = np.array([0.2, 0.4])
+    starts = random_starts(first, 3, 5)
+    again = random_starts(first, 3, 5)
+    np.testing.assert_array_equal(starts, again)
+    np.testing.assert_array_equal(starts[0], first)
+    assert len({tuple(start) for start in starts}) == 3
+
+
+def test_polish_agrees_with_an_independent_method() -> None:
+    """The same problem by SciPy's trust-region method, whose code shares nothing with SLSQP."""
+    other = optimize.minimize(
+        lambda unit: FREE.objective(quadratic(unit).measures.mean(axis=0)),
+        np.array([0.5, 0.5]),
+        method="trust-constr",
+        bounds=[(0.0, 1.0)] * 2,
+    )
+    points, _ = polish(FREE, quadratic, np.array([0.5, 0.5]), 20, lambda point: None)
+    best = min(points, key=lambda point: point.rank)
+    np.testing.assert_allclose(best.unit, other.x, atol=1e-4)
