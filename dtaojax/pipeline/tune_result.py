@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from dtaojax.config import Config, TuneConfig
+from dtaojax.config import MEASURES, Config, TuneConfig
 from dtaojax.metrics.estimate import Estimate
 from dtaojax.pipeline.tune_verify import Compared
 from dtaojax.report.shell import write_page
@@ -136,7 +136,7 @@ def as_plain(result: Result) -> dict[str, Any]:
         "horizon_days": result.config.run.horizon_days,
         "verify_step_blocks": tune.verify.step_blocks or result.config.run.step_blocks,
         "subnets": subnets,
-        "measures": list(names),
+        "glossary": {name: MEASURES[name]._asdict() for name in names},
         "start_means": dict(zip(names, map(float, result.start), strict=True)),
         "constraints": [each._asdict() for each in result.objective.constraints],
         "choice": best.choice,
@@ -196,6 +196,7 @@ def _compared(found: list[Compared]) -> list[dict[str, Any]]:
     return [
         {
             "measure": each.measure,
+            "better": MEASURES[each.measure].better,
             "at": [plain(estimate) for estimate in each.at],
             "change": [plain(estimate) for estimate in each.change],
         }

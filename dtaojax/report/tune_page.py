@@ -8,7 +8,6 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from dtaojax.config.tune_measures import MEASURES
 from dtaojax.report.document import (
     Card,
     Document,
@@ -94,15 +93,13 @@ def _proven(record: Record) -> bool:
     return record["ci_low"] > 0.0 or record["ci_high"] < 0.0
 
 
-def _improves(measure: str, change: Record) -> bool:
-    sign = 1.0 if MEASURES[measure].better == "higher" else -1.0
-    return sign * change["value"] > 0.0
-
-
-def _verdict(measure: str, change: Record) -> str:
+def _verdict(record: Record) -> str:
+    """Whether the point found is better than the start, as far as the paths can tell."""
+    change = record["change"][0]
     if not _proven(change):
         return "no difference proven"
-    return "better" if _improves(measure, change) else "worse"
+    rises = change["value"] > 0.0
+    return "better" if rises == (record["better"] == "higher") else "worse"
 
 
 def _cards(found: Record) -> list[Card]:
@@ -116,7 +113,7 @@ def _cards(found: Record) -> list[Card]:
             Card(
                 f"Does {_label(name)} change?",
                 f"on fresh paths, from {_estimate(before).text} to {_estimate(after).text} "
-                f"({_verdict(name, change)})",
+                f"({_verdict(record)})",
                 _estimate(change),
                 [f"95 % interval of the change: {_interval(change)}."],
             )
@@ -124,7 +121,7 @@ def _cards(found: Record) -> list[Card]:
     held = [
         f"{_label(each['measure'])}: {_estimate(record['at'][0]).text} to "
         f"{_estimate(record['at'][1]).text}, change {_interval(record['change'][0])} "
-        f"({_verdict(each['measure'], record['change'][0])})."
+        f"({_verdict(record)})."
         for each in found["constraints"]
         for record in (by_name[each["measure"]],)
     ]
@@ -149,8 +146,8 @@ def _elsewhere_card(found: Record) -> Card:
     first = next(iter(found["config"]["minimise"]))
     lines = []
     for name, records in found["elsewhere"].items():
-        change = next(each["change"][0] for each in records if each["measure"] == first)
-        lines.append(f"{name}: {_interval(change)} ({_verdict(first, change)}).")
+        record = next(each for each in records if each["measure"] == first)
+        lines.append(f"{name}: {_interval(record['change'][0])} ({_verdict(record)}).")
     return Card("Does it hold under other demand?", f"change of {_label(first)}:", None, lines)
 
 
@@ -259,7 +256,7 @@ def _comparison(caption: str, records: Iterable[Record], rival: bool) -> Table:
             _estimate(each["at"][1]),
             _estimate(change),
             _interval(change),
-            _verdict(each["measure"], change),
+            _verdict(each),
         ]
         if rival:
             row[3:3] = [_estimate(each["at"][2])]
@@ -480,10 +477,9 @@ def _making(found: Record) -> Section:
 def _glossary(found: Record) -> Section:
     terms = [
         (
-            f"{_label(name)} [{MEASURES[name].unit}]",
-            f"{MEASURES[name].formula}. {MEASURES[name].reading} Better when "
-            f"{MEASURES[name].better}.",
+            f"{_label(name)} [{term['unit']}]",
+            f"{term['formula']}. {term['reading']} Better when {term['better']}.",
         )
-        for name in found["measures"]
+        for name, term in found["glossary"].items()
     ]
     return Section("glossary", "Glossary", terms=terms)
