@@ -1,29 +1,31 @@
 """Which room may import which: the contracts of ``.importlinter``."""
 
 import configparser
+import subprocess
+import sys
 from pathlib import Path
-
-import pytest
-from importlinter.cli import lint_imports
 
 ROOT = Path(__file__).parents[1]
 CONTRACTS = ROOT / ".importlinter"
 
 
-def keeps(contracts: Path, monkeypatch: pytest.MonkeyPatch) -> bool:
-    monkeypatch.chdir(ROOT)
-    return lint_imports(config_filename=str(contracts), no_cache=True) == 0
+def lint(contracts: Path) -> subprocess.CompletedProcess[str]:
+    """Runs the linter in a process of its own, for it sets up logging anew and closes handlers."""
+    call = "import sys; from importlinter.cli import lint_imports_command as go; sys.exit(go())"
+    command = [sys.executable, "-c", call, "--config", str(contracts), "--no-cache"]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
-def test_every_room_imports_only_what_its_contract_allows(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert keeps(CONTRACTS, monkeypatch), capsys.readouterr().out
+def keeps(contracts: Path) -> bool:
+    return lint(contracts).returncode == 0
 
 
-def test_rooms_in_the_wrong_order_are_found_out(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_every_room_imports_only_what_its_contract_allows() -> None:
+    found = lint(CONTRACTS)
+    assert found.returncode == 0, found.stdout + found.stderr
+
+
+def test_rooms_in_the_wrong_order_are_found_out(tmp_path: Path) -> None:
     contracts = configparser.ConfigParser()
     contracts.read(CONTRACTS)
     rooms = contracts["importlinter:contract:rooms"]
@@ -32,12 +34,10 @@ def test_rooms_in_the_wrong_order_are_found_out(
     wrong = tmp_path / "contracts"
     with wrong.open("w") as file:
         contracts.write(file)
-    assert not keeps(wrong, monkeypatch)
+    assert not keeps(wrong)
 
 
-def test_a_room_without_a_place_is_found_out(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_a_room_without_a_place_is_found_out(tmp_path: Path) -> None:
     wrong = tmp_path / "contracts"
     wrong.write_text(CONTRACTS.read_text().replace("    measures\n    state\n", "    state\n", 1))
-    assert not keeps(wrong, monkeypatch)
+    assert not keeps(wrong)
