@@ -40,6 +40,7 @@ from dtaojax.config.models_run import (
     PortfolioConfig,
     PrecisionTargetConfig,
     RunConfig,
+    SyntheticConfig,
 )
 from dtaojax.config.models_shares import (
     GateConfig,
@@ -191,6 +192,7 @@ __all__ = [
     "StudentFlowConfig",
     "SubsidyConfig",
     "SumPriceSwitchConfig",
+    "SyntheticConfig",
     "TaoUsdConfig",
     "TuneConfig",
     "WaveConfig",

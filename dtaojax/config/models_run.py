@@ -30,6 +30,18 @@ Days = Annotated[float, Field(gt=0.0, le=36_500.0)]
 DayList = Annotated[tuple[Days, ...], Field(strict=False, min_length=1, max_length=1000)]
 
 
+class SyntheticConfig(StrictModel):
+    """A network drawn at random, with depths and prices spread as mainnet's are.
+
+    Attributes:
+        subnets: how many, root apart.
+        seed: of the draw; another seed gives another network.
+    """
+
+    subnets: Annotated[int, Field(ge=1, le=chain.U16_MAX)]
+    seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 0
+
+
 class NetworkConfig(StrictModel):
     """The state to start from.
 
@@ -42,6 +54,7 @@ class NetworkConfig(StrictModel):
         last_lock_cost: what the last registration cost; overrides the companion facts [TAO].
         last_lock_block: when that was; overrides the companion facts. By default when the newest
             subnet was registered.
+        synthetic: draw a network instead of reading a file.
     """
 
     file: PathText = DEFAULT_NETWORK
@@ -50,11 +63,21 @@ class NetworkConfig(StrictModel):
     gate_bar: Fraction | None = None
     last_lock_cost: Tokens | None = None
     last_lock_block: Blocks | None = None
+    synthetic: SyntheticConfig | None = None
+
+    @model_validator(mode="after")
+    def _is_read_or_drawn(self) -> NetworkConfig:
+        if self.synthetic is not None:
+            given = {key for key, value in self.facts.items() if value is not None}
+            given |= {"file"} if self.file != DEFAULT_NETWORK else set()
+            text = "has no place beside network.synthetic, which draws the network; drop one"
+            refuse([Problem(key, text) for key in sorted(given)])
+        return self
 
     @property
     def facts(self) -> dict[str, int | float | None]:
         """What overrides the companion facts; None where it does not."""
-        return self.model_dump(exclude={"file"})
+        return self.model_dump(exclude={"file", "synthetic"})
 
 
 class PortfolioConfig(StrictModel):

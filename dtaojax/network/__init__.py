@@ -3,6 +3,7 @@
 from dtaojax.network.errors import NetworkError
 from dtaojax.network.load import embedded_networks, load_network
 from dtaojax.network.printable import printable
+from dtaojax.network.synthetic import synthetic_network
 from dtaojax.network.table import NOT_STARTED, NetworkTable
 
 __all__ = [
@@ -12,4 +13,5 @@ __all__ = [
     "embedded_networks",
     "load_network",
     "printable",
+    "synthetic_network",
 ]

@@ -20,7 +20,7 @@ from dtaojax.config import (
     load_config,
 )
 from dtaojax.history import find_history, read_closes, read_panel
-from dtaojax.network import NetworkError, NetworkTable, load_network
+from dtaojax.network import NetworkError, NetworkTable, load_network, synthetic_network
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def read_inputs(config_file: Path, overrides: Sequence[str]) -> Inputs:
         HistoryError: a history is wrong.
     """
     config = load_config(config_file, overrides)
-    network = load_network(config.network_file, **config.network.facts)
+    network = _network(config)
     problems = [
         *_portfolio_problems(config, network),
         *_arrivals_problems(config, network),
@@ -74,6 +74,13 @@ def read_inputs(config_file: Path, overrides: Sequence[str]) -> Inputs:
     if problems:
         raise ConfigError(str(config_file), problems)
     return Inputs(config, network, _read_histories(config))
+
+
+def _network(config: Config) -> NetworkTable:
+    drawn = config.network.synthetic
+    if drawn is not None:
+        return synthetic_network(drawn.subnets, drawn.seed)
+    return load_network(config.network_file, **config.network.facts)
 
 
 def _portfolio_problems(config: Config, network: NetworkTable) -> list[Problem]:

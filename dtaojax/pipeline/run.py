@@ -257,7 +257,7 @@ def _manifest(
         "seed": run_config.seed,
         "network": {
             "name": network.name,
-            "file": config.network.file,
+            "file": None if config.network.synthetic else config.network.file,
             "block": network.block,
             "total_issuance": network.total_issuance,
             "root_tao": network.root_tao,

@@ -1,0 +1,88 @@
+"""Networks of any size that look like mainnet: drawn at random, the same for the same seed."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from dtaojax import chain
+from dtaojax.network.errors import NetworkError
+from dtaojax.network.table import NetworkTable
+
+# The started subnets of mainnet at block 8,791,253: medians and standard deviations of logarithms.
+_BLOCK: Final = 8_791_253
+_ISSUANCE: Final = 11_206_919.340788886
+_ROOT_TAO: Final = 5_445_703.101
+_TAO_IN: Final = (7_450.0, 1.18)
+_PRICE: Final = (0.0065, 0.83)
+_DEPTH_AND_PRICE: Final = 0.66
+"""Correlation of the two logarithms."""
+_OUT_OVER_IN: Final = (1.72, 0.45)
+_MOVING_OVER_SPOT: Final = 0.08
+_ENABLED: Final = 0.67
+_BURNERS: Final = 0.57
+"""Part of the subnets whose owners withhold some of the miners' incentive."""
+_OLDEST_BLOCKS: Final = 1_000 * chain.BLOCKS_PER_DAY
+_LAST_LOCK: Final = 567.1
+
+
+def synthetic_network(subnets: int, seed: int) -> NetworkTable:
+    """A network of ``subnets`` subnets whose depths and prices are spread as mainnet's are.
+
+    Depth and price are lognormal and correlated, ages uniform over 1,000 days. So that a larger
+    network holds no more TAO than there is, depths are scaled down where the pools together would
+    hold more than half of what is not on root.
+
+    Args:
+        subnets: how many, netuids from 1.
+        seed: the same seed gives the same network.
+
+    Returns:
+        The table; facts that are not per subnet are mainnet's.
+
+    Raises:
+        NetworkError: there is no such number of netuids.
+    """
+    if not 1 <= subnets <= chain.U16_MAX:
+        text = f"cannot have {subnets} subnets; write 1 to {chain.U16_MAX}"
+        raise NetworkError("synthetic", [text])
+    random = np.random.default_rng(seed)
+    depth, other, spread, averaging = random.standard_normal((4, subnets))
+    dear = _DEPTH_AND_PRICE * depth + np.sqrt(1.0 - _DEPTH_AND_PRICE**2) * other
+    tao_in = _TAO_IN[0] * np.exp(_TAO_IN[1] * depth)
+    tao_in *= min(1.0, 0.5 * (_ISSUANCE - _ROOT_TAO) / tao_in.sum())
+    price = _PRICE[0] * np.exp(_PRICE[1] * dear)
+    alpha_in = np.minimum(tao_in / price, 0.25 * chain.MAX_SUPPLY)
+    out_over_in = np.minimum(_OUT_OVER_IN[0] * np.exp(_OUT_OVER_IN[1] * spread), 2.9)
+    age = random.integers(0, _OLDEST_BLOCKS, subnets)
+    registered_at = _BLOCK - age
+    burns = random.random(subnets) < _BURNERS
+    columns = {
+        "netuid": np.arange(1, subnets + 1),
+        "registered_at": registered_at,
+        "first_emission_block": registered_at + 1,
+        "tao_in": tao_in,
+        "alpha_in": alpha_in,
+        "alpha_out": out_over_in * alpha_in,
+        "moving_price": tao_in / alpha_in * np.exp(_MOVING_OVER_SPOT * averaging),
+        "emission_enabled": random.random(subnets) < _ENABLED,
+        "miner_burned": np.where(burns, random.random(subnets), 0.0),
+        "w_tao": np.full(subnets, 0.5),
+        "protocol_alpha": np.zeros(subnets),
+    }
+    for column in columns.values():
+        column.flags.writeable = False
+    return NetworkTable(
+        name=f"synthetic, {subnets} subnets, seed {seed}",
+        block=_BLOCK,
+        total_issuance=_ISSUANCE,
+        root_tao=_ROOT_TAO,
+        gate_bar=0.0,
+        last_lock_cost=_LAST_LOCK,
+        last_lock_block=int(registered_at.max()),
+        names=tuple(f"synthetic {netuid}" for netuid in range(1, subnets + 1)),
+        observed=None,
+        other={},
+        **columns,
+    )
