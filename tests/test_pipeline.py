@@ -20,7 +20,7 @@ from worlds import live_mechanism
 
 from dtaojax import __version__
 from dtaojax.build import build_network, build_world
-from dtaojax.config import MechanismConfig, load_config
+from dtaojax.config import ConfigError, MechanismConfig, load_config
 from dtaojax.demand.process import DemandProcess
 from dtaojax.network import load_network
 from dtaojax.pipeline import run as run_module
@@ -537,3 +537,45 @@ def test_figures_stay_numbers_when_nothing_is_emitted_and_pools_are_empty(tmp_pa
     nothing = jnp.zeros_like(state.pools.tao_in)
     empty = figures(pools=dataclasses.replace(state.pools, tao_in=nothing))
     assert (empty["total_tao_in"], empty["tao_in_hhi"], empty["sum_price"]) == (0.0, 0.0, 0.0)
+
+
+# --- registrations -------------------------------------------------------------------------------
+
+BUSY = (
+    "arrivals.rate=40.0",
+    "arrivals.budget_median=5000.0",
+    "mechanism.registration.limit=6",
+    "mechanism.registration.immunity_blocks=0",
+    "mechanism.registration.rate_limit_blocks=360",
+    "mechanism.registration.reduction_interval_blocks=2000",
+)
+
+
+@pytest.fixture(scope="module")
+def busy(bench) -> Finished:
+    return Finished(bench.run("busy", *BUSY), [])
+
+
+def test_deregistrations_reach_tables_and_report(busy):
+    subnets = busy.table("subnets").query("quantity == 'deregistered'")
+    assert set(subnets["netuid"]) == set(NETUIDS) - {0}
+    by_day = subnets.groupby("day")["value"].sum()
+    assert by_day[0.0] == 0.0
+    assert by_day.is_monotonic_increasing
+    network = busy.table("network").query("statistic == 'mean'").set_index(["quantity", "day"])
+    assert network["value"]["registered_subnets", 2.0] == 6.0
+    assert network["value"]["deregistrations", 2.0] >= by_day[2.0] > 0.0
+    assert "Probability of being deregistered by day 2" in busy.report
+    assert "is registered when the lock cost is within a budget" in busy.report
+
+
+def test_what_a_registration_costs_must_be_known(tmp_path):
+    config = tmp_path / "own.toml"
+    config.write_text('[network]\nfile = "small.csv"\n')
+    write_network(tmp_path / "small.csv", small_rows())
+    facts = tmp_path / "small.toml"
+    lines = facts.read_text().splitlines()
+    facts.write_text("\n".join(line for line in lines if not line.startswith("last_lock")))
+    with pytest.raises(ConfigError, match=r"network\.last_lock_cost: is not known"):
+        read_inputs(config, ())
+    assert read_inputs(config, ("arrivals.rate=0.0",)).network.last_lock_cost is None
