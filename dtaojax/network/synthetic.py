@@ -68,6 +68,7 @@ def synthetic_network(subnets: int, seed: int) -> NetworkTable:
         "moving_price": tao_in / alpha_in * np.exp(_MOVING_OVER_SPOT * averaging),
         "emission_enabled": random.random(subnets) < _ENABLED,
         "miner_burned": np.where(burns, random.random(subnets), 0.0),
+        "owner_cut_enabled": np.ones(subnets, dtype=bool),
         "w_tao": np.full(subnets, 0.5),
         "protocol_alpha": np.zeros(subnets),
     }
