@@ -11,15 +11,16 @@ from dtaojax.demand.stationary_bootstrap import StationaryBootstrap
 from dtaojax.mechanism.step import Coinbase
 from dtaojax.state.intents import Intents
 from dtaojax.state.network import NetworkState, Subnets
-from dtaojax.state.shapes import Scalar, ScalarInt
+from dtaojax.state.shapes import PerSubnet, Scalar, ScalarInt
 from dtaojax.streams import Stream, named_stream
 
 
 class Memory(NamedTuple):
-    """The stream of the path, and which day of the history it is on."""
+    """The stream of the path, which day of the history it is on, and that day's pushes [-]."""
 
     blocks: Stream
     row: ScalarInt
+    of_day: PerSubnet
 
 
 class FlowBootstrap(DemandProcess):
@@ -44,19 +45,21 @@ class FlowBootstrap(DemandProcess):
 
     def begin(self, path: ScalarInt, subnets: Subnets, state: NetworkState) -> Memory:
         """Takes the path's stream; the first step draws the first day."""
-        return Memory(self.blocks.for_path(path), jnp.zeros((), jnp.int32))
+        nothing = jnp.zeros_like(self.pushes[0])
+        return Memory(self.blocks.for_path(path), jnp.zeros((), jnp.int32), nothing)
 
     def intents(
         self, memory: Memory, clock: Clock, subnets: Subnets, state: NetworkState, paid: Coinbase
     ) -> tuple[Intents, Memory]:
         """The step's pushes."""
-        row = lax.cond(
-            clock.begins_day,
-            lambda: self.days.next_row(memory.blocks, clock.day, memory.row),
-            lambda: memory.row,
-        )
-        push = (self.pushes[row] + self.drift) * clock.days
-        return pushing(push), memory._replace(row=row)
+
+        def draw() -> Memory:
+            row = self.days.next_row(memory.blocks, clock.day, memory.row)
+            # Looked up once a day: a row for each path is slow to gather.
+            return memory._replace(row=row, of_day=self.pushes[row])
+
+        today = lax.cond(clock.begins_day, draw, lambda: memory)
+        return pushing((today.of_day + self.drift) * clock.days), today
 
 
 def flow_bootstrap(
