@@ -1,7 +1,7 @@
 """How far the two sides differ, and whether truncation or float64 explains it."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -18,6 +18,8 @@ SMALL_DIFFERENCE = 0.1 * RAO
 """An amount may be the small difference of large ones [tokens]."""
 TRUNCATIONS = 4
 """A block truncates the injection and the chain buy of a pool, a sale and its fee's sale (§7.1)."""
+EVENT_RAO = 2
+"""Truncations of an event: a pool's seed, the protocol's part of a pot."""
 MOST_LINES = 12
 TOKENS = STATE_TOKENS | FLOW_TOKENS
 ALPHA_TOKENS = {
@@ -55,6 +57,11 @@ class Evidence:
     disagreements: list[str] = field(default_factory=list)
     n_disagreements: int = 0
 
+    def add(self, lines: Iterable[str]) -> None:
+        """Keeps disagreements while there are few."""
+        named = [f"{self.preset}, {self.rounding}, {line}" for line in lines]
+        self.disagreements += named[: MOST_LINES - len(self.disagreements)]
+
 
 def compare(preset: str, rounding: str, blocks: int, seed: int) -> Evidence:
     """Runs both sides of a preset through at least ``blocks`` random blocks."""
@@ -69,6 +76,7 @@ def judge(segment: Segment, pair: Pair, evidence: Evidence) -> None:
     """Adds what a segment shows to the evidence."""
     evidence.blocks += BLOCKS
     evidence.events[segment.kind] += 1
+    judge_event(segment, pair, evidence)
     slack = slack_of(segment, pair)
     prices, _, thinnest = extremes(segment)
     deep = thinnest >= 1.0
@@ -88,9 +96,23 @@ def judge(segment: Segment, pair: Pair, evidence: Evidence) -> None:
             evidence.rao_error = max(evidence.rao_error, float(value[deep].max(initial=0.0)) / RAO)
         bad = ~(error <= RELATIVE * scale + slack[name])
         evidence.n_disagreements += int(bad.sum())
-        for line in _lines(segment, name, want, found, bad):
-            if len(evidence.disagreements) < MOST_LINES:
-                evidence.disagreements.append(f"{evidence.preset}, {evidence.rounding}, {line}")
+        evidence.add(_lines(segment, name, want, found, bad))
+
+
+def judge_event(segment: Segment, pair: Pair, evidence: Evidence) -> None:
+    """Compares what the event itself did, where the model has it as a function.
+
+    Amounts may differ by the rao that the seed of a pool and the parts of a pot are truncated to.
+    """
+    assert segment.event_found.keys() == segment.event_expected.keys()
+    for name, want in segment.event_expected.items():
+        found = segment.event_found[name]
+        error = np.abs(np.subtract(found, want, dtype=float))
+        bad = ~(error <= RELATIVE * np.abs(want) + (EVENT_RAO * RAO if name in TOKENS else 0.0))
+        if name not in unused(pair) and bad.any():
+            evidence.n_disagreements += int(bad.sum())
+            where = f"segment {segment.number}, after {segment.happening.text}"
+            evidence.add([f"{where}, {name}: {found.tolist()} instead of {want.tolist()}"])
 
 
 def _lines(
@@ -100,7 +122,9 @@ def _lines(
     if not bad.any():
         return
     block = int(np.argmax(bad.reshape(len(bad), -1).any(axis=1)))
-    where = f"segment {segment.number} ({segment.event}), block {segment.first_block + block}"
+    where = (
+        f"segment {segment.number} ({segment.happening.text}), block {segment.first_block + block}"
+    )
     if want.ndim == 1:
         yield f"{where}, {name}: {found[block]!r} instead of {want[block]!r}"
         return

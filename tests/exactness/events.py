@@ -1,6 +1,7 @@
 """What happens to a network between blocks, as the reference has it."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from random import Random
 
@@ -11,7 +12,24 @@ from reference.networks import log_uniform, random_edge_network
 
 from .presets import SLOTS, Pair
 
-Event = Callable[[Random, NetworkRef, Pair], str | None]
+
+@dataclass(frozen=True)
+class Happening:
+    """What happened to a network.
+
+    Attributes:
+        text: in words.
+        act: the kind of it, where the model has it as a function: ``register``, ``start`` or
+            ``dissolve``; else what it was is a matter of the state alone.
+        netuid: whom a start call or a dissolution concerns.
+    """
+
+    text: str
+    act: str = ""
+    netuid: int = 0
+
+
+Event = Callable[[Random, NetworkRef, Pair], Happening | None]
 """Changes the network and says what happened, or None where it cannot happen now."""
 
 SOON = 15
@@ -20,52 +38,54 @@ NEARLY_ALL = MAX_SUPPLY - 10**6
 """An issuance so near the cap that float64 still tells how much is left [rao]."""
 
 
-def registration(random: Random, network: NetworkRef, pair: Pair) -> str | None:
+def registration(random: Random, network: NetworkRef, pair: Pair) -> Happening | None:
     """A subnet is registered, in place of another one if the network is full."""
     full = len(network.subnets) == SLOTS
     if full and not pair.has_limit:
         return None
     done = register_subnet(network, pair.parameters, pair.regime)
     if done is None:
-        return "registration refused: all are immune"
+        return Happening("registration refused: all are immune", "register")
     pruned = " in place of a pruned one" if done.pruned else ""
-    return f"registration of {done.netuid}{pruned}"
+    return Happening(f"registration of {done.netuid}{pruned}", "register")
 
 
-def start(random: Random, network: NetworkRef, pair: Pair) -> str | None:
-    """The owner of a subnet that has not started makes the start call."""
+def start(random: Random, network: NetworkRef, pair: Pair) -> Happening | None:
+    """The owner of a subnet that has not started makes the start call, where there is one."""
+    if pair.rules.emit_set.kind == "all":
+        return None
     waiting = [s.netuid for s in network.subnets if s.first_emission_block is None]
     if not waiting:
         return None
     netuid = random.choice(waiting)
     start_call(network, netuid)
-    return f"start call of {netuid}"
+    return Happening(f"start call of {netuid}", "start", netuid)
 
 
-def dissolution(random: Random, network: NetworkRef, pair: Pair) -> str | None:
+def dissolution(random: Random, network: NetworkRef, pair: Pair) -> Happening | None:
     """A subnet is dissolved; its slot stays empty."""
     if len(network.subnets) <= SLOTS // 2:
         return None
     gone = dissolve(network, random.choice(network.subnets), pair.parameters, pair.regime)
-    return f"dissolution of {gone.netuid}"
+    return Happening(f"dissolution of {gone.netuid}", "dissolve", gone.netuid)
 
 
-def miner_burn(random: Random, network: NetworkRef, pair: Pair) -> str | None:
+def miner_burn(random: Random, network: NetworkRef, pair: Pair) -> Happening | None:
     """An owner withholds another part of the miners' incentive."""
     subnet = random.choice(network.subnets)
     subnet.miner_burned = Decimal(random.choice([0, 137, 500, 999, 1000, 1300])) / 1000
-    return f"miner burn {subnet.miner_burned} in {subnet.netuid}"
+    return Happening(f"miner burn {subnet.miner_burned} in {subnet.netuid}")
 
 
-def emission_switch(random: Random, network: NetworkRef, pair: Pair) -> str | None:
+def emission_switch(random: Random, network: NetworkRef, pair: Pair) -> Happening | None:
     """An owner switches a subnet's TAO emission on or off; rarely all of them are off."""
     if random.random() < 0.1:
         for subnet in network.subnets:
             subnet.emission_enabled = False
-        return "emission off everywhere"
+        return Happening("emission off everywhere")
     subnet = random.choice(network.subnets)
     subnet.emission_enabled = not subnet.emission_enabled
-    return f"emission {'on' if subnet.emission_enabled else 'off'} in {subnet.netuid}"
+    return Happening(f"emission {'on' if subnet.emission_enabled else 'off'} in {subnet.netuid}")
 
 
 def near_threshold(random: Random, halvings: int) -> int:
@@ -74,16 +94,16 @@ def near_threshold(random: Random, halvings: int) -> int:
     return MAX_SUPPLY - (MAX_SUPPLY >> halvings) - random.randint(1, SOON * emission)
 
 
-def tao_halving(random: Random, network: NetworkRef, pair: Pair) -> str | None:
+def tao_halving(random: Random, network: NetworkRef, pair: Pair) -> Happening | None:
     """TAO's issuance comes near a threshold, or near the cap."""
     halvings = random.choice([1, 1, 1, 2, 3, 7])
     network.total_issuance = near_threshold(random, halvings)
     if random.random() < 0.1:
         network.total_issuance = random.choice([NEARLY_ALL, MAX_SUPPLY])
-    return f"TAO issuance {network.total_issuance}"
+    return Happening(f"TAO issuance {network.total_issuance}")
 
 
-def alpha_halving(random: Random, network: NetworkRef, pair: Pair) -> str | None:
+def alpha_halving(random: Random, network: NetworkRef, pair: Pair) -> Happening | None:
     """Alpha issuance of a subnet comes near a threshold, or near the cap."""
     subnet = random.choice(network.subnets)
     issuance = near_threshold(random, random.choice([1, 1, 2, 5]))
@@ -95,33 +115,33 @@ def alpha_halving(random: Random, network: NetworkRef, pair: Pair) -> str | None
         return None
     subnet.alpha_out = outside
     subnet.root_prop = None
-    return f"alpha issuance {issuance} in {subnet.netuid}"
+    return Happening(f"alpha issuance {issuance} in {subnet.netuid}")
 
 
-def boundary(random: Random, network: NetworkRef, pair: Pair) -> str | None:
+def boundary(random: Random, network: NetworkRef, pair: Pair) -> Happening | None:
     """Time passes, so that a day begins and the gate's bar is refreshed within some blocks."""
     days = network.block // 7_200 + 1
     network.block = days * 7_200 - random.randint(1, SOON)
-    return f"block {network.block}"
+    return Happening(f"block {network.block}")
 
 
-def root_stake(random: Random, network: NetworkRef, pair: Pair) -> str | None:
+def root_stake(random: Random, network: NetworkRef, pair: Pair) -> Happening | None:
     """Root stake is another one; rarely there is none."""
     network.root_tao = 0 if random.random() < 0.1 else log_uniform(random, 10**13, 7 * 10**15)
     for subnet in network.subnets:
         subnet.root_prop = None
-    return f"root stake {network.root_tao}"
+    return Happening(f"root stake {network.root_tao}")
 
 
-def moving_prices(random: Random, network: NetworkRef, pair: Pair) -> str | None:
+def moving_prices(random: Random, network: NetworkRef, pair: Pair) -> Happening | None:
     """Averages far from the spot prices; they may add up to more than 1, tie or be 0."""
     scale = random.choice([Decimal("0.03"), Decimal("0.3")])
     for subnet in network.subnets:
         subnet.moving_price = scale * random.choice([0, 1, 1, random.randint(1, 2000)]) / 1000
-    return f"moving prices, up to {scale}"
+    return Happening(f"moving prices, up to {scale}")
 
 
-def edge_state(random: Random, network: NetworkRef, pair: Pair) -> str | None:
+def edge_state(random: Random, network: NetworkRef, pair: Pair) -> Happening | None:
     """Pools are empty or dust on a side, the issuance is at an edge (§7.3)."""
     edge = random_edge_network(random.randrange(10**6), len(network.subnets))
     near = near_threshold(random, 1)
@@ -130,12 +150,12 @@ def edge_state(random: Random, network: NetworkRef, pair: Pair) -> str | None:
         subnet.tao_in, subnet.alpha_in = other.tao_in, other.alpha_in
         subnet.tao_reservoir = subnet.alpha_reservoir = 0
         subnet.root_prop = None
-    return "edge state"
+    return Happening("edge state")
 
 
-def quiet(random: Random, network: NetworkRef, pair: Pair) -> str | None:
+def quiet(random: Random, network: NetworkRef, pair: Pair) -> Happening | None:
     """Nothing."""
-    return "nothing"
+    return Happening("nothing")
 
 
 EVENTS: dict[Event, int] = {
@@ -155,7 +175,7 @@ EVENTS: dict[Event, int] = {
 """Events by how often they are tried."""
 
 
-def random_event(random: Random, network: NetworkRef, pair: Pair) -> tuple[str, str]:
+def random_event(random: Random, network: NetworkRef, pair: Pair) -> tuple[str, Happening]:
     """Lets one event happen.
 
     Returns:
@@ -177,6 +197,4 @@ def padded(network: NetworkRef) -> NetworkRef:
     """The network with every slot filled: netuid k stands in slot k - 1."""
     places = {subnet.netuid - 1: subnet for subnet in network.subnets}
     slots = [places.get(slot, EMPTY_SLOT) for slot in range(SLOTS)]
-    return NetworkRef(
-        network.block, network.total_issuance, network.root_tao, slots, network.gate_bar
-    )
+    return replace(network, subnets=slots)

@@ -8,11 +8,12 @@ from functools import cache
 import jax.numpy as jnp
 from reference import EXACT, FLOOR, PRESETS, NetworkRef, Parameters, Regime
 from reference.fixed import Rounding
-from worlds import subnets_of
+from worlds import RAO, subnets_of
 
-from dtaojax.build import build_mechanism
+from dtaojax.build import build_mechanism, build_registration
 from dtaojax.config import PRESETS as CONFIG_PRESETS
 from dtaojax.config import MechanismConfig
+from dtaojax.mechanism.lifecycle import RegistrationRules
 from dtaojax.mechanism.step import Mechanism
 from dtaojax.state.network import Subnets
 
@@ -27,6 +28,9 @@ TIERS = (2, 5)
 IMMUNITY = 2_000
 """Blocks of immunity, few so that pruning happens."""
 
+COUNTS_ALPHA_IN_AFTER = 8_000_000
+"""From here on a new subnet's alpha reserve counts in a dissolution; where the networks begin."""
+
 
 @dataclass(frozen=True)
 class Pair:
@@ -38,6 +42,7 @@ class Pair:
         parameters: of the reference.
         rules: the model's config.
         mechanism: the model's rules.
+        registration: the model's rules of who comes and goes.
     """
 
     name: str
@@ -45,6 +50,7 @@ class Pair:
     parameters: Parameters
     rules: MechanismConfig
     mechanism: Mechanism
+    registration: RegistrationRules
 
     @property
     def is_exact(self) -> bool:
@@ -61,9 +67,10 @@ class Pair:
         subnets = subnets_of(network)
         started, enabled = subnets.first_emission_block, subnets.emission_enabled
         if self.rules.emit_set.kind == "all":
-            started = jnp.where(started < 0, subnets.registered_at, started)
+            at_once = jnp.where(subnets.registered, subnets.registered_at + 1, -1)
+            started = jnp.where(started < 0, at_once, started)
         if not self.rules.emit_set.owner_switch:
-            enabled = jnp.ones_like(enabled)
+            enabled = subnets.registered
         return dataclasses.replace(subnets, first_emission_block=started, emission_enabled=enabled)
 
 
@@ -81,6 +88,7 @@ def preset_pair(name: str, rounding: Rounding) -> Pair:
         bar_quantile=Decimal("0.61"),
         subnet_limit=limit,
         immunity_blocks=IMMUNITY,
+        tao_in_refund_block=COUNTS_ALPHA_IN_AFTER,
         fee_rate_u16=0 if flat_fee else parameters.fee_rate_u16,
     )
     table: dict = {"preset": name}
@@ -91,8 +99,16 @@ def preset_pair(name: str, rounding: Rounding) -> Pair:
         table["gate"] = {"last_ranks": list(TIERS)}
     if gate == "hill_mass":
         table["gate"] = {"quantile": 0.61}
+    table["registration"] = {
+        "limit": limit or 0,
+        "immunity_blocks": IMMUNITY,
+        "rate_limit_blocks": 0,
+        "reduction_interval_blocks": small.lock_reduction_interval,
+        "min_lock": float(small.min_lock) * RAO,
+        "counts_alpha_in_after": COUNTS_ALPHA_IN_AFTER,
+    }
     rules = MechanismConfig.model_validate(table)
-    return Pair(name, regime, small, rules, build_mechanism(rules))
+    return Pair(name, regime, small, rules, build_mechanism(rules), build_registration(rules))
 
 
 ROUNDINGS = {"exact": EXACT, "floor": FLOOR}

@@ -16,7 +16,8 @@ from worlds import RAO, Orders, Snapshot, intents_for, random_orders, stacked
 from dtaojax.mechanism.step import Mechanism, StepFlows, step
 from dtaojax.state.network import NetworkState, Subnets
 
-from .events import padded, random_event
+from .event_of_model import books, event_record_of_reference, model_event
+from .events import Happening, padded, random_event
 from .presets import SLOTS, Pair
 from .record import model_state, record_of_model, record_of_reference, state_of_reference
 
@@ -33,20 +34,24 @@ class Segment:
     Attributes:
         number: of the segment, from 0.
         kind: of the event.
-        event: what happened.
+        happening: the event.
         first_block: height of the first block.
         expected: fields after each block by the reference; a leading axis of blocks.
         found: the same by the model.
         before: fields before each block by the reference.
+        event_expected: fields after the event by the reference, if the model has it as a function.
+        event_found: the same by the model.
     """
 
     number: int
     kind: str
-    event: str
+    happening: Happening
     first_block: int
     expected: Snapshot
     found: Snapshot
     before: Snapshot
+    event_expected: Snapshot
+    event_found: Snapshot
 
 
 class Stepped(NamedTuple):
@@ -92,13 +97,17 @@ def segments(pair: Pair, blocks: int, seed: int) -> Iterator[Segment]:
     for number in range(-(-blocks // BLOCKS)):
         if number % SEGMENTS_A_NETWORK == 0:
             network = random_start(seed + number, pair)
-        kind, event = random_event(random, network, pair)
-        yield _segment(pair, network, random, number, kind, event)
+        yield _segment(pair, network, random, number)
 
 
-def _segment(
-    pair: Pair, network: NetworkRef, random: Random, number: int, kind: str, event: str
-) -> Segment:
+def _segment(pair: Pair, network: NetworkRef, random: Random, number: int) -> Segment:
+    subnets, last = pair.members(padded(network)), books(network)
+    fields = state_of_reference(network, pair)
+    kind, happening = random_event(random, network, pair)
+    event_expected, event_found = {}, {}
+    if happening.act:
+        event_found = model_event(pair, happening, subnets, fields, last)
+        event_expected = event_record_of_reference(network, pair)
     subnets, first_block = pair.members(padded(network)), network.block + 1
     before, orders, expected = [], [], []
     for _ in range(BLOCKS):
@@ -111,8 +120,17 @@ def _segment(
         stepped = run_free(pair.mechanism, subnets, before[0], stacked(orders))
     else:
         stepped = run_each(pair.mechanism, subnets, stacked(before), stacked(orders))
-    found = record_of_model(*jax.device_get(stepped), pair)
-    return Segment(number, kind, event, first_block, stacked(expected), found, stacked(before))
+    return Segment(
+        number=number,
+        kind=kind,
+        happening=happening,
+        first_block=first_block,
+        expected=stacked(expected),
+        found=record_of_model(*jax.device_get(stepped), pair),
+        before=stacked(before),
+        event_expected=event_expected,
+        event_found=event_found,
+    )
 
 
 def by_slot(orders: Orders, pair: Pair, network: NetworkRef) -> Orders:
