@@ -8,37 +8,27 @@ fixed flow a day, spread evenly over the day. What differs is then due to the le
 """
 
 import argparse
-import dataclasses
 import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
 from dtaojax import chain
-from dtaojax.build import build_world
-from dtaojax.config import (
-    PRESETS,
-    Config,
-    EmissionSellingConfig,
-    StudentFlowConfig,
-    config_from_dict,
-)
-from dtaojax.demand.process import Clock, DemandProcess
+from dtaojax.build import build_demand, build_mechanism, build_network
+from dtaojax.config import PRESETS, EmissionSellingConfig, MechanismConfig, StudentFlowConfig
+from dtaojax.demand.process import Clock
 from dtaojax.demand.student_flow import student_flow
 from dtaojax.mechanism.pools import spot_price
-from dtaojax.mechanism.step import Coinbase, coinbase
+from dtaojax.mechanism.step import Coinbase, step
 from dtaojax.network import NetworkTable, load_network
 from dtaojax.state.intents import Intents
-from dtaojax.state.network import NetworkState, Subnets
-from dtaojax.state.shapes import PathNumber
-from dtaojax.world.world import World
+from dtaojax.state.network import NetworkState
 
 SEED = 2026
 LENGTHS = (60, 360, 7_200)
@@ -47,46 +37,32 @@ LEAST_SHARE = 1e-3
 price, and no result rests on them."""
 MEDIAN_BOUND, MOST_BOUND = 1e-3, 1e-2
 """The longest step is chosen whose error in the emission share keeps both, on both paths."""
+LONGEST_DEFAULT = chain.GATE_INTERVAL_BLOCKS
+"""A tempo: report days within a day, payouts and the gate's bar go by it."""
 DEGREES_OF_FREEDOM = 5.0
 
 INTRODUCTION = f"""# How long a step may be
 
 Written by `scripts/step_lengths`. A step of n blocks applies n times the amounts of its first block
 and lets prices move linearly meanwhile; n = 1 is the chain's own algorithm. The table shows by how
-much other lengths differ from it after {{days:g}} days on the embedded network (block 8,791,253),
-relative, median and maximum over subnets: spot price, emission share (of at least
+much other lengths differ from it after {{days}} days on the embedded network (block 8,791,253),
+relative, median and maximum over subnets: spot price, share of the last day's emission (of at least
 {LEAST_SHARE:.1%}), issuance of TAO and of each alpha.
 
 Two paths without chance: *selling*, where receivers of emitted alpha sell the default parts of it;
 and *flow*, where each subnet has on top of that one fixed Student-t flow a day (seed {SEED}),
 spread evenly over the day.
 
-The default n of a preset is the longest whose error in the emission share has a median below
-{MEDIAN_BOUND:.1%} and a maximum below {MOST_BOUND:.0%} on both paths; none that does, 1.
+The default n of a preset is the longest, up to a tempo (360), whose error in the emission share has
+a median below {MEDIAN_BOUND:.1%} and a maximum below {MOST_BOUND:.0%} on both paths. Days are too
+long for what goes by the tempo: the gate's bar, payouts and report days within a day.
 
-| preset | path | n | price | emission share | TAO issuance | alpha issuance | |
+The flat fee of `launch_2025` is paid once a step and subnet: with n = 1 somebody trades, and pays
+it, in every block, so its error does not shrink with n.
+
+| preset | path | n | price | share of emission | TAO issuance | alpha issuance | |
 |---|---|---|---|---|---|---|---|
 """
-
-
-class FixedFlow(DemandProcess):
-    """The same flow a day on every path, spread evenly over the day's blocks.
-
-    Attributes:
-        push_a_day: change of log(tao_in) by day and subnet [1/day].
-    """
-
-    push_a_day: jax.Array
-
-    def begin(self, path: PathNumber, subnets: Subnets, state: NetworkState) -> None:
-        """Nothing is remembered."""
-
-    def intents(
-        self, memory: None, clock: Clock, subnets: Subnets, state: NetworkState, paid: Coinbase
-    ) -> tuple[Intents, None]:
-        """The step's part of the day's flow."""
-        push = self.push_a_day[clock.day] * clock.days
-        return Intents(push, jnp.zeros_like(push)), None
 
 
 class Outcome(NamedTuple):
@@ -105,43 +81,50 @@ class Error(NamedTuple):
     most: float
 
 
-def daily_pushes(config: Config, table: NetworkTable, days: float) -> np.ndarray:
+def daily_pushes(table: NetworkTable, days: int) -> np.ndarray:
     """No flow, and one Student-t flow a day and subnet as large as the default demand's."""
-    flow = next(part for part in config.demand if isinstance(part, StudentFlowConfig))
-    scale = student_flow(SEED, **flow.model_dump(exclude={"process"})).scale
-    shape = (int(np.ceil(days)), table.n_subnets)
+    parameters = StudentFlowConfig().model_dump(exclude={"process"})
+    scale = student_flow(SEED, **parameters).scale
+    shape = (days, table.n_subnets)
     scores = np.random.default_rng(SEED).standard_t(DEGREES_OF_FREEDOM, shape)
     pushes = np.asarray(scale(jnp.asarray(table.tao_in))) * scores
     return np.stack([np.zeros(shape), pushes])
 
 
-def run(
-    config: Config, table: NetworkTable, pushes: np.ndarray, blocks: int, days: float
-) -> Outcome:
-    """Both paths to the horizon in steps of ``blocks``."""
-    steps = round(days * chain.BLOCKS_PER_DAY / blocks)
+def run(rules: MechanismConfig, table: NetworkTable, pushes: np.ndarray, blocks: int) -> Outcome:
+    """Both paths to the horizon in steps of ``blocks``.
 
-    @eqx.filter_jit
-    def to_horizon(world: World, pushes: jax.Array) -> Any:
-        def one(push: jax.Array) -> tuple[jax.Array, ...]:
-            moved = eqx.tree_at(lambda w: w.demand[-1].push_a_day, world, push)
-            start = moved.begin(jnp.uint32(0))
-            carry = lax.fori_loop(0, steps, lambda i, now: moved.advance(now, i), start)
-            state = carry.state
-            _, next_block = coinbase(moved.mechanism, moved.taking_part(carry), state, 1)
-            return (
-                spot_price(state.pools),
-                next_block.shares.final,
-                state.total_issuance,
-                state.alpha_issuance,
-            )
+    Args:
+        rules: of the preset.
+        table: the network.
+        pushes: change of log(tao_in) by path, day and subnet [1/day].
+        blocks: n.
+    """
+    steps_a_day = chain.BLOCKS_PER_DAY // blocks
+    steps = steps_a_day * pushes.shape[1]
+    mechanism = build_mechanism(rules)
+    subnets, start = build_network(table, rules)
+    (selling,) = build_demand((EmissionSellingConfig(),), SEED)
 
-        return jax.vmap(one)(pushes)
+    def one(push_a_day: jax.Array) -> Outcome:
+        def advance(i: jax.Array, now: tuple[NetworkState, jax.Array]):
+            state, received = now
+            clock = Clock(i, blocks)
 
-    world = build_world(config, table)
-    flow = FixedFlow(jnp.asarray(pushes[0]))
-    world = dataclasses.replace(world, step_blocks=blocks, demand=(*world.demand, flow))
-    return Outcome(*map(np.asarray, jax.device_get(to_horizon(world, jnp.asarray(pushes)))))
+            def intents_of(paid: NetworkState, protocol: Coinbase) -> Intents:
+                sales, _ = selling.intents(None, clock, subnets, paid, protocol)
+                return sales._replace(push=push_a_day[clock.day] * clock.days)
+
+            after, flows = step(mechanism, subnets, state, blocks, intents_of)
+            emitted = flows.coinbase.block_emission * flows.coinbase.shares.final
+            return after, received + jnp.where(i >= steps - steps_a_day, blocks * emitted, 0.0)
+
+        nothing = jnp.zeros_like(start.alpha_out)
+        state, received = lax.fori_loop(0, steps, advance, (start, nothing))
+        share = received / jnp.maximum(jnp.sum(received), 1e-9)
+        return Outcome(spot_price(state.pools), share, state.total_issuance, state.alpha_issuance)
+
+    return Outcome(*map(np.asarray, jax.jit(jax.vmap(one))(jnp.asarray(pushes))))
 
 
 def errors(exact: Outcome, rough: Outcome, path: int) -> dict[str, Error | None]:
@@ -159,11 +142,12 @@ def errors(exact: Outcome, rough: Outcome, path: int) -> dict[str, Error | None]
 
 
 def choice(by_length: Mapping[int, Sequence[dict[str, Error | None]]]) -> int:
-    """The longest step that keeps both bounds on every path, 1 if none does."""
+    """The longest step up to a tempo that keeps both bounds on every path, 1 if none does."""
     kept = [
         length
         for length, paths in by_length.items()
-        if all(
+        if length <= LONGEST_DEFAULT
+        and all(
             error is None or (error.median < MEDIAN_BOUND and error.most < MOST_BOUND)
             for error in (path["share"] for path in paths)
         )
@@ -171,18 +155,15 @@ def choice(by_length: Mapping[int, Sequence[dict[str, Error | None]]]) -> int:
     return max(kept, default=1)
 
 
-def measure(preset: str, days: float) -> list[str]:
+def measure(preset: str, days: int) -> list[str]:
     """The table's rows of a preset."""
-    config = config_from_dict({"mechanism": preset})
-    selling = tuple(part for part in config.demand if isinstance(part, EmissionSellingConfig))
-    table = load_network("finney_8791253")
-    pushes = daily_pushes(config, table, days)
-    quiet = config.model_copy(update={"demand": selling})
-    exact = run(quiet, table, pushes, 1, days)
+    rules, table = MechanismConfig.model_validate(preset), load_network("finney_8791253")
+    pushes = daily_pushes(table, days)
+    exact = run(rules, table, pushes, 1)
     by_length = {}
     for length in LENGTHS:
-        rough = run(quiet, table, pushes, length, days)
-        by_length[length] = [errors(exact, rough, path) for path in (0, 1)]
+        rough = run(rules, table, pushes, length)
+        by_length[length] = [errors(exact, rough, path) for path in range(len(pushes))]
     chosen = choice(by_length)
     rows = []
     for length, paths in by_length.items():
@@ -209,7 +190,7 @@ def main(arguments: Sequence[str]) -> int:
         prog="scripts/step_lengths", description=__doc__.split("\n")[0]
     )
     parser.add_argument("presets", nargs="*", metavar="PRESET", help="default: all")
-    parser.add_argument("--days", type=float, default=30.0, help="horizon (30)")
+    parser.add_argument("--days", type=int, default=30, help="horizon (30)")
     parser.add_argument("--write", type=Path, help="file for the table")
     chosen = parser.parse_args(arguments)
     if unknown := set(chosen.presets) - set(PRESETS):
