@@ -104,7 +104,7 @@ def run(rules: MechanismConfig, table: NetworkTable, pushes: np.ndarray, blocks:
     steps = steps_a_day * pushes.shape[1]
     mechanism = build_mechanism(rules)
     subnets, start = build_network(table, rules)
-    (selling,) = build_demand((EmissionSellingConfig(),), SEED)
+    (selling,) = build_demand((EmissionSellingConfig(),), SEED, table.netuid)
 
     def one(push_a_day: jax.Array) -> Outcome:
         def advance(i: jax.Array, now: tuple[NetworkState, jax.Array]):
