@@ -101,6 +101,28 @@ def test_every_preset_stands_under_its_name_and_is_a_whole_mechanism(name):
     assert config_from_dict({"mechanism": name}).mechanism.preset == name
 
 
+def chosen_lengths() -> dict[str, int]:
+    """Preset -> the default length of a step by the table in the documentation."""
+    page = (ROOT / "docs" / "step_lengths.md").read_text(encoding="utf-8")
+    rows = [line.split("|") for line in page.splitlines() if "**default**" in line]
+    return {cells[1].strip(" `"): int(cells[3].replace(",", "")) for cells in rows}
+
+
+def test_every_preset_steps_by_the_length_that_was_measured_for_it():
+    steps = {name: config_from_dict({"mechanism": name}).run.step_blocks for name in PRESETS}
+    assert steps == chosen_lengths()
+
+
+@pytest.mark.parametrize("mechanism", ["netflow_2026", {"preset": "netflow_2026", "gate": {}}])
+def test_a_given_length_of_a_step_comes_before_the_presets(mechanism):
+    by_itself = config_from_dict({"mechanism": mechanism, "run": {"paths": 8}})
+    given = config_from_dict({"mechanism": mechanism, "run": {"step_blocks": 360}})
+    assert (by_itself.run.step_blocks, given.run.step_blocks) == (60, 360)
+    assert json.loads(by_itself.canonical_json())["run"]["step_blocks"] == 60
+    override = config_from_dict({"mechanism": mechanism}, overrides=["run.step_blocks=1"])
+    assert override.run.step_blocks == 1
+
+
 def test_whole_number_does_for_a_float_and_gives_the_same_hash():
     whole = config_from_dict({"run": {"horizon_days": 60}})
     decimal = config_from_dict({"run": {"horizon_days": 60.0}})

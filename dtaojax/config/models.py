@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field, PrivateAttr, model_validator
 
@@ -24,7 +25,7 @@ from dtaojax.config.models_run import (
     RunConfig,
 )
 from dtaojax.config.models_tao_usd import JumpDiffusionConfig, TaoUsdConfig
-from dtaojax.config.presets import DEFAULT_PRESET
+from dtaojax.config.presets import DEFAULT_PRESET, PRESETS
 
 
 def _default_mechanism() -> MechanismConfig:
@@ -59,6 +60,21 @@ class Config(StrictModel):
     output: OutputConfig = OutputConfig()
 
     _source: Path | None = PrivateAttr(default=None)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _step_of_preset(cls, value: Any) -> Any:
+        """Takes the preset's length of a step where the config names none."""
+        if not isinstance(value, Mapping):
+            return value
+        mechanism, run = value.get("mechanism", {}), value.get("run", {})
+        if isinstance(mechanism, MechanismConfig):
+            mechanism = mechanism.preset
+        name = mechanism.get("preset", "") if isinstance(mechanism, Mapping) else mechanism
+        preset = PRESETS.get(name) if isinstance(name, str) else None
+        if preset is None or not isinstance(run, Mapping) or "step_blocks" in run:
+            return value
+        return {**value, "run": {**run, "step_blocks": preset.step_blocks}}
 
     @model_validator(mode="after")
     def _tables_fit(self) -> Config:

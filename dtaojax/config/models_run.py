@@ -19,6 +19,7 @@ from dtaojax.config._base import (
 )
 from dtaojax.config._netuids import read_netuids
 from dtaojax.config.errors import Problem
+from dtaojax.config.presets import DEFAULT_PRESET, PRESETS
 
 DEFAULT_NETWORK: Final = "finney_8791253"
 REPORT_DAYS: Final = (1.0, 3.0, 7.0, 14.0, 21.0, 30.0, 45.0, 60.0, 75.0, 90.0)
@@ -182,7 +183,8 @@ class RunConfig(StrictModel):
     Attributes:
         paths: number of random demand paths; the most, where there is a ``precision_target``.
         horizon_days: how far ahead [days].
-        step_blocks: blocks simulated at once; 360, one tempo, or 1 for the chain's own algorithm.
+        step_blocks: blocks simulated at once; by default the preset's, chosen in
+            docs/step_lengths.md (360, one tempo, for the live rules); 1 is the chain's algorithm.
         report_days: days at which distributions are reported, rising, at most the horizon; by
             default 1, 3, 7, 14, 21, 30, 45, 60, 75 and 90 as far as they come before the horizon,
             and the horizon.
@@ -194,7 +196,9 @@ class RunConfig(StrictModel):
 
     paths: Annotated[int, Field(ge=1, le=10**9)] = 2048
     horizon_days: Days = 90.0
-    step_blocks: Annotated[int, Field(ge=1, le=chain.BLOCKS_PER_DAY)] = 360
+    step_blocks: Annotated[int, Field(ge=1, le=chain.BLOCKS_PER_DAY)] = PRESETS[
+        DEFAULT_PRESET
+    ].step_blocks
     report_days: DayList = Field(default_factory=_default_report_days)
     seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 2026
     precision: Literal["float64", "float32"] = "float64"

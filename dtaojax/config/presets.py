@@ -25,6 +25,8 @@ class Preset:
         since: when it came into force, and whether it still is.
         summary: what sets it apart, in a sentence.
         parts: part name -> table as a config would write it.
+        step_blocks: length of a step where ``run.step_blocks`` is not given, chosen in
+            docs/step_lengths.md [blocks].
     """
 
     name: str
@@ -32,6 +34,7 @@ class Preset:
     since: str
     summary: str
     parts: Mapping[str, Mapping[str, Any]]
+    step_blocks: int = 360
 
 
 _LIVE_PARTS: Final[Mapping[str, Mapping[str, Any]]] = {
@@ -79,6 +82,7 @@ _ALL: Final = (
             "Before dTAO: root validators vote on the shares, by stake; all TAO is paid to "
             "validators, miners and owners, 41/41/18; no pools, no alpha."
         ),
+        step_blocks=60,
         parts={
             **_LIVE_PARTS,
             "weight_rule": {"kind": "root_validators"},
@@ -206,6 +210,7 @@ _ALL: Final = (
             "Shares by the 30-day average of users' net TAO flow; injection capped at the lesser "
             "emission, the excess buys alpha, which is destroyed."
         ),
+        step_blocks=60,
         parts={
             **_LIVE_PARTS,
             "split": {"kind": "owner_cut", "owner_switch": False},
@@ -228,6 +233,7 @@ _ALL: Final = (
             "Shares by users' flow less the protocol's own; bought alpha is kept; owners can "
             "switch a subnet's emission off; fees go to block authors."
         ),
+        step_blocks=60,
         parts={
             **_LIVE_PARTS,
             "weight_rule": {"kind": "net_flow"},
@@ -296,6 +302,7 @@ _ALL: Final = (
         regime="[P]",
         since="proposed 2026-07-29 (#3010)",
         summary="Ranks 1 to 32 share 75 % of emission, ranks 33 to 64 share 25 %, no gate.",
+        step_blocks=60,
         parts={**_LIVE_PARTS, "gate": {"kind": "tiers"}},
     ),
     Preset(

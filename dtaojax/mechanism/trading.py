@@ -113,7 +113,7 @@ class PoolMarket(Market):
         ratio = weight_ratio(pools.w_tao)
         wanted = jnp.log1p(fee.net_sale(intents.alpha_sale) / alpha_in) - ratio * intents.push
         buying, selling = self.room(dataclasses.replace(pools, tao_in=tao_in, alpha_in=alpha_in))
-        most = jnp.minimum(jnp.log((alpha_in + sellable) / alpha_in), selling)
+        most = jnp.minimum(jnp.log1p(fee.net_sale(sellable) / alpha_in), selling)
         limited = open_pool & ((wanted > most) | (wanted < -buying))
         growth = jnp.maximum(jnp.minimum(wanted, most), -buying)
         alpha_sold = alpha_in * jnp.expm1(growth)
