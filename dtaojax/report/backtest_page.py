@@ -118,7 +118,7 @@ def _cards(results: BacktestResults) -> list[Card]:
         tail = exceeded.iloc[(exceeded["level"] - HEADLINE_VAR).abs().argmin()]
         rate = number(tail["rate"], tail["rate_error"], 100.0, " %")
         points = [
-            f"Losses above the VaR {100 * tail['level']:g} %: {rate.text} ± {rate.error} of "
+            f"Losses above the VaR {100 * tail['level']:g} %: {_with_error(rate)} of "
             f"{amount(int(tail['forecasts']))} forecasts, where {100 * (1 - tail['level']):g} % "
             f"were promised; traffic light {tail['zone']}."
         ]
@@ -127,7 +127,7 @@ def _cards(results: BacktestResults) -> list[Card]:
                 skill = number(row["skill"], row["skill_error"], 100.0, " %")
                 word = "lower" if row["skill"] > 0.0 else "higher"
                 points.append(
-                    f"CRPS {skill.text.lstrip('−')} ± {skill.error} {word} than that of "
+                    f"CRPS {_with_error(skill).lstrip('−')} {word} than that of "
                     f"{row['against'].replace('_', ' ')}."
                 )
         cards.append(
@@ -140,6 +140,11 @@ def _cards(results: BacktestResults) -> list[Card]:
             )
         )
     return cards
+
+
+def _with_error(found: Number) -> str:
+    """A number and its error in running text; without one where no error is known."""
+    return f"{found.text} ± {found.error}" if found.error else found.text
 
 
 def _warnings(results: BacktestResults) -> list[str]:
