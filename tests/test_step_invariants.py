@@ -71,7 +71,7 @@ def assert_tao_is_conserved(at: Moment, blocks: int, rules: Mechanism) -> None:
     proceeds = at.flows.claims.tao.sum()
     if isinstance(rules.root, RootSoldUnlessSubsidised):
         proceeds += paid.root_tao.sum()
-    close(staked, proceeds, at.before.root_tao)
+    close(staked, proceeds, at.after.root_tao)
 
 
 def assert_alpha_is_conserved(at: Moment, blocks: int, rules: Mechanism) -> None:
