@@ -19,11 +19,11 @@ import pandas as pd
 
 from dtaojax.backtest.replay import Given, Replayed, replay
 from dtaojax.build import build_mechanism, build_network
-from dtaojax.chain import BASE_BLOCK_EMISSION
 from dtaojax.config import MechanismConfig
 from dtaojax.history.panel import FloatArray
 from dtaojax.history.reserves import Reserves, read_reserves
-from dtaojax.network import NOT_STARTED, NetworkTable, load_network
+from dtaojax.network import NetworkTable, load_network
+from dtaojax.pipeline.replay_start import network_at, read_snapshot, snapshot_block
 
 END: Final = "finney_8791253"
 STEP_BLOCKS: Final = 120
@@ -113,7 +113,7 @@ def replay_pools(folder: Path, *, switches_from_reserves: bool) -> Comparison:
     end = load_network(END)
     enabled_from = _switched_on(seen, end) if switches_from_reserves else np.zeros(end.n_subnets)
     begin = int(seen.block[0])
-    start = _network_at(begin, seen.tao_in[0], seen.price[0], seen.price[0], end, folder)
+    start = network_at(begin, seen.tao_in[0], seen.price[0], seen.price[0], end, folder)
     return _compare(_run(start, end, seen, enabled_from), seen, end)
 
 
@@ -125,8 +125,8 @@ def replay_from_snapshot(folder: Path) -> Comparison:
     """
     seen = read_reserves(folder / "prices_daily.csv", folder / "pools_hourly_2026.csv.gz", "C")
     end = load_network(END)
-    snapshot = _snapshot(folder)
-    begin = _snapshot_block(snapshot, end)
+    snapshot = read_snapshot(folder)
+    begin = snapshot_block(snapshot, end)
     tao_in = snapshot["tao_in"].to_numpy(float)
     price = tao_in / snapshot["alpha_in"].to_numpy(float)
     with_start = dataclasses.replace(
@@ -136,54 +136,10 @@ def replay_from_snapshot(folder: Path) -> Comparison:
         tao_in=np.vstack([tao_in, seen.tao_in]),
         rounding=np.append(0.0, seen.rounding),
     )
-    start = _network_at(begin, tao_in, price, snapshot["moving_price"].to_numpy(float), end, folder)
+    start = network_at(begin, tao_in, price, snapshot["moving_price"].to_numpy(float), end, folder)
     replaced = snapshot["registered_block"].to_numpy() != end.registered_at
     ran = _run(start, end, with_start, np.zeros(end.n_subnets))
     return _compare(ran, with_start, end, replaced)
-
-
-def _snapshot(folder: Path) -> pd.DataFrame:
-    return pd.read_csv(folder / "snapshot_20260614.csv").sort_values("netuid")
-
-
-def _snapshot_block(snapshot: pd.DataFrame, end: NetworkTable) -> int:
-    """Block of the snapshot: a disabled subnet mints one alpha a block, less what is recycled."""
-    minted = end.alpha_in + end.alpha_out - (snapshot["alpha_in"] + snapshot["alpha_out"])
-    same = snapshot["registered_block"].to_numpy() == end.registered_at
-    return end.block - round(float(minted[same & ~end.emission_enabled].max()))
-
-
-def _network_at(
-    block: int,
-    tao_in: FloatArray,
-    price: FloatArray,
-    moving_price: FloatArray,
-    end: NetworkTable,
-    folder: Path,
-) -> NetworkTable:
-    """The network of an earlier block, from that of the end and the snapshot of 06-14."""
-    snapshot = _snapshot(folder)
-    issued = end.alpha_in + end.alpha_out
-    before = (snapshot["alpha_in"] + snapshot["alpha_out"]).to_numpy(float)
-    same = snapshot["registered_block"].to_numpy() == end.registered_at
-    left = (end.block - block) / (end.block - _snapshot_block(snapshot, end))
-    # A subnet that is younger than the snapshot has minted about one alpha a block.
-    grown = np.where(same, left * (issued - before), end.block - block)
-    alpha_in = tao_in / price
-    return dataclasses.replace(
-        end,
-        block=block,
-        # Who starts later is left out: it has no price average to go on with.
-        first_emission_block=np.where(
-            end.first_emission_block > block, NOT_STARTED, end.first_emission_block
-        ),
-        tao_in=tao_in,
-        alpha_in=alpha_in,
-        alpha_out=np.maximum(issued - grown - alpha_in, 1.0),
-        moving_price=moving_price,
-        gate_bar=0.0,
-        total_issuance=end.total_issuance - 0.5 * BASE_BLOCK_EMISSION * (end.block - block),
-    )
 
 
 def _switched_on(seen: Reserves, end: NetworkTable) -> FloatArray:

@@ -6,12 +6,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+from dtaojax.report.backtest_answer import cards, sentence, warnings
 from dtaojax.report.backtest_charts import TONES, coverage_chart, pit_chart
 from dtaojax.report.backtest_results import (
     HEADLINE_GROUP,
-    HEADLINE_VAR,
     BacktestResults,
-    Verdict,
 )
 from dtaojax.report.backtest_tables import (
     class_table,
@@ -21,7 +20,6 @@ from dtaojax.report.backtest_tables import (
     shortfall_rows,
 )
 from dtaojax.report.document import (
-    Card,
     Document,
     Drawing,
     Section,
@@ -30,7 +28,7 @@ from dtaojax.report.document import (
     render_document,
 )
 from dtaojax.report.document import Table as PageTable
-from dtaojax.report.numerals import amount, days, percent
+from dtaojax.report.numerals import amount, days
 from dtaojax.report.shell import write_page
 from dtaojax.report.svg import drawing_style
 
@@ -55,13 +53,13 @@ def render_backtest(results: BacktestResults) -> str:
         f"to {origins['last']}" + (f" · {history['regime']}" if history["regime"] else ""),
         title=manifest["title"],
         question=sentence(results),
-        cards=_cards(results),
+        cards=cards(results),
         notes=[
             "Each day, forecasts were made from what was known at its close and held against "
             "what came. ± is the standard error; it counts days that forecasts share, and "
             "subnets that move together, once (a bootstrap over blocks of days)."
         ],
-        warnings=_warnings(results),
+        warnings=warnings(results),
         sections=[
             _coverage(results),
             _transform(results),
@@ -74,89 +72,6 @@ def render_backtest(results: BacktestResults) -> str:
         "What held in the past may fail in the next regime.",
     )
     return render_document(document)
-
-
-def sentence(results: BacktestResults) -> str:
-    """Whether the forecasts held, in a sentence or two."""
-    verdicts = results.verdicts()
-    held = [verdict for verdict in verdicts if verdict.held]
-    parts = [f"held {_ahead(held)}"] if held else []
-    parts += [
-        f"did not hold {_ahead([verdict])} ({_fault(verdict)})"
-        for verdict in verdicts
-        if not verdict.held
-    ]
-    if not parts:
-        return "No mature subnet was judged."
-    name = results.forecasters[0].replace("_", " ")
-    return f"For mature subnets, {name} forecasts {'; '.join(parts)}."
-
-
-def _ahead(verdicts: list[Verdict]) -> str:
-    *first, last = [days(verdict.horizon) for verdict in verdicts]
-    return f"{', '.join(first)} and {last} ahead" if first else f"{last} ahead"
-
-
-def _fault(verdict: Verdict) -> str:
-    faults = []
-    if not verdict.covers:
-        faults.append(f"95 % intervals held {percent(verdict.coverage)} of outcomes")
-    if verdict.zone != "green":
-        faults.append(f"the VaR 99 % has a {verdict.zone} light")
-    if verdict.worse_than:
-        names = " and ".join(name.replace("_", " ") for name in verdict.worse_than)
-        faults.append(f"{names} scored no worse")
-    return ", ".join(faults)
-
-
-def _cards(results: BacktestResults) -> list[Card]:
-    first = results.forecasters[0]
-    cards = []
-    for verdict in results.verdicts():
-        where = {"forecaster": first, "horizon": verdict.horizon, "group": HEADLINE_GROUP}
-        exceeded = results.pick("exceedances", **where)
-        tail = exceeded.iloc[(exceeded["level"] - HEADLINE_VAR).abs().argmin()]
-        rate = number(tail["rate"], tail["rate_error"], 100.0, " %")
-        points = [
-            f"Losses above the VaR {100 * tail['level']:g} %: {_with_error(rate)} of "
-            f"{amount(int(tail['forecasts']))} forecasts, where {100 * (1 - tail['level']):g} % "
-            f"were promised; traffic light {tail['zone']}."
-        ]
-        if len(results.forecasters) > 1:
-            for _, row in results.pick("skill", **where).iterrows():
-                skill = number(row["skill"], row["skill_error"], 100.0, " %")
-                word = "lower" if row["skill"] > 0.0 else "higher"
-                points.append(
-                    f"CRPS {_with_error(skill).lstrip('−')} {word} than that of "
-                    f"{row['against'].replace('_', ' ')}."
-                )
-        cards.append(
-            Card(
-                f"{days(verdict.horizon).capitalize()} ahead, mature subnets",
-                "of outcomes lay in the 95 % interval"
-                + ("" if verdict.covers else ", outside 93 % to 97 %"),
-                number(verdict.coverage, verdict.coverage_error, 100.0, " %"),
-                points,
-            )
-        )
-    return cards
-
-
-def _with_error(found: Number) -> str:
-    """A number and its error in running text; without one where no error is known."""
-    return f"{found.text} ± {found.error}" if found.error else found.text
-
-
-def _warnings(results: BacktestResults) -> list[str]:
-    found = []
-    for row in results.tables["counts"].to_dict("records"):
-        if row["ended"]:
-            found.append(
-                f"{amount(row['ended'])} forecasts {days(row['horizon'])} ahead have no outcome, "
-                "because the subnet was replaced or dissolved first. What its holders got is not "
-                "in a price history, so these are in no figure, and losses are understated."
-            )
-    return found
 
 
 def _coverage(results: BacktestResults) -> Section:
