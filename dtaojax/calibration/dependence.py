@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import NDArray
 
-
-class Share(NamedTuple):
-    """Part of the innovations' variance that all subnets share.
-
-    Attributes:
-        value: the share [-].
-        error: its standard error.
-    """
-
-    value: float
-    error: float
+from dtaojax.calibration.measured import Measured
 
 
-def common_share(surprise: NDArray[np.float64], seen: NDArray[np.bool_]) -> Share:
+def common_share(surprise: NDArray[np.float64], seen: NDArray[np.bool_]) -> Measured:
     """From how often two subnets move the same way.
 
     If innovations are elliptical with correlation c, signs of two subnets agree on average by
@@ -36,9 +24,9 @@ def common_share(surprise: NDArray[np.float64], seen: NDArray[np.bool_]) -> Shar
     pairs = count * (count - 1.0)
     agreeing = signs.sum(axis=1) ** 2 - (signs**2).sum(axis=1)
     if pairs.sum() == 0.0:
-        return Share(0.0, 0.0)
+        return Measured(0.0, 0.0)
     mean = agreeing.sum() / pairs.sum()
     residual = agreeing - mean * pairs
     error = np.sqrt(np.sum(residual**2)) / pairs.sum()
     slope = np.cos(0.5 * np.pi * mean) * 0.5 * np.pi
-    return Share(float(max(np.sin(0.5 * np.pi * mean), 0.0)), float(slope * error))
+    return Measured(float(max(np.sin(0.5 * np.pi * mean), 0.0)), float(slope * error))

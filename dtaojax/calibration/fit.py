@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -12,10 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dtaojax.calibration import grid_filter
-from dtaojax.calibration.dependence import Share, common_share
+from dtaojax.calibration.bound import largest_sd
+from dtaojax.calibration.dependence import common_share
 from dtaojax.calibration.estimate import Estimate, estimate
 from dtaojax.calibration.forecast import sample_flows, t_multiple
 from dtaojax.calibration.grid_filter import Belief, Data
+from dtaojax.calibration.measured import Measured
+from dtaojax.calibration.model import LAUNCH_AGE_EXPONENT
 from dtaojax.calibration.observations import (
     FLOW_OF_RETURN,
     Observations,
@@ -25,12 +28,27 @@ from dtaojax.calibration.observations import (
 from dtaojax.history import Panel
 from dtaojax.history.panel import MATURE_DAYS
 
-DRIFT_DAYS: Final = 30
-"""Days over which the drift is taken to be the same."""
 _YOUNGEST_FOLLOWED: Final = 1.0
 """The filter learns from a subnet's flows from this age on, whatever the fit left out [days]."""
 _BLOCKS_MULTIPLE: Final = 3
 _SERIES_MULTIPLE: Final = 16
+
+
+class Standing(NamedTuple):
+    """What is believed of a component of each subnet.
+
+    Attributes:
+        mean: its mean (series,).
+        sd: its standard deviation (series,).
+    """
+
+    mean: NDArray[np.float64]
+    sd: NDArray[np.float64]
+
+
+def _standing(chance: NDArray[np.float64], nodes: NDArray[np.float64]) -> Standing:
+    mean = chance @ nodes
+    return Standing(mean, np.sqrt(np.maximum(chance @ nodes**2 - mean**2, 0.0)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,23 +58,32 @@ class Fit:
     Attributes:
         estimate: parameters and their errors.
         share: of the innovations' variance that all subnets have in common.
+        largest_sd: most that a day's volatility can be [1/sqrt(day)].
         youngest: subnets younger than this were left out of the fit [days].
         flows: number of flows that it rests on.
     """
 
     estimate: Estimate
-    share: Share
+    share: Measured
+    largest_sd: Measured
     youngest: float
     flows: int
 
     def believe(self, history: Panel) -> Belief:
         """What is known of each subnet after a history, shape (series, levels, swings)."""
-        wide = _padded(observe(history, _YOUNGEST_FOLLOWED, DRIFT_DAYS))
+        wide = _padded(observe(history, _YOUNGEST_FOLLOWED))
         # A later history than that of the fit goes on with the drift of its last block.
         drift = self.estimate.parameters.drift[-1:]
         data = _data(wide)._replace(block=jnp.zeros(len(wide.block), jnp.int32))
         belief = grid_filter.filtered(self.estimate.parameters._replace(drift=drift), data)
         return belief[: history.n_series]
+
+    def standing(self, history: Panel) -> tuple[Standing, Standing]:
+        """Where level and swing of each subnet stand after a history."""
+        belief = np.asarray(self.believe(history))
+        nodes = np.asarray(grid_filter.grid(self.estimate.parameters))
+        level, swing = nodes[:, nodes.shape[1] // 2], nodes[nodes.shape[0] // 2]
+        return _standing(belief.sum(axis=2), level), _standing(belief.sum(axis=1), swing)
 
     def forecast(
         self, history: Panel, horizons: Sequence[int], paths: int, seed: int
@@ -73,7 +100,7 @@ class Fit:
             Log returns from the last day, shape (horizons, series, paths). A path is one future of
             all series together.
         """
-        seen = observe(history, _YOUNGEST_FOLLOWED, DRIFT_DAYS)
+        seen = observe(history, _YOUNGEST_FOLLOWED)
         belief = self.believe(history)
         extra = -history.n_series % _SERIES_MULTIPLE
         parameters = self.estimate.parameters
@@ -81,6 +108,7 @@ class Fit:
             parameters._replace(drift=parameters.drift[-1:]),
             jnp.asarray(t_multiple(float(parameters.degrees_of_freedom))),
             jnp.asarray(self.share.value),
+            jnp.asarray(self.largest_sd.value),
             jnp.pad(belief, ((0, extra), (0, 0), (0, 0)), mode="edge"),
             jnp.asarray(np.pad(seen.log_depth_after, (0, extra))),
             jnp.asarray(np.pad(seen.age[-1] + 1.0, (0, extra), mode="edge")),
@@ -126,23 +154,24 @@ def fit(
     Raises:
         NotConvergedError: the search did not find its optimum.
     """
-    seen = observe(panel, youngest, DRIFT_DAYS)
+    seen = observe(panel, youngest)
     held = dict(fixed or {})
     if not np.isfinite(panel.tao_in).any():
         held.setdefault("depth_exponent", 0.0)
     if youngest >= MATURE_DAYS:
-        held.setdefault("age_exponent", 0.0)
+        held.setdefault("age_exponent", LAUNCH_AGE_EXPONENT)
     wide = _padded(seen)
     found = estimate(_data(wide), held, None if guess is None else guess.estimate.parameters)
     used = int(seen.block[-1]) + 1
     found = found.of_last_blocks(used)
     surprise = seen.flow - np.asarray(found.parameters.drift)[seen.block][:, None]
     share = common_share(surprise, seen.seen)
-    return Fit(found, share, youngest, int(seen.seen.sum()))
+    bound = largest_sd(found.parameters, seen)
+    return Fit(found, share, bound, youngest, int(seen.seen.sum()))
 
 
 def _padded(observations: Observations) -> Observations:
-    return padded(observations, DRIFT_DAYS, _BLOCKS_MULTIPLE, _SERIES_MULTIPLE)
+    return padded(observations, _BLOCKS_MULTIPLE, _SERIES_MULTIPLE)
 
 
 def _data(observations: Observations) -> Data:

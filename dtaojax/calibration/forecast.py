@@ -30,6 +30,7 @@ def sample_flows(
     parameters: Parameters,
     multiple: Float[Array, " knots"],
     common_share: Float[Array, ""],
+    largest_sd: Float[Array, ""],
     belief: Belief,
     log_depth: Float[Array, " series"],
     age: Float[Array, " series"],
@@ -44,6 +45,7 @@ def sample_flows(
         parameters: of the model; the drift is that of the last block.
         multiple: of `t_multiple`.
         common_share: part of the innovations' variance that all subnets share.
+        largest_sd: most that a day's volatility can be.
         belief: of the first day.
         log_depth: of each subnet, held over the days.
         age: at the end of the first day [days].
@@ -74,7 +76,8 @@ def sample_flows(
         knot = jnp.clip(jnp.floor(position), 0, _KNOTS - 2).astype(jnp.int32)
         heavy = multiple[knot] + (position - knot) * (multiple[knot + 1] - multiple[knot])
         scale = parameters.log_scale + parameters.offset(log_depth, age + number)
-        size = jnp.exp(scale[None, :] + level + swing + heavy)
+        free = jnp.exp(scale[None, :] + level + swing + heavy)
+        size = free / jnp.sqrt(1.0 + jnp.square(free / largest_sd))
         mixed = jnp.sqrt(1.0 - common_share) * draws[1] + jnp.sqrt(common_share) * market
         total = total + drift + size * mixed
         level = keep_level * level + jnp.sqrt(1.0 - keep_level**2) * level_sd * draws[2]

@@ -14,8 +14,8 @@ FloatArray = NDArray[np.float64]
 FLOW_OF_RETURN: Final = 0.5
 """Change of ``log(tao_in)`` by trades over that of ``log(price)``: p = T**2/k in a constant-product
 pool, and balanced injections leave the price as it is (§3.4)."""
-SMALLEST_FLOW: Final = 1e-7
-"""Prices are known to about 1e-7, so no flow is told apart from one of this size [-]."""
+DRIFT_DAYS: Final = 30
+"""Days over which the drift is taken to be the same."""
 REFERENCE_DEPTH: Final = 1_000.0
 """Depth at which a process states its scale [TAO]."""
 _YOUNGEST: Final = 0.5
@@ -43,27 +43,27 @@ class Observations(NamedTuple):
     block: NDArray[np.int32]
 
 
-def observe(panel: Panel, youngest: float, drift_days: int) -> Observations:
+def observe(panel: Panel, youngest: float) -> Observations:
     """Reads flows from prices.
 
-    A flow needs the close of the day and that of its eve, so a missing day costs two flows. Blocks
-    of equal drift are counted from the last day back, so that a forecast's drift rests on
-    ``drift_days`` days.
+    A flow needs the close of the day and that of its eve, so a missing day costs two flows. A close
+    that equals the one before to the last digit is no flow of 0 but a feed that stood still, and
+    counts as not seen. Blocks of equal drift are counted from the last day back, so that a
+    forecast's drift rests on 30 days.
 
     Args:
         panel: the history.
         youngest: flows of younger subnets are left out [days].
-        drift_days: length of a block [days].
     """
     flow = FLOW_OF_RETURN * panel.log_returns()
     age = _filled(panel.age)
-    seen = np.isfinite(flow) & (age >= youngest)
+    seen = np.isfinite(flow) & (flow != 0.0) & (age >= youngest)
     depth = _filled(panel.tao_in)
     known = np.isfinite(depth) & (depth > 0.0)
     log_depth = np.log(np.where(known, depth, REFERENCE_DEPTH) / REFERENCE_DEPTH)
     if known.any():
         log_depth = np.where(known, log_depth, np.median(log_depth[known]))
-    back = np.arange(panel.n_days)[::-1] // drift_days
+    back = np.arange(panel.n_days)[::-1] // DRIFT_DAYS
     return Observations(
         flow=np.where(seen, flow, 0.0),
         seen=seen,
@@ -81,18 +81,17 @@ def _filled(values: FloatArray) -> FloatArray:
     return np.take_along_axis(values, row, axis=0)
 
 
-def padded(observations: Observations, drift_days: int, blocks: int, series: int) -> Observations:
+def padded(observations: Observations, blocks: int, series: int) -> Observations:
     """The same with unseen days in front and unseen series behind.
 
     Programs are compiled once a shape; with padding a growing history has few shapes.
 
     Args:
         observations: as they are.
-        drift_days: length of a block of equal drift [days].
         blocks: their number is made a multiple of this.
         series: likewise of series.
     """
-    days = drift_days * blocks
+    days = DRIFT_DAYS * blocks
     more_days = -len(observations.block) % days
     more_series = -observations.flow.shape[1] % series
     wide = ((more_days, 0), (0, more_series))
@@ -102,5 +101,5 @@ def padded(observations: Observations, drift_days: int, blocks: int, series: int
         log_depth=np.pad(observations.log_depth, wide),
         log_depth_after=np.pad(observations.log_depth_after, (0, more_series)),
         age=np.pad(observations.age, wide, constant_values=1e4),
-        block=(np.arange(len(observations.block) + more_days) // drift_days).astype(np.int32),
+        block=(np.arange(len(observations.block) + more_days) // DRIFT_DAYS).astype(np.int32),
     )

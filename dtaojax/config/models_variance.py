@@ -77,12 +77,12 @@ class StochasticVarianceFlowConfig(StrictModel):
 
     process: Literal["stochastic_variance_flow"] = "stochastic_variance_flow"
     name: ProcessName = "stochastic_variance_flow"
-    scale_at_1000_tao: Annotated[float, Field(ge=0.0, le=5.0)] = 0.018
-    depth_exponent: Annotated[float, Field(ge=-2.0, le=2.0)] = -0.3
-    age_exponent: Annotated[float, Field(ge=-2.0, le=2.0)] = 0.0
-    degrees_of_freedom: Annotated[float, Field(gt=1.0, le=1e6)] = 3.5
-    max_sd: Annotated[float, Field(gt=0.0, le=5.0)] = 1.0
-    common_share: Fraction = 0.06
+    scale_at_1000_tao: Annotated[float, Field(ge=0.0, le=5.0)] = 0.01142
+    depth_exponent: Annotated[float, Field(ge=-2.0, le=2.0)] = -0.2
+    age_exponent: Annotated[float, Field(ge=-2.0, le=2.0)] = 0.9
+    degrees_of_freedom: Annotated[float, Field(gt=1.0, le=1e6)] = 3.61
+    max_sd: Annotated[float, Field(gt=0.0, le=5.0)] = 0.1636
+    common_share: Fraction = 0.06386
     drift: Annotated[float, Field(ge=-1.0, le=1.0)] = 0.0
-    level: ComponentConfig = ComponentConfig(sd=0.66, half_life_days=69.0)
-    swing: ComponentConfig = ComponentConfig(sd=0.61, half_life_days=1.4)
+    level: ComponentConfig = ComponentConfig(sd=0.6527, half_life_days=66.11)
+    swing: ComponentConfig = ComponentConfig(sd=0.6234, half_life_days=1.379)

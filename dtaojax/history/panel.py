@@ -9,6 +9,8 @@ from typing import Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from dtaojax.history.errors import HistoryError
+
 FloatArray: TypeAlias = NDArray[np.float64]
 Dates: TypeAlias = NDArray[np.datetime64]
 
@@ -63,6 +65,39 @@ class Panel:
             tao_in=self.tao_in[:end, :born],
             age=self.age[:end, :born],
         )
+
+    def between(self, first: str | None, last: str | None) -> Panel:
+        """Only the days from ``first`` to ``last``, and the series that are quoted on them.
+
+        Args:
+            first: a date like 2025-03-20; None for the first day.
+            last: likewise; None for the last day.
+
+        Raises:
+            HistoryError: a date is no date, or no day lies between.
+        """
+        begin = self.dates[0] if first is None else self._date(first)
+        end = self.dates[-1] if last is None else self._date(last)
+        days = (self.dates >= begin) & (self.dates <= end)
+        quoted = np.isfinite(self.close[days]).any(axis=0)
+        if not quoted.any():
+            known = f"it holds {self.dates[0]} to {self.dates[-1]}"
+            raise HistoryError(self.source, [f"has no price from {begin} to {end}; {known}"])
+        return dataclasses.replace(
+            self,
+            dates=self.dates[days],
+            netuid=self.netuid[quoted],
+            close=self.close[days][:, quoted],
+            tao_in=self.tao_in[days][:, quoted],
+            age=self.age[days][:, quoted],
+        )
+
+    def _date(self, text: str) -> np.datetime64:
+        try:
+            return np.datetime64(text, "D")
+        except ValueError:
+            problem = f"{text!r} is no date; write one like {self.dates[0]}"
+            raise HistoryError(self.source, [problem]) from None
 
     def log_returns(self, days: int = 1) -> FloatArray:
         """Change of the log price over the ``days`` days up to each day, NaN where an end is

@@ -1,0 +1,66 @@
+"""The TOML file that a calibration leaves: a demand process that a config can include."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from dtaojax.config import ComponentConfig, StochasticVarianceFlowConfig
+from dtaojax.results import ResultsError
+
+Errors = dict[str, float]
+"""Standard errors by key; a key of a component is dotted. What was held fixed is missing."""
+
+
+def demand_toml(
+    config: StochasticVarianceFlowConfig, errors: Errors, comments: Sequence[str]
+) -> str:
+    """The text of the file.
+
+    Args:
+        config: the fitted process.
+        errors: standard errors of its figures.
+        comments: lines that say where it comes from.
+    """
+    lines = [*(f"# {comment}".rstrip() for comment in comments), ""]
+    lines += ["[[demand]]", f'process = "{config.process}"']
+    for key, value in config:
+        if isinstance(value, float):
+            lines.append(_line(key, value, errors.get(key)))
+    for name, component in (("level", config.level), ("swing", config.swing)):
+        lines += ["", f"[demand.{name}]", *_component(name, component, errors)]
+    return "\n".join(lines) + "\n"
+
+
+def _component(name: str, component: ComponentConfig, errors: Errors) -> list[str]:
+    lines = [
+        _line(key, getattr(component, key), errors.get(f"{name}.{key}"))
+        for key in ("sd", "half_life_days")
+    ]
+    if component.now:
+        lines += ["", f"[demand.{name}.now]"]
+        lines += [f"{netuid} = [{mean}, {sd}]" for netuid, (mean, sd) in component.now.items()]
+    return lines
+
+
+def _line(key: str, value: float, error: float | None) -> str:
+    note = "" if error is None else f"  # ± {error:.2g}"
+    return f"{key} = {value}{note}"
+
+
+def write_text(text: str, target: Path) -> None:
+    """Writes a file, all of it or nothing.
+
+    Raises:
+        ResultsError: it cannot be written.
+    """
+    partial = target.with_name(target.name + ".partial")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_text(text, encoding="utf-8")
+        os.replace(partial, target)
+    except OSError as error:
+        raise ResultsError(
+            f"{target}: cannot be written ({error.strerror or error}); choose another with --out"
+        ) from error
