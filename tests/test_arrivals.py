@@ -282,7 +282,7 @@ def test_a_holder_of_a_dissolved_subnet_is_paid_its_part_of_the_pot() -> None:
     holdings = who.begin(state, fee)
     rule = PayoutRule(jnp.asarray(10**9), pays_baskets=True)
     after, left = dissolve(rule, subnets, state, jnp.asarray([True, False]))
-    settled = who.settle(holdings, left, after)
+    settled = who.settle(holdings, left)
     assert settled.alpha.tolist() == [0.0, 40.0]
     # A tenth of a TAO an alpha; of root's 100 TAO its part of 50 in 5,000, less 18 %.
     np.testing.assert_allclose(settled.paid, [3.0, 0.0, 100.0 * 0.01 * 0.82], rtol=1e-12)

@@ -282,6 +282,22 @@ def test_who_holds_all_root_stake_holds_all_that_its_alpha_brings(root):
     np.testing.assert_allclose(who.basket(holdings, state), state.root_basket, rtol=1e-14)
 
 
+def test_others_leaving_root_do_not_hand_over_what_they_have_earned():
+    """Half of root stake leaves: the holder's part of what is there stays, what comes doubles."""
+    before = network([100.0], [1000.0], basket=300.0, root_tao=5000.0)
+    who = holder(root_tao=500.0)
+    holdings = who.begin(before, FEE)
+    left = dataclasses.replace(before, root_tao=jnp.asarray(2500.0))
+    part = 1.0 - TAKE
+    np.testing.assert_allclose(who.basket(holdings, left), [part * 0.1 * 300.0], rtol=1e-14)
+    flows = paid([0.0])
+    payout = flows.coinbase.payout._replace(root=jnp.asarray([60.0]))
+    flows = flows._replace(coinbase=flows.coinbase._replace(payout=payout))
+    after = dataclasses.replace(left, root_basket=jnp.asarray([360.0]))
+    owned = who.basket(who.earn(holdings, left, flows), after)
+    np.testing.assert_allclose(owned, [part * (0.1 * 300.0 + 0.2 * 60.0)], rtol=1e-14)
+
+
 # --- drawdown ------------------------------------------------------------------------------------
 
 

