@@ -7,6 +7,7 @@ import jax.numpy as jnp
 from jax import lax
 
 from dtaojax import chain
+from dtaojax.demand.age import age_days
 from dtaojax.demand.process import Clock, DemandProcess
 from dtaojax.demand.student_flow import VolatilityTable, volatility_table
 from dtaojax.mechanism.step import Coinbase
@@ -112,8 +113,7 @@ class StochasticVarianceFlow(DemandProcess):
     def scale(self, subnets: Subnets, state: NetworkState) -> PerSubnet:
         """Typical volatility of subnets of this depth and age [1/sqrt(day)]."""
         depth = jnp.maximum(state.pools.tao_in, 1.0) / 1_000.0
-        blocks = (state.block - subnets.first_emission_block).astype(depth.dtype)
-        age = jnp.maximum(blocks / chain.BLOCKS_PER_DAY, _YOUNGEST)
+        age = jnp.maximum(age_days(subnets, state), _YOUNGEST)
         youth = jnp.exp(self.age_exponent * jnp.log1p(_AGE_SCALE / age))
         return self.scale_at_1000_tao * depth**self.depth_exponent * youth
 
