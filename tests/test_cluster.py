@@ -41,7 +41,7 @@ def local(config: Path) -> Iterator[tuple[object, CrewMaker]]:
     """Two processes, and what runs on them."""
     with (
         distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, dashboard_address=None, memory_limit=0
+            n_workers=2, threads_per_worker=1, dashboard_address=":0", memory_limit=0
         ) as cluster,
         distributed.Client(cluster) as client,
     ):

@@ -15,6 +15,10 @@ from dtaojax.demand.window import Window, window, window_after
 SPANS = [(0.0, 0.0), (0.3, 0.0), (0.5, 0.25), (0.13, 0.41)]
 
 
+PART = 0.02
+"""Of all alpha: in the shallowest pool ten times that would end at the chain's lowest price."""
+
+
 def column(value: float) -> jnp.ndarray:
     """Half of the subnets."""
     return jnp.where(jnp.arange(WIDTH) < WIDTH // 2, value, 0.0)
@@ -44,10 +48,10 @@ def test_a_window_after_another_begins_when_that_has_ended() -> None:
 
 @pytest.mark.parametrize(("day", "days"), SPANS)
 def test_an_exit_sells_its_fraction_within_its_window(day: float, days: float) -> None:
-    states = traded(WhaleExit(WhaleHolding(window(day, days), column(0.2))))
+    states = traded(WhaleExit(WhaleHolding(window(day, days), column(PART))))
     held = states.alpha_out[0, 0] - states.protocol_alpha[0, 0] - states.root_basket[0, 0]
     sold = states.alpha_out[0, 0] - states.alpha_out[0, -1]
-    np.testing.assert_allclose(sold, np.asarray(column(0.2)) * held, rtol=1e-12, atol=1e-9)
+    np.testing.assert_allclose(sold, np.asarray(column(PART)) * held, rtol=1e-12, atol=1e-9)
     before = int(day * STEPS_A_DAY)
     np.testing.assert_array_equal(prices(states)[0, before], prices(states)[0, 0])
 
@@ -63,16 +67,16 @@ def test_an_exit_at_once_and_one_over_days_end_at_one_price() -> None:
 
 def test_an_entry_is_the_mirror_of_an_exit() -> None:
     when = window(0.1, 0.0)
-    up = prices(traded(WhaleEntry(WhaleHolding(when, column(0.2)))))[0]
-    down = prices(traded(WhaleExit(WhaleHolding(when, column(0.2)))))[0]
+    up = prices(traded(WhaleEntry(WhaleHolding(when, column(PART)))))[0]
+    down = prices(traded(WhaleExit(WhaleHolding(when, column(PART)))))[0]
     np.testing.assert_allclose(up[-1] * down[-1], up[0] ** 2, rtol=1e-12)
 
 
 def test_an_entry_spends_the_value_of_its_alpha_at_the_price_before() -> None:
-    states = traded(WhaleEntry(WhaleHolding(window(0.1, 0.0), column(0.2))))
+    states = traded(WhaleEntry(WhaleHolding(window(0.1, 0.0), column(PART))))
     held = states.alpha_out[0, 0] - states.protocol_alpha[0, 0] - states.root_basket[0, 0]
     spent = states.pools.tao_in[0, -1] - states.pools.tao_in[0, 0]
-    worth = np.asarray(column(0.2)) * held * prices(states)[0, 0]
+    worth = np.asarray(column(PART)) * held * prices(states)[0, 0]
     np.testing.assert_allclose(spent, worth, rtol=1e-9, atol=1e-9)
 
 

@@ -69,7 +69,7 @@ def processes(precision: str, *, workers: int) -> Iterator[Crew]:
     runtime.configure(precision)
     with (
         distributed.LocalCluster(
-            n_workers=workers, threads_per_worker=1, dashboard_address=None, memory_limit=0
+            n_workers=workers, threads_per_worker=1, dashboard_address=":0", memory_limit=0
         ) as cluster,
         distributed.Client(cluster) as client,
     ):
