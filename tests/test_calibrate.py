@@ -22,6 +22,7 @@ from dtaojax.config import StochasticVarianceFlowConfig, load_config
 from dtaojax.history import HistoryError, Panel
 from dtaojax.pipeline import calibrate
 from dtaojax.pipeline.calibrate import Request, run_calibration
+from dtaojax.pipeline.simulated_history import start_days
 
 SERIES = 24
 DAYS = 40
@@ -206,3 +207,13 @@ def test_the_defaults_of_the_process_are_those_of_the_latest_fit() -> None:
         }
     )
     assert bare == StochasticVarianceFlowConfig()
+
+
+def test_simulated_subnets_have_the_ages_of_the_real_ones(history: Panel) -> None:
+    """One that began a week into the history, and one that ended before its last day."""
+    age, close = history.age.copy(), history.close.copy()
+    age[:, 0] = np.arange(DAYS) - 7.0
+    age[:7, 0] = close[:7, 0] = np.nan
+    age[30:, 1] = close[30:, 1] = np.nan
+    seen = observe(dataclasses.replace(history, age=age, close=close), 1.0)
+    np.testing.assert_allclose(start_days(seen)[:3], [7.0, -400.0, -400.0])

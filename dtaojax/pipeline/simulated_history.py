@@ -72,7 +72,7 @@ def simulate(
         Daily log returns, NaN where the real one has none (histories, days, series).
     """
     series = observations.flow.shape[1]
-    begun = _OLDEST_BLOCKS - jnp.asarray(observations.age[0] * chain.BLOCKS_PER_DAY, jnp.int32)
+    begun = _OLDEST_BLOCKS + jnp.asarray(start_days(observations) * chain.BLOCKS_PER_DAY, jnp.int32)
     block = jnp.asarray(_OLDEST_BLOCKS, begun.dtype)
     subnets, state = _any_network(series)
     subnets = dataclasses.replace(
@@ -82,6 +82,16 @@ def simulate(
     flows = _flows(process, subnets, state, jnp.asarray(observations.log_depth), histories)
     returns = (np.asarray(flows) + drift[None, :, None]) / FLOW_OF_RETURN
     return np.where(observations.seen[None], returns, np.nan)
+
+
+def start_days(observations: Observations) -> NDArray[np.float64]:
+    """When each series began to trade, in days from the first day of the history (series,).
+
+    Counted from its last flow: its age on the first day is not known where it began later.
+    """
+    days, series = observations.seen.shape
+    last = days - 1 - np.argmax(observations.seen[::-1], axis=0)
+    return last - observations.age[last, np.arange(series)]
 
 
 def _any_network(series: int) -> tuple[Subnets, NetworkState]:
