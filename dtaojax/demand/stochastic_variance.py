@@ -8,8 +8,9 @@ from jax import lax
 
 from dtaojax import chain
 from dtaojax.demand.age import age_days
-from dtaojax.demand.process import Clock, DemandProcess
+from dtaojax.demand.process import Clock, DemandProcess, pushing
 from dtaojax.demand.student_flow import VolatilityTable, volatility_table
+from dtaojax.demand.within_day import flow_within_day
 from dtaojax.mechanism.step import Coinbase
 from dtaojax.state.intents import Intents
 from dtaojax.state.network import NetworkState, Subnets
@@ -161,12 +162,10 @@ class StochasticVarianceFlow(DemandProcess):
             return VarianceMemory(memory.streams, level, swing, volatility)
 
         memory = lax.cond(clock.begins_day, wake, lambda: memory)
-        normals = memory.streams.intraday.normals(clock.step, lanes + 2).astype(tao_in.dtype)
-        own, common = normals[:lanes], normals[lanes]
-        mixed = jnp.sqrt(1.0 - self.common_share) * own + jnp.sqrt(self.common_share) * common
-        spread = memory.volatility * jnp.sqrt(clock.days)
-        push = spread * mixed - 0.5 * spread * spread + self.drift * clock.days
-        return Intents(push, jnp.zeros_like(push)), memory
+        push = flow_within_day(
+            memory.streams.intraday, clock, memory.volatility, self.common_share, self.drift
+        )
+        return pushing(push), memory
 
 
 def stochastic_variance_flow(

@@ -9,6 +9,7 @@ from jaxtyping import Array, Float
 from scipy import special
 
 from dtaojax.demand.process import Clock, DemandProcess, pushing
+from dtaojax.demand.within_day import flow_within_day
 from dtaojax.mechanism.step import Coinbase
 from dtaojax.state.intents import Intents
 from dtaojax.state.network import NetworkState, Subnets
@@ -112,11 +113,7 @@ class StudentFlow(DemandProcess):
             return self.scale(tao_in) * self.multiples(score)
 
         volatility = lax.cond(clock.begins_day, draw, lambda: memory.volatility)
-        normals = memory.intraday.normals(clock.step, lanes + 2).astype(tao_in.dtype)
-        own, common = normals[:lanes], normals[lanes]
-        mixed = jnp.sqrt(1.0 - self.common_share) * own + jnp.sqrt(self.common_share) * common
-        spread = volatility * np.sqrt(clock.days)
-        push = spread * mixed - 0.5 * spread * spread + self.drift * clock.days
+        push = flow_within_day(memory.intraday, clock, volatility, self.common_share, self.drift)
         return pushing(push), memory._replace(volatility=volatility)
 
 

@@ -90,13 +90,16 @@ def root_sell_flag(state: NetworkState, subnets: Subnets) -> ScalarBool:
     return ordered_sum(jnp.where(subnets.in_emit_set, state.moving_price, 0.0)) > 1.0
 
 
-def no_claims(pools: Pools) -> Claims:
-    """Nothing is sold later."""
-    nothing = jnp.zeros_like(pools.tao_in)
-    return Claims(pools, nothing, nothing, nothing > 0.0)
+class UnclaimedPolicy(RootPolicy):
+    """A policy that settles all at once: nothing is sold out of the baskets later."""
+
+    def claim(self, pools: Pools, basket: PerSubnet, earned: PerSubnet, blocks: int) -> Claims:
+        """No claims."""
+        nothing = jnp.zeros_like(pools.tao_in)
+        return Claims(pools, nothing, nothing, nothing > 0.0)
 
 
-class RootBasket(RootPolicy):
+class RootBasket(UnclaimedPolicy):
     """Root keeps its alpha; while moving prices add up to 1 or less it is recycled (R8)."""
 
     def earns(self, state: NetworkState, subnets: Subnets) -> ScalarBool:
@@ -111,10 +114,6 @@ class RootBasket(RootPolicy):
     def paid(self, reward: Payout) -> PerSubnet:
         """Root's own part [TAO]."""
         return reward.root
-
-    def claim(self, pools: Pools, basket: PerSubnet, earned: PerSubnet, blocks: int) -> Claims:
-        """Nothing is sold."""
-        return no_claims(pools)
 
 
 class RootDrained(RootPolicy):
@@ -166,7 +165,7 @@ def drained(basket: PerSubnet, earned: PerSubnet, rate: Scalar, blocks: int) -> 
     return part * (basket - earned) + (1.0 - kept_of_earned) * earned
 
 
-class RootSoldAtLaunch(RootPolicy):
+class RootSoldAtLaunch(UnclaimedPolicy):
     """Root's alpha is sold in the pool at once, without a fee (R1).
 
     The proceeds raise what root stakers hold, but not the counter of root stake (§3.10, the bug of
@@ -192,12 +191,8 @@ class RootSoldAtLaunch(RootPolicy):
         """Root's own part [TAO]."""
         return reward.root
 
-    def claim(self, pools: Pools, basket: PerSubnet, earned: PerSubnet, blocks: int) -> Claims:
-        """Nothing is left to sell."""
-        return no_claims(pools)
 
-
-class RootSoldUnlessSubsidised(RootPolicy):
+class RootSoldUnlessSubsidised(UnclaimedPolicy):
     """Root's alpha is sold at once, but not in a subsidised subnet, where nobody gets it (R3).
 
     The proceeds join root stake, as since v3.1.6 (§3.10); here at once, not at the epoch.
@@ -216,12 +211,8 @@ class RootSoldUnlessSubsidised(RootPolicy):
         """Root's own part [TAO]."""
         return reward.root
 
-    def claim(self, pools: Pools, basket: PerSubnet, earned: PerSubnet, blocks: int) -> Claims:
-        """Nothing is left to sell."""
-        return no_claims(pools)
 
-
-class NoRoot(RootPolicy):
+class NoRoot(UnclaimedPolicy):
     """Root earns nothing of the subnets (before the launch, §8.2, §8.4)."""
 
     def earns(self, state: NetworkState, subnets: Subnets) -> ScalarBool:
@@ -237,12 +228,8 @@ class NoRoot(RootPolicy):
         """Root's own part, which is none [TAO]."""
         return reward.root
 
-    def claim(self, pools: Pools, basket: PerSubnet, earned: PerSubnet, blocks: int) -> Claims:
-        """Nothing is left to sell."""
-        return no_claims(pools)
 
-
-class RootOfValidators(RootPolicy):
+class RootOfValidators(UnclaimedPolicy):
     """Root stake is what validators hold: their TAO is its income and is staked (A4, A5)."""
 
     def earns(self, state: NetworkState, subnets: Subnets) -> ScalarBool:
@@ -257,7 +244,3 @@ class RootOfValidators(RootPolicy):
     def paid(self, reward: Payout) -> PerSubnet:
         """What validators are paid [TAO]."""
         return reward.validator + reward.root
-
-    def claim(self, pools: Pools, basket: PerSubnet, earned: PerSubnet, blocks: int) -> Claims:
-        """Nothing is left to sell."""
-        return no_claims(pools)
