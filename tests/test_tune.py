@@ -362,6 +362,23 @@ def test_reverse_mode_is_refused_where_subnets_come_and_go(tmp_path: Path) -> No
         read_tune(file, [])
 
 
+def test_a_search_reads_the_network_as_a_run_does(tmp_path: Path) -> None:
+    file = tune_file(tmp_path)
+    base = tmp_path / "base.toml"
+    base.write_text(BASE.replace('network.file = "small.csv"', "network.synthetic.subnets = 9"))
+    assert read_tune(file, []).network.n_subnets == 9
+    (tmp_path / "small.toml").write_text(
+        "\n".join(
+            line
+            for line in (tmp_path / "small.toml").read_text().splitlines()
+            if not line.startswith("last_lock_cost")
+        )
+    )
+    base.write_text(BASE.replace("arrivals.rate = 0.0\n", ""))
+    with pytest.raises(ConfigError, match="last_lock_cost"):
+        read_tune(file, [])
+
+
 def test_constraints_that_no_point_keeps_are_named(tmp_path: Path) -> None:
     text = TUNE.replace("at_least = 0.9", "at_least = 2.0")
     with pytest.raises(TuneError, match=r"merit is 0\.\d*, asked for at least 2"):

@@ -64,7 +64,21 @@ def read_inputs(config_file: Path, overrides: Sequence[str]) -> Inputs:
         NetworkError: the network file is wrong.
         HistoryError: a history is wrong.
     """
-    config = load_config(config_file, overrides)
+    return gather(load_config(config_file, overrides), str(config_file))
+
+
+def gather(config: Config, where: str) -> Inputs:
+    """Reads what a config names, and checks that it all fits.
+
+    Args:
+        config: checked on its own.
+        where: what errors call the config.
+
+    Raises:
+        ConfigError: the config does not fit the network.
+        NetworkError: the network file is wrong.
+        HistoryError: a history is wrong.
+    """
     network = _network(config)
     problems = [
         *_portfolio_problems(config, network),
@@ -72,7 +86,7 @@ def read_inputs(config_file: Path, overrides: Sequence[str]) -> Inputs:
         *_netuid_problems(config, network),
     ]
     if problems:
-        raise ConfigError(str(config_file), problems)
+        raise ConfigError(where, problems)
     return Inputs(config, network, _read_histories(config))
 
 

@@ -14,8 +14,9 @@ import numpy as np
 from dtaojax import __version__
 from dtaojax.config import Config, ConfigError, Problem, TuneConfig, changed, load_config, load_tune
 from dtaojax.metrics.estimate import mean_of_sample
-from dtaojax.network import NetworkTable, load_network
+from dtaojax.network import NetworkTable
 from dtaojax.pipeline import runtime
+from dtaojax.pipeline.inputs import gather
 from dtaojax.pipeline.tune_result import FrontierPoint, Result, Variant, write_result
 from dtaojax.pipeline.tune_verify import Compared, compare
 from dtaojax.pipeline.tune_worlds import (
@@ -58,6 +59,7 @@ def read_tune(file: Path, overrides: Sequence[str]) -> TuneInputs:
     Raises:
         ConfigError: one of the configs is wrong.
         NetworkError: the network file is wrong.
+        HistoryError: a history that a config draws from is wrong.
     """
     tune = load_tune(file, overrides)
     config = changed(load_config(tune.beside(tune.config)), tune.change)
@@ -69,7 +71,7 @@ def read_tune(file: Path, overrides: Sequence[str]) -> TuneInputs:
         raise ConfigError(str(file), [Problem("search.derivative", text)])
     searched_config(config, tune)
     ranges(config, tune, str(file))
-    network = load_network(config.network_file, **config.network.facts)
+    network = gather(config, tune.config).network
     others = {each.name: load_config(tune.beside(each.config)) for each in tune.other_demand}
     return TuneInputs(tune, config, network, others)
 
