@@ -50,6 +50,12 @@ Overrides = Annotated[
     ),
 ]
 
+OutFolder = Annotated[
+    Path | None,
+    typer.Option("--out", help="Folder for the report.", show_default="runs/<config's name>"),
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only the report's path.")]
+
 
 def out() -> Console:
     """The terminal for what a command answers."""
@@ -65,10 +71,7 @@ def err() -> Console:
 def run(
     config: ConfigFile,
     set_: Overrides = None,
-    out_folder: Annotated[
-        Path | None,
-        typer.Option("--out", help="Folder for the report.", show_default="runs/<config's name>"),
-    ] = None,
+    out_folder: OutFolder = None,
     seed: Annotated[
         int | None, typer.Option(help="Of all random numbers.", show_default=False)
     ] = None,
@@ -81,9 +84,7 @@ def run(
     executor: ExecutorOption = None,
     workers: WorkersOption = None,
     scheduler: SchedulerOption = None,
-    quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="Print only the report's path.")
-    ] = False,
+    quiet: Quiet = False,
 ) -> None:
     """Simulate a network under random demand and write a risk report.
 
@@ -271,13 +272,8 @@ def tune(
         ),
     ],
     set_: Overrides = None,
-    out_folder: Annotated[
-        Path | None,
-        typer.Option("--out", help="Folder for the report.", show_default="runs/<config's name>"),
-    ] = None,
-    quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="Print only the report's path.")
-    ] = False,
+    out_folder: OutFolder = None,
+    quiet: Quiet = False,
 ) -> None:
     """Search for mechanism parameters by gradient, and verify them on fresh paths.
 
@@ -321,13 +317,8 @@ def backtest(
         ),
     ],
     set_: Overrides = None,
-    out_folder: Annotated[
-        Path | None,
-        typer.Option("--out", help="Folder for the report.", show_default="runs/<config's name>"),
-    ] = None,
-    quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="Print only the report's path.")
-    ] = False,
+    out_folder: OutFolder = None,
+    quiet: Quiet = False,
 ) -> None:
     """Roll forecasts through a price history and report whether they held.
 
