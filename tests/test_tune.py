@@ -293,6 +293,10 @@ def tune_file(folder: Path, text: str = TUNE) -> Path:
     return file
 
 
+ONE_SEARCH = pytest.mark.xdist_group("one search")
+"""Of the tests that look at one finished search, so that only one process runs it."""
+
+
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("tune")
@@ -303,6 +307,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "out"
 
 
+@ONE_SEARCH
 def test_the_command_leaves_what_it_found(finished: Path) -> None:
     found = json.loads((finished / "tune.json").read_text())
     assert found["objective"] == pytest.approx(
@@ -322,6 +327,7 @@ def test_the_command_leaves_what_it_found(finished: Path) -> None:
     assert found["frontier"][0]["bound"] == 1.2
 
 
+@ONE_SEARCH
 def test_what_was_found_can_be_set_on_the_command_line(finished: Path) -> None:
     lines = (finished / "tuned.toml").read_text().splitlines()
     settings = [line.removeprefix("#   --set ") for line in lines if line.startswith("#   --set ")]
@@ -329,6 +335,7 @@ def test_what_was_found_can_be_set_on_the_command_line(finished: Path) -> None:
     assert config.mechanism.gate.rank == 6
 
 
+@ONE_SEARCH
 def test_the_page_shows_text_from_configs_as_text(finished: Path) -> None:
     page = (finished / "report.html").read_text()
     assert "calm &lt;b&gt;" in page
