@@ -643,7 +643,7 @@ def test_headline_is_of_the_last_day_reported(dtaojax, small):
 def test_progress_is_shown_on_a_terminal(dtaojax, small, monkeypatch):
     screen = io.StringIO()
     terminal = Console(file=screen, force_terminal=True, width=100)
-    monkeypatch.setattr(cli, "err", lambda: terminal)
+    monkeypatch.setattr("dtaojax.commands.terminal.err", lambda: terminal)
     assert dtaojax("run", small, "--out", small.parent / "out").code == 0
     assert "simulating paths" in screen.getvalue()
     assert f"{PATHS}/{PATHS}" in screen.getvalue()

@@ -1,1 +1,1 @@
-"""Verbs of the command line that have a module of their own."""
+"""Verbs of the command line, one a module, and the options that they share."""

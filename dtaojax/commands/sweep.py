@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
+from dtaojax.commands.terminal import err
 from dtaojax.commands.where import (
     ExecutorOption,
     SchedulerOption,
@@ -75,7 +75,7 @@ def sweep(
     from dtaojax.pipeline import sweep as pipeline
 
     design = pipeline.grid(grid) if grid else pipeline.sobol(list(sobol or []), points, seed)
-    show = Console(stderr=True, highlight=False, emoji=False)
+    show = err()
 
     def announce(index: int, point: dict[str, str]) -> None:
         values = ", ".join(f"{key} = {value}" for key, value in point.items())

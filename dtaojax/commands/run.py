@@ -1,0 +1,92 @@
+"""``dtaojax run``: simulate a network and write a risk report."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from dtaojax.commands.options import ConfigFile, OutFolder, Overrides, Quiet
+from dtaojax.commands.terminal import err, progress
+from dtaojax.commands.where import (
+    ExecutorOption,
+    SchedulerOption,
+    WorkersOption,
+    crew_maker,
+)
+
+
+def run(
+    config: ConfigFile,
+    set_: Overrides = None,
+    out_folder: OutFolder = None,
+    seed: Annotated[
+        int | None, typer.Option(help="Of all random numbers.", show_default=False)
+    ] = None,
+    paths: Annotated[
+        int | None, typer.Option(help="Number of random paths.", show_default=False)
+    ] = None,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Drop what an unfinished run left in the folder.")
+    ] = False,
+    executor: ExecutorOption = None,
+    workers: WorkersOption = None,
+    scheduler: SchedulerOption = None,
+    quiet: Quiet = False,
+) -> None:
+    """Simulate a network under random demand and write a risk report.
+
+    The answer is a folder: report.html to read, summary.json and Parquet tables to compute with,
+    manifest.json to know how the numbers were made. A run that was killed goes on where it was when
+    the same command is given again.
+    """
+    from dtaojax.pipeline.inputs import read_inputs
+
+    overrides = list(set_ or [])
+    if seed is not None:
+        overrides.append(f"run.seed={seed}")
+    if paths is not None:
+        overrides.append(f"run.paths={paths}")
+    inputs = read_inputs(config, overrides)
+    folder = out_folder or inputs.config.output_folder
+
+    from dtaojax.pipeline.run import run_report
+
+    makes_crew = crew_maker(executor, workers, scheduler)
+    with progress("simulating paths", inputs.config.run.paths, quiet) as show_done:
+        report = run_report(inputs, folder, show_done, fresh=fresh, crew_maker=makes_crew)
+    if quiet:
+        typer.echo(report)
+        return
+    summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+    err().print(_headline_table(summary["metrics"]))
+    typer.echo(f"report: {report}")
+
+
+def _headline_table(metrics: list[dict[str, Any]]) -> Table:
+    """A few headline numbers at the last day that they have, with their errors."""
+    names = {
+        "emission_effective_number": "effective number of subnets by emission",
+        "emission_top10_share": "emission share of the ten largest",
+        "total_tao_in": "TAO in pools",
+        "loss_realizable_var_95": "loss not exceeded in 95 % of paths, realizable",
+        "loss_realizable_es_95": "mean loss in the worst 5 % of paths, realizable",
+    }
+    table = Table("after", "figure", "value", "± standard error", "unit", box=None, pad_edge=False)
+    # The records of a number come in the order of their days.
+    latest = {metric["name"]: metric for metric in metrics}
+    for name, meaning in names.items():
+        if name not in latest:
+            continue
+        metric = latest[name]
+        error = metric["standard_error"]
+        table.add_row(
+            f"{metric['day']:g} days",
+            meaning,
+            f"{metric['value']:,.4g}",
+            "unknown" if error is None else f"{error:.2g}",
+            metric["unit"],
+        )
+    return table
