@@ -53,25 +53,24 @@ def portfolio_rows(
     """
     for sample in (start, *samples):
         for valuation in VALUATIONS:
-            worth = _total(sample.values[valuation])
+            worth = total(sample.values[valuation])
             quantity = f"value_{valuation}"
             yield from sample_rows(quantity, "portfolio", None, sample.day, worth, "TAO")
             if sample.tao_usd is not None:
-                worth *= sample.tao_usd()
+                worth = worth_in_usd(sample, valuation)
                 quantity = f"value_{valuation}_usd"
                 yield from sample_rows(quantity, "portfolio", None, sample.day, worth, "USD")
     for sample in samples:
         day = sample.day
         for valuation in VALUATIONS:
-            losses = _total(_part_losses(start, sample, valuation))
+            losses = total(part_losses(start, sample, valuation))
             paths = len(losses)
             quantity = f"loss_{valuation}"
             yield from _loss_rows(quantity, day, losses, "TAO")
-            if start.tao_usd is not None and sample.tao_usd is not None:
-                in_usd = _total(start.values[valuation]) * start.tao_usd()
-                in_usd -= _total(sample.values[valuation]) * sample.tao_usd()
+            if sample.tao_usd is not None:
+                in_usd = worth_in_usd(start, valuation) - worth_in_usd(sample, valuation)
                 yield from _loss_rows(f"{quantity}_usd", day, in_usd, "USD")
-            parts = _part_losses(start, sample, valuation)
+            parts = part_losses(start, sample, valuation)
             for netuid, part in zip(netuids, parts, strict=True):
                 mean = mean_of_sample(part)
                 yield row(quantity, "position", netuid, day, "mean", np.nan, mean, paths, "TAO")
@@ -105,7 +104,7 @@ def loss_histogram(start: PortfolioSample, samples: Sequence[PortfolioSample]) -
     parts = []
     for sample in samples:
         for valuation in VALUATIONS:
-            losses = _total(_part_losses(start, sample, valuation))
+            losses = total(part_losses(start, sample, valuation))
             counts, edges = np.histogram(losses, _HISTOGRAM_BINS, _histogram_range(losses))
             parts.append(
                 pd.DataFrame(
@@ -121,7 +120,7 @@ def loss_histogram(start: PortfolioSample, samples: Sequence[PortfolioSample]) -
     return pd.concat(parts, ignore_index=True)
 
 
-def _part_losses(
+def part_losses(
     start: PortfolioSample, sample: PortfolioSample, valuation: str
 ) -> Iterator[Column]:
     """What each position is worth less than at the start."""
@@ -129,13 +128,19 @@ def _part_losses(
     return map(np.subtract, start.values[valuation], sample.values[valuation])
 
 
-def _total(columns: Iterable[Column]) -> Column:
+def worth_in_usd(sample: PortfolioSample, valuation: str) -> Column:
+    """What the portfolio is worth at the moment's price of TAO, which must be followed [USD]."""
+    assert sample.tao_usd is not None
+    return total(sample.values[valuation]) * sample.tao_usd()
+
+
+def total(columns: Iterable[Column]) -> Column:
     """Sum of the columns, from the first to the last."""
     remaining = iter(columns)
-    total = next(remaining).copy()
+    added = next(remaining).copy()
     for column in remaining:
-        total += column
-    return total
+        added += column
+    return added
 
 
 def _histogram_range(losses: Float[np.ndarray, " paths"]) -> tuple[float, float]:

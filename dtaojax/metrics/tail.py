@@ -66,14 +66,46 @@ def expected_shortfall(losses: Losses, confidence: float) -> Estimate:
     return shortfall_contribution(losses, losses, confidence)
 
 
+class Influence(NamedTuple):
+    """What single paths add to an estimate, and the estimate.
+
+    Attributes:
+        value: the estimate.
+        paths: places of the paths that have an influence; that of all others is nothing.
+        amounts: influence of each of them.
+    """
+
+    value: np.floating
+    paths: Int[np.ndarray, " tail"]
+    amounts: Float[np.ndarray, " tail"]
+
+
+def shortfall_influence(
+    losses: Losses, part: Float[np.ndarray, " paths"], confidence: float
+) -> Influence:
+    """A part's contribution to the expected shortfall, and the influence of the paths in the tail.
+
+    The part's value at the VaR is taken from the paths around it, no farther than half the tail to
+    either side.
+
+    Args:
+        losses: of the whole.
+        part: of it, path by path.
+        confidence: of the shortfall.
+    """
+    worst = tail(losses, confidence)
+    value = np.dot(worst.weights, part[worst.paths])
+    amounts = (part[worst.paths] - part[worst.border].mean()) / (1.0 - confidence)
+    return Influence(value, worst.paths, amounts)
+
+
 def shortfall_contribution(
     losses: Losses, part: Float[np.ndarray, " paths"], confidence: float
 ) -> Estimate:
     """Mean of a part of the loss over the paths on which the whole loss is worst.
 
     The contributions of all parts add up to the expected shortfall (Euler's allocation; Tasche
-    1999). The error takes the part's value at the VaR from the paths around it, no farther than
-    half the tail to either side. The interval is Student's, as few paths make the tail.
+    1999). The interval is Student's, as few paths make the tail.
 
     Args:
         losses: of the whole.
@@ -81,15 +113,19 @@ def shortfall_contribution(
         confidence: of the shortfall.
     """
     paths = len(losses)
-    worst = tail(losses, confidence)
-    value = np.dot(worst.weights, part[worst.paths])
+    value, _, influence = shortfall_influence(losses, part, confidence)
     if paths < 2:
         return Estimate(*(np.asarray(x) for x in (value, np.nan, np.nan, np.nan)))
-    # The influence of a path; it is nothing for those outside the tail.
-    influence = (part[worst.paths] - part[worst.border].mean()) / (1.0 - confidence)
     mean = influence.sum() / paths
     squares = ((influence - mean) ** 2).sum() + (paths - len(influence)) * mean**2
     error = np.sqrt(squares / (paths - 1) / paths)
+    return student_interval(value, error, confidence, paths)
+
+
+def student_interval(
+    value: np.floating, error: np.floating, confidence: float, paths: int
+) -> Estimate:
+    """An estimate whose error was found from the worst ``1 - confidence`` of the paths."""
     degrees = max(round((1.0 - confidence) * paths) - 1, 1)
     half = special.stdtrit(degrees, 0.5 + COVERAGE / 2) * error
     return Estimate(value, np.asarray(error), value - half, value + half)

@@ -71,16 +71,26 @@ class PathTableWriter:
 
 
 class PathTableReader:
-    """Reads figures of the used paths back, one column at a time."""
+    """Reads figures of the used paths back, one column at a time.
+
+    Attributes:
+        used: which rows are used: by default those of paths that stayed finite; a narrower choice
+            may be put in its place.
+    """
 
     def __init__(self, file: Path) -> None:
+        """Opens the file.
+
+        Raises:
+            OSError: it cannot be read.
+            pyarrow.ArrowInvalid: it is no Parquet file, or not a whole one.
+        """
         self._file = pq.ParquetFile(file)
-        self._used = np.empty(self._file.metadata.num_rows, dtype=bool)
+        self.used = np.empty(self._file.metadata.num_rows, dtype=bool)
         row = 0
         for part in self._parts("lost_on_day"):
-            self._used[row : row + len(part)] = part.is_null()
+            self.used[row : row + len(part)] = part.is_null()
             row += len(part)
-        self._count = int(self._used.sum())
 
     def _parts(self, name: str) -> Iterator[pa.Array]:
         for batch in self._file.iter_batches(_ROWS_A_GROUP, columns=[name]):
@@ -91,11 +101,17 @@ class PathTableReader:
         return _Columns(self, names, day)
 
     def sample(self, name: str, day: float) -> np.ndarray:
-        """A figure at a day on every used path."""
-        found = np.empty(self._count)
+        """A figure at a day on every used path.
+
+        Raises:
+            KeyError: the run has no such figure, or not at that day.
+        """
+        if column(name, day) not in self._file.schema_arrow.names:
+            raise KeyError(column(name, day))
+        found = np.empty(int(self.used.sum()))
         row = place = 0
         for part in self._parts(column(name, day)):
-            values = part.to_numpy()[self._used[row : row + len(part)]]
+            values = part.to_numpy()[self.used[row : row + len(part)]]
             found[place : place + len(values)] = values
             row += len(part)
             place += len(values)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,7 @@ from dtaojax.engine.run import run_on
 from dtaojax.engine.statistics import Bins
 from dtaojax.metrics.estimate import fewest_paths
 from dtaojax.metrics.headline import headline
-from dtaojax.metrics.portfolio import VALUATIONS, PortfolioSample, loss_histogram, portfolio_rows
+from dtaojax.metrics.portfolio import loss_histogram, portfolio_rows
 from dtaojax.metrics.subnets import subnet_table
 from dtaojax.metrics.tables import frame, sample_rows
 from dtaojax.network import NetworkTable
@@ -31,6 +30,7 @@ from dtaojax.pipeline.crew import Crew, CrewMaker, threads
 from dtaojax.pipeline.folder import Unfinished, claimed, drop_unfinished, remove_results
 from dtaojax.pipeline.inputs import Inputs
 from dtaojax.pipeline.inspect import initial_table
+from dtaojax.pipeline.path_figures import portfolio_sample
 from dtaojax.pipeline.path_table import PathTableReader, PathTableWriter
 from dtaojax.pipeline.precision import PrecisionWatch
 from dtaojax.report import write_report
@@ -188,20 +188,14 @@ def _tables(
         ),
     }
     if not config.portfolio.is_empty:
-        start, *later = (_portfolio_sample(config, reader, day) for day in (0.0, *config.loss_days))
-        tables["portfolio"] = frame(list(portfolio_rows(start, later, _netuids(config))))
+        netuids, with_usd = _netuids(config), config.tao_usd is not None
+        start, *later = (
+            portfolio_sample(reader, netuids, day, with_usd=with_usd)
+            for day in (0.0, *config.loss_days)
+        )
+        tables["portfolio"] = frame(list(portfolio_rows(start, later, netuids)))
         tables["losses"] = loss_histogram(start, later)
     return tables
-
-
-def _portfolio_sample(config: Config, reader: PathTableReader, day: float) -> PortfolioSample:
-    values = {
-        valuation: reader.columns([f"value_{valuation}[{n}]" for n in _netuids(config)], day)
-        for valuation in VALUATIONS
-    }
-    drawdown = partial(reader.sample, "max_drawdown", day)
-    tao_usd = None if config.tao_usd is None else partial(reader.sample, "tao_usd", day)
-    return PortfolioSample(day, values, drawdown, tao_usd)
 
 
 def _warnings(config: Config, statistics: Statistics) -> list[str]:

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import itertools
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 from scipy.stats import qmc
 
 from dtaojax.config import ConfigError, Problem
-from dtaojax.pipeline import runtime
-from dtaojax.pipeline.crew import Crew, CrewMaker
-from dtaojax.pipeline.inputs import Inputs, read_inputs
-from dtaojax.pipeline.run import run_report
+from dtaojax.pipeline.batch import Job, Watcher, read_json, run_batch
+from dtaojax.pipeline.crew import CrewMaker
+from dtaojax.pipeline.inputs import read_inputs
 from dtaojax.results import ResultsError
 
 Point = dict[str, str]
@@ -164,18 +160,16 @@ def run_sweep(
         read_inputs(config_file, [*overrides, *(f"{k}={v}" for k, v in point.items())])
         for point in design.points
     ]
-    precisions = {one.config.run.precision for one in inputs}
-    if len(precisions) > 1:
-        text = "a sweep has one precision; run one sweep for each"
-        raise ConfigError(str(config_file), [Problem("run.precision", text)])
-    rows = []
-    with crew_maker(precisions.pop()) as crew:
-        for index, (point, one) in enumerate(zip(design.points, inputs, strict=True)):
-            target = folder / "points" / one.config.config_hash[:_NAME_DIGITS]
-            if not _is_done(target, one):
-                progress(index, point)
-                run_report(one, target, lambda done: None, crew_maker=_same(crew))
-            rows.append({**point, "folder": str(target.relative_to(folder)), **_figures(target)})
+    targets = [folder / "points" / one.config.config_hash[:_NAME_DIGITS] for one in inputs]
+
+    def begin(index: int) -> None:
+        progress(index, design.points[index])
+
+    run_batch(list(map(Job, inputs, targets)), Watcher(begin), crew_maker)
+    rows = [
+        {**point, "folder": str(target.relative_to(folder)), **_figures(target)}
+        for point, target in zip(design.points, targets, strict=True)
+    ]
     table = pd.DataFrame(rows)
     try:
         table.to_csv(folder / "sweep.csv", index=False)
@@ -188,36 +182,12 @@ def run_sweep(
     return table
 
 
-def _same(crew: Crew) -> CrewMaker:
-    @contextmanager
-    def opened(precision: str) -> Iterator[Crew]:
-        yield crew
-
-    return opened
-
-
-def _is_done(folder: Path, inputs: Inputs) -> bool:
-    """Whether the folder holds the finished results of just this run."""
-    if not (folder / "report.html").exists():
-        return False
-    return _read(folder / "manifest.json").get("identity") == (
-        inputs.digests() | runtime.fingerprint()
-    )
-
-
 def _figures(folder: Path) -> dict[str, float | None]:
     """Headline numbers of the network and the portfolio at the last day they have."""
-    metrics = [m for m in _read(folder / "summary.json")["metrics"] if m["scope"] in _SCOPES]
+    metrics = [m for m in read_json(folder / "summary.json")["metrics"] if m["scope"] in _SCOPES]
     latest = {metric["name"]: metric for metric in metrics}
     found: dict[str, float | None] = {}
     for name, metric in latest.items():
         found[name] = metric["value"]
         found[f"{name}_se"] = metric["standard_error"]
     return found
-
-
-def _read(file: Path) -> Mapping[str, Any]:
-    try:
-        return json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ResultsError(f"{file}: cannot be read ({error}); delete its folder") from error

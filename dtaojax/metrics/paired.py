@@ -1,0 +1,87 @@
+"""Differences between two runs on the same random paths, with their Monte Carlo errors.
+
+Path i of one run and path i of the other share their random numbers, so what both have in common
+cancels in the difference. Every error here counts that: a run against itself differs by 0 ± 0.
+Samples of two runs stand in the same order of paths.
+"""
+
+import math
+
+import numpy as np
+from jaxtyping import Bool, Float
+
+from dtaojax.metrics.estimate import (
+    Estimate,
+    mean_of_sample,
+    quantile_of_sample,
+    with_normal_interval,
+)
+from dtaojax.metrics.tail import shortfall_influence, student_interval
+
+Column = Float[np.ndarray, " paths"]
+
+
+def mean_difference(first: Column, second: Column) -> Estimate:
+    """How much larger the mean is in the second run."""
+    return mean_of_sample(second - first)
+
+
+def quantile_difference(first: Column, second: Column, level: float) -> Estimate:
+    """How much larger a quantile, or a VaR, is in the second run.
+
+    Two sample quantiles of paired samples are jointly normal, and their correlation is that of the
+    events "this path lies below its quantile" in the two runs (Babu and Rao 1988, "Joint asymptotic
+    distribution of marginal quantiles"). Each one's own error is that of
+    :func:`dtaojax.metrics.estimate.quantile_of_sample`, so no density is estimated.
+    """
+    ours, theirs = quantile_of_sample(first, level), quantile_of_sample(second, level)
+    correlation = event_correlation(first <= ours.value, second <= theirs.value)
+    spread = (ours.standard_error - theirs.standard_error) ** 2
+    apart = 2.0 * ours.standard_error * theirs.standard_error * (1.0 - correlation)
+    return with_normal_interval(theirs.value - ours.value, np.sqrt(spread + apart))
+
+
+def shortfall_difference(
+    first: tuple[Column, Column], second: tuple[Column, Column], confidence: float
+) -> Estimate:
+    """How much larger an expected shortfall, or a part's contribution to it, is in the second run.
+
+    The error is that of the difference of the two influence functions, path by path
+    (:func:`dtaojax.metrics.tail.shortfall_influence`).
+
+    Args:
+        first: losses of the whole and of the part, in the first run; for a shortfall both the same.
+        second: likewise in the second run.
+        confidence: of the shortfall.
+    """
+    ours = shortfall_influence(*first, confidence)
+    theirs = shortfall_influence(*second, confidence)
+    influence = np.zeros(len(first[0]))
+    influence[theirs.paths] += theirs.amounts
+    influence[ours.paths] -= ours.amounts
+    error = mean_of_sample(influence).standard_error
+    return student_interval(theirs.value - ours.value, error, confidence, len(influence))
+
+
+def bounded_difference(first: Estimate, second: Estimate) -> Estimate:
+    """A difference of estimates whose paths are not kept.
+
+    Its error is at most the sum of both (Cauchy and Schwarz), which is what is given: the interval
+    holds at least as often as it promises.
+    """
+    error = first.standard_error + second.standard_error
+    return with_normal_interval(second.value - first.value, error)
+
+
+def event_correlation(
+    first: Bool[np.ndarray, " paths"], second: Bool[np.ndarray, " paths"]
+) -> float:
+    """Correlation of two events over paths; 0 where one of them always or never happens.
+
+    Counted in whole numbers, so that an event is correlated with itself by exactly 1.
+    """
+    paths = len(first)
+    ours, theirs = int(first.sum()), int(second.sum())
+    both = int((first & second).sum())
+    scale = float(ours * (paths - ours)) * float(theirs * (paths - theirs))
+    return 0.0 if scale == 0.0 else (paths * both - ours * theirs) / math.sqrt(scale)
