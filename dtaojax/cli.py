@@ -10,6 +10,7 @@ import typer
 from dtaojax import __version__
 from dtaojax.commands.backtest import backtest
 from dtaojax.commands.calibrate import calibrate
+from dtaojax.commands.compare import compare
 from dtaojax.commands.doctor import doctor
 from dtaojax.commands.inspect import inspect
 from dtaojax.commands.presets import presets
@@ -34,7 +35,19 @@ app = typer.Typer(
 )
 
 # In the order in which --help lists them. A verb is a function of its own module.
-for verb in (run, inspect, tune, validate, backtest, replay, calibrate, presets, doctor, sweep):
+for verb in (
+    run,
+    inspect,
+    tune,
+    validate,
+    backtest,
+    replay,
+    calibrate,
+    presets,
+    doctor,
+    sweep,
+    compare,
+):
     app.command()(verb)
 
 

@@ -10,7 +10,8 @@ from small_run import CONFIG, small_rows, write_network
 
 from dtaojax.config import ConfigError
 from dtaojax.pipeline.crew import threads
-from dtaojax.pipeline.sweep import grid, run_sweep, sobol
+from dtaojax.pipeline.design import grid, sobol
+from dtaojax.pipeline.sweep import run_sweep
 
 pytestmark = pytest.mark.xdist_group("small runs")
 

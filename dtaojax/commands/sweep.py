@@ -72,16 +72,17 @@ def sweep(
     folder = out_folder or base.output_folder.with_name(f"{base.output_folder.name}-sweep")
     makes_crew = crew_maker(executor, workers, scheduler)
 
-    from dtaojax.pipeline import sweep as pipeline
+    from dtaojax.pipeline import design as designs
+    from dtaojax.pipeline.sweep import run_sweep
 
-    design = pipeline.grid(grid) if grid else pipeline.sobol(list(sobol or []), points, seed)
+    design = designs.grid(grid) if grid else designs.sobol(list(sobol or []), points, seed)
     show = err()
 
     def announce(index: int, point: dict[str, str]) -> None:
         values = ", ".join(f"{key} = {value}" for key, value in point.items())
         show.print(f"point {index + 1} of {len(design.points)}: {values}", markup=False)
 
-    table = pipeline.run_sweep(config, list(set_ or []), design, folder, announce, makes_crew)
+    table = run_sweep(config, list(set_ or []), design, folder, announce, makes_crew)
     show.print(_comparison(table, list(design.points[0])))
     typer.echo(f"table: {folder / 'sweep.csv'}")
 

@@ -3,7 +3,7 @@
 Nothing here imports JAX, NumPy or pandas, so reading a config takes no time.
 """
 
-from dtaojax.config.compare import Difference, differences, preset_toml
+from dtaojax.config.compare import Difference, config_differences, differences, preset_toml
 from dtaojax.config.errors import ConfigError, Problem
 from dtaojax.config.load import changed, config_from_dict, load_backtest, load_config, load_tune
 from dtaojax.config.models import Config
@@ -201,6 +201,7 @@ __all__ = [
     "WhaleConfig",
     "YieldDemandConfig",
     "changed",
+    "config_differences",
     "config_from_dict",
     "differences",
     "in_drought",

@@ -1,14 +1,18 @@
-"""Mechanisms side by side, and one in full as TOML."""
+"""Mechanisms and configs side by side, and a mechanism in full as TOML."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 from dtaojax.config._wording import suggestion
 from dtaojax.config.errors import ConfigError, Problem
 from dtaojax.config.models_mechanism import MechanismConfig
+from dtaojax.config.overrides import called
 from dtaojax.config.presets import PRESETS
+
+_NO_NUMBERS: Final = ("title", "output")
+"""Tables of a config that move no number."""
 
 
 class Difference(NamedTuple):
@@ -70,6 +74,33 @@ def preset_toml(name: str) -> str:
             f"{key} = {toml_value(value)}" for key, value in keys.items() if value is not None
         ]
     return "\n".join(lines)
+
+
+def config_differences(configs: Sequence[Mapping[str, Any]]) -> dict[str, tuple[str, ...]]:
+    """Where configs differ: dotted key -> the value in each as TOML, empty where it has none.
+
+    Args:
+        configs: as a manifest holds them, every default in place.
+    """
+    flat = [dict(_leaves(config)) for config in configs]
+    keys = dict.fromkeys(key for leaves in flat for key in leaves)
+    rows = {key: tuple(_shown(leaves, key) for leaves in flat) for key in keys}
+    return {key: values for key, values in rows.items() if len(set(values)) > 1}
+
+
+def _leaves(node: Any, key: str = "") -> Iterator[tuple[str, Any]]:
+    """Values by dotted key; members of a list of tables by what they are called."""
+    members: Mapping[str, Any]
+    if isinstance(node, Mapping):
+        members = node
+    elif isinstance(node, list | tuple) and node and all(isinstance(m, Mapping) for m in node):
+        members = {called(member) or str(place): member for place, member in enumerate(node)}
+    else:
+        yield key, node
+        return
+    for name, member in members.items():
+        if key or name not in _NO_NUMBERS:
+            yield from _leaves(member, f"{key}.{name}" if key else name)
 
 
 def _shown(keys: Mapping[str, Any], key: str) -> str:

@@ -29,7 +29,7 @@ def headline(tables: dict[str, pd.DataFrame]) -> tuple[Metric, ...]:
 
 def _metrics(table: pd.DataFrame) -> Iterator[Metric]:
     for record in table.itertuples(index=False):
-        name = _name(record.quantity, record.statistic, record.level)
+        name = metric_name(record.quantity, record.statistic, record.level)
         if name is not None:
             yield Metric(
                 name=name,
@@ -45,7 +45,8 @@ def _metrics(table: pd.DataFrame) -> Iterator[Metric]:
             )
 
 
-def _name(quantity: str, statistic: str, level: float) -> str | None:
+def metric_name(quantity: str, statistic: str, level: float) -> str | None:
+    """The name of a headline number; None for an estimate that is none."""
     if statistic in ("mean", "probability"):
         return quantity
     if statistic == "quantile":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -27,11 +28,11 @@ class Watcher(NamedTuple):
     """What hears how a batch goes on.
 
     Attributes:
-        begin: receives the index of each job before it is run, but not of one that is done.
-        advance: receives the number of paths of that job done so far.
+        begin: receives the index of each job before it is run; of one that is done it is not told.
+        advance: receives the number of paths done so far, of all jobs together.
     """
 
-    begin: Callable[[int], None]
+    begin: Callable[[int], None] = lambda index: None
     advance: Callable[[int], None] = lambda done: None
 
 
@@ -52,11 +53,19 @@ def run_batch(jobs: Sequence[Job], watcher: Watcher, crew_maker: CrewMaker) -> N
         text = "all runs of one command have one precision; give a command for each"
         where = str(jobs[0].inputs.config.source or "config")
         raise ConfigError(where, [Problem("run.precision", text)])
+    before = 0
     with crew_maker(precisions.pop()) as crew:
         for index, job in enumerate(jobs):
             if not _is_done(job):
                 watcher.begin(index)
-                run_report(job.inputs, job.folder, watcher.advance, crew_maker=_same(crew))
+                advance = partial(_advance, watcher, before)
+                run_report(job.inputs, job.folder, advance, crew_maker=_same(crew))
+            before += job.inputs.config.run.paths
+            watcher.advance(before)
+
+
+def _advance(watcher: Watcher, before: int, done: int) -> None:
+    watcher.advance(before + done)
 
 
 def read_json(file: Path) -> Mapping[str, Any]:

@@ -7,7 +7,7 @@ A command that has its own question (a search, a back-test, a comparison) fills 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -94,7 +94,18 @@ class Drawing:
     svg: Markup
 
 
-def drawing(slug: str, title: str, caption: str, figure: Figure, description: str = "") -> Drawing:
+def _numbered(netuid: int) -> str:
+    return f"SN{netuid}"
+
+
+def drawing(
+    slug: str,
+    title: str,
+    caption: str,
+    figure: Figure,
+    description: str = "",
+    name: Callable[[int], str] = _numbered,
+) -> Drawing:
     """Renders a figure that was drawn within ``svg.drawing_style`` in ``svg.COLOURS``.
 
     Args:
@@ -103,8 +114,9 @@ def drawing(slug: str, title: str, caption: str, figure: Figure, description: st
         caption: what to take away from it.
         figure: the drawing.
         description: text alternative with the numbers; the caption if it is empty.
+        name: text for ``svg.stand_in`` in the figure, harmless; the subnet's number by default.
     """
-    svg = render(figure, slug, title, description or caption, lambda netuid: f"SN{netuid}")
+    svg = render(figure, slug, title, description or caption, name)
     return Drawing(slug, title, caption, svg)
 
 

@@ -17,7 +17,7 @@ from dtaojax.report.timeline import MEDIAN, OUTER
 MAX_ROWS: Final = 512
 """Rows of the table of all days; a run with more days is cut, to keep the file small."""
 
-_GROUPS: Final = (
+GROUPS: Final = (
     (
         "TAO emission",
         (
@@ -31,8 +31,10 @@ _GROUPS: Final = (
     ("TAO in pools", ("tao_in_effective_number", "tao_in_nakamoto", "tao_in_top10_share")),
     ("Prices and pools", ("total_tao_in", "sum_price", "chain_buy_share", "tao_usd")),
 )
+"""Quantities of the network to show first, under a heading each."""
 _TAILS: Final = (("var", 0.95), ("es", 0.95), ("var", 0.99), ("es", 0.99))
-_FIRST_TAILS: Final = (("var", 0.95), ("es", 0.95), ("es", 0.99))
+FIRST_TAILS: Final = (("var", 0.95), ("es", 0.95), ("es", 0.99))
+"""Tail measures of a loss to show first, with their confidence."""
 _LEVELS: Final = (OUTER[0], MEDIAN, OUTER[1])
 
 
@@ -85,15 +87,15 @@ def headline(evidence: Evidence) -> list[HeadlineGroup]:
             heading,
             [_mean(network, quantity, evidence.horizon, title_of(quantity)) for quantity in names],
         )
-        for heading, names in _GROUPS
+        for heading, names in GROUPS
     ]
     if portfolio:
         day = last_day(evidence, "loss_realizable")
         rows = [
             _mean(portfolio, "value_realizable", day, title_of("value_realizable")),
-            *(_tail(portfolio, "loss_realizable", day, *measure) for measure in _FIRST_TAILS),
+            *(_tail(portfolio, "loss_realizable", day, *measure) for measure in FIRST_TAILS),
             _mean(portfolio, "value_realizable_usd", day, title_of("value_realizable_usd")),
-            *(_tail(portfolio, "loss_realizable_usd", day, *measure) for measure in _FIRST_TAILS),
+            *(_tail(portfolio, "loss_realizable_usd", day, *measure) for measure in FIRST_TAILS),
             _mean(portfolio, "max_drawdown", day, title_of("max_drawdown")),
         ]
         when = "" if day == evidence.horizon else f", after {days(day)}"

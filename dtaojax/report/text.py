@@ -51,10 +51,13 @@ def subnet_name(name: Any) -> str:
     Args:
         name: what the network file holds; what is no text, or a blank one, is "unnamed".
     """
-    if not isinstance(name, str):
-        return "unnamed"
-    line = visible(name.replace("\n", "\\n").replace("\t", "\\t"))
-    return shorten(_SPACES.sub(" ", line).strip(), NAME_LENGTH) or "unnamed"
+    return (one_line(name, NAME_LENGTH) if isinstance(name, str) else "") or "unnamed"
+
+
+def one_line(text: str, length: int) -> str:
+    """Text from outside: harmless, on one line and at most ``length`` long."""
+    line = visible(text.replace("\n", "\\n").replace("\t", "\\t"))
+    return shorten(_SPACES.sub(" ", line).strip(), length)
 
 
 def shorten(line: str, length: int) -> str:

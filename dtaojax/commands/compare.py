@@ -1,0 +1,111 @@
+"""``dtaojax compare``: what is different between runs on the same random paths."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Column, Table
+from rich.text import Text
+
+from dtaojax.commands.options import Overrides, Quiet
+from dtaojax.commands.terminal import err, progress
+from dtaojax.commands.where import (
+    ExecutorOption,
+    SchedulerOption,
+    WorkersOption,
+    crew_maker,
+)
+
+if TYPE_CHECKING:
+    from dtaojax.report.compare_results import Comparison
+
+_SHOWN = {
+    "emission_effective_number": "effective number of subnets by emission",
+    "emission_top10_share": "emission share of the ten largest",
+    "total_tao_in": "TAO in pools",
+    "loss_realizable_var_95": "VaR 95 %, realizable",
+    "loss_realizable_es_95": "ES 95 %, realizable",
+}
+"""Numbers of the table on the terminal; all are in the files."""
+
+
+def compare(
+    runs: Annotated[
+        list[Path],
+        typer.Argument(
+            help="Configs, which are run, or folders of finished runs. The first is what the "
+            "others are held against.",
+            show_default=False,
+        ),
+    ],
+    set_: Overrides = None,
+    grid: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="KEY=V1,V2",
+            help="With one config: run it with each of these values, and compare those.",
+            show_default=False,
+        ),
+    ] = None,
+    out_folder: Annotated[
+        Path | None,
+        typer.Option("--out", help="Folder.", show_default="<the first run's folder>-compare"),
+    ] = None,
+    executor: ExecutorOption = None,
+    workers: WorkersOption = None,
+    scheduler: SchedulerOption = None,
+    quiet: Quiet = False,
+) -> None:
+    """Compare mechanisms, demands, networks or portfolios on the same random paths.
+
+    Every difference comes with the error of paired paths. The answer is a folder: report.html,
+    differences.csv and differences.parquet. Configs are run into runs/ in that folder; runs that
+    are finished are not run again.
+    """
+    from dtaojax.pipeline.comparands import plan
+
+    planned = plan(runs, list(set_ or []), list(grid or []), out_folder)
+    pending = [(each.inputs, each.folder) for each in planned.comparands if each.inputs]
+    if pending:
+        from dtaojax.pipeline.batch import Job, Watcher, run_batch
+
+        makes_crew = crew_maker(executor, workers, scheduler)
+        paths = sum(inputs.config.run.paths for inputs, _ in pending)
+        with progress("simulating paths", paths, quiet) as show_done:
+            jobs = [Job(*each) for each in pending]
+            run_batch(jobs, Watcher(advance=show_done), makes_crew)
+
+    # Finished runs are compared without JAX, which is slow to load.
+    from dtaojax.pipeline.compare import compare_finished, write_comparison
+
+    found = compare_finished([each.read() for each in planned.comparands])
+    report = write_comparison(found, planned.folder)
+    if quiet:
+        typer.echo(report)
+        return
+    console = err()
+    console.width = max(console.width, 140)
+    console.print(_table(found))
+    typer.echo(f"report: {report}")
+
+
+def _table(found: Comparison) -> Table:
+    """A few differences on the last day that they have."""
+    heads = ("run", "figure", "day", "difference", "± standard error", "95 % interval", "unit")
+    table = Table(*(Column(head, no_wrap=True) for head in heads), box=None, pad_edge=False)
+    whole = found.differences[found.differences["scope"].isin(["network", "portfolio"])]
+    for (run, name), rows in whole.groupby(["run", "name"], sort=False):
+        if name in _SHOWN:
+            row = rows.iloc[-1]
+            table.add_row(
+                Text(str(run)),
+                _SHOWN[str(name)],
+                f"{row['day']:g}",
+                f"{row['difference']:+,.4g}",
+                f"{row['standard_error']:.2g}",
+                f"{row['ci_low']:,.4g} to {row['ci_high']:,.4g}",
+                str(row["unit"]),
+            )
+    return table

@@ -1,0 +1,241 @@
+"""Two or more finished runs held side by side, path by path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from dtaojax import __version__
+from dtaojax.config import config_differences
+from dtaojax.metrics.estimate import Estimate
+from dtaojax.metrics.headline import metric_name
+from dtaojax.metrics.paired import (
+    bounded_difference,
+    mean_difference,
+    quantile_difference,
+    shortfall_difference,
+)
+from dtaojax.pipeline.finished import Finished, refuse_number_of_runs, refuse_unpaired
+from dtaojax.report.compare_page import write_compare_page
+from dtaojax.report.compare_results import DIFFERENCE_COLUMNS, Comparison
+from dtaojax.results import SCHEMA_VERSION, ResultsError, write_json
+
+_NUMBERS: Final = ("value", "standard_error", "ci_low", "ci_high")
+
+
+def compare_finished(runs: Sequence[Finished]) -> Comparison:
+    """Holds every run against the first.
+
+    Raises:
+        ConfigError: the runs do not draw the same random numbers, or there are too few or many.
+        ResultsError: a run lacks figures that its tables speak of, or no path is left in all.
+    """
+    refuse_number_of_runs(len(runs))
+    refuse_unpaired([run.label for run in runs], [run.footing for run in runs])
+    common = np.logical_and.reduce([run.reader.used for run in runs])
+    if not common.any():
+        raise ResultsError(
+            f"{runs[0].folder}: no path stayed finite in all runs, so nothing can be compared; see "
+            "the lost paths in each run's report"
+        )
+    dropped = {run.label: int((run.reader.used & ~common).sum()) for run in runs}
+    for run in runs:
+        run.reader.used = common
+    baseline, *others = runs
+    rows = [
+        {"run": other.label, "baseline": baseline.label, **row}
+        for other in others
+        for row in (*_paired_rows(baseline, other), *_subnet_rows(baseline, other))
+    ]
+    table = pd.DataFrame(rows, columns=list(DIFFERENCE_COLUMNS)).astype(
+        {"netuid": "Int64", "n_paths": "Int64"}
+    )
+    manifest = _manifest(runs, int(common.sum()), dropped)
+    return Comparison(manifest, [run.evidence for run in runs], table)
+
+
+def write_comparison(comparison: Comparison, folder: Path) -> Path:
+    """Writes the tables, ``compare.json`` and, last, the page.
+
+    Returns:
+        The page's path.
+
+    Raises:
+        ResultsError: the folder cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        comparison.differences.to_csv(folder / "differences.csv", index=False)
+        comparison.differences.to_parquet(folder / "differences.parquet", index=False)
+        write_json(folder / "compare.json", comparison.manifest)
+    except OSError as error:
+        raise ResultsError(
+            f"{folder}: cannot be written ({error.strerror or error}); "
+            "choose another folder with --out"
+        ) from error
+    return write_compare_page(comparison, folder)
+
+
+def _paired_rows(baseline: Finished, other: Finished) -> Iterator[dict[str, Any]]:
+    """Differences of all headline numbers of the network and the portfolio."""
+    for name in ("network", "portfolio"):
+        tables = [run.results.tables.get(name) for run in (baseline, other)]
+        if tables[0] is None or tables[1] is None:
+            continue
+        pairs = tables[0].merge(
+            tables[1],
+            on=["quantity", "scope", "netuid", "day", "statistic", "level", "unit"],
+            suffixes=("_baseline", ""),
+            sort=False,
+        )
+        identity = ["quantity", "netuid", "day"]
+        for (quantity, netuid, day), group in pairs.groupby(identity, sort=False, dropna=False):
+            position = None if pd.isna(netuid) else int(netuid)
+            yield from _figure_rows(baseline, other, str(quantity), float(day), position, group)
+
+
+def _figure_rows(
+    baseline: Finished,
+    other: Finished,
+    quantity: str,
+    day: float,
+    netuid: int | None,
+    group: pd.DataFrame,
+) -> Iterator[dict[str, Any]]:
+    """Differences of all headline numbers of one figure at one day."""
+    samples = [_sample(run, quantity, day, netuid) for run in (baseline, other)]
+    for row in group.to_dict("records"):
+        name = metric_name(quantity, row["statistic"], row["level"])
+        if name is None:
+            continue
+        match row["statistic"]:
+            case "mean":
+                estimate = mean_difference(*samples)
+            case "quantile" | "var":
+                estimate = quantile_difference(*samples, row["level"])
+            case "es":
+                ours, theirs = samples
+                estimate = shortfall_difference((ours, ours), (theirs, theirs), row["level"])
+            case _:
+                wholes = [_sample(run, quantity, day, None) for run in (baseline, other)]
+                ours, theirs = zip(wholes, samples, strict=True)
+                estimate = shortfall_difference(ours, theirs, row["level"])
+        yield _row(name, row, estimate, len(samples[0]), "paired")
+
+
+def _sample(run: Finished, quantity: str, day: float, netuid: int | None) -> np.ndarray:
+    try:
+        return run.figures.sample(quantity, day, netuid)
+    except KeyError as error:
+        raise ResultsError(
+            f"{run.folder / 'paths.parquet'}: has no column {error}, of which the tables speak; "
+            "they are of different runs; run again"
+        ) from error
+
+
+def _subnet_rows(baseline: Finished, other: Finished) -> Iterator[dict[str, Any]]:
+    """Differences of means and probabilities of single subnets at the horizon, with a bound."""
+    tables = []
+    for run in (baseline, other):
+        table = run.results.tables["subnets"]
+        is_headline = table["statistic"].isin(["mean", "probability"])
+        tables.append(table[is_headline & (table["day"] == run.evidence.horizon)])
+    pairs = tables[0].merge(
+        tables[1],
+        on=["quantity", "scope", "netuid", "day", "statistic", "level", "unit"],
+        suffixes=("_baseline", ""),
+        sort=False,
+    )
+    for row in pairs.to_dict("records"):
+        ours, theirs = (
+            Estimate(*(np.asarray(row[f"{number}{suffix}"]) for number in _NUMBERS))
+            for suffix in ("_baseline", "")
+        )
+        name = metric_name(row["quantity"], row["statistic"], row["level"])
+        paths = min(row["n_paths_baseline"], row["n_paths"])
+        yield _row(name, row, bounded_difference(ours, theirs), paths, "bound")
+
+
+def _row(
+    name: str | None, row: dict[str, Any], estimate: Estimate, paths: int, pairing: str
+) -> dict[str, Any]:
+    """A row of the table, from a row of two tables merged."""
+    kept = ("quantity", "scope", "netuid", "day", "statistic", "level", "unit", "value")
+    difference, error, low, high = map(float, estimate)
+    return {
+        "name": name,
+        **{column: row[column] for column in kept},
+        "value_error": row["standard_error"],
+        "baseline_value": row["value_baseline"],
+        "baseline_error": row["standard_error_baseline"],
+        "difference": difference,
+        "standard_error": error,
+        "ci_low": low,
+        "ci_high": high,
+        "n_paths": paths,
+        "pairing": pairing,
+    }
+
+
+def _manifest(runs: Sequence[Finished], common: int, dropped: dict[str, int]) -> dict[str, Any]:
+    manifests = [run.results.manifest for run in runs]
+    settings = config_differences([manifest["config"] for manifest in manifests])
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "dtaojax_version": __version__,
+        "paths": common,
+        "footing": runs[0].footing._asdict(),
+        "runs": [
+            {
+                "label": run.label,
+                "title": manifest["title"],
+                "folder": run.folder.name,
+                "config_file": manifest["config_file"],
+                "config_hash": manifest["config_hash"],
+                "preset": manifest["mechanism"]["preset"],
+                "summary": manifest["mechanism"]["summary"],
+                "network": manifest["network"]["name"],
+                "lost": manifest["paths"]["lost"],
+                "dropped": dropped[run.label],
+            }
+            for run, manifest in zip(runs, manifests, strict=True)
+        ],
+        "settings": {key: list(values) for key, values in settings.items()},
+        "warnings": list(_warnings(runs, dropped)),
+    }
+
+
+def _warnings(runs: Sequence[Finished], dropped: dict[str, int]) -> Iterator[str]:
+    manifests = [run.results.manifest for run in runs]
+    identities = [manifest.get("identity") or {} for manifest in manifests]
+    for key, what in (("code", "versions of dtaojax"), ("jax", "versions of JAX")):
+        if len({identity.get(key) for identity in identities}) > 1:
+            yield f"the runs were made by different {what}; part of a difference may be due to that"
+    if len({identity.get("network") for identity in identities}) > 1:
+        yield (
+            "the runs start from different networks; random numbers and figures of single subnets "
+            "are matched by place and netuid, which need not be the same subnet"
+        )
+    known = [_quantities(run) for run in runs]
+    if partial := set.union(*known) - set.intersection(*known):
+        yield f"left out, as not every run has them: {', '.join(sorted(partial))}"
+    if any(dropped.values()):
+        lost = ", ".join(f"{count} of {label}" for label, count in dropped.items() if count)
+        yield (
+            f"differences leave out paths that stayed finite here but not in every run ({lost}); "
+            "the single numbers count them"
+        )
+    for run, manifest in zip(runs, manifests, strict=True):
+        for text in manifest.get("warnings") or ():
+            yield f"{run.label}: {text}"
+
+
+def _quantities(run: Finished) -> set[str]:
+    tables = (run.evidence.network, run.evidence.portfolio)
+    return set[str]().union(*(table.quantities() for table in tables if table))
