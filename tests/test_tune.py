@@ -19,15 +19,15 @@ from dtaojax.mechanism.gate import hill_gate
 from dtaojax.network import NetworkTable, load_network
 from dtaojax.pipeline.tune import read_tune, tune_report
 from dtaojax.pipeline.tune_worlds import build, levers_of
-from dtaojax.tune.box import Box
-from dtaojax.tune.errors import TuneError
-from dtaojax.tune.expectation import Portion, evaluate
-from dtaojax.tune.history import run_path
-from dtaojax.tune.levers import Range
-from dtaojax.tune.measures import FUNCTIONS
-from dtaojax.tune.polish import polish
-from dtaojax.tune.problem import Constraint, Problem
-from dtaojax.tune.search import Simulation
+from dtaojax.tuning.box import Box
+from dtaojax.tuning.errors import TuneError
+from dtaojax.tuning.expectation import Portion, evaluate
+from dtaojax.tuning.history import run_path
+from dtaojax.tuning.levers import Range
+from dtaojax.tuning.measures import FUNCTIONS
+from dtaojax.tuning.polish import polish
+from dtaojax.tuning.problem import Constraint, Problem
+from dtaojax.tuning.search import Simulation
 
 SMOOTH = ("emission_hhi", "merit", "exit_slippage", "sell_pressure", "pump_gain")
 PORTION = Portion(paths=4, days=2, steps_a_day=1, block_paths=4, workers=1)

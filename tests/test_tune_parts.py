@@ -5,15 +5,15 @@ import pytest
 from scipy import optimize
 
 from dtaojax.config import MEASURES
-from dtaojax.tune.agreement import agreements
-from dtaojax.tune.box import Box
-from dtaojax.tune.descent import TOLERANCE, descend, iterate
-from dtaojax.tune.evolution import evolve
-from dtaojax.tune.expectation import Outcome
-from dtaojax.tune.measures import FUNCTIONS
-from dtaojax.tune.polish import polish
-from dtaojax.tune.problem import Constraint, Penalty, Problem, mean_gradient
-from dtaojax.tune.search import random_starts
+from dtaojax.tuning.agreement import agreements
+from dtaojax.tuning.box import Box
+from dtaojax.tuning.descent import TOLERANCE, descend, iterate
+from dtaojax.tuning.evolution import evolve
+from dtaojax.tuning.expectation import Outcome
+from dtaojax.tuning.measures import FUNCTIONS
+from dtaojax.tuning.polish import polish
+from dtaojax.tuning.problem import Constraint, Penalty, Problem, mean_gradient
+from dtaojax.tuning.search import random_starts
 
 PATHS = 64
 NOISE = np.random.default_rng(3).normal(size=PATHS)

@@ -28,7 +28,7 @@ def tune(
     The answer is a folder: report.html, tune.json, every point in iterates.csv, and tuned.toml.
     """
     from dtaojax.pipeline.tune import read_tune, tune_report
-    from dtaojax.tune.errors import TuneError
+    from dtaojax.tuning.errors import TuneError
 
     inputs = read_tune(config, list(set_ or []))
     show = err()

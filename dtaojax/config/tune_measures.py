@@ -101,4 +101,4 @@ MEASURES: Final[dict[str, Measure]] = {
         "of the TAO in pools.",
     ),
 }
-"""Every measure; ``tune/measures.py`` holds a function for each."""
+"""Every measure; ``tuning/measures.py`` holds a function for each."""

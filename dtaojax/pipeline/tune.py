@@ -27,14 +27,14 @@ from dtaojax.pipeline.tune_worlds import (
     ranges,
     searched_config,
 )
-from dtaojax.tune.descent import TOLERANCE, Iterate
-from dtaojax.tune.errors import TuneError
-from dtaojax.tune.evolution import Evolution, evolve
-from dtaojax.tune.levers import Range
-from dtaojax.tune.polish import polish
-from dtaojax.tune.problem import Constraint
-from dtaojax.tune.problem import Problem as Objective
-from dtaojax.tune.search import Effort, Simulation, preferred_derivative, random_starts, search
+from dtaojax.tuning.descent import TOLERANCE, Iterate
+from dtaojax.tuning.errors import TuneError
+from dtaojax.tuning.evolution import Evolution, evolve
+from dtaojax.tuning.levers import Range
+from dtaojax.tuning.polish import polish
+from dtaojax.tuning.problem import Constraint
+from dtaojax.tuning.problem import Problem as Objective
+from dtaojax.tuning.search import Effort, Simulation, preferred_derivative, random_starts, search
 
 
 class TuneInputs(NamedTuple):

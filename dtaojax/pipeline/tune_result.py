@@ -15,10 +15,10 @@ from dtaojax.pipeline.tune_verify import Compared
 from dtaojax.report.shell import write_page
 from dtaojax.report.tune_page import render_tune
 from dtaojax.results import ResultsError, write_json
-from dtaojax.tune.evolution import Evolution
-from dtaojax.tune.levers import Range
-from dtaojax.tune.problem import Problem
-from dtaojax.tune.search import Searched, Simulation
+from dtaojax.tuning.evolution import Evolution
+from dtaojax.tuning.levers import Range
+from dtaojax.tuning.problem import Problem
+from dtaojax.tuning.search import Searched, Simulation
 
 _EDGE = 1e-3
 """A parameter nearer to a bound than this part of its range is at the bound."""

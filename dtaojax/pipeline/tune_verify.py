@@ -12,8 +12,8 @@ from dtaojax.config import Config, changed
 from dtaojax.metrics.estimate import Estimate, mean_of_sample
 from dtaojax.network import NetworkTable
 from dtaojax.pipeline.tune_worlds import build, portion_of
-from dtaojax.tune.expectation import evaluate
-from dtaojax.tune.levers import Levers
+from dtaojax.tuning.expectation import evaluate
+from dtaojax.tuning.levers import Levers
 
 
 class Compared(NamedTuple):

@@ -21,9 +21,9 @@ from dtaojax.config import (
 )
 from dtaojax.engine.run import default_workers
 from dtaojax.network import NetworkTable
-from dtaojax.tune.box import Box
-from dtaojax.tune.expectation import Portion
-from dtaojax.tune.levers import Levers, Range, find_levers
+from dtaojax.tuning.box import Box
+from dtaojax.tuning.expectation import Portion
+from dtaojax.tuning.levers import Levers, Range, find_levers
 from dtaojax.world.world import World
 
 

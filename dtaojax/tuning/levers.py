@@ -15,7 +15,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from dtaojax.tune.errors import TuneError
+from dtaojax.tuning.errors import TuneError
 
 World = TypeVar("World")
 Values = Float[Array, " parameters"]

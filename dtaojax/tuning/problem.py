@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from dtaojax.tune.expectation import Outcome
+from dtaojax.tuning.expectation import Outcome
 
 Means = Float[np.ndarray, " measures"]
 

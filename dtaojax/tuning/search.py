@@ -5,13 +5,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dtaojax.tune.agreement import Agreement, agreements
-from dtaojax.tune.box import Box, Unit
-from dtaojax.tune.descent import Descent, Iterate, descend
-from dtaojax.tune.expectation import MANY_PARAMETERS, Outcome, Portion, evaluate
-from dtaojax.tune.levers import Levers
-from dtaojax.tune.polish import polish
-from dtaojax.tune.problem import Problem
+from dtaojax.tuning.agreement import Agreement, agreements
+from dtaojax.tuning.box import Box, Unit
+from dtaojax.tuning.descent import Descent, Iterate, descend
+from dtaojax.tuning.expectation import MANY_PARAMETERS, Outcome, Portion, evaluate
+from dtaojax.tuning.levers import Levers
+from dtaojax.tuning.polish import polish
+from dtaojax.tuning.problem import Problem
 
 
 class Simulation(NamedTuple):

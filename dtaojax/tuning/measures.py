@@ -15,8 +15,8 @@ from dtaojax.mechanism.sale import sale_proceeds
 from dtaojax.mechanism.shares import normalise
 from dtaojax.ordered import ordered_sum
 from dtaojax.state.shapes import PerSubnet, PerSubnetBool, Scalar, ScalarInt
-from dtaojax.tune.attempts import pumped, split_in_two
-from dtaojax.tune.history import History
+from dtaojax.tuning.attempts import pumped, split_in_two
+from dtaojax.tuning.history import History
 
 _NAKAMOTO_WIDTH = 0.02
 _EXIT_FRACTION = 0.01

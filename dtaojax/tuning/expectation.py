@@ -10,10 +10,10 @@ from jaxtyping import Array, Bool, Float
 
 from dtaojax.engine.sample import sample
 from dtaojax.state.shapes import ScalarInt
-from dtaojax.tune.errors import TuneError
-from dtaojax.tune.history import run_path
-from dtaojax.tune.levers import Levers, Values
-from dtaojax.tune.measures import FUNCTIONS
+from dtaojax.tuning.errors import TuneError
+from dtaojax.tuning.history import run_path
+from dtaojax.tuning.levers import Levers, Values
+from dtaojax.tuning.measures import FUNCTIONS
 
 MANY_PARAMETERS = 12
 """From here on a derivative in reverse costs less than one forward for each parameter."""

@@ -8,9 +8,9 @@ import numpy as np
 import optax
 from jaxtyping import Float
 
-from dtaojax.tune.box import Unit
-from dtaojax.tune.expectation import Outcome
-from dtaojax.tune.problem import Penalty, Problem, mean_gradient
+from dtaojax.tuning.box import Unit
+from dtaojax.tuning.expectation import Outcome
+from dtaojax.tuning.problem import Penalty, Problem, mean_gradient
 
 TOLERANCE = 3e-4
 """A constraint that is violated by less, in units of the measure at the start, holds."""

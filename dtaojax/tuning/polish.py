@@ -5,10 +5,10 @@ from collections.abc import Callable
 import numpy as np
 from scipy import optimize
 
-from dtaojax.tune.box import Unit
-from dtaojax.tune.descent import Differentiate, Iterate, iterate
-from dtaojax.tune.expectation import Outcome
-from dtaojax.tune.problem import Problem
+from dtaojax.tuning.box import Unit
+from dtaojax.tuning.descent import Differentiate, Iterate, iterate
+from dtaojax.tuning.expectation import Outcome
+from dtaojax.tuning.problem import Problem
 
 _PRECISION = 1e-6
 """Change of the objective, in units of the start, at which the method stops."""

@@ -5,11 +5,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dtaojax.tune.box import Unit
-from dtaojax.tune.descent import Iterate, iterate
-from dtaojax.tune.errors import TuneError
-from dtaojax.tune.expectation import Outcome
-from dtaojax.tune.problem import Problem
+from dtaojax.tuning.box import Unit
+from dtaojax.tuning.descent import Iterate, iterate
+from dtaojax.tuning.errors import TuneError
+from dtaojax.tuning.expectation import Outcome
+from dtaojax.tuning.problem import Problem
 
 _FIRST_SPREAD = 0.2
 _PENALTY = 10.0

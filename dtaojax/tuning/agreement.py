@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dtaojax.tune.box import Unit
-from dtaojax.tune.expectation import Outcome
+from dtaojax.tuning.box import Unit
+from dtaojax.tuning.expectation import Outcome
 
 _WIDTH = 5e-3
 _ERRORS = 4.0
