@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -89,7 +89,7 @@ def plan(
         refuse_number_of_runs(len(places))
         _refuse_overrides(places, overrides)
         labels = _names(places)
-    labels = list(_distinct(one_line(label, NAME_LENGTH) or "run" for label in labels))
+    labels = list(distinct(one_line(label, NAME_LENGTH) or "run" for label in labels))
     inputs = [
         None
         if place.is_dir()
@@ -97,7 +97,7 @@ def plan(
         for place, point in zip(places, points, strict=True)
     ]
     target = folder or _beside(places[0], inputs[0])
-    names = _distinct(_UNFIT.sub("-", label).strip("-.") or "run" for label in labels)
+    names = distinct(map(folder_name, labels))
     comparands = tuple(
         Comparand(label, place if one is None else target / "runs" / name, one)
         for label, name, place, one in zip(labels, names, places, inputs, strict=True)
@@ -142,7 +142,12 @@ def _names(places: Sequence[Path]) -> list[str]:
     ]
 
 
-def _distinct(labels: Iterator[str]) -> Iterator[str]:
+def folder_name(label: str) -> str:
+    """A label as the name of a folder."""
+    return _UNFIT.sub("-", label).strip("-.") or "run"
+
+
+def distinct(labels: Iterable[str]) -> Iterator[str]:
     """The labels, numbered where one comes again."""
     seen: Counter[str] = Counter()
     for label in labels:

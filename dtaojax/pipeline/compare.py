@@ -37,16 +37,14 @@ def compare_finished(runs: Sequence[Finished]) -> Comparison:
     """
     refuse_number_of_runs(len(runs))
     refuse_unpaired([run.label for run in runs], [run.footing for run in runs])
-    common = np.logical_and.reduce([run.reader.used for run in runs])
+    common = np.logical_and.reduce([run.used for run in runs])
     if not common.any():
         raise ResultsError(
             f"{runs[0].folder}: no path stayed finite in all runs, so nothing can be compared; see "
             "the lost paths in each run's report"
         )
-    dropped = {run.label: int((run.reader.used & ~common).sum()) for run in runs}
-    for run in runs:
-        run.reader.used = common
-    baseline, *others = runs
+    dropped = {run.label: int((run.used & ~common).sum()) for run in runs}
+    baseline, *others = (run.among(common) for run in runs)
     rows = [
         {"run": other.label, "baseline": baseline.label, **row}
         for other in others

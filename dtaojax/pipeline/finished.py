@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+import numpy as np
 from pyarrow import ArrowException
 
 from dtaojax.config import Config, ConfigError, Problem
@@ -34,7 +36,7 @@ class Footing(NamedTuple):
         return cls(run.seed, run.paths, run.horizon_days, run.step_blocks)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Finished:
     """A run that has ended.
 
@@ -43,8 +45,8 @@ class Finished:
         folder: of its results.
         results: as they were written.
         evidence: the same, checked and indexed.
-        reader: of its single paths.
-        figures: its quantities, path by path.
+        used: which of its paths stayed finite.
+        figures: its quantities on them, path by path.
         footing: what it must share with others.
     """
 
@@ -52,9 +54,17 @@ class Finished:
     folder: Path
     results: Results
     evidence: Evidence
-    reader: PathTableReader
+    used: np.ndarray
     figures: PathFigures
     footing: Footing
+
+    def called(self, label: str) -> Finished:
+        """The same run under another name."""
+        return dataclasses.replace(self, label=label)
+
+    def among(self, used: np.ndarray) -> Finished:
+        """The same run on those of its paths that are marked."""
+        return dataclasses.replace(self, used=self.used & used, figures=self.figures.among(used))
 
 
 def read_finished(folder: Path, label: str) -> Finished:
@@ -98,7 +108,7 @@ def read_finished(folder: Path, label: str) -> Finished:
             "different runs; run again"
         )
     figures = PathFigures(reader, (*positions, 0))
-    return Finished(label, folder, results, evidence, reader, figures, footing)
+    return Finished(label, folder, results, evidence, reader.used, figures, footing)
 
 
 def refuse_number_of_runs(count: int) -> None:

@@ -31,11 +31,13 @@ class Inputs:
         config: checked.
         network: that it starts from.
         histories: digests of the histories that it draws from, by place in the config.
+        network_file: what the network was read from; None for one that was drawn or given.
     """
 
     config: Config
     network: NetworkTable
     histories: dict[str, str] = dataclasses.field(default_factory=dict)
+    network_file: str | None = None
 
     def digests(self) -> dict[str, str]:
         """SHA-256 digests that two runs share exactly if their inputs are the same."""
@@ -67,19 +69,20 @@ def read_inputs(config_file: Path, overrides: Sequence[str]) -> Inputs:
     return gather(load_config(config_file, overrides), str(config_file))
 
 
-def gather(config: Config, where: str) -> Inputs:
+def gather(config: Config, where: str, given: NetworkTable | None = None) -> Inputs:
     """Reads what a config names, and checks that it all fits.
 
     Args:
         config: checked on its own.
         where: what errors call the config.
+        given: a network in memory, in place of the one that the config names.
 
     Raises:
         ConfigError: the config does not fit the network.
         NetworkError: the network file is wrong.
         HistoryError: a history is wrong.
     """
-    network = _network(config)
+    network = _network(config) if given is None else given
     problems = [
         *_portfolio_problems(config, network),
         *_arrivals_problems(config, network),
@@ -87,7 +90,9 @@ def gather(config: Config, where: str) -> Inputs:
     ]
     if problems:
         raise ConfigError(where, problems)
-    return Inputs(config, network, _read_histories(config))
+    is_read = given is None and config.network.synthetic is None
+    file = config.network.file if is_read else None
+    return Inputs(config, network, _read_histories(config), file)
 
 
 def _network(config: Config) -> NetworkTable:

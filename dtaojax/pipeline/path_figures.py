@@ -48,6 +48,10 @@ class PathFigures:
         self._reader = reader
         self._netuids = tuple(netuids)
 
+    def among(self, used: np.ndarray) -> PathFigures:
+        """The same, on those of the paths that are marked."""
+        return PathFigures(self._reader.among(used), self._netuids)
+
     def sample(self, quantity: str, day: float, netuid: int | None = None) -> np.ndarray:
         """A quantity on every used path, as the run had it when it made its tables.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -74,8 +75,7 @@ class PathTableReader:
     """Reads figures of the used paths back, one column at a time.
 
     Attributes:
-        used: which rows are used: by default those of paths that stayed finite; a narrower choice
-            may be put in its place.
+        used: which rows are used: those of paths that stayed finite.
     """
 
     def __init__(self, file: Path) -> None:
@@ -95,6 +95,12 @@ class PathTableReader:
     def _parts(self, name: str) -> Iterator[pa.Array]:
         for batch in self._file.iter_batches(_ROWS_A_GROUP, columns=[name]):
             yield batch.column(0)
+
+    def among(self, used: np.ndarray) -> PathTableReader:
+        """A reader of the same file that uses fewer rows."""
+        narrower = copy.copy(self)
+        narrower.used = self.used & used
+        return narrower
 
     def columns(self, names: Sequence[str], day: float) -> Iterable[np.ndarray]:
         """Several figures at a day, each read when its turn comes and not kept."""

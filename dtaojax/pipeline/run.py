@@ -126,7 +126,7 @@ def _run_report(inputs: Inputs, folder: Path, progress: Callable[[int], None], c
         "simulate_s": estimating - simulating,
         "metrics_s": finished - estimating,
     }
-    manifest = _manifest(config, network, statistics, watch, days, wall_times, [*tables, "paths"])
+    manifest = _manifest(inputs, statistics, watch, days, wall_times, [*tables, "paths"])
     manifest["identity"] = identity
     results = Results(manifest, headline(tables), tables)
     save(results, folder)
@@ -221,14 +221,14 @@ def _warnings(config: Config, statistics: Statistics) -> list[str]:
 
 
 def _manifest(
-    config: Config,
-    network: NetworkTable,
+    inputs: Inputs,
     statistics: Statistics,
     watch: PrecisionWatch,
     days: tuple[float, ...],
     wall_times: dict[str, float],
     tables: list[str],
 ) -> dict[str, Any]:
+    config, network = inputs.config, inputs.network
     preset = PRESETS[config.mechanism.preset]
     run_config = config.run
     lost: dict[str, int] = {}
@@ -251,7 +251,7 @@ def _manifest(
         "seed": run_config.seed,
         "network": {
             "name": network.name,
-            "file": None if config.network.synthetic else config.network.file,
+            "file": inputs.network_file,
             "block": network.block,
             "total_issuance": network.total_issuance,
             "root_tao": network.root_tao,

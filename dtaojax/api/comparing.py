@@ -1,0 +1,153 @@
+"""Runs held side by side on the same random paths."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import pandas as pd
+
+from dtaojax.api.configs import Changes, ConfigLike, Shelf, read_config
+from dtaojax.api.running import Run, load_run, simulate_inputs
+from dtaojax.config import Config, ConfigError, Problem, changed
+from dtaojax.pipeline.comparands import distinct, folder_name
+from dtaojax.pipeline.compare import compare_finished, write_comparison
+from dtaojax.pipeline.finished import Footing, refuse_number_of_runs, refuse_unpaired
+from dtaojax.pipeline.inputs import gather
+from dtaojax.report import compare_results
+from dtaojax.report.snippet import comparison_snippet
+from dtaojax.report.text import NAME_LENGTH, one_line
+
+Comparand: TypeAlias = Run | ConfigLike
+"""A run, the folder of one, or a config that is run first."""
+
+
+class Comparison:
+    """What differs between runs.
+
+    Attributes:
+        folder: of the tables and the page.
+        runs: that were compared, the baseline first.
+        differences: one row for each run, number and day, with the columns that
+            ``docs/compare.md`` lists.
+    """
+
+    def __init__(self, found: compare_results.Comparison, runs: Sequence[Run], shelf: Shelf):
+        """Takes what was found and where it is written."""
+        self._found = found
+        self._shelf = shelf
+        self.folder = shelf.folder
+        self.runs = tuple(runs)
+        self.differences: pd.DataFrame = found.differences
+
+    @property
+    def labels(self) -> list[str]:
+        """What the runs are called, the baseline first."""
+        return self._found.labels
+
+    @property
+    def report(self) -> Path:
+        """The page: one HTML file that needs no network."""
+        return self.folder / "report.html"
+
+    def __repr__(self) -> str:
+        first, *others = self.labels
+        return f"<Comparison of {', '.join(others)} against {first}, {self.folder}>"
+
+    def _repr_html_(self) -> str:
+        return comparison_snippet(self._found)
+
+
+def compare(
+    *runs: Comparand,
+    changes: Changes | None = None,
+    grid: Mapping[str, Sequence[Any]] | None = None,
+    labels: Sequence[str] | None = None,
+    folder: str | Path | None = None,
+    progress: bool = True,
+) -> Comparison:
+    """Compares runs path by path; what is no run yet is simulated first.
+
+    Args:
+        runs: the first is the baseline. A path is a config, or the folder of a finished run.
+        changes: values that replace those of all configs.
+        grid: with one config: values by dotted key; it is run with every combination.
+        labels: what the runs are called; by default the names of their files, presets or values.
+        folder: for the results, which then stay.
+        progress: whether to show how far it is.
+
+    Raises:
+        ConfigError: a config is wrong, the runs cannot be paired, or arguments contradict.
+        NetworkError: a network file is wrong.
+        HistoryError: a history is wrong.
+        ResultsError: a folder holds no finished run, or cannot be written.
+    """
+    members: list[Run | Config] = [_member(each, changes) for each in runs]
+    names = list(map(_name, runs, members))
+    if grid is not None:
+        members, names = _grid(members, grid)
+    refuse_number_of_runs(len(members))
+    if labels is not None:
+        if len(labels) != len(members):
+            text = f"are {len(labels)}, but there are {len(members)} runs; give one for each"
+            raise ConfigError("compare", [Problem("labels", text)])
+        names = list(labels)
+    names = list(distinct(one_line(name, NAME_LENGTH) or "run" for name in names))
+    refuse_unpaired(names, list(map(_footing, members)))
+    inputs = [
+        gather(each, name) if isinstance(each, Config) else None
+        for each, name in zip(members, names, strict=True)
+    ]
+    shelf = Shelf(folder)
+    done: list[Run] = []
+    places = distinct(map(folder_name, names))
+    for member, one, place in zip(members, inputs, places, strict=True):
+        if isinstance(member, Run):
+            done.append(member)
+        elif one is not None:
+            target = None if folder is None else shelf.folder / "runs" / place
+            done.append(simulate_inputs(one, Shelf(target), progress))
+    found = compare_finished(
+        [run.finished.called(name) for run, name in zip(done, names, strict=True)]
+    )
+    write_comparison(found, shelf.folder)
+    return Comparison(found, done, shelf)
+
+
+def _member(given: Comparand, changes: Changes | None) -> Run | Config:
+    if isinstance(given, Run):
+        return given
+    if isinstance(given, str | Path) and Path(given).is_dir():
+        return load_run(given)
+    return read_config(given, changes)
+
+
+def _name(given: Comparand, member: Run | Config) -> str:
+    """The file's name, the folder's, or else the preset's."""
+    if isinstance(given, str | Path):
+        return Path(given).resolve().name if isinstance(member, Run) else Path(given).stem
+    if isinstance(member, Run):
+        return str(member.manifest["mechanism"]["preset"])
+    return member.mechanism.preset
+
+
+def _grid(
+    members: Sequence[Run | Config], grid: Mapping[str, Sequence[Any]]
+) -> tuple[list[Run | Config], list[str]]:
+    """One config under every combination of values, and what each is called."""
+    if len(members) != 1 or not isinstance(members[0], Config):
+        raise ConfigError("compare", [Problem("grid", "changes one config; give that alone")])
+    (base,) = members
+    found: list[Run | Config] = []
+    names = []
+    for values in itertools.product(*grid.values()):
+        point = dict(zip(grid, values, strict=True))
+        found.append(changed(base, point))
+        names.append(", ".join(f"{key.rpartition('.')[2]} = {point[key]}" for key in point))
+    return found, names
+
+
+def _footing(member: Run | Config) -> Footing:
+    return member.finished.footing if isinstance(member, Run) else Footing.of_config(member)

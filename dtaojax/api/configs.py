@@ -1,0 +1,46 @@
+"""What the functions take for a config, and where results go."""
+
+from __future__ import annotations
+
+import shutil
+import weakref
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any, TypeAlias
+
+from dtaojax.config import Config, changed, config_from_dict, load_config
+
+ConfigLike: TypeAlias = Config | Mapping[str, Any] | str | Path | None
+"""A config, its tables, the path of its TOML file, or None for all defaults."""
+
+Changes: TypeAlias = Mapping[str, Any]
+"""New values by dotted key, as ``--set`` on the command line: ``{"run.paths": 256}``."""
+
+
+def read_config(config: ConfigLike, changes: Changes | None = None) -> Config:
+    """The config that is meant, checked.
+
+    Raises:
+        ConfigError: it cannot be read, or keys or values are bad.
+    """
+    if isinstance(config, Config):
+        read = config
+    elif isinstance(config, str | Path):
+        read = load_config(config)
+    else:
+        read = config_from_dict(config or {})
+    return changed(read, changes) if changes else read
+
+
+class Shelf:
+    """A folder for results: the one that is wanted, or one that goes when nothing refers to it.
+
+    Attributes:
+        folder: the folder.
+    """
+
+    def __init__(self, wanted: str | Path | None) -> None:
+        self.folder = Path(mkdtemp(prefix="dtaojax-") if wanted is None else wanted)
+        if wanted is None:
+            weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)

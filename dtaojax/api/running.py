@@ -1,0 +1,170 @@
+"""One run: simulated, or read back from its folder."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from dtaojax.api.configs import Changes, ConfigLike, Shelf, read_config
+from dtaojax.api.progress import watched
+from dtaojax.api.tables import as_dataset, metrics_table
+from dtaojax.network import NetworkTable
+from dtaojax.pipeline.finished import Finished, read_finished
+from dtaojax.pipeline.inputs import Inputs, gather
+from dtaojax.report.snippet import run_snippet
+
+if TYPE_CHECKING:
+    import xarray
+
+
+class Run:
+    """The results of a run.
+
+    Attributes:
+        folder: of the results; where none was named it goes with the last reference to the run.
+    """
+
+    def __init__(self, shelf: Shelf, label: str = "") -> None:
+        """Opens the results that lie on a shelf.
+
+        Raises:
+            ResultsError: there are none, or they are damaged.
+        """
+        self._shelf = shelf
+        self.folder = shelf.folder
+        self._finished = read_finished(shelf.folder, label or shelf.folder.name)
+
+    @property
+    def finished(self) -> Finished:
+        """The results as the pipeline reads them."""
+        return self._finished
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """How the numbers were made: config, seed, versions, lost paths, assumptions."""
+        return self._finished.results.manifest
+
+    @property
+    def report(self) -> Path:
+        """The report: one HTML file that needs no network."""
+        return self.folder / "report.html"
+
+    @cached_property
+    def summary(self) -> pd.DataFrame:
+        """The headline numbers, one a row, as in ``summary.json``."""
+        return metrics_table(self._finished.results.metrics)
+
+    @property
+    def network(self) -> pd.DataFrame:
+        """Estimates about the whole network, by day (``results.ESTIMATE_COLUMNS``)."""
+        return self._table("network")
+
+    @property
+    def subnets(self) -> pd.DataFrame:
+        """Estimates about each subnet, by day."""
+        return self._table("subnets")
+
+    @property
+    def portfolio(self) -> pd.DataFrame:
+        """Estimates about the portfolio and its positions.
+
+        Raises:
+            KeyError: the run has no portfolio.
+        """
+        return self._table("portfolio")
+
+    @property
+    def initial(self) -> pd.DataFrame:
+        """The state that the run started from, one row a subnet."""
+        return self._table("initial")
+
+    def paths(
+        self, quantity: str, day: float | None = None, netuid: int | None = None
+    ) -> np.ndarray:
+        """A figure on every path that stayed finite, in the order of paths.
+
+        Args:
+            quantity: of the network or the portfolio, as in the tables: ``emission_hhi``,
+                ``loss_realizable``.
+            day: a report day; the last one by default [days].
+            netuid: of a position; the whole portfolio by default.
+
+        Raises:
+            KeyError: the run has no such figure, or not on that day.
+        """
+        when = self._finished.evidence.horizon if day is None else day
+        return self._finished.figures.sample(quantity, when, netuid)
+
+    def to_xarray(self, table: str = "network") -> xarray.Dataset:
+        """A table as an xarray dataset: a variable each quantity, over day (and subnet) and
+        statistic.
+
+        Args:
+            table: ``network``, ``subnets`` or ``portfolio``.
+
+        Raises:
+            ImportError: xarray is not installed.
+            KeyError: the run has no such table.
+        """
+        return as_dataset(self._table(table))
+
+    def _table(self, name: str) -> pd.DataFrame:
+        return self._finished.results.tables[name]
+
+    def __repr__(self) -> str:
+        paths = self.manifest["paths"]["used"]
+        return f"<Run {self.manifest['title']!r}, {paths:,} paths, {self.folder}>"
+
+    def _repr_html_(self) -> str:
+        return run_snippet(self._finished.evidence)
+
+
+def simulate(
+    config: ConfigLike = None,
+    changes: Changes | None = None,
+    *,
+    network: NetworkTable | None = None,
+    folder: str | Path | None = None,
+    progress: bool = True,
+) -> Run:
+    """Simulates a network under random demand.
+
+    Args:
+        config: what to simulate.
+        changes: values that replace the config's.
+        network: a state in memory, in place of the one that the config names.
+        folder: for the results, which then stay; a run that was broken off there goes on.
+        progress: whether to show how far it is, in a notebook or on a terminal.
+
+    Raises:
+        ConfigError: the config is wrong, or does not fit the network.
+        NetworkError: the network file is wrong.
+        HistoryError: a history is wrong.
+        ResultsError: the folder cannot be written, or no path stayed finite.
+    """
+    checked = read_config(config, changes)
+    inputs = gather(checked, str(checked.source or "config"), network)
+    return simulate_inputs(inputs, Shelf(folder), progress)
+
+
+def simulate_inputs(inputs: Inputs, shelf: Shelf, progress: bool, label: str = "") -> Run:
+    """As :func:`simulate`, with everything read already."""
+    # JAX is slow to load, and reading finished runs does not need it.
+    from dtaojax.pipeline.run import run_report
+
+    with watched("simulating paths", inputs.config.run.paths, progress) as show_done:
+        run_report(inputs, shelf.folder, show_done)
+    return Run(shelf, label)
+
+
+def load_run(folder: str | Path) -> Run:
+    """Reads a finished run, for example one of ``dtaojax run``; JAX is not loaded.
+
+    Raises:
+        ResultsError: the folder holds no finished run with its single paths, or a damaged one.
+    """
+    return Run(Shelf(folder))

@@ -1,0 +1,105 @@
+"""Searches for parameters of a mechanism."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from dtaojax.api.configs import Shelf
+from dtaojax.api.progress import spoken
+from dtaojax.report.snippet import search_snippet
+
+
+class Search:
+    """What a search found.
+
+    Attributes:
+        folder: of the tables and the page.
+        found: everything, as in ``tune.json``.
+    """
+
+    def __init__(self, shelf: Shelf) -> None:
+        """Reads what a search left on a shelf."""
+        self._shelf = shelf
+        self.folder = shelf.folder
+        self.found: dict[str, Any] = json.loads(
+            (shelf.folder / "tune.json").read_text(encoding="utf-8")
+        )
+
+    @property
+    def report(self) -> Path:
+        """The page: one HTML file that needs no network."""
+        return self.folder / "report.html"
+
+    @property
+    def parameters(self) -> pd.DataFrame:
+        """One row a parameter: key, start, bounds, and what was found."""
+        return pd.DataFrame(self.found["parameters"])
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """What was found, as :func:`dtaojax.simulate` takes it."""
+        found = {each["key"]: each["found"] for each in self.found["parameters"]}
+        return {**self.found["choice"], **found}
+
+    @property
+    def verified(self) -> pd.DataFrame:
+        """Each measure on fresh paths: at the start, at the point found, and the paired change."""
+        rows = []
+        for record in self.found["held_out"]:
+            start, end, change = record["at"][0], record["at"][1], record["change"][0]
+            rows.append(
+                {
+                    "measure": record["measure"],
+                    "better": record["better"],
+                    "start": start["value"],
+                    "start_error": start["standard_error"],
+                    "found": end["value"],
+                    "found_error": end["standard_error"],
+                    "change": change["value"],
+                    "standard_error": change["standard_error"],
+                    "ci_low": change["ci_low"],
+                    "ci_high": change["ci_high"],
+                }
+            )
+        return pd.DataFrame(rows)
+
+    def __repr__(self) -> str:
+        return f"<Search {self.found['title']!r}, {self.folder}>"
+
+    def _repr_html_(self) -> str:
+        return search_snippet(self.found)
+
+
+def tune(
+    config: str | Path,
+    changes: Mapping[str, Any] | None = None,
+    *,
+    folder: str | Path | None = None,
+    progress: bool = True,
+) -> Search:
+    """Searches parameters of a mechanism by gradient, and verifies them on fresh paths.
+
+    Args:
+        config: a search's config in TOML, for example ``configs/tune_gate.toml``.
+        changes: values that replace the search's, by dotted key.
+        folder: for the results, which then stay.
+        progress: whether to say what it does.
+
+    Raises:
+        ConfigError: a config is wrong.
+        NetworkError: the network file is wrong.
+        TuneError: the search cannot be run, or finds nothing that keeps the constraints.
+        ResultsError: the folder cannot be written.
+    """
+    # JAX is slow to load, and a config that is wrong is told before it is.
+    from dtaojax.pipeline.tune import read_tune, tune_report
+
+    overrides = [f"{key}={json.dumps(value)}" for key, value in (changes or {}).items()]
+    shelf = Shelf(folder)
+    tune_report(read_tune(Path(config), overrides), shelf.folder, spoken(progress))
+    return Search(shelf)

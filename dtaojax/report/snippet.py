@@ -1,0 +1,80 @@
+"""A few numbers as a small HTML table, which a notebook shows for a result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from markupsafe import Markup
+
+from dtaojax.report.compare_answer import sentence
+from dtaojax.report.compare_results import Comparison
+from dtaojax.report.compare_tables import headline_tables
+from dtaojax.report.contract import Evidence
+from dtaojax.report.document import Entry, Number, number
+from dtaojax.report.headline import headline
+from dtaojax.report.numerals import days
+from dtaojax.report.text import visible
+
+_ERROR: Final = Markup(' <small style="opacity:0.7">± {}</small>')
+
+
+def run_snippet(evidence: Evidence) -> str:
+    """The headline numbers of a run."""
+    manifest = evidence.manifest
+    rows: list[Sequence[Entry]] = [
+        [row.label, Number(row.text, row.error), row.interval, row.unit]
+        for group in headline(evidence)
+        for row in group.rows
+        if row is not None
+    ]
+    used = evidence.part("paths").get("used")
+    caption = f"{manifest.get('title')} · after {days(evidence.horizon)} · {used:,} paths"
+    return _table(caption, ("", "mean", "95 % interval", "unit"), rows)
+
+
+def comparison_snippet(comparison: Comparison) -> str:
+    """The headline differences of a comparison."""
+    tables = headline_tables(comparison)
+    return _table(
+        sentence(comparison), tables[0].columns, [row for table in tables for row in table.rows]
+    )
+
+
+def search_snippet(found: Mapping[str, Any]) -> str:
+    """The parameters that a search found, and what they change on fresh paths."""
+    rows: list[Sequence[Entry]] = [
+        [each["key"], number(each["start"]), number(each["found"]), ""]
+        for each in found["parameters"]
+    ]
+    for record in found["held_out"]:
+        start, end, change = record["at"][0], record["at"][1], record["change"][0]
+        rows.append(
+            [
+                record["measure"],
+                number(start["value"], start["standard_error"]),
+                number(end["value"], end["standard_error"]),
+                number(change["value"], change["standard_error"]),
+            ]
+        )
+    return _table(found["title"], ("", "start", "found", "change on fresh paths"), rows)
+
+
+def _table(caption: str, columns: Sequence[str], rows: Sequence[Sequence[Entry]]) -> str:
+    """An HTML table; every text is escaped and made visible."""
+    heads = Markup("").join(Markup("<th>{}</th>").format(visible(column)) for column in columns)
+    body = Markup("").join(
+        Markup("<tr>{}</tr>").format(Markup("").join(map(_cell, row))) for row in rows
+    )
+    return str(
+        Markup(
+            "<table><caption>{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table>"
+        ).format(visible(caption), heads, body)
+    )
+
+
+def _cell(entry: Entry) -> Markup:
+    if isinstance(entry, str):
+        return Markup("<td>{}</td>").format(visible(entry))
+    error = _ERROR.format(entry.error) if entry.error else ""
+    return Markup("<td>{}{}</td>").format(visible(entry.text), error)
