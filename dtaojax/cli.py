@@ -16,6 +16,7 @@ from dtaojax.commands.inspect import inspect
 from dtaojax.commands.presets import presets
 from dtaojax.commands.replay import replay
 from dtaojax.commands.run import run
+from dtaojax.commands.sensitivity import sensitivity
 from dtaojax.commands.sweep import sweep
 from dtaojax.commands.terminal import err
 from dtaojax.commands.tune import tune
@@ -39,6 +40,7 @@ for verb in (
     run,
     inspect,
     tune,
+    sensitivity,
     validate,
     backtest,
     replay,

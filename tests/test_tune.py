@@ -10,15 +10,16 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from scipy import optimize
+from small_search import BASE, search_file
 
-import dtaojax.network
 from dtaojax import chain
+from dtaojax.build import build_world
 from dtaojax.config import Config, ConfigError, changed, config_from_dict
 from dtaojax.engine.sample import sample
 from dtaojax.mechanism.gate import hill_gate
 from dtaojax.network import NetworkTable, load_network
 from dtaojax.pipeline.tune import read_tune, tune_report
-from dtaojax.pipeline.tune_worlds import build, levers_of
+from dtaojax.pipeline.tune_worlds import levers_of
 from dtaojax.tuning.box import Box
 from dtaojax.tuning.errors import TuneError
 from dtaojax.tuning.expectation import Portion, evaluate
@@ -78,7 +79,7 @@ def test_levers_move_the_world_as_the_config_does(config: Config, small: Network
         "mechanism.split.owner_cut_u16": 6_001,
         "demand.student_flow.drift": 0.02,
     }
-    built = build(changed(config, values), small)
+    built = build_world(changed(config, values), small)
     moved = levers(jnp.asarray([float(value) for value in values.values()]))
     arrays = [jax.tree.leaves(eqx.filter(world, eqx.is_array)) for world in (built, moved)]
     for want, found in zip(*arrays, strict=True):
@@ -186,7 +187,7 @@ def still(small: NetworkTable) -> Config:
 def test_splitting_and_pumping_follow_the_hill_functions_closed_form(
     still: Config, small: NetworkTable
 ) -> None:
-    world = build(still, dataclasses.replace(small, total_issuance=21e6))
+    world = build_world(still, dataclasses.replace(small, total_issuance=21e6))
     history = run_path(world, jnp.uint32(0), 1, 1)
     before, bar = history.paid.shares.pre_gate, history.paid.shares.bar
 
@@ -272,25 +273,10 @@ step_blocks = 7200
 name = "calm <b>"
 config = "base.toml"
 """
-BASE = """
-network.file = "small.csv"
-arrivals.rate = 0.0
-[run]
-horizon_days = 2
-[[demand]]
-process = "student_flow"
-"""
 
 
 def tune_file(folder: Path, text: str = TUNE) -> Path:
-    embedded = Path(dtaojax.network.__file__).parent / "data" / "finney_8791253.csv"
-    head, root, *rows = embedded.read_text().splitlines()
-    (folder / "small.csv").write_text("\n".join([head, root, *rows[:12]]))
-    (folder / "small.toml").write_text(embedded.with_suffix(".toml").read_text())
-    (folder / "base.toml").write_text(BASE)
-    file = folder / "tune.toml"
-    file.write_text(text)
-    return file
+    return search_file(folder, text)
 
 
 ONE_SEARCH = pytest.mark.xdist_group("one search")

@@ -113,7 +113,8 @@ def test_evolution_reaches_the_same_point_and_says_when() -> None:
 
 
 def test_derivatives_of_a_smooth_measure_agree_with_differences() -> None:
-    checks = agreements(quadratic, quadratic, np.array([0.5, 0.5]))
+    at = np.array([0.5, 0.5])
+    checks = agreements(quadratic(at), quadratic, at)
     assert len(checks) == 4
     assert all(check.agrees for check in checks)
     np.testing.assert_allclose(
@@ -128,7 +129,8 @@ def test_a_jump_that_derivatives_miss_is_found_out() -> None:
     def jumps(unit: np.ndarray) -> Outcome:
         return Outcome((unit[0] < thresholds)[:, None].astype(float), np.zeros((4096, 1, 1)))
 
-    (check,) = agreements(jumps, jumps, np.array([0.5]))
+    at = np.array([0.5])
+    (check,) = agreements(jumps(at), jumps, at)
     assert check.pathwise == 0.0
     assert not check.agrees
     # The expectation falls by 1 over the box; about 40 paths jump between the points.

@@ -5,7 +5,14 @@ Nothing here imports JAX, NumPy or pandas, so reading a config takes no time.
 
 from dtaojax.config.compare import Difference, config_differences, differences, preset_toml
 from dtaojax.config.errors import ConfigError, Problem
-from dtaojax.config.load import changed, config_from_dict, load_backtest, load_config, load_tune
+from dtaojax.config.load import (
+    changed,
+    config_from_dict,
+    load_backtest,
+    load_config,
+    load_sensitivity,
+    load_tune,
+)
 from dtaojax.config.models import Config
 from dtaojax.config.models_arrivals import ArrivalsConfig, WaveConfig
 from dtaojax.config.models_backtest import BacktestConfig
@@ -42,6 +49,7 @@ from dtaojax.config.models_run import (
     RunConfig,
     SyntheticConfig,
 )
+from dtaojax.config.models_sensitivity import SensitivityConfig
 from dtaojax.config.models_shares import (
     GateConfig,
     HillMassConfig,
@@ -96,17 +104,21 @@ from dtaojax.config.models_supply import (
     WeightedPoolConfig,
 )
 from dtaojax.config.models_tao_usd import BootstrapConfig, JumpDiffusionConfig, TaoUsdConfig
-from dtaojax.config.models_tune import TuneConfig
+from dtaojax.config.models_tune import ParameterConfig, TuneConfig
 from dtaojax.config.models_variance import ComponentConfig, StochasticVarianceFlowConfig
 from dtaojax.config.overrides import OverrideError, value_at
 from dtaojax.config.presets import DEFAULT_PRESET, PRESETS, Preset
-from dtaojax.config.tune_measures import MEASURES
+from dtaojax.config.sensitivity_defaults import default_measures, default_parameters
+from dtaojax.config.tune_measures import HEADLINES, HOLDER_LOSS, HOLDER_LOSS_ES, MEASURES
 from dtaojax.config.weight_rules import WEIGHT_RULES, RegisteredRule, WeightRuleConfig
 
 __all__ = [
     "DEFAULT_DEMAND",
     "DEFAULT_NETWORK",
     "DEFAULT_PRESET",
+    "HEADLINES",
+    "HOLDER_LOSS",
+    "HOLDER_LOSS_ES",
     "MEASURES",
     "PRESETS",
     "WEIGHT_RULES",
@@ -162,6 +174,7 @@ __all__ = [
     "OutputConfig",
     "OverrideError",
     "OwnerCutSplitConfig",
+    "ParameterConfig",
     "PoolConfig",
     "PortfolioConfig",
     "PrecisionTargetConfig",
@@ -187,6 +200,7 @@ __all__ = [
     "RootValidatorsPaidConfig",
     "RunConfig",
     "ScriptedModel",
+    "SensitivityConfig",
     "SplitConfig",
     "StochasticVarianceFlowConfig",
     "StudentFlowConfig",
@@ -203,10 +217,13 @@ __all__ = [
     "changed",
     "config_differences",
     "config_from_dict",
+    "default_measures",
+    "default_parameters",
     "differences",
     "in_drought",
     "load_backtest",
     "load_config",
+    "load_sensitivity",
     "load_tune",
     "preset_toml",
     "value_at",

@@ -14,6 +14,7 @@ from dtaojax.config.errors import ConfigError, Problem
 from dtaojax.config.include import expand
 from dtaojax.config.models import Config
 from dtaojax.config.models_backtest import BacktestConfig
+from dtaojax.config.models_sensitivity import SensitivityConfig
 from dtaojax.config.models_tune import TuneConfig
 from dtaojax.config.overrides import OverrideError, apply, names_of, parse, spelled
 from dtaojax.config.toml_file import read_toml
@@ -84,6 +85,25 @@ def load_tune(path: str | Path, overrides: Sequence[str] = ()) -> TuneConfig:
     """
     path = Path(path)
     return _checked(read_toml(path), TuneConfig, overrides, path).with_source(path)
+
+
+def load_sensitivity(path: str | Path, overrides: Sequence[str] = ()) -> SensitivityConfig | None:
+    """Reads and checks the config of a study of sensitivities; None for a run's config.
+
+    A study names the config that it is about under ``config``, which no run's config has.
+
+    Args:
+        path: a TOML file.
+        overrides: changes as ``key=value``, applied in order.
+
+    Raises:
+        ConfigError: the file cannot be read, is no TOML, or holds bad keys or values.
+    """
+    path = Path(path)
+    tables = read_toml(path)
+    if "config" not in tables:
+        return None
+    return _checked(tables, SensitivityConfig, overrides, path).with_source(path)
 
 
 def changed(config: Config, values: Mapping[str, Any]) -> Config:

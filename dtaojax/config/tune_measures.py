@@ -21,12 +21,21 @@ class Measure(NamedTuple):
     reading: str
 
 
+HOLDER_LOSS: Final = "loss_realizable"
+"""The one measure that looks at the config's portfolio."""
+
 MEASURES: Final[dict[str, Measure]] = {
     "emission_hhi": Measure(
         "ratio",
         "lower",
         "sum s_i^2",
         "Herfindahl index of the emission shares at the horizon: 1 if one subnet gets everything.",
+    ),
+    "effective_number": Measure(
+        "subnets",
+        "higher",
+        "1 / sum s_i^2",
+        "Subnets of equal size with the same Herfindahl index of emission at the horizon.",
     ),
     "emission_gini": Measure(
         "ratio",
@@ -100,5 +109,26 @@ MEASURES: Final[dict[str, Measure]] = {
         "Alpha paid to owners, miners and validators at the horizon, valued at spot, as a fraction "
         "of the TAO in pools.",
     ),
+    HOLDER_LOSS: Measure(
+        "TAO",
+        "lower",
+        "V_0 - V_T, realizable",
+        "What selling everything in the config's portfolio would pay less at the horizon than at "
+        "the start; a negative loss is a gain.",
+    ),
 }
 """Every measure; ``tuning/measures.py`` holds a function for each."""
+
+HOLDER_LOSS_ES: Final = "loss_realizable_es_95"
+"""Mean of the holder's loss over the worst twentieth of the paths."""
+
+HEADLINES: Final[dict[str, Measure]] = {
+    **MEASURES,
+    HOLDER_LOSS_ES: Measure(
+        "TAO",
+        "lower",
+        "mean of the largest 5 % of V_0 - V_T",
+        "Expected shortfall of the portfolio's realizable loss at 95 %.",
+    ),
+}
+"""What a study of sensitivities looks at: means of measures, and the tail of the loss."""

@@ -22,6 +22,7 @@ from dtaojax.pipeline.tune_verify import Compared, compare
 from dtaojax.pipeline.tune_worlds import (
     as_config_values,
     box_of,
+    holder,
     levers_of,
     portion_of,
     ranges,
@@ -70,7 +71,7 @@ def read_tune(file: Path, overrides: Sequence[str]) -> TuneInputs:
         text = "is reverse, which cannot follow registrations; set arrivals.rate = 0 under [change]"
         raise ConfigError(str(file), [Problem("search.derivative", text)])
     searched_config(config, tune)
-    ranges(config, tune, str(file))
+    ranges(config, tune.parameter, str(file))
     network = gather(config, tune.config).network
     others = {each.name: load_config(tune.beside(each.config)) for each in tune.other_demand}
     return TuneInputs(tune, config, network, others)
@@ -156,14 +157,14 @@ def _simulation(
 ) -> tuple[Simulation, list[Range]]:
     tune = inputs.tune
     config = changed(base, choice)
-    parameters = ranges(config, tune, str(tune.config))
+    parameters = ranges(config, tune.parameter, str(tune.config))
     levers = levers_of(config, inputs.network, parameters)
     derivative = tune.search.derivative or preferred_derivative(
         len(parameters), comes_and_goes=levers.base.lifecycle is not None
     )
     simulation = Simulation(
         levers,
-        box_of(parameters, tune),
+        box_of(tune.parameter),
         names,
         portion_of(config, tune.search.paths, tune.search.block_paths),
         derivative,
@@ -301,7 +302,10 @@ def _verify(
     inputs: TuneInputs, config: Config, settings: Sequence[Mapping[str, Any]]
 ) -> list[Compared]:
     verify = inputs.tune.verify
-    fresh: dict[str, Any] = {"run.seed": verify.seed, "portfolio": {}}
+    fresh: dict[str, Any] = {
+        "run.seed": verify.seed,
+        **holder(config, inputs.tune.measures, str(inputs.tune.config)),
+    }
     if verify.step_blocks is not None:
         fresh["run.step_blocks"] = verify.step_blocks
         fresh["run.report_days"] = [config.run.horizon_days]

@@ -8,10 +8,11 @@ from typing import Any, NamedTuple
 import jax.numpy as jnp
 import numpy as np
 
+from dtaojax.build import build_world
 from dtaojax.config import Config, changed
 from dtaojax.metrics.estimate import Estimate, mean_of_sample
 from dtaojax.network import NetworkTable
-from dtaojax.pipeline.tune_worlds import build, portion_of
+from dtaojax.pipeline.tune_worlds import portion_of
 from dtaojax.tuning.expectation import evaluate
 from dtaojax.tuning.levers import Levers
 
@@ -50,7 +51,7 @@ def compare(
     """
     samples = []
     for values in settings:
-        world = build(changed(config, values), network)
+        world = build_world(changed(config, values), network)
         levers = Levers(world, (), jnp.zeros(0))
         portion = portion_of(config, paths, block_paths)
         samples.append(evaluate(levers, np.zeros(0), names, portion).measures)

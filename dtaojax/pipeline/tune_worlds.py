@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,9 +10,11 @@ import numpy as np
 from dtaojax import chain
 from dtaojax.build import build_world
 from dtaojax.config import (
+    HOLDER_LOSS,
     Config,
     ConfigError,
     OverrideError,
+    ParameterConfig,
     Problem,
     TuneConfig,
     changed,
@@ -27,11 +28,30 @@ from dtaojax.tuning.levers import Levers, Range, find_levers
 from dtaojax.world.world import World
 
 
-def searched_config(config: Config, tune: TuneConfig) -> Config:
-    """The config as the search simulates it: its own step, seed and no holder.
+def holder(config: Config, measures: Sequence[str], where: str) -> dict[str, Any]:
+    """A change of the config that drops its portfolio, unless a measure looks at it.
+
+    Args:
+        config: whose portfolio it is.
+        measures: by name.
+        where: what errors call the config.
 
     Raises:
-        ConfigError: the search's step does not fill days.
+        ConfigError: a measure looks at the portfolio, and nothing is held.
+    """
+    if HOLDER_LOSS not in measures:
+        return {"portfolio": {}}
+    if config.portfolio.is_empty:
+        text = f"is empty, but {HOLDER_LOSS} measures its loss; hold something, or drop the measure"
+        raise ConfigError(where, [Problem("portfolio", text)])
+    return {"portfolio.loss_days": [config.run.horizon_days]}
+
+
+def searched_config(config: Config, tune: TuneConfig) -> Config:
+    """The config as the search simulates it: its own step and seed.
+
+    Raises:
+        ConfigError: the search's step does not fill days, or nothing is held to measure.
     """
     step = tune.search.step_blocks
     if chain.BLOCKS_PER_DAY % step:
@@ -40,13 +60,13 @@ def searched_config(config: Config, tune: TuneConfig) -> Config:
     values = {
         "run.step_blocks": step,
         "run.seed": tune.search.seed,
-        "portfolio": {},
+        **holder(config, tune.measures, str(tune.config)),
         "run.report_days": [config.run.horizon_days],
     }
     return changed(config, values)
 
 
-def ranges(config: Config, tune: TuneConfig, where: str) -> list[Range]:
+def ranges(config: Config, parameters: Sequence[ParameterConfig], where: str) -> list[Range]:
     """The parameters with their values in the config.
 
     Raises:
@@ -54,7 +74,7 @@ def ranges(config: Config, tune: TuneConfig, where: str) -> list[Range]:
     """
     tables = config.model_dump(mode="json")
     found, problems = [], []
-    for place, each in enumerate(tune.parameter):
+    for place, each in enumerate(parameters):
         key = f"parameter.{place}"
         try:
             start = value_at(tables, each.key)
@@ -77,12 +97,12 @@ def ranges(config: Config, tune: TuneConfig, where: str) -> list[Range]:
     return found
 
 
-def box_of(parameters: Sequence[Range], tune: TuneConfig) -> Box:
-    """Bounds of the search."""
+def box_of(parameters: Sequence[ParameterConfig]) -> Box:
+    """Bounds of the parameters, and how distances between them are measured."""
     return Box(
         low=np.array([each.low for each in parameters]),
         high=np.array([each.high for each in parameters]),
-        logarithmic=np.array([each.scale == "log" for each in tune.parameter]),
+        logarithmic=np.array([each.scale == "log" for each in parameters]),
     )
 
 
@@ -92,16 +112,11 @@ def as_config_values(parameters: Sequence[Range], values: Mapping[str, float]) -
     return {key: round(value) if key in whole else value for key, value in values.items()}
 
 
-def build(config: Config, network: NetworkTable) -> World:
-    """The world of a config without its holder, whom no measure looks at."""
-    return dataclasses.replace(build_world(config, network), portfolio=None)
-
-
 def levers_of(config: Config, network: NetworkTable, parameters: Sequence[Range]) -> Levers:
     """The config's world as a function of the parameters."""
 
     def world(values: dict[str, float]) -> World:
-        return build(changed(config, as_config_values(parameters, values)), network)
+        return build_world(changed(config, as_config_values(parameters, values)), network)
 
     return find_levers(world, parameters)
 

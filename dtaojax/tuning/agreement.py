@@ -38,20 +38,23 @@ class Agreement(NamedTuple):
     agrees: bool
 
 
+def inside(at: Unit) -> Unit:
+    """The point, moved into the unit box by as much as central differences need."""
+    return np.clip(at, 2.0 * _WIDTH, 1.0 - 2.0 * _WIDTH)
+
+
 def agreements(
-    differentiate: Callable[[Unit], Outcome], measure: Callable[[Unit], Outcome], at: Unit
+    outcome: Outcome, measure: Callable[[Unit], Outcome], centre: Unit
 ) -> list[Agreement]:
-    """Compares every derivative at a point, moved inside by as much as the differences need.
+    """Compares every derivative at a point with a central difference.
 
     The difference is of fourth order, ``(8 (f(h) - f(-h)) - (f(2h) - f(-2h))) / 12 h``.
 
     Args:
-        differentiate: measures and derivatives at a point.
-        measure: measures at a point, on the same paths.
-        at: in the unit box.
+        outcome: measures and derivatives at the point.
+        measure: measures at another point, on the same paths.
+        centre: the point, as :func:`inside` gives it.
     """
-    centre = np.clip(at, 2.0 * _WIDTH, 1.0 - 2.0 * _WIDTH)
-    outcome = differentiate(centre)
     sizes = np.maximum(np.abs(outcome.measures.mean(axis=0)), 1e-300)
     found = []
     for parameter in range(len(centre)):

@@ -9,8 +9,9 @@ from jaxtyping import Array, Float
 
 from dtaojax.mechanism.pools import spot_price
 from dtaojax.mechanism.step import Coinbase, Mechanism, coinbase
+from dtaojax.ordered import ordered_sum
 from dtaojax.state.network import NetworkState, Subnets
-from dtaojax.state.shapes import ScalarInt
+from dtaojax.state.shapes import Scalar, ScalarInt
 from dtaojax.world.world import Carry, World
 
 
@@ -24,6 +25,7 @@ class History(NamedTuple):
         paid: what the block after the horizon would pay.
         shares: of the TAO emission, at the start and at the end of each day [-].
         price: spot price at the same times [TAO/alpha].
+        loss: what the holder's portfolio lost, realizable; None where nothing is held [TAO].
     """
 
     mechanism: Mechanism
@@ -32,6 +34,7 @@ class History(NamedTuple):
     paid: Coinbase
     shares: Float[Array, "days subnets"]
     price: Float[Array, "days subnets"]
+    loss: Scalar | None
 
 
 def run_path(world: World, path: ScalarInt, days: int, steps_a_day: int) -> History:
@@ -50,6 +53,10 @@ def run_path(world: World, path: ScalarInt, days: int, steps_a_day: int) -> Hist
     def next_block(carry: Carry) -> Coinbase:
         return coinbase(world.mechanism, world.taking_part(carry), carry.state, 1)[1]
 
+    def worth(carry: Carry) -> Scalar:
+        value = world.portfolio.value(carry.holdings, carry.state, world.mechanism.fee)
+        return ordered_sum(value.realizable)
+
     @jax.checkpoint
     def day(carry: Carry, number: ScalarInt):
         first = number * steps_a_day
@@ -65,5 +72,11 @@ def run_path(world: World, path: ScalarInt, days: int, steps_a_day: int) -> Hist
         jnp.concatenate([start[None], rest]) for start, rest in zip(first, later, strict=True)
     )
     return History(
-        world.mechanism, world.taking_part(end), end.state, next_block(end), shares, price
+        world.mechanism,
+        world.taking_part(end),
+        end.state,
+        next_block(end),
+        shares,
+        price,
+        loss=None if world.portfolio is None else worth(begun) - worth(end),
     )

@@ -89,7 +89,7 @@ def find_levers(build: Callable[[dict[str, float]], Any], ranges: Sequence[Range
 
 def _slope(build: Callable[[dict[str, float]], Any], base: Any, each: Range) -> Any:
     low, high = build({each.key: each.low}), build({each.key: each.high})
-    if not _same_program(base, low) or not _same_program(base, high):
+    if not same_program(base, low) or not same_program(base, high):
         raise TuneError(
             f"{each.key}: changes the program and not a number in it, so that nothing can be "
             "differentiated; list its values under [[choice]] instead"
@@ -108,7 +108,8 @@ def _slope(build: Callable[[dict[str, float]], Any], base: Any, each: Range) -> 
     return slope
 
 
-def _same_program(one: Any, other: Any) -> bool:
+def same_program(one: Any, other: Any) -> bool:
+    """Whether two worlds differ in the numbers of their arrays alone."""
     (arrays, rest), (arrays_too, rest_too) = (eqx.partition(w, eqx.is_array) for w in (one, other))
     shapes, shapes_too = (
         [(leaf.shape, leaf.dtype) for leaf in jax.tree.leaves(w)] for w in (arrays, arrays_too)

@@ -28,6 +28,11 @@ def emission_hhi(path: History) -> Scalar:
     return concentration.herfindahl(path.shares[-1])
 
 
+def effective_number(path: History) -> Scalar:
+    """Inverse of the Herfindahl index of the emission shares [subnets]."""
+    return concentration.effective_number(path.shares[-1])
+
+
 def emission_gini(path: History) -> Scalar:
     """Gini coefficient of the emission shares over all subnets [-]."""
     return concentration.gini(path.shares[-1], jnp.ones_like(path.subnets.emission_enabled))
@@ -130,10 +135,22 @@ def sell_pressure(path: History) -> Scalar:
     return ordered_sum(alpha * path.price[-1]) / pool_depth(path)
 
 
+def loss_realizable(path: History) -> Scalar:
+    """What the holder lost, after slippage and fee [TAO].
+
+    Raises:
+        ValueError: nothing is held.
+    """
+    if path.loss is None:
+        raise ValueError("loss_realizable: the world has no portfolio")
+    return path.loss
+
+
 FUNCTIONS: Final[dict[str, Callable[[History], Scalar]]] = {
     function.__name__: function
     for function in (
         emission_hhi,
+        effective_number,
         emission_gini,
         emission_top10,
         soft_nakamoto,
@@ -146,6 +163,7 @@ FUNCTIONS: Final[dict[str, Callable[[History], Scalar]]] = {
         price_volatility,
         share_turnover,
         sell_pressure,
+        loss_realizable,
     )
 }
 """Every measure by its name."""

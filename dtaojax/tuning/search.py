@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dtaojax.tuning.agreement import Agreement, agreements
+from dtaojax.tuning.agreement import Agreement, agreements, inside
 from dtaojax.tuning.box import Box, Unit
 from dtaojax.tuning.descent import Descent, Iterate, descend
 from dtaojax.tuning.expectation import MANY_PARAMETERS, Outcome, Portion, evaluate
@@ -122,5 +122,6 @@ def search(
     """Descends from every start and checks the derivatives at the best point."""
     descents = tuple(settle(simulation, problem, start, effort, progress) for start in starts)
     best = min((descent.best for descent in descents), key=lambda point: point.rank)
-    checks = agreements(simulation.differentiate, simulation.measure, best.unit)
+    centre = inside(best.unit)
+    checks = agreements(simulation.differentiate(centre), simulation.measure, centre)
     return Searched(descents, best, checks)
