@@ -1,7 +1,7 @@
 """What a parameter does to a world near a point, in proportion or not.
 
-:mod:`~dtaojax.tuning.levers` asks for proportion over a whole range, since a search moves through it.
-A derivative needs the slope at one point alone, so that any number of the config has one.
+:mod:`~dtaojax.tuning.levers` asks for proportion over a whole range, since a search moves through
+it. A derivative needs the slope at one point alone, so that any number of the config has one.
 """
 
 from collections.abc import Callable, Mapping, Sequence
