@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from io import TextIOWrapper
 from typing import Annotated
 
 import typer
@@ -73,7 +74,8 @@ def main() -> None:
 
     for stream in (sys.stdout, sys.stderr):
         # Names hold letters that an old terminal's encoding may lack.
-        stream.reconfigure(errors="backslashreplace")
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         app(prog_name="dtaojax")
     except (ConfigError, HistoryError, NetworkError, ResultsError) as error:

@@ -1,13 +1,14 @@
 """The volatility model: its chain, its filter, what a fit recovers, and what it forecasts."""
 
 import dataclasses
+import types
 
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from scipy import stats
+from scipy import optimize, stats
 
-from dtaojax.calibration import Fit, fit, rouwenhorst
+from dtaojax.calibration import Fit, NotConvergedError, estimate, fit, grid_filter, rouwenhorst
 from dtaojax.calibration.dependence import common_share
 from dtaojax.calibration.model import log_density
 from dtaojax.history import Panel
@@ -124,3 +125,21 @@ def test_a_common_share_is_found_whatever_the_volatilities() -> None:
     found = common_share(flows, np.ones(flows.shape, dtype=bool))
     assert 0.0 < found.error < 0.03
     assert abs(found.value - 0.3) < 4.0 * found.error
+
+
+def test_a_search_without_a_maximum_says_along_what(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The curvature is that of a saddle: up along ``log_scale``, down along the rest."""
+
+    def saddle(free: dict, held: dict, data: object) -> tuple[float, dict]:
+        slopes = {name: jnp.ones_like(value) * value for name, value in free.items()}
+        return 0.0, slopes | {"log_scale": -free["log_scale"]}
+
+    monkeypatch.setattr(grid_filter, "slope", saddle)
+
+    def stay(of: object, at: np.ndarray, **options: object) -> optimize.OptimizeResult:
+        return optimize.OptimizeResult(x=at, fun=0.0, nit=1, message="")
+
+    monkeypatch.setattr(estimate.optimize, "minimize", stay)
+    data = types.SimpleNamespace(block=np.zeros(1, int))
+    with pytest.raises(NotConvergedError, match=r"no maximum .* along log_scale"):
+        estimate.estimate(data, {})

@@ -137,9 +137,9 @@ def _grid(
     members: Sequence[Run | Config], grid: Mapping[str, Sequence[Any]]
 ) -> tuple[list[Run | Config], list[str]]:
     """One config under every combination of values, and what each is called."""
-    if len(members) != 1 or not isinstance(members[0], Config):
+    base = members[0] if len(members) == 1 else None
+    if not isinstance(base, Config):
         raise ConfigError("compare", [Problem("grid", "changes one config; give that alone")])
-    (base,) = members
     found: list[Run | Config] = []
     names = []
     for values in itertools.product(*grid.values()):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize
@@ -44,7 +45,8 @@ def largest_sd(parameters: Parameters, observations: Observations) -> Measured:
     seen = observations.seen
     drift = np.asarray(parameters.drift)[observations.block][:, None]
     surprise = np.where(seen, np.abs(observations.flow - drift), np.nan)
-    offset = np.asarray(parameters.offset(observations.log_depth, observations.age))[seen]
+    log_depth, age = jnp.asarray(observations.log_depth), jnp.asarray(observations.age)
+    offset = np.asarray(parameters.offset(log_depth, age))[seen]
     freedom = float(parameters.degrees_of_freedom)
     normals = rng.standard_normal((3, _DRAWS))
     log_free = float(parameters.log_scale) + rng.choice(offset, _DRAWS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.flatten_util import ravel_pytree
@@ -99,7 +100,7 @@ def estimate(data: Data, fixed: Mapping[str, float], guess: Parameters | None = 
     )
     if not np.isfinite(found.fun) or found.nit >= _MOST_ITERATIONS:
         raise NotConvergedError(f"the search broke off after {found.nit} steps ({found.message})")
-    at = unit * found.x
+    at, newton = unit * found.x, np.inf
     for _ in range(_NEWTON_STEPS):
         hessian = _differences(lambda at: falls(at)[1], at / unit) / np.outer(unit, unit)
         hessian = 0.5 * (hessian + hessian.T)

@@ -16,6 +16,7 @@ from typing import Final, NamedTuple
 import equinox as eqx
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import lax
 from jaxtyping import Array, Bool, Float, Int
 
@@ -48,7 +49,7 @@ def grid(parameters: Parameters) -> Float[Array, "levels swings"]:
 
 def unknowing(series: int) -> Belief:
     """The belief before the first flow: the distribution over subnets."""
-    weights = jnp.outer(rouwenhorst.stationary(LEVELS), rouwenhorst.stationary(SWINGS))
+    weights = np.outer(rouwenhorst.stationary(LEVELS), rouwenhorst.stationary(SWINGS))
     return jnp.broadcast_to(weights, (series, LEVELS, SWINGS))
 
 

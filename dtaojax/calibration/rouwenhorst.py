@@ -40,4 +40,4 @@ def transition(count: int, persistence: Float[Array, ""]) -> Float[Array, "from 
     orthonormal = np.linalg.qr(powers / np.linalg.norm(powers, axis=0))[0]
     right = orthonormal / np.sqrt(weights)[:, None]
     left = orthonormal * np.sqrt(weights)[:, None]
-    return (right * persistence ** jnp.arange(count)[None, :]) @ left.T
+    return (jnp.asarray(right) * persistence ** jnp.arange(count)[None, :]) @ left.T

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -37,7 +38,7 @@ def inspect(
     from dtaojax.config import config_from_dict
     from dtaojax.network import load_network
 
-    preset = config_from_dict({"mechanism": mechanism}, source="--mechanism").mechanism
+    preset = config_from_dict({"mechanism": mechanism}, source=Path("--mechanism")).mechanism
     table = load_network(network, gate_bar=gate_bar)
 
     from dtaojax.pipeline import runtime

@@ -27,7 +27,8 @@ class Applicants(NamedTuple):
         budget: most that each would pay [TAO].
     """
 
-    count: ScalarInt
+    # Hides a tuple's own method, which nobody calls.
+    count: ScalarInt  # pyright: ignore[reportIncompatibleMethodOverride]
     budget: Float[Array, " applicants"]
 
     @property

@@ -59,8 +59,12 @@ class JumpDiffusion(eqx.Module):
 
     def begin(self, path: ScalarInt) -> DiffusionMemory:
         """The start of a path."""
-        streams = (stream.for_path(path) for stream in (self.normals, self.counts, self.market))
-        return DiffusionMemory(*streams, jnp.log(self.start))
+        return DiffusionMemory(
+            self.normals.for_path(path),
+            self.counts.for_path(path),
+            self.market.for_path(path),
+            jnp.log(self.start),
+        )
 
     def advance(self, memory: DiffusionMemory, clock: Clock) -> DiffusionMemory:
         """The price a step later."""

@@ -1,6 +1,6 @@
 """Consecutive paths computed by one worker: what a run hands out, takes back and keeps on disk."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import equinox as eqx
 import jax
@@ -142,8 +142,9 @@ def compute_chunk(model: Model, bins: Bins, plan: Plan, first: int) -> Chunk:
             fixed, counts, jnp.asarray(numbers), jnp.asarray(numbers < stop)
         )
         sums = _sum_block(terms, record.seen.events)
-        block = _Block(sums, record.seen.scalars, record.lost_at, record.tallies)
-        block: _Block = jax.device_get(block)
+        on_device = _Block(sums, record.seen.scalars, record.lost_at, record.tallies)
+        # The same tuple, of NumPy arrays.
+        block: Any = jax.device_get(on_device)
         real = min(plan.width, stop - start)
         kept = block.lost_at[:real] == KEPT
         deviation.add(block.sums.deviation)

@@ -7,7 +7,21 @@ import numpy as np
 from dtaojax.engine.chunk import Chunk
 from dtaojax.engine.pairwise import PairwiseAccumulator
 from dtaojax.engine.rollout import KEPT
-from dtaojax.engine.statistics import Bins, Counts
+from dtaojax.engine.statistics import Bins
+
+
+class TotalCounts(NamedTuple):
+    """As :class:`dtaojax.engine.statistics.Counts`, of all paths and off the device.
+
+    Attributes:
+        bins: how many values fell into each bin, (moments, gauges, members, bins).
+        lowest: smallest value seen, (moments, gauges, members).
+        highest: largest value seen.
+    """
+
+    bins: np.ndarray
+    lowest: np.ndarray
+    highest: np.ndarray
 
 
 class Statistics(NamedTuple):
@@ -28,7 +42,7 @@ class Statistics(NamedTuple):
     deviation: np.ndarray
     squared: np.ndarray
     events: np.ndarray
-    counts: Counts
+    counts: TotalCounts
     tallies: tuple[int, ...]
 
 
@@ -44,7 +58,7 @@ class Merger:
         self._deviation, self._squared = PairwiseAccumulator(), PairwiseAccumulator()
         self._events: np.ndarray | int = 0
         self._tallies: np.ndarray | int = 0
-        self._counts: Counts | None = None
+        self._counts: TotalCounts | None = None
         self._lost: dict[int, int] = {}
         self._used = 0
 
@@ -58,7 +72,7 @@ class Merger:
         self._events = self._events + chunk.events
         self._tallies = self._tallies + chunk.tallies
         if self._counts is None:
-            self._counts = Counts(
+            self._counts = TotalCounts(
                 bins=np.zeros((*chunk.lowest.shape, self._bins), np.int64),
                 lowest=chunk.lowest,
                 highest=chunk.highest,
@@ -71,6 +85,7 @@ class Merger:
 
     def statistics(self) -> Statistics:
         """Of all chunks so far; there must be one."""
+        assert self._counts is not None
         return Statistics(
             used=self._used,
             lost=self._lost,

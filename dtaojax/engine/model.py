@@ -28,15 +28,20 @@ class Model(Protocol):
 
     def begin(self, path: Int[Array, ""]) -> Any:
         """What a path carries at its start."""
+        ...
 
     def advance(self, carry: Any, number: Int[Array, ""]) -> Any:
         """What it carries after step ``number``, counted from 0."""
+        ...
 
     def observe(self, carry: Any) -> Observation:
         """What is recorded of it now."""
+        ...
 
     def finite(self, carry: Any) -> Bool[Array, ""]:
         """Whether all its numbers are finite."""
+        ...
 
     def tally(self, carry: Any) -> tuple[Int[Array, ""], ...]:
         """Counts that add up over paths."""
+        ...

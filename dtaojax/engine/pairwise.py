@@ -13,7 +13,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 
-def pairwise_sum(terms: Float[Array, "terms *rest"]) -> Float[Array, "*rest"]:
+def pairwise_sum(terms: Float[Array, " terms *rest"]) -> Float[Array, "*rest"]:
     """Sum over the first axis, whose length is a power of two, neighbours first."""
     while terms.shape[0] > 1:
         terms = terms[0::2] + terms[1::2]

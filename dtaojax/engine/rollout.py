@@ -36,7 +36,10 @@ def rollout(model: Model, path: Int[Array, ""], report_steps: Int[Array, " repor
     """
 
     def segment(carry, bounds):
-        carry = lax.fori_loop(*bounds, lambda number, inner: model.advance(inner, number), carry)
+        first, stop = bounds
+        carry = lax.fori_loop(
+            first, stop, lambda number, inner: model.advance(inner, number), carry
+        )
         return carry, (model.observe(carry), model.finite(carry))
 
     # The first segment has no steps: the start is observed by the same code as all else.

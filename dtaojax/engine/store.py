@@ -32,12 +32,15 @@ class Store(Protocol):
 
     def holds(self, first: int) -> bool:
         """Whether the chunk that begins at path ``first`` is kept."""
+        ...
 
     def load(self, first: int) -> Chunk:
         """That chunk."""
+        ...
 
     def save(self, first: int, chunk: Chunk) -> None:
         """Keeps a chunk."""
+        ...
 
 
 class NoStore:
@@ -53,6 +56,7 @@ class NoStore:
 
     def save(self, first: int, chunk: Chunk) -> None:
         """Does nothing."""
+        ...
 
 
 KEEP_NOTHING: Final = NoStore()

@@ -94,9 +94,9 @@ def _loss_rows(quantity: str, day: float, losses: Column, unit: str) -> Iterator
     yield from sample_rows(quantity, "portfolio", None, day, losses, unit)
     paths = len(losses)
     for level in CONFIDENCES:
-        for statistic, measure in (("var", value_at_risk), ("es", expected_shortfall)):
-            tail = measure(losses, level)
-            yield row(quantity, "portfolio", None, day, statistic, level, tail, paths, unit)
+        var, es = value_at_risk(losses, level), expected_shortfall(losses, level)
+        yield row(quantity, "portfolio", None, day, "var", level, var, paths, unit)
+        yield row(quantity, "portfolio", None, day, "es", level, es, paths, unit)
 
 
 def loss_histogram(start: PortfolioSample, samples: Sequence[PortfolioSample]) -> pd.DataFrame:

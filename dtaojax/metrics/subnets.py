@@ -46,8 +46,8 @@ def subnet_table(
         add("mean", np.nan, _in_units(mean, index, *here))
         distribution = BinnedDistribution(
             counts=statistics.counts.bins[:, index],
-            lowest=np.asarray(statistics.counts.lowest)[:, index],
-            highest=np.asarray(statistics.counts.highest)[:, index],
+            lowest=statistics.counts.lowest[:, index],
+            highest=statistics.counts.highest[:, index],
             scale=here[1],
             log_low=np.asarray(bins.log_low)[index],
             log_width=np.asarray(bins.log_width)[index],

@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Float, Int
 from scipy import special
 
-from dtaojax.metrics.estimate import COVERAGE, Estimate, quantile_of_sorted
+from dtaojax.metrics.estimate import COVERAGE, Estimate, Values, quantile_of_sorted
 
 Losses = Float[np.ndarray, " paths"]
 
@@ -75,7 +75,7 @@ class Influence(NamedTuple):
         amounts: influence of each of them.
     """
 
-    value: np.floating
+    value: Values
     paths: Int[np.ndarray, " tail"]
     amounts: Float[np.ndarray, " tail"]
 
@@ -96,7 +96,7 @@ def shortfall_influence(
     worst = tail(losses, confidence)
     value = np.dot(worst.weights, part[worst.paths])
     amounts = (part[worst.paths] - part[worst.border].mean()) / (1.0 - confidence)
-    return Influence(value, worst.paths, amounts)
+    return Influence(np.asarray(value), worst.paths, amounts)
 
 
 def shortfall_contribution(
@@ -122,9 +122,7 @@ def shortfall_contribution(
     return student_interval(value, error, confidence, paths)
 
 
-def student_interval(
-    value: np.floating, error: np.floating, confidence: float, paths: int
-) -> Estimate:
+def student_interval(value: Values, error: Values, confidence: float, paths: int) -> Estimate:
     """An estimate whose error was found from the worst ``1 - confidence`` of the paths."""
     degrees = max(round((1.0 - confidence) * paths) - 1, 1)
     half = special.stdtrit(degrees, 0.5 + COVERAGE / 2) * error

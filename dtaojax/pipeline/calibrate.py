@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, SupportsFloat
 
 import numpy as np
 
@@ -282,6 +282,6 @@ def _pair(mean: float, sd: float) -> tuple[float, float]:
     return (round(float(mean), 3), round(float(sd), 3))
 
 
-def _short(value: float) -> float:
+def _short(value: SupportsFloat) -> float:
     """A value to the digits that a file shows, so that file and page say the same."""
     return float(f"{float(value):.{_DIGITS}g}")

@@ -106,24 +106,24 @@ def _figure_rows(
     group: pd.DataFrame,
 ) -> Iterator[dict[str, Any]]:
     """Differences of all headline numbers of one figure at one day."""
-    samples = [_sample(run, quantity, day, netuid) for run in (baseline, other)]
+    ours, theirs = (_sample(run, quantity, day, netuid) for run in (baseline, other))
     for row in group.to_dict("records"):
         name = metric_name(quantity, row["statistic"], row["level"])
         if name is None:
             continue
         match row["statistic"]:
             case "mean":
-                estimate = mean_difference(*samples)
+                estimate = mean_difference(ours, theirs)
             case "quantile" | "var":
-                estimate = quantile_difference(*samples, row["level"])
+                estimate = quantile_difference(ours, theirs, row["level"])
             case "es":
-                ours, theirs = samples
                 estimate = shortfall_difference((ours, ours), (theirs, theirs), row["level"])
             case _:
-                wholes = [_sample(run, quantity, day, None) for run in (baseline, other)]
-                ours, theirs = zip(wholes, samples, strict=True)
-                estimate = shortfall_difference(ours, theirs, row["level"])
-        yield _row(name, row, estimate, len(samples[0]), "paired")
+                whole, other_whole = (
+                    _sample(run, quantity, day, None) for run in (baseline, other)
+                )
+                estimate = shortfall_difference((whole, ours), (other_whole, theirs), row["level"])
+        yield _row(name, row, estimate, len(ours), "paired")
 
 
 def _sample(run: Finished, quantity: str, day: float, netuid: int | None) -> np.ndarray:

@@ -40,15 +40,16 @@ def next_block(mechanism: MechanismConfig, network: NetworkTable, seed: int = 0)
     subnets, state = build_network(network, mechanism, seed=seed)
     paid, price = _coinbase_and_price(build_mechanism(mechanism, seed), subnets, state)
     pre_gate = np.asarray(paid.shares.pre_gate)
-    rank = np.empty(len(pre_gate), dtype=int)
+    rank = np.empty(len(pre_gate), dtype=object)
     rank[np.argsort(-pre_gate, kind="stable")] = np.arange(1, len(pre_gate) + 1)
+    rank[~(pre_gate > 0.0)] = None
     columns = {
         "netuid": network.netuid,
         "name": np.array(network.names, dtype=object),
         "price": price,
         "moving_price": state.moving_price,
         "pre_gate_share": pre_gate,
-        "rank": np.where(pre_gate > 0.0, rank, None),
+        "rank": rank,
         "gated_share": paid.shares.final,
         "tao_emission": paid.block_emission * paid.shares.final,
         "tao_in_emission": paid.terms.tao_in,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Final
+from typing import Any, Final
 
 import equinox as eqx
 import jax
@@ -41,7 +41,9 @@ def _flows(
             block = state.block + number * chain.BLOCKS_PER_DAY
             now = eqx.tree_at(lambda state: (state.pools, state.block), state, (pools, block))
             clock = Clock(number, chain.BLOCKS_PER_DAY)
-            wish, memory = process.intents(memory, clock, subnets, now, None)
+            # This process asks nothing of what was paid.
+            paid: Any = None
+            wish, memory = process.intents(memory, clock, subnets, now, paid)
             return memory, wish.push
 
         depth = REFERENCE_DEPTH * jnp.exp(log_depth)

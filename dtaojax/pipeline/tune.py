@@ -189,6 +189,8 @@ def _objective(inputs: TuneInputs, base: Config) -> tuple[Objective, np.ndarray]
         bound = each.at_least if each.at_most is None else each.at_most
         if bound == "start":
             bound = float(means[names.index(each.measure)])
+        # The config has checked that one of both is given.
+        assert bound is not None
         constraints.append(Constraint(each.measure, 1 if each.at_most is None else -1, bound))
     return Objective(names, weights, tuple(constraints), sizes), means
 

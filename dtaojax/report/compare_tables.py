@@ -53,9 +53,9 @@ _Wanted = tuple[str, str, float, str, float | None]
 def _group(heading: str, wanted: Sequence[_Wanted], comparison: Comparison) -> Table:
     rows = [
         row
-        for title, *number in wanted
+        for number in wanted
         for run in comparison.others
-        if (row := _row(comparison, run, title, *number))
+        if (row := _row(comparison, run, *number))
     ]
     return Table(heading, _columns(comparison), rows)
 

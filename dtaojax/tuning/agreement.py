@@ -65,7 +65,7 @@ def agreements(
 
         near, far = moved(1.0) - moved(-1.0), moved(2.0) - moved(-2.0)
         differences = (8.0 * near - far) / (12.0 * _WIDTH)
-        pathwise = outcome.jacobian[:, :, parameter]
+        pathwise = outcome.derivative[:, :, parameter]
         gap = differences - pathwise
         error = gap.std(axis=0, ddof=1) / np.sqrt(len(gap))
         for place in range(gap.shape[1]):

@@ -52,6 +52,12 @@ class Outcome(NamedTuple):
     measures: Float[np.ndarray, "paths measures"]
     jacobian: Float[np.ndarray, "paths measures parameters"] | None
 
+    @property
+    def derivative(self) -> Float[np.ndarray, "paths measures parameters"]:
+        """The jacobian, which must have been asked for."""
+        assert self.jacobian is not None
+        return self.jacobian
+
 
 class _Figures(eqx.Module):
     """A path's measures at given values of the parameters."""
@@ -66,7 +72,7 @@ class _Figures(eqx.Module):
         history = run_path(self.levers(values), path, self.days, self.steps_a_day)
         return jnp.stack([FUNCTIONS[name](history) for name in self.names])
 
-    def __call__(self, path: ScalarInt) -> tuple[Float[Array, " measures"], None]:
+    def __call__(self, path: ScalarInt) -> tuple[Float[Array, " measures"], Array | None]:
         return self.at(self.values, path), None
 
 

@@ -50,7 +50,7 @@ def polish(
         return seen[-1]
 
     def slopes(unit: Unit) -> np.ndarray:
-        return at(unit)[1].jacobian.mean(axis=0)
+        return at(unit)[1].derivative.mean(axis=0)
 
     constraints = []
     if problem.constraints:

@@ -112,7 +112,7 @@ def mean_gradient(
     means = outcome.measures.mean(axis=0)
     excess = problem.excess(means)
     by_measure = problem.objective_gradient() + penalty.slope(excess) @ problem.excess_gradient()
-    per_path = np.einsum("m,nmp->np", by_measure, outcome.jacobian)
+    per_path = np.einsum("m,nmp->np", by_measure, outcome.derivative)
     count = len(per_path)
     error = (
         per_path.std(axis=0, ddof=1) / np.sqrt(count)

@@ -40,7 +40,7 @@ class Simulation(NamedTuple):
         found = evaluate(
             self.levers, self.box.values(unit), self.names, self.portion, self.derivative
         )
-        return found._replace(jacobian=found.jacobian * self.box.slope(unit))
+        return found._replace(jacobian=found.derivative * self.box.slope(unit))
 
 
 def preferred_derivative(parameters: int, comes_and_goes: bool) -> str:

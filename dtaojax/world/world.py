@@ -1,5 +1,8 @@
 """The network, its users and an optional holder, put together for the engine to run."""
 
+# A carry holds a part's state exactly where the world has the part, which types cannot say.
+# pyright: reportOptionalMemberAccess=false, reportArgumentType=false
+
 import dataclasses
 from functools import reduce
 from operator import add
