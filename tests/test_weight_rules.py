@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -13,6 +14,7 @@ from chain_adapters.units import call, subnets_of
 from dtaojax.build import build_mechanism
 from dtaojax.config import WEIGHT_RULES, MechanismConfig
 from dtaojax.mechanism.pools import spot_price
+from dtaojax.mechanism.step import emission_shares
 from dtaojax.mechanism.weight_rules.ema_price import EmaPrice
 from dtaojax.mechanism.weight_rules.ema_price_burn import EmaPriceBurn
 from dtaojax.mechanism.weight_rules.ema_price_conviction import EmaPriceConviction
@@ -41,6 +43,7 @@ RULES = (
 )
 ids = pytest.mark.parametrize("rule", RULES, ids=lambda rule: type(rule).__name__)
 ZERO, ONE = jnp.asarray(0.0), jnp.asarray(1.0)
+ARTICLE = build_mechanism(MechanismConfig.model_validate("article_2024"))
 
 
 def network(
@@ -131,6 +134,17 @@ def test_spot_prices_are_taken_once_a_day() -> None:
     assert after(7_199, 1) == [0.4, 0.6]
     assert after(100, 7_200) == [0.4, 0.6]
     assert after(5, 1, jnp.zeros(2)) == [0.4, 0.6]
+
+
+def test_the_share_of_a_dissolved_subnet_is_paid_to_nobody_until_the_next_day() -> None:
+    """Nobody is disabled, so nothing is divided anew; then the third of four is disabled."""
+    held = jnp.asarray([0.5, 0.2, 0.1, 0.0])
+    state = replace(FOUR, block=jnp.asarray(100), memory=held)
+    shares = eqx.filter_jit(emission_shares)
+    for third, expected in ((True, held), (False, jnp.asarray([0.5, 0.2, 0.0, 0.0]) / 0.7)):
+        who = subnets_of([0.0] * 4, [True, True, third, False], [True, True, True, False])
+        final = shares(ARTICLE, who, state, 1)[0].final
+        np.testing.assert_allclose(final, expected, rtol=1e-15)
 
 
 def test_flows_below_the_cutoff_get_nothing() -> None:

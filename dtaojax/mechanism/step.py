@@ -145,7 +145,9 @@ def emission_shares(
     pre_gate = mechanism.weighing.shares(memory, state, subnets)
     bar = mechanism.gate.refresh(state.gate_bar, pre_gate, state.block, blocks)
     gated = mechanism.gate(pre_gate, bar)
-    final = mask_disabled(gated, subnets.emission_enabled)
+    # Only the emit set has disabled subnets (§3.6 M): an empty slot is none, and a share that was
+    # held for the subnet that left it is not divided among the others.
+    final = mask_disabled(gated, subnets.emission_enabled | ~subnets.in_emit_set)
     return EmissionShares(pre_gate, bar, final), memory
 
 
