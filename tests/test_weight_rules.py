@@ -194,6 +194,21 @@ def test_support_counts_up_to_what_users_paid_in() -> None:
     assert protocol_factor(user, jnp.minimum(protocol, 0.0), emit).item() == 0.0
 
 
+@jax.jit
+def net_flow_shares(user: jax.Array, protocol: jax.Array) -> jax.Array:
+    return flow_shares(
+        net_flows(user, protocol, ALL_EMIT.in_emit_set), jnp.full(4, True), ZERO, ONE
+    )
+
+
+def test_an_inflow_that_support_cancels_earns_no_share_whatever_the_rounding() -> None:
+    """One subnet alone has both flows positive: its net flow is U - (U / P) P = 0 (§3.6)."""
+    random = np.random.default_rng(7)
+    for user, more in zip(*random.uniform(1e-9, 1.0, (2, 200)), strict=True):
+        users = jnp.asarray([user, -0.5, 0.0, -1e-3])
+        assert not net_flow_shares(users, jnp.asarray([user + more, 0.0, 0.0, 0.0])).any()
+
+
 def test_net_flow_without_protocol_flow_is_user_flow() -> None:
     emit, user, none = jnp.asarray([True] * 3), jnp.asarray([3.0, 1.0, -2.0]), jnp.zeros(3)
     memory = FlowMemory(none, user, none, none)

@@ -71,9 +71,13 @@ def net_flow_factor(user: Sequence[Decimal], protocol: Sequence[Decimal]) -> Dec
 
 @precise
 def net_flows(user: Sequence[Decimal], protocol: Sequence[Decimal]) -> list[Decimal]:
-    """S = U - (kP if P > 0 else P) (§3.6 E-netflow)."""
+    """S = U - (kP if P > 0 else P) (§3.6 E-netflow).
+
+    As P(U/P - k), which is 0 and no remainder of rounding where one subnet alone makes up both
+    sums of k.
+    """
     k = net_flow_factor(user, protocol)
-    return [u - (k * p if p > 0 else p) for u, p in zip(user, protocol, strict=True)]
+    return [p * (ratio(u, p) - k) if p > 0 else u - p for u, p in zip(user, protocol, strict=True)]
 
 
 @precise

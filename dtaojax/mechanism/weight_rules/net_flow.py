@@ -29,10 +29,16 @@ def net_flows(
 ) -> PerSubnet:
     """``S = U - (k P if P > 0 else P)``: support counts in proportion, its return in full.
 
+    Written as ``P (U / P - k)`` where ``P > 0``. Where one subnet alone has both flows positive,
+    ``k`` is its own ``U / P`` and its net flow 0; a remainder of rounding would be the only
+    positive flow and take the whole emission.
+
     Source: §3.6 E-netflow, SE::get_shares_flow [TAO per block].
     """
     factor = protocol_factor(user_flow, protocol_flow, in_emit_set)
-    return user_flow - jnp.where(protocol_flow > 0.0, factor * protocol_flow, protocol_flow)
+    supported = protocol_flow > 0.0
+    ratio = user_flow / jnp.where(supported, protocol_flow, 1.0)
+    return jnp.where(supported, protocol_flow * (ratio - factor), user_flow - protocol_flow)
 
 
 class NetFlow(FlowDriven):
