@@ -41,7 +41,7 @@ def in_rounds(amount: float, weights: list[float], room: list[float]) -> list[Fr
     return given
 
 
-positive = st.one_of(st.just(0.0), st.floats(1e-6, 1.0))
+positive = st.one_of(st.just(0.0), st.floats(1e-6, 1.0), st.floats(1e-18, 1e-9))
 vectors = st.lists(positive, min_size=WIDTH, max_size=WIDTH)
 
 
@@ -61,6 +61,13 @@ def test_sharing_out_gives_all_there_is_or_fills_all_there_are() -> None:
     assert share_out(jnp.asarray(1.0), weights, room).tolist() == pytest.approx([0.5, 0.5, 0.0])
     assert share_out(jnp.asarray(7.0), weights, room).tolist() == [0.5, 1.0, 0.0]
     assert share_out(jnp.asarray(0.0), weights, room).tolist() == [0.0, 0.0, 0.0]
+
+
+def test_those_of_little_weight_get_what_the_heavy_cannot_take() -> None:
+    """By weight among themselves, though next to the first they hardly count."""
+    weights, room = jnp.asarray([1.0, 1e-15, 3e-15, 0.0]), jnp.asarray([0.1, 1.0, 1.0, 1.0])
+    found = share_out(jnp.asarray(0.5), weights, room)
+    np.testing.assert_allclose(found, [0.1, 0.1, 0.3, 0.0], rtol=1e-14)
 
 
 def situation(share: list[float], price: list[float], miner_pay: list[float]) -> Situation:

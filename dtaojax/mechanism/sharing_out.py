@@ -2,7 +2,7 @@
 
 import jax.numpy as jnp
 
-from dtaojax.ordered import ordered_cumsum, ordered_sum
+from dtaojax.ordered import ordered_cumsum
 from dtaojax.state.shapes import PerSubnet, Scalar
 
 
@@ -20,13 +20,14 @@ def shared_out(amount: Scalar, weights: PerSubnet, room: PerSubnet) -> PerSubnet
     room = jnp.where(weights > 0.0, room, 0.0)
     full_at = jnp.where(weights > 0.0, room / jnp.where(weights > 0.0, weights, 1.0), 0.0)
     order = jnp.argsort(full_at)
-    full_room = ordered_cumsum(room[order])
-    open_weight = ordered_sum(weights) - ordered_cumsum(weights[order])
+    nothing = jnp.zeros(1)
+    # Room of the first k, and weight of the others: added up from the end, since what is left of a
+    # sum when nearly all of it is taken away has lost its digits.
+    full_room = jnp.concatenate([nothing, ordered_cumsum(room[order])])
+    open_weight = jnp.concatenate([ordered_cumsum(weights[order][::-1])[::-1], nothing])
     # Given out when the k-th is just full; what the later ones get by then follows their weight.
-    given = full_room + full_at[order] * jnp.maximum(open_weight, 0.0)
+    given = full_room[1:] + full_at[order] * open_weight[1:]
     full = jnp.sum(given <= amount)
-    before = jnp.maximum(full - 1, 0)
-    left = amount - jnp.where(full > 0, full_room[before], 0.0)
-    weight = jnp.where(full > 0, open_weight[before], ordered_sum(weights))
-    level = left / jnp.where(weight > 0.0, weight, 1.0)
+    weight = open_weight[full]
+    level = (amount - full_room[full]) / jnp.where(weight > 0.0, weight, 1.0)
     return jnp.where(full == room.shape[0], room, jnp.minimum(room, level * weights))
