@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from worlds import RAO
 
 from dtaojax.chain import MAX_SUPPLY, RAO_PER_TAO
-from dtaojax.mechanism.emission import block_emission
+from dtaojax.mechanism.emission import block_emission, emission_of_unissued
 
 
 def threshold(halvings: int) -> float:
@@ -38,6 +38,13 @@ def test_emission_is_one_token_until_half_of_the_supply(issuance: float, emissio
 @pytest.mark.parametrize("issuance", [MAX_SUPPLY, MAX_SUPPLY + 1e-9, 2 * MAX_SUPPLY])
 def test_nothing_is_emitted_from_the_cap_on(issuance: float) -> None:
     assert block_emission(jnp.asarray(issuance)) == 0.0
+
+
+def test_less_than_a_rao_is_not_emitted() -> None:
+    """The chain's emission is whole rao: after the 29th halving it is 1.9, after the next 0.9."""
+    left = MAX_SUPPLY * 2.0**-30
+    unissued = jnp.asarray([np.nextafter(left, 1.0), left])
+    assert emission_of_unissued(unissued).tolist() == [2.0**-29, 0.0]
 
 
 def far_from_a_threshold(rao: int) -> bool:

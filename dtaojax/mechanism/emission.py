@@ -7,6 +7,9 @@ from jaxtyping import Array, Float
 
 from dtaojax import chain
 
+_LAST_UNISSUED = chain.MAX_SUPPLY * 2.0 ** -math.ceil(math.log2(chain.RAO_PER_TAO))
+"""With no more than this left to mint an emission is less than a rao, and so nothing [tokens]."""
+
 
 def block_emission(issuance: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
     """Tokens minted a block at a given issuance; see :func:`emission_of_unissued`.
@@ -29,7 +32,8 @@ def emission_of_unissued(unissued: Float[Array, "*shape"]) -> Float[Array, "*sha
     ``E = 2**-floor(log2(1 / (1 - I/M)))``, and 0 from ``I = M`` on. That is the smallest power of
     two not below the unissued fraction ``1 - I/M``. It is read from the binary exponents of
     ``M - I`` and ``M``, without a logarithm or a division: a single rao short of a threshold
-    nothing halves. Serves TAO (by total issuance) and each alpha (by its own issuance).
+    nothing halves. The chain emits whole rao, so the 30th halving leaves nothing. Serves TAO (by
+    total issuance) and each alpha (by its own issuance).
 
     Args:
         unissued: M - I [tokens].
@@ -43,4 +47,4 @@ def emission_of_unissued(unissued: Float[Array, "*shape"]) -> Float[Array, "*sha
     supply_mantissa, supply_exponent = math.frexp(chain.MAX_SUPPLY)
     power = exponent - supply_exponent + (mantissa > supply_mantissa)
     emission = chain.BASE_BLOCK_EMISSION * jnp.ldexp(jnp.ones_like(unissued), power)
-    return jnp.where(unissued > 0.0, emission, 0.0)
+    return jnp.where(unissued > _LAST_UNISSUED, emission, 0.0)

@@ -109,14 +109,16 @@ def block_emission(issuance: Amount, rounding: Rounding = FLOOR) -> Amount:
     """Emission per block by issuance, of TAO and of each alpha (§3.1, get_block_emission).
 
     ``E = 1e9 / 2**n`` with ``n = floor(log2(1 / (1 - I/M)))``: the largest n for which
-    ``(M - I) * 2**n <= M``, which needs integers only and so switches exactly at a threshold.
+    ``(M - I) * 2**n <= M``, which needs integers only and so switches exactly at a threshold. The
+    chain's emission is whole rao, so the last halving that leaves one ends it, whatever the
+    rounding: rules that ask whether there is an emission see none.
 
     Args:
         issuance: tokens issued so far [rao].
         rounding: how the emission is booked.
 
     Returns:
-        Emission [rao per block]; 0 once the cap is reached.
+        Emission [rao per block]; 0 once less than a rao is left of it, or the cap is reached.
     """
     left = MAX_SUPPLY - issuance
     if left <= 0:
@@ -124,4 +126,5 @@ def block_emission(issuance: Amount, rounding: Rounding = FLOOR) -> Amount:
     halvings = 0
     while left * 2 ** (halvings + 1) <= MAX_SUPPLY:
         halvings += 1
-    return rounding.rao(ratio(ONE_TOKEN, 2**halvings))
+    emission = ratio(ONE_TOKEN, 2**halvings)
+    return rounding.rao(emission) if emission >= 1 else 0
