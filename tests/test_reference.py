@@ -188,7 +188,7 @@ def test_same_state_and_trades_give_the_same_block() -> None:
     [
         (Trade(99, "buy", 1), "no subnet 99"),
         (Trade(1, "short", 1), "side of a trade"),
-        (Trade(1, "sell", 10**18), "fewer exist"),
+        (Trade(1, "sell", 10**18), "users have less"),
     ],
 )
 def test_impossible_trade_is_refused(trade: Trade, error: str) -> None:

@@ -141,8 +141,10 @@ def run_trade(network: NetworkRef, trade: Trade, parameters: Parameters, regime:
         return Fill("claim", paid=sold, net_in=sold, amount_out=tao)
     if trade.side not in ("buy", "sell"):
         raise ValueError(f"side of a trade is 'buy', 'sell' or 'claim', not {trade.side!r}")
-    if trade.side == "sell" and trade.amount > subnet.alpha_out:
-        raise ValueError(f"subnet {trade.netuid}: {trade.amount} alpha rao sold, but fewer exist")
+    if trade.side == "sell" and trade.amount > subnet.held_alpha:
+        raise ValueError(
+            f"subnet {trade.netuid}: {trade.amount} alpha rao sold, but users have less"
+        )
     return regime.trade(subnet, trade, parameters)
 
 
@@ -165,7 +167,7 @@ def run_block(
 
     Raises:
         KeyError: a trade names a subnet that does not exist.
-        ValueError: a trade has an unknown side or sells more alpha than exists.
+        ValueError: a trade has an unknown side or sells more alpha than users have.
     """
     network.block += 1
     emission, flag, issued, flows = run_coinbase(network, parameters, regime)

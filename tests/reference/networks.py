@@ -134,5 +134,5 @@ def random_trade(random: Random, subnet: SubnetRef) -> Trade:
     if random.random() < 0.5:
         amount: Amount = int(subnet.tao_in * part)
         return Trade(subnet.netuid, "buy", amount, price * Decimal("1.02") if limited else None)
-    amount = min(int(subnet.alpha_in * part), int(subnet.alpha_out) // 20)
+    amount = min(int(subnet.alpha_in * part), max(int(subnet.held_alpha), 0) // 20)
     return Trade(subnet.netuid, "sell", amount, price * Decimal("0.98") if limited else None)

@@ -60,6 +60,11 @@ class SubnetRef:
         """A = alpha_in + alpha_out (§2.1)."""
         return self.alpha_in + self.alpha_out
 
+    @property
+    def held_alpha(self) -> Amount:
+        """Alpha that users have: the protocol's and root's are part of alpha_out (§2.1, §3.10)."""
+        return self.alpha_out - self.protocol_alpha - self.root_basket
+
 
 @dataclass
 class NetworkRef:

@@ -45,7 +45,7 @@ def by_unburned_price(
 @precise
 def by_conviction(network: NetworkRef, members: Members, parameters: Parameters) -> list[Decimal]:
     """Proposed: E-burn times 1 + boost C, C the part of all alpha that people hold (§8.5)."""
-    held = [s.alpha_out - s.protocol_alpha - s.root_basket for s in members]
+    held = [s.held_alpha for s in members]
     part = [
         ratio(h, s.alpha_issuance) if s.alpha_issuance else Decimal(0)
         for h, s in zip(held, members, strict=True)
