@@ -1,7 +1,7 @@
 """How far the two sides differ, and whether truncation or float64 explains it."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -9,21 +9,32 @@ from reference.moving import keep_moving_price
 from worlds import RAO, Snapshot
 
 from .presets import ROUNDINGS, Pair, preset_pair
-from .record import ALPHA_AMOUNTS, FLOW_TOKENS, SHARES, STATE_TOKENS
+from .record import ALPHA_AMOUNTS, FLOW_RULES, FLOW_TOKENS, SHARES, STATE_TOKENS
 from .run import BLOCKS, Segment, segments
 
 RELATIVE = 1e-11
 """Of float64 over the blocks of a segment that runs free."""
+AMOUNT_OF_A_BLOCK = 1e-15
+"""Of an amount in one block, for float64's own resolution: at 20 million tokens 3.7 rao."""
+NUMBER_OF_A_BLOCK = 2e-14
+"""Of a share, price or weight in one block."""
+NOTHING = 1e-18
+"""Of a share, price or weight; a share of that is a billionth of a rao of the block's emission."""
+FLOW_SHARE = 1e-15
+"""Of a share that is a difference of averaged flows: a millionth of a rao of the emission."""
 SMALL_DIFFERENCE = 0.1 * RAO
 """An amount may be the small difference of large ones [tokens]."""
 TRUNCATIONS = 4
 """A block truncates the injection and the chain buy of a pool, a sale and its fee's sale (§7.1)."""
 EVENT_RAO = 2
 """Truncations of an event: a pool's seed, the protocol's part of a pot."""
-MOST_LINES = 12
+LINES_A_SEGMENT = 3
+MOST_LINES = 60
 TOKENS = STATE_TOKENS | FLOW_TOKENS
-UNTIL_NEXT_BLOCK = {"memory.root_prop"}
-"""What an event leaves open: RootProp is taken anew in every block, also of an empty slot."""
+OF_THE_EMIT_SET = {"memory.root_prop"}
+"""RootProp is taken of the emit set alone (BS::update_root_prop); of others it is never read."""
+UNTIL_NEXT_BLOCK = OF_THE_EMIT_SET
+"""What an event leaves open: RootProp is taken anew in every block."""
 ALPHA_TOKENS = {
     *ALPHA_AMOUNTS,
     "alpha_in",
@@ -44,9 +55,8 @@ class Evidence:
         blocks: compared.
         events: how many of each kind happened.
         relative_error: the largest, of prices, shares, weights and amounts of a token or more.
-        rao_error: the largest of an amount, at the pool's price, of pools with a token or more on
-            each side [rao].
-        disagreements: one line each, the first few.
+        rao_error: the largest of a subnet's amount [rao of the dearer token of the pool].
+        disagreements: of each segment the first few in time, one line each.
         n_disagreements: how many there are.
     """
 
@@ -65,11 +75,21 @@ class Evidence:
         self.disagreements += named[: MOST_LINES - len(self.disagreements)]
 
 
-def compare(preset: str, rounding: str, blocks: int, seed: int) -> Evidence:
-    """Runs both sides of a preset through at least ``blocks`` random blocks."""
+def compare(
+    preset: str, rounding: str, blocks: int, seed: int, wanted: Container[int] | None = None
+) -> Evidence:
+    """Runs both sides of a preset through at least ``blocks`` random blocks.
+
+    Args:
+        preset: its name.
+        rounding: ``exact`` or ``floor``.
+        blocks: of the reference.
+        seed: of networks, orders and events.
+        wanted: segments to compare; all if not given.
+    """
     pair = preset_pair(preset, ROUNDINGS[rounding])
     evidence = Evidence(preset, rounding)
-    for segment in segments(pair, blocks, seed):
+    for segment in segments(pair, blocks, seed, wanted):
         judge(segment, pair, evidence)
     return evidence
 
@@ -79,26 +99,31 @@ def judge(segment: Segment, pair: Pair, evidence: Evidence) -> None:
     evidence.blocks += BLOCKS
     evidence.events[segment.kind] += 1
     judge_event(segment, pair, evidence)
-    slack = slack_of(segment, pair)
-    prices, _, thinnest = extremes(segment)
-    deep = thinnest >= 1.0
+    slack, rao = slack_of(segment, pair), dearer_rao(segment)
+    lines: list[tuple[int, str]] = []
     assert segment.found.keys() == segment.expected.keys()
     for name, want in segment.expected.items():
         if name in unused(pair):
             continue
         found = segment.found[name]
+        if name in OF_THE_EMIT_SET:
+            found = np.where(segment.members, found, want)
         error = np.abs(found - want)
         is_token = name in TOKENS
         scale = np.abs(want)
         counts = scale >= (1.0 if is_token else 1e-9)
-        relative = np.where(counts, error, 0.0) / np.where(counts, scale, 1.0)
-        evidence.relative_error = max(evidence.relative_error, float(relative.max()))
+        ratio = np.where(counts, error, 0.0) / np.where(counts, scale, 1.0)
+        evidence.relative_error = max(evidence.relative_error, float(ratio.max()))
         if is_token and want.ndim == 2:
-            value = error * (prices if name in ALPHA_TOKENS else 1.0)
-            evidence.rao_error = max(evidence.rao_error, float(value[deep].max(initial=0.0)) / RAO)
-        bad = ~(error <= RELATIVE * scale + slack[name])
+            worth = error / rao["alpha" if name in ALPHA_TOKENS else "tao"]
+            evidence.rao_error = max(evidence.rao_error, float(worth.max()))
+        of_a_block = AMOUNT_OF_A_BLOCK if is_token else NUMBER_OF_A_BLOCK
+        relative = RELATIVE if pair.is_exact else of_a_block
+        bad = ~(error <= relative * scale + slack[name])
         evidence.n_disagreements += int(bad.sum())
-        evidence.add(_lines(segment, name, want, found, bad))
+        lines += _lines(segment, name, want, found, bad)
+    lines.sort(key=lambda line: line[0])
+    evidence.add(line for _, line in lines[:LINES_A_SEGMENT])
 
 
 def judge_event(segment: Segment, pair: Pair, evidence: Evidence) -> None:
@@ -119,20 +144,21 @@ def judge_event(segment: Segment, pair: Pair, evidence: Evidence) -> None:
 
 def _lines(
     segment: Segment, name: str, want: np.ndarray, found: np.ndarray, bad: np.ndarray
-) -> Iterator[str]:
-    """Where a field differs, in the first block in which it does."""
+) -> Iterator[tuple[int, str]]:
+    """Where a field differs, in the first block in which it does; that block's number first."""
     if not bad.any():
         return
     block = int(np.argmax(bad.reshape(len(bad), -1).any(axis=1)))
     where = (
         f"segment {segment.number} ({segment.happening.text}), block {segment.first_block + block}"
+        f" (number {block})"
     )
     if want.ndim == 1:
-        yield f"{where}, {name}: {found[block]!r} instead of {want[block]!r}"
+        yield block, f"{where}, {name}: {found[block]!r} instead of {want[block]!r}"
         return
     for slot in np.flatnonzero(bad[block]):
         values = f"{found[block, slot]!r} instead of {want[block, slot]!r}"
-        yield f"{where} (number {block}), netuid {slot + 1}, {name}: {values}"
+        yield block, f"{where}, netuid {slot + 1}, {name}: {values}"
 
 
 def unused(pair: Pair) -> set[str]:
@@ -148,11 +174,15 @@ def unused(pair: Pair) -> set[str]:
 def slack_of(segment: Segment, pair: Pair) -> Snapshot:
     """What each field may differ by beyond float64's relative error."""
     if pair.is_exact:
-        return {
-            name: np.float64(SMALL_DIFFERENCE if name in TOKENS else 1e-18)
+        slack = {
+            name: np.float64(SMALL_DIFFERENCE if name in TOKENS else NOTHING)
             for name in segment.expected
         }
-    return truncation_slack(segment)
+    else:
+        slack = truncation_slack(segment)
+    # Shares are taken before a block truncates anything.
+    of_flows = pair.rules.weight_rule.kind in FLOW_RULES
+    return slack | dict.fromkeys((*SHARES, "gate_bar"), FLOW_SHARE if of_flows else NOTHING)
 
 
 def truncation_slack(segment: Segment) -> Snapshot:
@@ -167,10 +197,17 @@ def truncation_slack(segment: Segment) -> Snapshot:
     slack = dict.fromkeys(segment.expected, tao)
     slack |= {name: alpha for name in segment.expected if name in ALPHA_TOKENS}
     slack |= {name: part * np.maximum(high, 1.0) for name in ("moving_price", "w_tao")}
-    slack |= {name: part.max(axis=1, keepdims=True) + 0.0 * part for name in SHARES}
     total = tao.sum(axis=1)
-    slack |= {"total_issuance": total, "root_tao": total, "gate_bar": part.max(axis=1), "block": 0}
-    return slack
+    return slack | {"total_issuance": total, "root_tao": total, "block": 0}
+
+
+def dearer_rao(segment: Segment) -> Snapshot:
+    """What the dearer rao of each pool is worth, in TAO and in alpha [tokens].
+
+    Truncating a rao of the dearer token moves the other's reserve by so much.
+    """
+    high, low, _ = extremes(segment)
+    return {"tao": RAO * np.maximum(high, 1.0), "alpha": RAO * np.maximum(1.0 / low, 1.0)}
 
 
 def extremes(segment: Segment) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

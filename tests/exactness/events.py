@@ -34,8 +34,12 @@ Event = Callable[[Random, NetworkRef, Pair], Happening | None]
 
 SOON = 15
 """Blocks within which a halving or a refresh is to come."""
-NEARLY_ALL = MAX_SUPPLY - 10**6
-"""An issuance so near the cap that float64 still tells how much is left [rao]."""
+NEARLY_ALL = MAX_SUPPLY - 10**8
+"""An issuance so near the cap that 7 rao are emitted [rao]."""
+TOO_MUCH = MAX_SUPPLY - 10**6
+"""One after which less than a rao would be emitted, and so nothing [rao]."""
+ALMOST_OVER = [NEARLY_ALL, TOO_MUCH, MAX_SUPPLY]
+"""Issuances at the end of the curve [rao]."""
 
 
 def registration(random: Random, network: NetworkRef, pair: Pair) -> Happening | None:
@@ -99,7 +103,7 @@ def tao_halving(random: Random, network: NetworkRef, pair: Pair) -> Happening | 
     halvings = random.choice([1, 1, 1, 2, 3, 7])
     network.total_issuance = near_threshold(random, halvings)
     if random.random() < 0.1:
-        network.total_issuance = random.choice([NEARLY_ALL, MAX_SUPPLY])
+        network.total_issuance = random.choice(ALMOST_OVER)
     return Happening(f"TAO issuance {network.total_issuance}")
 
 
@@ -108,7 +112,7 @@ def alpha_halving(random: Random, network: NetworkRef, pair: Pair) -> Happening 
     subnet = random.choice(network.subnets)
     issuance = near_threshold(random, random.choice([1, 1, 2, 5]))
     if random.random() < 0.1:
-        issuance = random.choice([NEARLY_ALL, MAX_SUPPLY])
+        issuance = random.choice(ALMOST_OVER)
     held = subnet.protocol_alpha + subnet.root_basket
     outside = issuance - subnet.alpha_in
     if outside < held:
@@ -145,7 +149,7 @@ def edge_state(random: Random, network: NetworkRef, pair: Pair) -> Happening | N
     """Pools are empty or dust on a side, the issuance is at an edge (§7.3)."""
     edge = random_edge_network(random.randrange(10**6), len(network.subnets))
     near = near_threshold(random, 1)
-    network.total_issuance = random.choice([10**15, near, NEARLY_ALL, MAX_SUPPLY])
+    network.total_issuance = random.choice([10**15, near, *ALMOST_OVER])
     for subnet, other in zip(network.subnets, edge.subnets, strict=True):
         subnet.tao_in, subnet.alpha_in = other.tao_in, other.alpha_in
         subnet.tao_reservoir = subnet.alpha_reservoir = 0

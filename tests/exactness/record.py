@@ -26,7 +26,13 @@ from dtaojax.state.pools import Pools
 from .events import padded
 from .presets import SLOTS, Pair
 
-STATE_TOKENS = {*PER_SUBNET_TOKENS, "total_issuance", "root_tao"}
+STATE_TOKENS = {
+    *PER_SUBNET_TOKENS,
+    "total_issuance",
+    "root_tao",
+    "memory.user",
+    "memory.protocol",
+}
 STATE_FIELDS = [
     name for name in (*PER_SUBNET_TOKENS, *PER_SUBNET_NUMBERS) if name not in POOL_FIELDS
 ] + ["block", "root_tao", "total_issuance", "gate_bar"]

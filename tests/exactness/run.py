@@ -36,6 +36,7 @@ class Segment:
         kind: of the event.
         happening: the event.
         first_block: height of the first block.
+        members: slots in the emit set.
         expected: fields after each block by the reference; a leading axis of blocks.
         found: the same by the model.
         before: fields before each block by the reference.
@@ -47,6 +48,7 @@ class Segment:
     kind: str
     happening: Happening
     first_block: int
+    members: np.ndarray
     expected: Snapshot
     found: Snapshot
     before: Snapshot
@@ -125,6 +127,7 @@ def _segment(pair: Pair, network: NetworkRef, random: Random, number: int) -> Se
         kind=kind,
         happening=happening,
         first_block=first_block,
+        members=np.asarray(subnets.in_emit_set),
         expected=stacked(expected),
         found=record_of_model(*jax.device_get(stepped), pair),
         before=stacked(before),
