@@ -4,7 +4,8 @@
 """
 
 import pytest
-from exactness import PRESET_NAMES, compare
+from exactness import PRESET_NAMES, Evidence, compare
+from exactness.document import page
 
 from dtaojax.config import PRESETS
 
@@ -23,3 +24,11 @@ def test_blocks_and_events_of_a_preset_equal_the_exact_reference(name: str, roun
     evidence = compare(name, rounding, BLOCKS, SEEDS[rounding])
     assert evidence.disagreements == []
     assert evidence.blocks >= BLOCKS
+
+
+def test_the_page_counts_the_values_that_differ_and_says_where() -> None:
+    agrees, differs = Evidence("a", "exact", 40), Evidence("a", "floor", 40, n_disagreements=3)
+    differs.add(["segment 1, share: 0.5 instead of 0.4"])
+    text = page([(agrees, differs)], seed=1)
+    assert "| `a` | 2 x 40 | 0 | 3 |" in text
+    assert "* a, floor, segment 1, share: 0.5 instead of 0.4" in text

@@ -19,16 +19,17 @@ injects, buys, mints, pays out or sells are compared, of each subnet and after e
 starts in the reference's state and runs free for {segment} blocks. *With truncation* the reference
 keeps whole rao as the chain does, and every block of the model starts in the reference's state.
 
-*Values that differ* counts what a run of all blocks found beyond the bounds below, on either side:
-0 is agreement in every value of every block and event.
+*Values that differ* counts those beyond the bounds below, in both runs: 0 is agreement in every
+value of every block and event.
 
 *Relative error* is the largest of the run without truncation, of any price, share or weight and any
 amount of a token or more. The bound is {relative:.0e}; less than 0.1 rao of an amount never counts.
 
 *Error in rao* is the largest of an amount of a subnet in a block with truncation. A rao here is one
-of the pool's dearer token: truncating one rao of it moves the other token by its price. The bound
-is {truncations} such truncations, each of which can show on both sides of the pool, and float64's
-own resolution ({amount:.0e} of an amount: 20 million tokens are told apart only by 3.7 rao).
+of the pool's dearer token: where one rao of that is truncated, the other token moves by its price.
+A block truncates the injection, the chain buy, a sale and the sale of its fee, so {truncations} rao
+of either token may be missing; beyond that only float64's own resolution counts ({amount:.0e} of an
+amount: 20 million tokens are told apart only by 3.7 rao).
 
 """
 HEAD = """| preset | blocks | events | values that differ | relative error | error in rao |
@@ -50,8 +51,9 @@ rounded differently. No decision is left out of the comparison; these are settle
 * **Root proportion (R6)**: taken of the emit set, as on chain; that of a subnet which has not
   started is read by nobody, and not compared.
 
-Not compared here: `root_2023`, whose votes are random numbers of the model's own, and orders that
-an extreme price or a guard would stop in part, which `tests/test_step_reference.py` looks at.
+Not compared here: `root_2023`, whose votes are random numbers of the model's own
+(`tests/test_root_2023.py`), and orders that the pool's extreme prices or the holders' alpha cut
+short (`tests/test_trading.py`, `tests/test_step_reference.py`).
 """
 
 

@@ -1,6 +1,6 @@
 """Both sides through the same segments."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from random import Random
 from typing import NamedTuple
@@ -92,14 +92,42 @@ def random_start(seed: int, pair: Pair) -> NetworkRef:
     return network
 
 
-def segments(pair: Pair, blocks: int, seed: int) -> Iterator[Segment]:
-    """Segments until there are ``blocks`` blocks."""
+def segments(
+    pair: Pair, blocks: int, seed: int, wanted: Container[int] | None = None
+) -> Iterator[Segment]:
+    """Segments until there are ``blocks`` blocks, or those of them that are ``wanted``.
+
+    A segment starts where the reference ended the one before, so the reference runs through all.
+    """
     random = Random(f"{pair.name} {seed}")
     network = random_start(seed, pair)
     for number in range(-(-blocks // BLOCKS)):
         if number % SEGMENTS_A_NETWORK == 0:
             network = random_start(seed + number, pair)
-        yield _segment(pair, network, random, number)
+        if wanted is None or number in wanted:
+            yield _segment(pair, network, random, number)
+        else:
+            random_event(random, network, pair)
+            _reference_blocks(pair, network, random)
+
+
+class _Expected(NamedTuple):
+    """What the reference did in the blocks of a segment, an entry a block."""
+
+    before: list[Snapshot]
+    orders: list[Orders]
+    after: list[Snapshot]
+
+
+def _reference_blocks(pair: Pair, network: NetworkRef, random: Random) -> _Expected:
+    seen = _Expected([], [], [])
+    for _ in range(BLOCKS):
+        seen.before.append(state_of_reference(network, pair))
+        trades, asked = random_orders(random, network, pair.parameters, 3)
+        flows = run_block(network, pair.parameters, trades, pair.regime)
+        seen.orders.append(by_slot(asked, pair, network))
+        seen.after.append(record_of_reference(network, flows, pair))
+    return seen
 
 
 def _segment(pair: Pair, network: NetworkRef, random: Random, number: int) -> Segment:
@@ -111,26 +139,21 @@ def _segment(pair: Pair, network: NetworkRef, random: Random, number: int) -> Se
         event_found = model_event(pair, happening, subnets, fields, last)
         event_expected = event_record_of_reference(network, pair)
     subnets, first_block = pair.members(padded(network)), network.block + 1
-    before, orders, expected = [], [], []
-    for _ in range(BLOCKS):
-        before.append(state_of_reference(network, pair))
-        trades, asked = random_orders(random, network, pair.parameters, 3)
-        flows = run_block(network, pair.parameters, trades, pair.regime)
-        orders.append(by_slot(asked, pair, network))
-        expected.append(record_of_reference(network, flows, pair))
+    seen = _reference_blocks(pair, network, random)
+    before, orders = stacked(seen.before), stacked(seen.orders)
     if pair.is_exact:
-        stepped = run_free(pair.mechanism, subnets, before[0], stacked(orders))
+        stepped = run_free(pair.mechanism, subnets, seen.before[0], orders)
     else:
-        stepped = run_each(pair.mechanism, subnets, stacked(before), stacked(orders))
+        stepped = run_each(pair.mechanism, subnets, before, orders)
     return Segment(
         number=number,
         kind=kind,
         happening=happening,
         first_block=first_block,
         members=np.asarray(subnets.in_emit_set),
-        expected=stacked(expected),
+        expected=stacked(seen.after),
         found=record_of_model(*jax.device_get(stepped), pair),
-        before=stacked(before),
+        before=before,
         event_expected=event_expected,
         event_found=event_found,
     )
