@@ -10,6 +10,7 @@ A run folder holds
 ``network.parquet``   estimates about the whole network, by day.
 ``subnets.parquet``   estimates about each subnet, by day.
 ``portfolio.parquet`` estimates about the configured portfolio (absent without one).
+``cohorts.parquet``   estimates about each cohort, by day (absent where they are not told apart).
 ``initial.parquet``   the state that the run started from, one row a subnet.
 ``losses.parquet``    the histogram of portfolio losses (absent without a portfolio).
 ``paths.parquet``     per-path figures, one row a path, in path order.
@@ -34,7 +35,7 @@ QUANTILE_LEVELS: Final = (0.005, 0.025, 0.05, 0.25, 0.5, 0.75, 0.95, 0.975, 0.99
 """Levels at which every distribution is reported."""
 
 Statistic = Literal["mean", "quantile", "probability", "var", "es", "es_contribution"]
-Scope = Literal["network", "subnet", "portfolio", "position"]
+Scope = Literal["network", "subnet", "portfolio", "position", "cohort"]
 
 ESTIMATE_COLUMNS: Final = (
     "quantity",
@@ -56,7 +57,10 @@ ESTIMATE_COLUMNS: Final = (
 and NaN for other statistics. ``ci_low`` and ``ci_high`` bound a 95 % Monte Carlo interval.
 """
 
-TABLES: Final = ("network", "subnets", "portfolio", "initial", "losses", "paths")
+COHORT: Final = "cohort"
+"""The column that ``cohorts.parquet`` has besides ``ESTIMATE_COLUMNS``: whom a row is about."""
+
+TABLES: Final = ("network", "subnets", "portfolio", "cohorts", "initial", "losses", "paths")
 
 
 class ResultsError(Exception):

@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import Array
 
 from dtaojax import chain
+from dtaojax.build.cohorts import build_cohorts
 from dtaojax.build.demand import build_demand
 from dtaojax.build.latent import build_latent, given_quality, given_sector
 from dtaojax.build.mechanism import build_mechanism
@@ -16,6 +17,7 @@ from dtaojax.build.slots import Slots
 from dtaojax.build.tao_usd import build_tao_usd
 from dtaojax.config import (
     Config,
+    EmissionSellingConfig,
     LatentConfig,
     MechanismConfig,
     NoGateConfig,
@@ -122,17 +124,22 @@ def build_world(config: Config, table: NetworkTable) -> World:
     """Everything that a run simulates."""
     seed, slots = config.run.seed, slots_for(config, table.n_subnets)
     subnets, state = build_network(table, config.mechanism, slots, seed, config.latent)
+    demand = config.demand
+    if config.cohorts is not None:
+        # Selling of emission is then a habit of cohorts, who sell out of what they hold.
+        demand = tuple(part for part in demand if not isinstance(part, EmissionSellingConfig))
     return World(
         mechanism=build_mechanism(config.mechanism, seed),
         subnets=subnets,
         start=state,
-        demand=build_demand(config.demand, seed, Slots(table, slots), config.folder),
+        demand=build_demand(demand, seed, Slots(table, slots), config.folder),
         portfolio=build_portfolio(config.portfolio, table),
         latent=build_latent(config.latent, seed),
         tao_usd=build_tao_usd(config.tao_usd, seed, config.folder),
         step_blocks=config.run.step_blocks,
         immunity_blocks=config.mechanism.registration.immunity_blocks,
         lifecycle=build_lifecycle(config, table),
+        cohorts=build_cohorts(config, table, slots),
     )
 
 

@@ -16,6 +16,7 @@ from dtaojax.config.load import (
 from dtaojax.config.models import Config
 from dtaojax.config.models_arrivals import ArrivalsConfig, WaveConfig
 from dtaojax.config.models_backtest import BacktestConfig
+from dtaojax.config.models_cohorts import CohortsConfig
 from dtaojax.config.models_demand import DEFAULT_DEMAND, AnyDemandConfig, DemandConfig, in_drought
 from dtaojax.config.models_feedback import (
     MeanReversionConfig,
@@ -128,6 +129,7 @@ __all__ = [
     "BacktestConfig",
     "BootstrapConfig",
     "ChainBuyConfig",
+    "CohortsConfig",
     "ComponentConfig",
     "Config",
     "ConfigError",

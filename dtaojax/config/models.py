@@ -13,6 +13,7 @@ from pydantic import Field, PrivateAttr, model_validator
 from dtaojax.config._base import StrictModel, refuse
 from dtaojax.config.errors import Problem
 from dtaojax.config.models_arrivals import ArrivalsConfig
+from dtaojax.config.models_cohorts import CohortsConfig
 from dtaojax.config.models_demand import DEFAULT_DEMAND, DemandConfig, demand_problems
 from dtaojax.config.models_flows import MarketFactorConfig
 from dtaojax.config.models_latent import LatentConfig
@@ -43,6 +44,7 @@ class Config(StrictModel):
         arrivals: who registers subnets.
         latent: quality and sector of subnets, which the chain does not see.
         tao_usd: the price of TAO in dollars; losses are then told in dollars too.
+        cohorts: who holds the alpha outside the pools; None where that is not told apart.
         portfolio: what the holder holds.
         run: size, horizon, seed and precision.
         output: where the report goes.
@@ -55,6 +57,7 @@ class Config(StrictModel):
     arrivals: ArrivalsConfig = ArrivalsConfig()
     latent: LatentConfig = LatentConfig()
     tao_usd: TaoUsdConfig | None = None
+    cohorts: CohortsConfig | None = None
     portfolio: PortfolioConfig = PortfolioConfig()
     run: RunConfig = RunConfig()
     output: OutputConfig = OutputConfig()
@@ -93,6 +96,15 @@ class Config(StrictModel):
                     f"is {wave.day:g}, past run.horizon_days = {self.run.horizon_days:g}; drop it"
                 )
                 problems.append(Problem(f"arrivals.waves.{index}.day", text))
+        scripted = () if self.cohorts is None else (self.cohorts.exits, self.cohorts.entries)
+        for table, events in zip(("exits", "entries"), scripted, strict=False):
+            for index, event in enumerate(events):
+                if event.day >= self.run.horizon_days:
+                    text = (
+                        f"is {event.day:g}, not before run.horizon_days = "
+                        f"{self.run.horizon_days:g}; drop it"
+                    )
+                    problems.append(Problem(f"cohorts.{table}.{index}.day", text))
         if self.mechanism.pool.kind == "none" and any(self.portfolio.alpha.values()):
             text = (
                 f"holds alpha, but there is none under {self.mechanism.preset}; write "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from dtaojax import chain
 from dtaojax.config._base import (
@@ -14,10 +14,9 @@ from dtaojax.config._base import (
     PathText,
     StrictModel,
     Tokens,
-    rao_hint,
     refuse,
 )
-from dtaojax.config._netuids import read_netuids
+from dtaojax.config._positions import Positions
 from dtaojax.config.errors import Problem
 from dtaojax.config.presets import DEFAULT_PRESET, PRESETS
 
@@ -94,30 +93,8 @@ class PortfolioConfig(StrictModel):
 
     root_tao: Tokens = 0.0
     delegate_take_u16: U16 = chain.DELEGATE_TAKE_U16
-    alpha: dict[int, float] = Field(default_factory=dict)
+    alpha: Positions = Field(default_factory=dict)
     loss_days: DayList | None = None
-
-    @field_validator("alpha", mode="before")
-    @classmethod
-    def _netuids(cls, value: Any) -> Any:
-        """TOML keys are strings: turns them into netuids, and refuses what is none."""
-        return read_netuids(
-            value,
-            "a position is written as netuid = alpha, for example 4 = 5000.0",
-            "root has no alpha; write portfolio.root_tao",
-        )
-
-    @field_validator("alpha")
-    @classmethod
-    def _amounts(cls, value: dict[int, float]) -> dict[int, float]:
-        problems = []
-        for netuid, amount in value.items():
-            if amount < 0.0:
-                problems.append(Problem(str(netuid), f"is {amount!r}; must be at least 0"))
-            elif amount > chain.MAX_SUPPLY:
-                problems.append(Problem(str(netuid), rao_hint(amount)))
-        refuse(problems)
-        return value
 
     @property
     def is_empty(self) -> bool:

@@ -21,18 +21,23 @@ class Window(eqx.Module):
 
     def share(self, clock: Clock) -> Scalar:
         """Part of the window that lies in the step; the shares of all steps add up to 1 [-]."""
-        return self._overlap(clock) / self.length
+        return self.blocks_in(clock) / self.length
 
     def part(self, clock: Clock) -> Scalar:
         """Part of the step that lies in the window [-]."""
-        return self._overlap(clock) / clock.blocks
+        return self.blocks_in(clock) / clock.blocks
+
+    def before(self, clock: Clock) -> ScalarInt:
+        """Blocks of the window that lie before the step."""
+        return jnp.clip(clock.step * clock.blocks - self.start, 0, self.length)
 
     def begins(self, clock: Clock) -> ScalarBool:
         """Whether the window begins in the step."""
         first = clock.step * clock.blocks
         return (first <= self.start) & (self.start < first + clock.blocks)
 
-    def _overlap(self, clock: Clock) -> ScalarInt:
+    def blocks_in(self, clock: Clock) -> ScalarInt:
+        """Blocks of the window that lie in the step."""
         first = clock.step * clock.blocks
         begin = jnp.maximum(first, self.start)
         end = jnp.minimum(first + clock.blocks, self.start + self.length)

@@ -66,6 +66,15 @@ class FeeToAuthor(eqx.Module):
         received = -pools.tao_in * jnp.expm1(-growth / weight_ratio(pools.w_tao))
         return jnp.where(selling, -received, tao_paid)
 
+    def users_paid(self, tao_paid: PerSubnet, alpha_sold: PerSubnet) -> PerSubnet:
+        """What users pay where everybody trades at one price, the author included [TAO]."""
+        kept = 1.0 - self.rate
+        return jnp.where(tao_paid < 0.0, kept * tao_paid, tao_paid / kept)
+
+    def net_of_purchase(self, tao: PerSubnet) -> PerSubnet:
+        """Part of a buyer's TAO that moves the price [TAO]."""
+        return (1.0 - self.rate) * tao
+
 
 class FeeToPool(eqx.Module):
     """A fraction of the input joins the reserve of its token after the swap (R2 to R4, S2).
@@ -100,6 +109,14 @@ class FeeToPool(eqx.Module):
         """Users' net TAO into the pools, net of fees [TAO]."""
         return tao_paid
 
+    def users_paid(self, tao_paid: PerSubnet, alpha_sold: PerSubnet) -> PerSubnet:
+        """What users pay, fees included [TAO]."""
+        return tao_paid + self.kept(tao_paid, alpha_sold).tao
+
+    def net_of_purchase(self, tao: PerSubnet) -> PerSubnet:
+        """Part of a buyer's TAO that moves the price [TAO]."""
+        return (1.0 - self.rate) * tao
+
 
 class FlatFeeToPool(eqx.Module):
     """A flat fee in TAO joins the reserve after each swap (R1, S1); one a step and subnet here.
@@ -130,6 +147,14 @@ class FlatFeeToPool(eqx.Module):
     def user_tao(self, pools: Pools, tao_paid: PerSubnet, alpha_sold: PerSubnet) -> PerSubnet:
         """Users' net TAO into the pools, net of fees [TAO]."""
         return tao_paid
+
+    def users_paid(self, tao_paid: PerSubnet, alpha_sold: PerSubnet) -> PerSubnet:
+        """What users pay, fees included [TAO]."""
+        return tao_paid + self.kept(tao_paid, alpha_sold).tao
+
+    def net_of_purchase(self, tao: PerSubnet) -> PerSubnet:
+        """Part of a buyer's TAO that moves the price [TAO]."""
+        return jnp.maximum(tao - self.fee, 0.0)
 
 
 FeeRule: TypeAlias = FeeToAuthor | FeeToPool | FlatFeeToPool

@@ -101,6 +101,9 @@ class Coinbase(NamedTuple):
         root_tao: that root stake was paid, or that selling its alpha at once brought, over the
             whole step [TAO].
         protocol_tao: injected and paid for buys, over the whole step [TAO].
+        root_forgone: root's alpha of the step that exists and that nobody gets [alpha].
+        root_proceeds: that selling root's alpha at once brought, over the whole step [TAO].
+        buys_tao: paid for chain buys, over the whole step [TAO].
         buy_refused: chain buys that the pool refused, or took in part; the rest is recycled.
     """
 
@@ -114,6 +117,9 @@ class Coinbase(NamedTuple):
     alpha_bought: PerSubnet
     root_tao: PerSubnet
     protocol_tao: PerSubnet
+    root_forgone: PerSubnet
+    root_proceeds: PerSubnet
+    buys_tao: PerSubnet
     buy_refused: PerSubnetBool
 
 
@@ -225,6 +231,9 @@ def coinbase(
         alpha_bought=given.bought,
         root_tao=rooted.tao + root_paid,
         protocol_tao=blocks * (terms.tao_in + terms.excess_tao),
+        root_forgone=payout.root - rooted.kept - rooted.sold,
+        root_proceeds=rooted.tao,
+        buys_tao=blocks * terms.excess_tao,
         buy_refused=given.unspent > 0.0,
     )
 
@@ -270,7 +279,7 @@ def step(
     paid, protocol = coinbase(mechanism, subnets, state, blocks)
     claimed, claims = root_claims(mechanism, paid, protocol, blocks)
     intents = intents_of(claimed, protocol)
-    sellable = claimed.alpha_out - claimed.protocol_alpha - claimed.root_basket
+    sellable = claimed.participants_alpha if intents.sellable is None else intents.sellable
     pools, trades = mechanism.market(
         claimed.pools, intents, sellable, subnets.in_emit_set, mechanism.fee
     )

@@ -25,6 +25,8 @@ class Trades(NamedTuple):
         alpha_sold: alpha that entered the pool; negative where alpha was bought [alpha].
         tao_paid: TAO that entered the pool; negative where TAO was paid out [TAO].
         user_tao: users' part of it, net of fees; what flow-driven weights count [TAO].
+        users_paid: what users paid for it, fees included; negative where they were paid [TAO].
+        done: that the pool took what was asked, if only in part.
         limited: trades cut to the alpha that holders have, or to the chain's extreme prices.
         refused: trades that a guard of the pool refused.
     """
@@ -32,6 +34,8 @@ class Trades(NamedTuple):
     alpha_sold: PerSubnet
     tao_paid: PerSubnet
     user_tao: PerSubnet
+    users_paid: PerSubnet
+    done: PerSubnetBool
     limited: PerSubnetBool
     refused: PerSubnetBool
 
@@ -76,7 +80,7 @@ class NoMarket(Market):
         """Leaves everything as it is."""
         nothing = jnp.zeros_like(sellable)
         never = nothing > 0.0
-        return pools, Trades(nothing, nothing, nothing, never, never)
+        return pools, Trades(nothing, nothing, nothing, nothing, never, never, never)
 
 
 class PoolMarket(Market):
@@ -136,6 +140,8 @@ class PoolMarket(Market):
             alpha_sold=alpha_sold + kept.alpha,
             tao_paid=tao_paid + kept.tao,
             user_tao=fee.user_tao(pools, tao_paid, alpha_sold),
+            users_paid=fee.users_paid(tao_paid, alpha_sold),
+            done=done,
             limited=limited & done,
             refused=tradable & asked & ~done,
         )

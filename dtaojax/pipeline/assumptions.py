@@ -19,6 +19,7 @@ from dtaojax.config import (
     WeightRuleConfig,
 )
 from dtaojax.network import NetworkTable
+from dtaojax.pipeline.cohort_words import cohort_assumptions
 from dtaojax.pipeline.demand_words import demand_words, tao_usd_words
 
 
@@ -32,6 +33,7 @@ def assumptions(config: Config, network: NetworkTable) -> list[dict[str, str]]:
             *_latent(config),
             *((tao_usd_words(config.tao_usd),) if config.tao_usd else ()),
             *_registrations(config),
+            *cohort_assumptions(config),
             *_error(),
             *(_portfolio(config) if not config.portfolio.is_empty else ()),
             *_network(network),

@@ -87,6 +87,7 @@ def gather(config: Config, where: str, given: NetworkTable | None = None) -> Inp
         *_portfolio_problems(config, network),
         *_arrivals_problems(config, network),
         *_netuid_problems(config, network),
+        *_cohorts_problems(config, network),
     ]
     if problems:
         raise ConfigError(where, problems)
@@ -128,6 +129,36 @@ def _portfolio_problems(config: Config, network: NetworkTable) -> list[Problem]:
     return problems
 
 
+def _cohorts_problems(config: Config, network: NetworkTable) -> Iterator[Problem]:
+    """What cohorts ask for that the network does not have."""
+    who = config.cohorts
+    if who is None:
+        return
+    held: dict[int, float] = {}
+    for index, whale in enumerate(who.whales):
+        for netuid, alpha in whale.alpha.items():
+            key = f"cohorts.whales.{index}.alpha.{netuid}"
+            try:
+                row = network.row_of(netuid)
+            except NetworkError as error:
+                yield Problem(key, f"{'; '.join(error.problems)}; remove it")
+                continue
+            held[netuid] = held.get(netuid, 0.0) + alpha
+            most = float(network.alpha_out[row] - network.protocol_alpha[row])
+            if held[netuid] > most:
+                yield Problem(
+                    key,
+                    f"makes {held[netuid]:g} alpha of whales, but participants of subnet {netuid} "
+                    f"hold {most:g} in all; give at most that",
+                )
+    for index, entry in enumerate(who.entries):
+        try:
+            network.row_of(entry.netuid)
+        except NetworkError as error:
+            text = f"{'; '.join(error.problems)}; take it out"
+            yield Problem(f"cohorts.entries.{index}.netuid", text)
+
+
 def _arrivals_problems(config: Config, network: NetworkTable) -> Iterator[Problem]:
     """What registrations need to know that the network does not tell."""
     if config.arrivals.anybody and network.last_lock_cost is None:
@@ -142,6 +173,8 @@ def _netuid_problems(config: Config, network: NetworkTable) -> Iterator[Problem]
     """Subnets that a table or a list of netuids names and that the network does not have."""
     places = [("latent.quality", config.latent.quality), ("latent.sector", config.latent.sector)]
     places += [(f"demand.{process.name}", process) for process in config.demand]
+    exits = () if config.cohorts is None else config.cohorts.exits
+    places += [(f"cohorts.exits.{index}", leaving) for index, leaving in enumerate(exits)]
     for place, model in places:
         for key, value in model:
             netuids = value if isinstance(value, dict) else value if key == "netuids" else ()

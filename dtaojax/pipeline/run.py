@@ -18,6 +18,7 @@ from dtaojax.engine.chunk import Plan, chunk_size
 from dtaojax.engine.merge import Statistics
 from dtaojax.engine.run import run_on
 from dtaojax.engine.statistics import Bins
+from dtaojax.metrics.cohorts import cohort_table
 from dtaojax.metrics.estimate import fewest_paths
 from dtaojax.metrics.headline import headline
 from dtaojax.metrics.portfolio import loss_histogram, portfolio_rows
@@ -35,8 +36,9 @@ from dtaojax.pipeline.path_table import PathTableReader, PathTableWriter
 from dtaojax.pipeline.precision import PrecisionWatch
 from dtaojax.report import write_report
 from dtaojax.results import QUANTILE_LEVELS, SCHEMA_VERSION, Results, ResultsError, save
+from dtaojax.world.cohorts import COHORT_FIGURES
 from dtaojax.world.observation import GAUGES
-from dtaojax.world.world import TALLIES, World
+from dtaojax.world.world import World
 
 _FEWEST_TAIL_PATHS = 10
 """Paths that an expected shortfall should rest on at the least."""
@@ -126,7 +128,7 @@ def _run_report(inputs: Inputs, folder: Path, progress: Callable[[int], None], c
         "simulate_s": estimating - simulating,
         "metrics_s": finished - estimating,
     }
-    manifest = _manifest(inputs, statistics, watch, days, wall_times, [*tables, "paths"])
+    manifest = _manifest(inputs, world, statistics, watch, days, wall_times, [*tables, "paths"])
     manifest["identity"] = identity
     results = Results(manifest, headline(tables), tables)
     save(results, folder)
@@ -187,6 +189,10 @@ def _tables(
             config.mechanism, network, config.portfolio.alpha, config.run.seed
         ),
     }
+    if world.cohorts is not None:
+        tables["cohorts"] = cohort_table(
+            reader.sample, COHORT_FIGURES, world.cohorts.parties, reported
+        )
     if not config.portfolio.is_empty:
         netuids, with_usd = _netuids(config), config.tao_usd is not None
         start, *later = (
@@ -222,6 +228,7 @@ def _warnings(config: Config, statistics: Statistics) -> list[str]:
 
 def _manifest(
     inputs: Inputs,
+    world: World,
     statistics: Statistics,
     watch: PrecisionWatch,
     days: tuple[float, ...],
@@ -265,7 +272,7 @@ def _manifest(
             "lost_reasons": lost,
         },
         "precision": watch.summary(),
-        "limited": dict(zip(TALLIES, statistics.tallies, strict=True)),
+        "limited": dict(zip(world.tally_names, statistics.tallies, strict=True)),
         "run": {
             "horizon_days": run_config.horizon_days,
             "report_days": list(run_config.report_days),

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from dtaojax.report.estimates import EstimateTable, numbers
-from dtaojax.report.text import NAME_LENGTH, shorten, subnet_name
-from dtaojax.results import SCHEMA_VERSION, Results, ResultsError
+from dtaojax.report.text import NAME_LENGTH, shorten, subnet_name, visible
+from dtaojax.results import COHORT, SCHEMA_VERSION, Results, ResultsError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,6 +71,7 @@ class Evidence:
         network: estimates about the whole network.
         subnets: estimates about each subnet.
         portfolio: estimates about the portfolio, or None without one.
+        cohorts: estimates about each cohort, by its name; empty where they are not told apart.
         initial: the start state by netuid, in order.
         losses: (valuation, day) -> histogram.
         horizon: last report day [days].
@@ -80,6 +81,7 @@ class Evidence:
     network: EstimateTable
     subnets: EstimateTable
     portfolio: EstimateTable | None
+    cohorts: Mapping[str, EstimateTable]
     initial: Mapping[int, Subnet]
     losses: Mapping[tuple[str, float], Histogram]
     horizon: float
@@ -144,7 +146,16 @@ def read(results: Results) -> Evidence:
             "not hold; manifest and tables are of different runs; run again"
         )
     losses = _losses(results.tables["losses"]) if "losses" in results.tables else {}
-    return Evidence(manifest, network, subnets, portfolio, initial, losses, days[-1])
+    cohorts = _cohorts(results.tables["cohorts"]) if "cohorts" in results.tables else {}
+    return Evidence(manifest, network, subnets, portfolio, cohorts, initial, losses, days[-1])
+
+
+def _cohorts(frame: pd.DataFrame) -> dict[str, EstimateTable]:
+    _need("cohorts", frame, (COHORT,))
+    return {
+        visible(str(name)): EstimateTable.from_frame(f"cohorts, {name}", rows)
+        for name, rows in frame.groupby(COHORT, sort=False)
+    }
 
 
 def _need(table: str, frame: pd.DataFrame, columns: tuple[str, ...]) -> None:

@@ -11,6 +11,8 @@ from dtaojax.chain import BLOCKS_PER_DAY
 from dtaojax.report import network_charts, portfolio_charts
 from dtaojax.report.answer import cards
 from dtaojax.report.charts import Group
+from dtaojax.report.cohort_terms import COHORT_QUANTITIES
+from dtaojax.report.cohorts import cohort_table, cohorts
 from dtaojax.report.contract import Evidence, read
 from dtaojax.report.glossary import EVENTS, QUANTITIES, STATISTICS
 from dtaojax.report.headline import MAX_ROWS, all_days, headline
@@ -51,6 +53,7 @@ def render_report(results: Results) -> str:
             "gate": network_charts.gate(evidence),
             "prices": network_charts.prices(evidence),
             "portfolio": portfolio_charts.portfolio(evidence),
+            "cohorts": cohorts(evidence),
         }
     return fill("report.html.j2", _content(evidence, sections))
 
@@ -61,6 +64,9 @@ def _content(evidence: Evidence, sections: Mapping[str, list[Group]]) -> dict[st
     present = evidence.network.quantities() | evidence.subnets.quantities()
     if evidence.portfolio:
         present |= evidence.portfolio.quantities()
+    for table in evidence.cohorts.values():
+        present |= table.quantities()
+    terms = QUANTITIES | COHORT_QUANTITIES
     config = manifest.get("config")
     return {
         "manifest": manifest,
@@ -81,10 +87,11 @@ def _content(evidence: Evidence, sections: Mapping[str, list[Group]]) -> dict[st
         "rows_left_out": max(len(days) - MAX_ROWS, 0),
         "sections": sections,
         "risk_tables": portfolio_charts.risk_tables(evidence),
+        "cohort_table": cohort_table(evidence),
         "subnets": subnet_table(evidence),
         "events": EVENTS,
         "occasions": _occasions(evidence),
-        "quantities": {name: term for name, term in QUANTITIES.items() if name in present},
+        "quantities": {name: term for name, term in terms.items() if name in present},
         "statistics": STATISTICS,
     }
 

@@ -13,14 +13,17 @@ class Intents(NamedTuple):
             positive buys alpha, negative sells [-].
         alpha_sale: emitted alpha that its receivers sell [alpha].
         root_tao: TAO that users stake to root; negative where they unstake [TAO].
+        sellable: most that all sellers together can sell; None where holders are not told apart,
+            who then sell any alpha outside the pool that is neither the chain's nor root's [alpha].
     """
 
     push: PerSubnet
     alpha_sale: PerSubnet
     root_tao: Scalar | float = 0.0
+    sellable: PerSubnet | None = None
 
     def __add__(self, other: "Intents") -> "Intents":  # type: ignore[override]
-        """The two groups of wishes together."""
+        """The two groups of wishes together, before it is known what is sellable."""
         return Intents(
             self.push + other.push,
             self.alpha_sale + other.alpha_sale,

@@ -75,3 +75,8 @@ class NetworkState(eqx.Module):
     def alpha_issuance(self) -> PerSubnet:
         """Alpha in existence, in the pool and outside (§2.1, SU::get_alpha_issuance) [alpha]."""
         return self.pools.alpha_in + self.alpha_out
+
+    @property
+    def participants_alpha(self) -> PerSubnet:
+        """Alpha outside the pool that is neither the chain's nor root's [alpha]."""
+        return self.alpha_out - self.protocol_alpha - self.root_basket

@@ -1,7 +1,9 @@
 """Shape aliases, in one place.
 
 The model is written for one path; the engine maps it over paths. ``subnets`` is the fixed number of
-slots, root excluded. Amounts are TAO or alpha (not rao), prices TAO per alpha, clocks blocks.
+slots, root excluded. What differs by cohort is a tuple with a vector for each: as an array with one
+more axis it would be written to memory at every use. Amounts are TAO or alpha (not rao), prices TAO
+per alpha, clocks blocks.
 """
 
 from typing import TypeAlias
@@ -10,6 +12,9 @@ from jaxtyping import Array, Bool, Float, Int, UInt32
 
 PerSubnet: TypeAlias = Float[Array, " subnets"]
 PerSubnetBool: TypeAlias = Bool[Array, " subnets"]
+PerCohort: TypeAlias = Float[Array, " cohorts"]
+ByCohort: TypeAlias = tuple[PerSubnet, ...]
+ByParty: TypeAlias = tuple[PerSubnet, ...]
 PerSubnetInt: TypeAlias = Int[Array, " subnets"]
 Scalar: TypeAlias = Float[Array, ""]
 ScalarInt: TypeAlias = Int[Array, ""]

@@ -20,6 +20,7 @@ from dtaojax.mechanism.step import Coinbase, Mechanism, step
 from dtaojax.state.intents import Intents
 from dtaojax.state.network import NetworkState, Subnets
 from dtaojax.state.shapes import PerSubnetBool, ScalarBool, ScalarInt
+from dtaojax.world.cohorts import Books, Cohorts, Plan
 from dtaojax.world.latent import Latent
 from dtaojax.world.lifecycle import Lifecycle, Registry
 from dtaojax.world.observation import (
@@ -58,6 +59,7 @@ class Carry(NamedTuple):
         tao_usd: memory of the price of TAO, if it is followed.
         holdings: of the holder, if there is one.
         registry: of registrations, if there are any.
+        books: of the cohorts, if they are told apart.
         ever_below_bar: whether the subnet of the start was ever below the gate's bar.
         tallies: counts, in the order of ``TALLIES``.
     """
@@ -68,6 +70,7 @@ class Carry(NamedTuple):
     tao_usd: Any
     holdings: Holdings | None
     registry: Registry | None
+    books: Books | None
     ever_below_bar: PerSubnetBool
     tallies: tuple[ScalarInt, ...]
 
@@ -86,6 +89,7 @@ class World(eqx.Module):
         lifecycle: registrations, if there are any.
         latent: draws of quality and sector, if they differ from path to path.
         tao_usd: price of TAO in US dollars, if it is followed.
+        cohorts: who holds alpha outside the pools, if that is told apart.
     """
 
     mechanism: Mechanism
@@ -98,6 +102,7 @@ class World(eqx.Module):
     lifecycle: Lifecycle | None = None
     latent: Latent | None = None
     tao_usd: TaoUsd | None = None
+    cohorts: Cohorts | None = None
 
     def begin(self, path: ScalarInt) -> Carry:
         """The start of a path."""
@@ -116,6 +121,7 @@ class World(eqx.Module):
             tao_usd=None if self.tao_usd is None else self.tao_usd.begin(path),
             holdings=holdings,
             registry=self.lifecycle.begin(path, subnets) if comes_and_goes else None,
+            books=None if self.cohorts is None else self.cohorts.begin(self.start),
             ever_below_bar=none,
             tallies=tuple(jnp.zeros((), jnp.int32) for _ in TALLIES),
         )
@@ -125,6 +131,7 @@ class World(eqx.Module):
         clock = Clock(number, self.step_blocks)
         subnets = self.taking_part(carry)
         memories: list[Any] = []
+        plans: list[Plan] = []
 
         def intents_of(state: NetworkState, paid: Coinbase) -> Intents:
             wishes = []
@@ -133,7 +140,11 @@ class World(eqx.Module):
                 wishes.append(wish)
                 memories.append(kept)
             quiet = jnp.zeros_like(state.alpha_out)
-            return reduce(add, wishes, Intents(quiet, quiet))
+            wish = reduce(add, wishes, Intents(quiet, quiet))
+            if self.cohorts is None:
+                return wish
+            plans.append(self.cohorts.plan(carry.books, clock, subnets, state, paid))
+            return self.cohorts.join(plans[0], wish, state, self.mechanism.fee)
 
         state, flows = step(self.mechanism, subnets, carry.state, self.step_blocks, intents_of)
         paid, trades = flows.coinbase, flows.trades
@@ -141,6 +152,7 @@ class World(eqx.Module):
         if self.portfolio is not None:
             holdings = self.portfolio.earn(holdings, carry.state, flows)
         below = below_bar(paid.shares.pre_gate, paid.shares.bar, subnets) & self.unchanged(subnets)
+        books = None if self.cohorts is None else self.cohorts.settle(plans[0], flows)
         registry, members = carry.registry, carry.subnets
         if self.lifecycle is not None:
             registry, members, state, left = self.lifecycle.advance(
@@ -148,6 +160,8 @@ class World(eqx.Module):
             )
             if self.portfolio is not None:
                 holdings = self.portfolio.settle(holdings, left)
+            if self.cohorts is not None:
+                books = self.cohorts.dissolve(books, left)
         if self.portfolio is not None:
             holdings = self.portfolio.mark(holdings, state)
         happened = (
@@ -165,6 +179,7 @@ class World(eqx.Module):
             tao_usd=None if self.tao_usd is None else self.tao_usd.advance(carry.tao_usd, clock),
             holdings=holdings,
             registry=registry,
+            books=books,
             ever_below_bar=carry.ever_below_bar | below,
             tallies=tuple(map(add, carry.tallies, counts)),
         )
@@ -191,6 +206,9 @@ class World(eqx.Module):
         if self.lifecycle is not None:
             figures = self.lifecycle.figures(carry.registry, subnets, carry.state)
             scalars = jnp.concatenate([scalars, figures])
+        if self.cohorts is not None:
+            figures = self.cohorts.observe(carry.books, carry.state)
+            scalars = jnp.concatenate([scalars, figures])
         if self.portfolio is not None:
             value = self.portfolio.value(carry.holdings, carry.state, self.mechanism.fee)
             drawdown = carry.holdings.drawdown[None]
@@ -205,15 +223,19 @@ class World(eqx.Module):
 
     def finite(self, carry: Carry) -> ScalarBool:
         """Whether every number of the path is finite."""
-        leaves = jax.tree.leaves(
-            (carry.state, carry.holdings, carry.tao_usd, spot_price(carry.state.pools))
-        )
+        price = spot_price(carry.state.pools)
+        leaves = jax.tree.leaves((carry.state, carry.holdings, carry.books, carry.tao_usd, price))
         floats = [leaf for leaf in leaves if jnp.issubdtype(leaf.dtype, jnp.floating)]
         return jnp.stack([jnp.all(jnp.isfinite(leaf)) for leaf in floats]).all()
 
     def tally(self, carry: Carry) -> tuple[ScalarInt, ...]:
-        """Counts over the path, in the order of ``TALLIES``."""
-        return carry.tallies
+        """Counts over the path, in the order of ``tally_names``."""
+        return carry.tallies if carry.books is None else (*carry.tallies, *carry.books.cut)
+
+    @property
+    def tally_names(self) -> tuple[str, ...]:
+        """Names of the counts."""
+        return TALLIES if self.cohorts is None else (*TALLIES, *self.cohorts.tally_names)
 
     @property
     def gauge_names(self) -> tuple[str, ...]:
@@ -239,6 +261,8 @@ class World(eqx.Module):
         Values of positions are named ``value_spot[k]``, where the last k is root.
         """
         names = list(self.network_scalars)
+        if self.cohorts is not None:
+            names += self.cohorts.figure_names
         if self.portfolio is not None:
             count = self.portfolio.slot.shape[0] + 1
             for valuation in ("value_spot", "value_realizable"):

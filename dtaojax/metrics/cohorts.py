@@ -1,0 +1,52 @@
+"""Estimates about each cohort: what it holds, is paid, sells and buys, over all subnets."""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float
+
+from dtaojax.metrics.tables import frame, sample_rows
+from dtaojax.results import COHORT
+
+Sample = Callable[[str, float], Float[np.ndarray, " paths"]]
+"""A figure on a day, on every used path."""
+
+LEVELS: Final = (0.05, 0.5, 0.95)
+"""Quantiles that are reported of each figure."""
+
+NET_PROCEEDS: Final = "net_proceeds"
+"""Proceeds less spending."""
+SELLING_SHARE: Final = "selling_share"
+"""A cohort's part of all proceeds so far."""
+
+
+def cohort_table(
+    sample: Sample, figures: Sequence[str], parties: Sequence[str], days: Sequence[float]
+) -> pd.DataFrame:
+    """Means and quantiles by cohort and day [TAO], and each cohort's share of the selling.
+
+    Args:
+        sample: reads the figure ``figure.party`` of a day.
+        figures: names; ``proceeds`` and ``spending`` must be among them.
+        parties: cohorts, root and the chain.
+        days: reported [days].
+    """
+    parts = []
+    for party in parties:
+        rows = []
+        for day in days:
+            for figure in figures:
+                seen = sample(f"{figure}.{party}", day)
+                rows += sample_rows(figure, "cohort", None, day, seen, "TAO", LEVELS)
+            net = sample(f"proceeds.{party}", day) - sample(f"spending.{party}", day)
+            rows += sample_rows(NET_PROCEEDS, "cohort", None, day, net, "TAO", LEVELS)
+            everybody = np.sum([sample(f"proceeds.{each}", day) for each in parties], axis=0)
+            if (everybody > 0.0).all():
+                share = sample(f"proceeds.{party}", day) / everybody
+                rows += sample_rows(SELLING_SHARE, "cohort", None, day, share, "ratio", LEVELS)
+        table = frame(rows)
+        table.insert(0, COHORT, pd.array([party] * len(table), dtype="string"))
+        parts.append(table)
+    return pd.concat(parts, ignore_index=True)

@@ -1,0 +1,116 @@
+"""Who holds alpha, and who sells it: one chart and one table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from dtaojax.report.charts import Chart, Group, chart
+from dtaojax.report.cohort_terms import COHORT_QUANTITIES, cohort_label
+from dtaojax.report.contract import Evidence
+from dtaojax.report.estimates import Estimate
+from dtaojax.report.numerals import with_error
+from dtaojax.report.svg import COLOURS
+from dtaojax.report.timeline import new_timeline
+
+_COLUMNS: Final = (
+    ("holdings", 0.0),
+    ("holdings", None),
+    ("income", None),
+    ("proceeds", None),
+    ("spending", None),
+    ("selling_share", None),
+)
+"""Quantities of the table and their day; None is the horizon."""
+_TONES: Final = ("blue", "teal", "violet", "orange", "red", "green")
+
+
+@dataclass(frozen=True)
+class CohortTable:
+    """Figures by cohort: ``rows`` are (label, one estimate or None a column)."""
+
+    columns: Sequence[str]
+    rows: Sequence[tuple[str, Sequence[Estimate | None]]]
+
+
+def cohort_table(evidence: Evidence) -> CohortTable | None:
+    """Means by cohort at the horizon, beside the holdings of the start; None without cohorts."""
+    if not evidence.cohorts:
+        return None
+    columns = []
+    for quantity, day in _COLUMNS:
+        term = COHORT_QUANTITIES[quantity]
+        when = "" if quantity != "holdings" else " now" if day == 0.0 else " at the end"
+        unit = "%" if term.display == "percent" else "TAO"
+        columns.append(f"{term.title}{when} [{unit}]")
+    rows = []
+    for party, table in evidence.cohorts.items():
+        cells = []
+        for quantity, day in _COLUMNS:
+            found = table.get(quantity, evidence.horizon if day is None else day)
+            if found and COHORT_QUANTITIES[quantity].display == "percent":
+                found = Estimate(*(100.0 * number for number in found[:4]), found.unit)
+            cells.append(found)
+        rows.append((cohort_label(party), cells))
+    return CohortTable(columns, rows)
+
+
+def cohorts(evidence: Evidence) -> list[Group]:
+    """Who takes TAO out by selling, and who puts it in by buying."""
+    drawn = _net_selling(evidence) if evidence.cohorts else None
+    if drawn is None:
+        return []
+    lead = (
+        "TAO that each cohort took out by selling alpha less what it paid for alpha, since the "
+        "start. Sellers stand above zero and press on prices, buyers below."
+    )
+    return [Group("Who sells on balance", lead, [drawn], wide=True)]
+
+
+def _net_selling(evidence: Evidence) -> Chart | None:
+    trajectories = {
+        party: found
+        for party, table in evidence.cohorts.items()
+        if (found := table.trajectory("net_proceeds")) is not None and found.mean.any()
+    }
+    if not trajectories:
+        return None
+    day = evidence.horizon
+    words = []
+    for party in trajectories:
+        at_end = evidence.cohorts[party].get("net_proceeds", day)
+        if at_end:
+            value, error = with_error(at_end.value, at_end.standard_error)
+            words.append(f"{cohort_label(party)} {value}{' ± ' + error if error else ''}")
+    figure = _stacked({party: (found.days, found.mean) for party, found in trajectories.items()})
+    return chart(
+        evidence,
+        "net-selling",
+        "Net proceeds so far, mean over paths [TAO]",
+        f"Day {day:g}: {'; '.join(words)} TAO (mean ± standard error).",
+        figure,
+    )
+
+
+def _stacked(series: dict[str, tuple[np.ndarray, np.ndarray]]) -> Figure:
+    """Areas of sellers stacked upwards from zero and of buyers downwards."""
+    days = next(iter(series.values()))[0]
+    figure, axes = new_timeline(float(days[-1]))
+    above, below = np.zeros(len(days)), np.zeros(len(days))
+    for place, (party, (_, values)) in enumerate(series.items()):
+        tone = COLOURS[_TONES[place % len(_TONES)]]
+        opacity = 0.75 if place < len(_TONES) else 0.4
+        label = cohort_label(party)
+        up, down = np.maximum(values, 0.0), np.minimum(values, 0.0)
+        axes.fill_between(
+            days, above, above + up, color=tone, alpha=opacity, linewidth=0.0, label=label
+        )
+        axes.fill_between(days, below, below + down, color=tone, alpha=opacity, linewidth=0.0)
+        above, below = above + up, below + down
+    axes.axhline(0.0, color=COLOURS["ink"], linewidth=0.8)
+    axes.legend(loc="upper left", frameon=False, fontsize=8.5, labelcolor=COLOURS["ink"])
+    return figure

@@ -1,0 +1,53 @@
+"""Who holds the alpha outside a subnet's pool, and what they have earned and traded so far.
+
+The cohorts of every subnet are its owner, its miners, its validators and its investors (their
+nominators among them); whales, who are followed by name, come after them. Two more hold alpha:
+root's baskets and the chain, whose alpha is part of
+:class:`~dtaojax.state.network.NetworkState`.
+"""
+
+from typing import Final
+
+import equinox as eqx
+
+from dtaojax.state.shapes import ByCohort, ByParty, PerSubnet
+
+COHORTS: Final = ("owner", "miner", "validator", "investor")
+"""Cohorts that every subnet has, in their order."""
+OWNER, MINER, VALIDATOR, INVESTOR = range(len(COHORTS))
+
+OTHERS: Final = ("root", "protocol")
+"""Parties that hold alpha without being a cohort; they come last where parties are listed."""
+
+
+class Flows(eqx.Module):
+    """What each party was paid and traded in each subnet since the start of a path.
+
+    Attributes:
+        income: alpha that was paid, at the price of the time, and TAO that was paid [TAO].
+        proceeds: from selling alpha [TAO].
+        spending: on buying alpha [TAO].
+    """
+
+    income: ByParty
+    proceeds: ByParty
+    spending: ByParty
+
+
+class Ledger(eqx.Module):
+    """Holdings and flows of a path.
+
+    What is outside a pool is in someone's hands or nobody's: ``held`` of all cohorts, ``burned``,
+    root's baskets and protocol alpha add up to ``alpha_out``.
+
+    Attributes:
+        held: alpha of each cohort [alpha].
+        burned: alpha that exists outside the pool but that nobody holds: miners' incentive that an
+            owner withholds, which the chain counts on in AlphaOut (§3.9, RecycleOrBurn = Burn), and
+            root's part where nobody gets it (§3.8 step 4) [alpha].
+        flows: of cohorts and others.
+    """
+
+    held: ByCohort
+    burned: PerSubnet
+    flows: Flows
