@@ -20,9 +20,10 @@ from dtaojax.mechanism.departure import PayoutRule, dissolve
 from dtaojax.mechanism.fee_rules import FeeToAuthor
 from dtaojax.mechanism.lifecycle import LastLock
 from dtaojax.network import NetworkTable, load_network
+from dtaojax.world.carry import Carry
 from dtaojax.world.lifecycle import Lifecycle, Registry
 from dtaojax.world.portfolio import Portfolio
-from dtaojax.world.world import Carry, World
+from dtaojax.world.world import World
 
 PATHS = 4_096
 
@@ -292,6 +293,20 @@ def test_a_holder_of_a_dissolved_subnet_is_paid_its_part_of_the_pot() -> None:
     assert float(value.spot[2]) == pytest.approx(50.0 + 0.82)
     # Loss at spot: 30 alpha at 590 / 9,000 were worth 1.967 TAO; the pot pays more here.
     assert float(who.mark(settled, after).drawdown) == 0.0
+
+
+def test_alpha_at_no_hotkey_has_no_weight_in_the_pot() -> None:
+    """§3.12: weights are the alpha of each hotkey and coldkey, and protocol alpha."""
+    subnets, state = mainnet_world()
+    gone = jnp.arange(128) == 5
+    rule = PayoutRule(jnp.asarray(10**9), pays_baskets=True)
+    state = dataclasses.replace(state, protocol_alpha=0.2 * state.alpha_out)
+    burned = 0.3 * state.alpha_out
+    _, left = dissolve(rule, subnets, state, gone, burned)
+    pot = float(state.pools.tao_in[5])
+    assert float(left.stakers[5]) == pytest.approx(pot * 0.5 / 0.7)
+    assert float(left.recycled[5]) == pytest.approx(pot * 0.2 / 0.7)
+    assert float(left.staked[5]) == pytest.approx(0.5 * float(state.alpha_out[5]))
 
 
 def test_nobody_gets_the_pot_of_a_subnet_without_alpha() -> None:

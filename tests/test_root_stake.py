@@ -13,7 +13,7 @@ from dtaojax.demand.root_stake_flow import RootStakeFlow, root_stake_flow
 from dtaojax.demand.window import window
 from dtaojax.mechanism.root_stake import move_root_stake
 from dtaojax.state.network import NetworkState
-from dtaojax.world.world import TALLIES
+from dtaojax.world.carry import TALLIES
 
 LEVEL = 1e-4
 CUT = TALLIES.index("unstaking_limited")

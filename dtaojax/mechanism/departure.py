@@ -65,7 +65,11 @@ def both_departures(first: Departures, second: Departures) -> Departures:
 
 
 def dissolve(
-    rule: PayoutRule, subnets: Subnets, state: NetworkState, gone: PerSubnetBool
+    rule: PayoutRule,
+    subnets: Subnets,
+    state: NetworkState,
+    gone: PerSubnetBool,
+    unheld: PerSubnet | float = 0.0,
 ) -> tuple[NetworkState, Departures]:
     """Pays the pots of the subnets in ``gone`` and empties their slots.
 
@@ -75,14 +79,22 @@ def dissolve(
 
     Source: §3.12, RS::destroy_alpha_in_out_stakes [DISS-01 to DISS-04].
 
+    Args:
+        rule: who has a part.
+        subnets: who takes part.
+        state: before.
+        gone: slots to empty.
+        unheld: alpha of AlphaOut that is at no hotkey, as burned incentive (§3.9); it has no
+            weight, and where holders are not told apart it is not known [alpha].
+
     Returns:
         The state with empty slots, and the payouts.
     """
     pools = state.pools
     pot = jnp.where(gone, pools.tao_in + pools.tao_reservoir, 0.0)
     basket = state.root_basket if rule.pays_baskets else jnp.zeros_like(state.root_basket)
-    # Where all alpha is the chain's and root's, the difference may be below 0 by its rounding.
-    staked = jnp.maximum(state.alpha_out - state.protocol_alpha - state.root_basket, 0.0)
+    # Where nobody holds any, the difference may be below 0 by its rounding.
+    staked = jnp.maximum(state.participants_alpha - unheld, 0.0)
     paid = jax.vmap(dissolution_payout)(
         pot,
         jnp.stack([staked, basket], axis=-1),

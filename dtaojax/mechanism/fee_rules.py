@@ -149,8 +149,12 @@ class FlatFeeToPool(eqx.Module):
         return tao_paid
 
     def users_paid(self, tao_paid: PerSubnet, alpha_sold: PerSubnet) -> PerSubnet:
-        """What users pay, fees included [TAO]."""
-        return tao_paid + self.kept(tao_paid, alpha_sold).tao
+        """What users pay at the price of a trade, without the flat fee [TAO].
+
+        Spread over a step's net alpha, which may be next to nothing, a flat fee could turn the
+        price at which everybody trades.
+        """
+        return tao_paid
 
     def net_of_purchase(self, tao: PerSubnet) -> PerSubnet:
         """Part of a buyer's TAO that moves the price [TAO]."""

@@ -19,7 +19,8 @@ LEVELS: Final = (0.05, 0.5, 0.95)
 NET_PROCEEDS: Final = "net_proceeds"
 """Proceeds less spending."""
 SELLING_SHARE: Final = "selling_share"
-"""A cohort's part of all proceeds so far."""
+"""A cohort's part of what net sellers got so far; netting keeps it from growing with the number of
+steps, as gross proceeds of those who buy and sell in turn do."""
 
 
 def cohort_table(
@@ -33,6 +34,14 @@ def cohort_table(
         parties: cohorts, root and the chain.
         days: reported [days].
     """
+
+    def net(party: str, day: float) -> Float[np.ndarray, " paths"]:
+        return sample(f"proceeds.{party}", day) - sample(f"spending.{party}", day)
+
+    def sold(party: str, day: float) -> Float[np.ndarray, " paths"]:
+        return np.maximum(net(party, day), 0.0)
+
+    everybody = {day: np.sum([sold(party, day) for party in parties], axis=0) for day in days}
     parts = []
     for party in parties:
         rows = []
@@ -40,11 +49,9 @@ def cohort_table(
             for figure in figures:
                 seen = sample(f"{figure}.{party}", day)
                 rows += sample_rows(figure, "cohort", None, day, seen, "TAO", LEVELS)
-            net = sample(f"proceeds.{party}", day) - sample(f"spending.{party}", day)
-            rows += sample_rows(NET_PROCEEDS, "cohort", None, day, net, "TAO", LEVELS)
-            everybody = np.sum([sample(f"proceeds.{each}", day) for each in parties], axis=0)
-            if (everybody > 0.0).all():
-                share = sample(f"proceeds.{party}", day) / everybody
+            rows += sample_rows(NET_PROCEEDS, "cohort", None, day, net(party, day), "TAO", LEVELS)
+            if (everybody[day] > 0.0).all():
+                share = sold(party, day) / everybody[day]
                 rows += sample_rows(SELLING_SHARE, "cohort", None, day, share, "ratio", LEVELS)
         table = frame(rows)
         table.insert(0, COHORT, pd.array([party] * len(table), dtype="string"))

@@ -35,5 +35,5 @@ def cohort_assumptions(config: Config) -> Iterator[tuple[str, str]]:
         "Who trades with whom",
         "All trades of a step in a subnet clear at one price; what orders of other cohorts and the "
         "pool leave over is bought or sold by investors, who cannot sell more than they hold. A "
-        "dissolved subnet pays all its holders, and what falls to burned alpha is paid to nobody.",
+        "dissolved subnet pays all its holders; burned alpha has no part in the pot.",
     )

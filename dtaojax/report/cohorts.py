@@ -1,4 +1,4 @@
-"""Who holds alpha, and who sells it: one chart and one table."""
+"""Who holds alpha, and who sells it: two charts and one table."""
 
 from __future__ import annotations
 
@@ -23,9 +23,13 @@ _COLUMNS: Final = (
     ("income", None),
     ("proceeds", None),
     ("spending", None),
+    ("net_proceeds", None),
     ("selling_share", None),
 )
 """Quantities of the table and their day; None is the horizon."""
+_LEGEND_COLUMNS: Final = 2
+_LEGEND_ROW: Final = 14.0
+"""Height of a line of the legend [points]."""
 _TONES: Final = ("blue", "teal", "violet", "orange", "red", "green")
 
 
@@ -60,46 +64,46 @@ def cohort_table(evidence: Evidence) -> CohortTable | None:
 
 
 def cohorts(evidence: Evidence) -> list[Group]:
-    """Who takes TAO out by selling, and who puts it in by buying."""
-    drawn = _net_selling(evidence) if evidence.cohorts else None
-    if drawn is None:
-        return []
+    """Who holds alpha, who takes TAO out by selling it, and who puts TAO in by buying."""
     lead = (
         "TAO that each cohort took out by selling alpha less what it paid for alpha, since the "
-        "start. Sellers stand above zero and press on prices, buyers below."
+        "start: sellers stand above zero and press on prices, buyers below. Beside it, what each "
+        "cohort's alpha is worth at the prices of the day."
     )
-    return [Group("Who sells on balance", lead, [drawn], wide=True)]
+    drawn = [
+        _over_time(evidence, "net_proceeds", "Net sold for, mean over paths [TAO]"),
+        _over_time(evidence, "holdings", "Holdings at spot, mean over paths [TAO]"),
+    ]
+    charts = [each for each in drawn if each is not None]
+    return [Group("Who sells on balance, and who holds", lead, charts, wide=True)] if charts else []
 
 
-def _net_selling(evidence: Evidence) -> Chart | None:
+def _over_time(evidence: Evidence, quantity: str, title: str) -> Chart | None:
+    """Areas of a quantity by cohort; None where the run left no mean of it that is not 0."""
     trajectories = {
         party: found
         for party, table in evidence.cohorts.items()
-        if (found := table.trajectory("net_proceeds")) is not None and found.mean.any()
+        if (found := table.trajectory(quantity)) is not None and found.mean.any()
     }
     if not trajectories:
         return None
     day = evidence.horizon
     words = []
     for party in trajectories:
-        at_end = evidence.cohorts[party].get("net_proceeds", day)
+        at_end = evidence.cohorts[party].get(quantity, day)
         if at_end:
             value, error = with_error(at_end.value, at_end.standard_error)
             words.append(f"{cohort_label(party)} {value}{' ± ' + error if error else ''}")
     figure = _stacked({party: (found.days, found.mean) for party, found in trajectories.items()})
-    return chart(
-        evidence,
-        "net-selling",
-        "Net proceeds so far, mean over paths [TAO]",
-        f"Day {day:g}: {'; '.join(words)} TAO (mean ± standard error).",
-        figure,
-    )
+    caption = f"Day {day:g}: {'; '.join(words)} TAO (mean ± standard error)."
+    return chart(evidence, f"cohorts-{quantity.replace('_', '-')}", title, caption, figure)
 
 
 def _stacked(series: dict[str, tuple[np.ndarray, np.ndarray]]) -> Figure:
-    """Areas of sellers stacked upwards from zero and of buyers downwards."""
+    """Areas of what is positive stacked upwards from zero, of what is negative downwards."""
     days = next(iter(series.values()))[0]
-    figure, axes = new_timeline(float(days[-1]))
+    rows = -(-len(series) // _LEGEND_COLUMNS)
+    figure, axes = new_timeline(float(days[-1]), above=_LEGEND_ROW * rows)
     above, below = np.zeros(len(days)), np.zeros(len(days))
     for place, (party, (_, values)) in enumerate(series.items()):
         tone = COLOURS[_TONES[place % len(_TONES)]]
@@ -112,5 +116,11 @@ def _stacked(series: dict[str, tuple[np.ndarray, np.ndarray]]) -> Figure:
         axes.fill_between(days, below, below + down, color=tone, alpha=opacity, linewidth=0.0)
         above, below = above + up, below + down
     axes.axhline(0.0, color=COLOURS["ink"], linewidth=0.8)
-    axes.legend(loc="upper left", frameon=False, fontsize=8.5, labelcolor=COLOURS["ink"])
+    figure.legend(
+        loc="upper left",
+        ncols=_LEGEND_COLUMNS,
+        frameon=False,
+        fontsize=8.5,
+        labelcolor=COLOURS["ink"],
+    )
     return figure

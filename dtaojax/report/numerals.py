@@ -12,6 +12,8 @@ _MAX_DIGITS: Final = 6
 _EXACT_DIGITS: Final = 4
 _MAX_DECIMALS: Final = 9
 _TWO_DIGITS_UP_TO: Final = 35
+_ROUNDING: Final = 1e-13
+"""A standard error below this part of its number is the rounding of a sum of equal numbers."""
 
 
 def _fixed(value: float, decimals: int) -> str:
@@ -67,7 +69,8 @@ def with_error(
     """
     if value is None or not math.isfinite(value):
         return MISSING, ""
-    if standard_error is None or not math.isfinite(standard_error) or standard_error == 0.0:
+    exact = standard_error is None or not math.isfinite(standard_error)
+    if exact or standard_error <= _ROUNDING * abs(value):
         return plain(value, _EXACT_DIGITS), ""
     decimals = _place(standard_error, 1)
     if round(standard_error * 10.0 ** (decimals + 1)) <= _TWO_DIGITS_UP_TO:

@@ -26,17 +26,19 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 48.0, 54.0, 10.0, 36.0
 _LABEL_GAP: Final = 12.5
 
 
-def new_timeline(last_day: float, suffix: str = "") -> tuple[Figure, Axes]:
+def new_timeline(last_day: float, suffix: str = "", above: float = 0.0) -> tuple[Figure, Axes]:
     """An empty figure whose axis of days ends at ``last_day`` [days].
 
     Args:
         last_day: end of the axis.
         suffix: written after the values of the other axis.
+        above: height to leave for a legend [points].
     """
-    figure = new_figure(_WIDTH, _HEIGHT)
-    left, bottom = _LEFT / _WIDTH, _BOTTOM / _HEIGHT
+    height = _HEIGHT + above
+    figure = new_figure(_WIDTH, height)
+    left, bottom = _LEFT / _WIDTH, _BOTTOM / height
     axes = figure.add_axes(
-        (left, bottom, 1.0 - left - _RIGHT / _WIDTH, 1.0 - bottom - _TOP / _HEIGHT)
+        (left, bottom, 1.0 - left - _RIGHT / _WIDTH, 1.0 - bottom - (_TOP + above) / height)
     )
     axes.set_xlim(0.0, last_day or 1.0)
     axes.set_xlabel("days from now")

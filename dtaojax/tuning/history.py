@@ -12,7 +12,8 @@ from dtaojax.mechanism.step import Coinbase, Mechanism, coinbase
 from dtaojax.ordered import ordered_sum
 from dtaojax.state.network import NetworkState, Subnets
 from dtaojax.state.shapes import Scalar, ScalarInt
-from dtaojax.world.world import Carry, World
+from dtaojax.world.carry import Carry
+from dtaojax.world.world import World
 
 
 class History(NamedTuple):

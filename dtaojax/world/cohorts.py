@@ -155,11 +155,7 @@ class Cohorts(eqx.Module):
         return plan.books._replace(ledger=Ledger(held, ledger.burned, flows))
 
     def dissolve(self, books: Books, left: Departures) -> Books:
-        """The books once subnets are dissolved and their holders paid (§3.12).
-
-        The pot was divided over all alpha of participants; what fell to burned alpha is paid to
-        nobody.
-        """
+        """The books once subnets are dissolved and their holders paid (§3.12)."""
         some = left.staked > 0.0
         tao_per_alpha = left.stakers / jnp.where(some, left.staked, 1.0)
         memories = tuple(

@@ -6,7 +6,7 @@
 import dataclasses
 from functools import reduce
 from operator import add
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import equinox as eqx
 import jax
@@ -20,9 +20,10 @@ from dtaojax.mechanism.step import Coinbase, Mechanism, step
 from dtaojax.state.intents import Intents
 from dtaojax.state.network import NetworkState, Subnets
 from dtaojax.state.shapes import PerSubnetBool, ScalarBool, ScalarInt
-from dtaojax.world.cohorts import Books, Cohorts, Plan
+from dtaojax.world.carry import TALLIES, Carry
+from dtaojax.world.cohorts import Cohorts, Plan
 from dtaojax.world.latent import Latent
-from dtaojax.world.lifecycle import Lifecycle, Registry
+from dtaojax.world.lifecycle import Lifecycle
 from dtaojax.world.observation import (
     DEREGISTERED,
     EVENTS,
@@ -32,47 +33,10 @@ from dtaojax.world.observation import (
     below_bar,
     observe_network,
 )
-from dtaojax.world.portfolio import Holdings, Portfolio
-
-TALLIES = (
-    "sales_limited",
-    "trades_refused",
-    "chain_buys_refused",
-    "root_sales_refused",
-    "unstaking_limited",
-)
-"""Counted on every path: sales and unstaking cut to what holders have, and swaps that a pool did
-not take."""
-
+from dtaojax.world.portfolio import Portfolio
 
 TAO_USD: Final = {"tao_usd": "USD/TAO"}
 """The price of TAO, recorded where it is followed, and its unit."""
-
-
-class Carry(NamedTuple):
-    """Everything that a path carries from step to step.
-
-    Attributes:
-        subnets: who takes part; None while that is the same on every path.
-        state: of the network.
-        memories: of the demand processes.
-        tao_usd: memory of the price of TAO, if it is followed.
-        holdings: of the holder, if there is one.
-        registry: of registrations, if there are any.
-        books: of the cohorts, if they are told apart.
-        ever_below_bar: whether the subnet of the start was ever below the gate's bar.
-        tallies: counts, in the order of ``TALLIES``.
-    """
-
-    subnets: Subnets | None
-    state: NetworkState
-    memories: tuple[Any, ...]
-    tao_usd: Any
-    holdings: Holdings | None
-    registry: Registry | None
-    books: Books | None
-    ever_below_bar: PerSubnetBool
-    tallies: tuple[ScalarInt, ...]
 
 
 class World(eqx.Module):
@@ -155,8 +119,9 @@ class World(eqx.Module):
         books = None if self.cohorts is None else self.cohorts.settle(plans[0], flows)
         registry, members = carry.registry, carry.subnets
         if self.lifecycle is not None:
+            unheld = 0.0 if books is None else books.ledger.burned
             registry, members, state, left = self.lifecycle.advance(
-                registry, number, subnets, state
+                registry, number, subnets, state, unheld
             )
             if self.portfolio is not None:
                 holdings = self.portfolio.settle(holdings, left)

@@ -1,0 +1,45 @@
+"""What a path of a world carries from step to step."""
+
+from typing import Any, Final, NamedTuple
+
+from dtaojax.state.network import NetworkState, Subnets
+from dtaojax.state.shapes import PerSubnetBool, ScalarInt
+from dtaojax.world.cohorts import Books
+from dtaojax.world.lifecycle import Registry
+from dtaojax.world.portfolio import Holdings
+
+TALLIES: Final = (
+    "sales_limited",
+    "trades_refused",
+    "chain_buys_refused",
+    "root_sales_refused",
+    "unstaking_limited",
+)
+"""Counted on every path: sales and unstaking cut to what holders have, and swaps that a pool did
+not take."""
+
+
+class Carry(NamedTuple):
+    """Everything that a path carries from step to step.
+
+    Attributes:
+        subnets: who takes part; None while that is the same on every path.
+        state: of the network.
+        memories: of the demand processes.
+        tao_usd: memory of the price of TAO, if it is followed.
+        holdings: of the holder, if there is one.
+        registry: of registrations, if there are any.
+        books: of the cohorts, if they are told apart.
+        ever_below_bar: whether the subnet of the start was ever below the gate's bar.
+        tallies: counts, in the order of ``TALLIES``.
+    """
+
+    subnets: Subnets | None
+    state: NetworkState
+    memories: tuple[Any, ...]
+    tao_usd: Any
+    holdings: Holdings | None
+    registry: Registry | None
+    books: Books | None
+    ever_below_bar: PerSubnetBool
+    tallies: tuple[ScalarInt, ...]
