@@ -66,6 +66,11 @@ but 1 follows every switch. Most prices are hardly touched. Where such shares ma
 The flat fee of `launch_2025` is paid once a step and subnet: with n = 1 somebody trades, and pays
 it, in every block, so its error does not shrink with n.
 
+The emission of a step is that of its first block, so a halving inside a step comes with the next
+one. That mints at most (n - 1) E / 2 too much, E from before, and once a halving: at n = 360 and
+E = 0.5 less than 90 TAO, 9e-6 of the issuance at the first halving; of a subnet's alpha likewise,
+less than 180 to participants and as much again where the pool gets alpha at the full rate.
+
 | preset | path | n | price | share of emission | TAO issuance | alpha issuance | |
 |---|---|---|---|---|---|---|---|
 """

@@ -14,6 +14,7 @@ from hypothesis.extra import numpy as hnp
 from reference import EXACT
 from worlds import STRIDE, Moment, Orders, live_mechanism, mainnet_world, row, run_model, stacked
 
+from dtaojax import chain
 from dtaojax.mechanism.chain_buy import BuyDestroyedUnissued, BuyKept
 from dtaojax.mechanism.departure import Departures, PayoutRule, dissolve
 from dtaojax.mechanism.fee_rules import FeeToAuthor
@@ -35,12 +36,14 @@ PRICE_NEUTRAL = (RootProportionCap, LesserEmissionCap, AlphaEmissionCap)
 
 @jax.jit
 def bought_by_the_chain(pools: Pools, tao: jax.Array) -> Pools:
-    return buy(pools, tao)[0]
+    """Of steps on a leading axis."""
+    return jax.vmap(lambda pools, tao: buy(pools, tao)[0])(pools, tao)
 
 
 @jax.jit
 def price(pools: Pools) -> jax.Array:
-    return spot_price(pools)
+    """Of steps on a leading axis."""
+    return jax.vmap(spot_price)(pools)
 
 
 def close(found: np.ndarray, expected: np.ndarray, scale: np.ndarray) -> None:
@@ -65,12 +68,13 @@ def assert_tao_is_conserved(at: Moment, blocks: int, rules: Mechanism) -> None:
     if isinstance(rules.chain_buy, BuyDestroyedUnissued):
         counted = blocks * paid.terms.tao_in
     issued = at.after.total_issuance - at.before.total_issuance
-    close(issued, (counted + sum(paid.reward)).sum(), at.before.total_issuance)
-    assert issued <= blocks * paid.block_emission + 1e-13 * at.before.total_issuance
+    close(issued, (counted + sum(paid.reward)).sum(-1), at.before.total_issuance)
+    most = blocks * paid.block_emission + 1e-13 * at.before.total_issuance
+    assert (issued <= most).all()
     staked = at.after.root_tao - at.before.root_tao
-    proceeds = at.flows.claims.tao.sum()
+    proceeds = at.flows.claims.tao.sum(-1)
     if isinstance(rules.root, RootSoldUnlessSubsidised):
-        proceeds += paid.root_tao.sum()
+        proceeds = proceeds + paid.root_tao.sum(-1)
     close(staked, proceeds, at.after.root_tao)
 
 
@@ -128,9 +132,8 @@ def assert_kept_in_swap(before: Pools, after: Pools, fees_stay: bool) -> None:
 def before_claims(at: Moment) -> Pools:
     """Pools after the injection, before root sold out of its baskets."""
     claims, pools = at.flows.claims, jax.tree.map(jnp.asarray, at.paid.pools)
-    return dataclasses.replace(
-        pools, tao_in=pools.tao_in + claims.tao, alpha_in=pools.alpha_in - claims.sold
-    )
+    earlier = (pools.tao_in + claims.tao, pools.alpha_in - claims.sold)
+    return eqx.tree_at(lambda pools: (pools.tao_in, pools.alpha_in), pools, earlier)
 
 
 def assert_pools_follow_their_curves(at: Moment, blocks: int, rules: Mechanism) -> None:
@@ -147,7 +150,8 @@ def assert_pools_follow_their_curves(at: Moment, blocks: int, rules: Mechanism) 
             assert_kept_in_swap(at.before.pools, bought, fees_stay=False)
         held = np.asarray(price(bought))
         injected = price(before_claims(at))
-        np.testing.assert_allclose(injected[held > 0.0], held[held > 0.0], rtol=1e-12)
+        # A pool near the chain's lowest price and least weight has lost three digits by now.
+        np.testing.assert_allclose(injected[held > 0.0], held[held > 0.0], rtol=1e-11)
     if isinstance(rules.injection, PRICE_NEUTRAL):
         before = np.asarray(price(at.before.pools))
         priced = before > 0.0
@@ -164,16 +168,20 @@ def assert_shares_are_shares(at: Moment, subnets: Subnets, rules: Mechanism) -> 
     shares = at.flows.coinbase.shares
     for vector in (shares.pre_gate, shares.final):
         assert (vector >= 0.0).all()
-        assert vector.sum() == pytest.approx(1.0, abs=1e-14 * vector.size) or not vector.any()
+        whole = np.abs(vector.sum(-1) - 1.0) <= 1e-14 * vector.shape[-1]
+        assert (whole | ~vector.any(-1)).all()
     enabled = np.asarray(subnets.emission_enabled)
-    assert not shares.final[~enabled].any()
-    assert not shares.final[~np.asarray(subnets.in_emit_set)].any()
+    assert not shares.final[..., ~enabled].any()
+    assert not shares.final[..., ~np.asarray(subnets.in_emit_set)].any()
     if isinstance(rules.gate, RankTiers):
         return
-    before, after = shares.pre_gate[enabled], shares.final[enabled]
-    assert (np.diff(after[np.argsort(before)]) >= -1e-15).all()
-    if before.any():
-        assert after.max() >= before.max() / before.sum() * (1.0 - 1e-13)
+    before, after = shares.pre_gate[..., enabled], shares.final[..., enabled]
+    ranked = np.take_along_axis(after, np.argsort(before, axis=-1), axis=-1)
+    assert (np.diff(ranked) >= -1e-15).all()
+    if enabled.any():
+        sums = before.sum(-1)
+        least = before.max(-1) / np.where(sums > 0.0, sums, 1.0) * (1.0 - 1e-13)
+        assert (after.max(-1) >= least).all()
 
 
 def assert_amounts_are_amounts(at: Moment, rules: Mechanism) -> None:
@@ -193,7 +201,7 @@ def assert_amounts_are_amounts(at: Moment, rules: Mechanism) -> None:
 
 
 def assert_invariants(at: Moment, subnets: Subnets, blocks: int, rules: Mechanism) -> None:
-    """All of §6 but dissolution, which is no part of a step."""
+    """All of §6 but dissolution, which is no part of a step; of steps on a leading axis."""
     assert_tao_is_conserved(at, blocks, rules)
     assert_alpha_is_conserved(at, blocks, rules)
     assert_the_split_adds_up(at, blocks, rules)
@@ -246,16 +254,15 @@ def situations(draw: st.DrawFn) -> tuple[Subnets, NetworkState, Orders]:
     return subnets, state, Orders(tao, alpha)
 
 
-def assert_a_stride_keeps_them(
+def assert_every_step_keeps_them(
     rules: Mechanism, blocks: int, situation: tuple[Subnets, NetworkState, Orders]
 ) -> None:
-    """Of a stride of steps the first, which need not be like any other, and the last."""
+    """Of a stride of steps, the first of which need not be like any other."""
     subnets, state, orders = situation
     memory = rules.weighing.begin(jnp.uint32(0), subnets, state)
     start = dataclasses.replace(state, memory=memory)
     run = run_model(rules, subnets, start, stacked([orders] * STRIDE), blocks)
-    assert_invariants(row(run, 0), subnets, blocks, rules)
-    assert_invariants(row(run, -1), subnets, blocks, rules)
+    assert_invariants(run, subnets, blocks, rules)
 
 
 @pytest.mark.parametrize("preset", PRESET_NAMES)
@@ -264,7 +271,7 @@ def assert_a_stride_keeps_them(
 def test_steps_from_any_state_keep_the_invariants_in_every_preset(
     preset: str, situation: tuple[Subnets, NetworkState, Orders]
 ) -> None:
-    assert_a_stride_keeps_them(preset_pair(preset, EXACT).mechanism, 1, situation)
+    assert_every_step_keeps_them(preset_pair(preset, EXACT).mechanism, 1, situation)
 
 
 @settings(max_examples=40)
@@ -272,7 +279,7 @@ def test_steps_from_any_state_keep_the_invariants_in_every_preset(
 def test_steps_of_a_tempo_from_any_state_keep_the_invariants(
     situation: tuple[Subnets, NetworkState, Orders],
 ) -> None:
-    assert_a_stride_keeps_them(live_mechanism(rank=3), 360, situation)
+    assert_every_step_keeps_them(live_mechanism(rank=3), 360, situation)
 
 
 @eqx.filter_jit
@@ -312,16 +319,27 @@ def test_every_step_of_a_mainnet_run_keeps_the_invariants(blocks: int, steps: in
     tao = random.normal(0.0, 0.02, shape) * np.asarray(start.pools.tao_in)
     alpha = random.exponential(0.003, shape) * np.asarray(start.pools.alpha_in)
     run = run_model(live_mechanism(), subnets, start, Orders(tao, alpha), blocks)
-    for number in range(steps):
-        moment = row(run, number)
-        assert_invariants(moment, subnets, blocks, live_mechanism())
-        assert np.count_nonzero(moment.flows.trades.alpha_sold) > 100
+    assert_invariants(run, subnets, blocks, live_mechanism())
+    assert (np.count_nonzero(run.flows.trades.alpha_sold, axis=-1) > 100).all()
 
 
 def without_users(start: NetworkState, steps: int, blocks: int) -> Moment:
     subnets, _ = mainnet_world()
     nobody = Orders(*[np.zeros((steps, start.alpha_out.shape[0]))] * 2)
     return run_model(live_mechanism(), subnets, start, nobody, blocks)
+
+
+def test_a_halving_inside_a_step_comes_with_the_next_one() -> None:
+    """It mints at most (n - 1) E / 2 too much, E from before the halving."""
+    _, start = mainnet_world()
+    threshold = 0.75 * chain.MAX_SUPPLY
+    start = eqx.tree_at(lambda state: state.total_issuance, start, jnp.asarray(threshold - 1.0))
+    whole = row(without_users(start, STRIDE, 360), 0)
+    single = row(without_users(start, 360, 1), -1)
+    assert float(whole.flows.coinbase.block_emission) == 0.5
+    assert float(single.flows.coinbase.block_emission) == 0.25
+    late = float(whole.after.total_issuance - single.after.total_issuance)
+    assert 0.9 * 359 * 0.25 < late <= 359 * 0.25
 
 
 def test_a_step_of_n_blocks_takes_n_times_the_terms_of_its_first_block() -> None:
