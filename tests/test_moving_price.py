@@ -1,14 +1,20 @@
 """The price EMA: one block is the chain's update, and n blocks are n of them (§3.3)."""
 
+from decimal import Decimal
+
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from reference.moving import floored_moving_price_after
 
 from dtaojax import chain
+from dtaojax.build import build_mechanism
+from dtaojax.config import ConfigError, MechanismConfig, config_from_dict
 from dtaojax.mechanism.moving_price import PriceEma, PricePath, ema_weights
+from dtaojax.mechanism.moving_price_floored import FlooredPriceEma
 
 FIRST_EMISSION = jnp.asarray([1])
 OLD = jnp.asarray(10_000_000)
@@ -148,3 +154,64 @@ def test_the_average_is_differentiable_in_the_rate_down_to_zero(rate: float) -> 
     of_weights = kept**later - rate * later * kept ** np.maximum(later - 1, 0)
     expected = (of_weights * spots).sum() - 360 * kept**359 * 0.2
     np.testing.assert_allclose(jax.grad(moved)(jnp.asarray(rate)), expected, rtol=1e-10)
+
+
+# --- at the resolution in which the chain stores it (§7.2) ---------------------------------------
+
+
+def floored(rate_bits: int, halving_blocks: int) -> FlooredPriceEma:
+    rule = {"rate": rate_bits / 2**32, "halving_blocks": halving_blocks, "floor": True}
+    rules = MechanismConfig.model_validate({"preset": "gate_rank_2026", "moving_price": rule})
+    built = build_mechanism(rules).moving_price
+    assert isinstance(built, FlooredPriceEma)
+    return built
+
+
+@pytest.mark.parametrize("rate_bits", [1_288_490, 12_885])
+@pytest.mark.parametrize("halving_blocks", [0, chain.MOVING_PRICE_HALVING_BLOCKS])
+def test_a_floored_block_is_the_reference_s(rate_bits: int, halving_blocks: int) -> None:
+    """Every bit, for subnets of all ages and prices; those that stall below it among them."""
+    random = np.random.default_rng(rate_bits + halving_blocks)
+    price = 10.0 ** random.uniform(-4.0, 0.0, 200)
+    m = np.floor(2.0**32 * price * random.choice([0.0, 0.7, 0.999, 1.001, 1.3], 200)) / 2.0**32
+    age = np.floor(10.0 ** random.uniform(1.0, 6.5, 200))
+    block = 10_000_000
+    seen = PricePath(*[jnp.asarray(price)] * 3)
+    rule = floored(rate_bits, halving_blocks)
+    first = jnp.asarray((block + 2 - age).astype(int))
+    found = rule(jnp.asarray(m), seen, first, jnp.asarray(block), 1)
+    rate = Decimal(rate_bits) / 2**32
+    expected = [
+        float(floored_moving_price_after(Decimal(old), Decimal(spot), rate, int(b), halving_blocks))
+        for old, spot, b in zip(m, price, age, strict=True)
+    ]
+    np.testing.assert_array_equal(found, expected)
+
+
+def test_a_floored_step_is_its_blocks_one_by_one() -> None:
+    rule = floored(12_885, chain.MOVING_PRICE_HALVING_BLOCKS)
+    blocks, first, block = 360, jnp.asarray([9_990_000, 1, 9_999_999]), 10_000_000
+    m = jnp.asarray([0.004, 0.3, 0.0])
+    still = PricePath(*[jnp.asarray([0.005, 0.29, 0.005])] * 3)
+    whole = rule(m, still, first, jnp.asarray(block), blocks)
+    one = jax.jit(lambda m, block: rule(m, still, first, block, 1))
+    for passed in range(blocks):
+        m = one(m, jnp.asarray(block + passed))
+    np.testing.assert_array_equal(whole, m)
+    assert float(whole[2]) == 0.0
+
+
+def test_a_floored_average_has_the_derivative_of_the_real_one() -> None:
+    def at(rate: float, rule: type[PriceEma]) -> jax.Array:
+        made = rule(jnp.asarray(rate), jnp.asarray(0.0), jnp.asarray(1.0))
+        seen = path(0.02, 0.02, 0.03)
+        return made(jnp.asarray([0.01]), seen, FIRST_EMISSION, jnp.asarray(10_000_000), 12)[0]
+
+    found, expected = (jax.jacfwd(at)(3e-4, rule) for rule in (FlooredPriceEma, PriceEma))
+    np.testing.assert_allclose(found, expected, rtol=1e-4)
+
+
+def test_single_precision_cannot_hold_the_floored_average() -> None:
+    rules = {"preset": "gate_rank_2026", "moving_price": {"floor": True}}
+    with pytest.raises(ConfigError, match=r"mechanism\.moving_price\.floor: is true"):
+        config_from_dict({"mechanism": rules, "run": {"precision": "float32"}})

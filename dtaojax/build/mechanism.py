@@ -21,6 +21,7 @@ from dtaojax.mechanism.injection_none import NoInjection
 from dtaojax.mechanism.injection_prelaunch import SumPriceSwitch
 from dtaojax.mechanism.injection_subsidy import SubsidyByAlphaEmission, SubsidyByBlockEmission
 from dtaojax.mechanism.moving_price import PriceEma
+from dtaojax.mechanism.moving_price_floored import FlooredPriceEma
 from dtaojax.mechanism.no_gate import NoGate
 from dtaojax.mechanism.participants import PaidInAlpha, PaidInTao, PaidWhatPoolsLeave
 from dtaojax.mechanism.root_policy import (
@@ -53,7 +54,7 @@ def build_mechanism(rules: config.MechanismConfig, seed: int = 0) -> Mechanism:
         participants=_participants(injection),
         split=_split(rules.split),
         root=_root(rules.root),
-        moving_price=PriceEma(
+        moving_price=(FlooredPriceEma if ema.floor else PriceEma)(
             rate=jnp.asarray(ema.rate),
             halving_blocks=jnp.asarray(float(ema.halving_blocks)),
             cap=jnp.asarray(ema.cap),

@@ -105,6 +105,12 @@ class Config(StrictModel):
                         f"{self.run.horizon_days:g}; drop it"
                     )
                     problems.append(Problem(f"cohorts.{table}.{index}.day", text))
+        if self.mechanism.moving_price.floor and self.run.precision != "float64":
+            text = (
+                f"is true, which {self.run.precision} cannot tell from false: it has fewer digits "
+                'than the average on chain; set it to false, or run.precision to "float64"'
+            )
+            problems.append(Problem("mechanism.moving_price.floor", text))
         if self.mechanism.pool.kind == "none" and any(self.portfolio.alpha.values()):
             text = (
                 f"holds alpha, but there is none under {self.mechanism.preset}; write "

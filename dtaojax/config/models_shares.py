@@ -23,12 +23,15 @@ class PriceEmaConfig(StrictModel):
         rate: weight of a block's price at full age [1/block].
         halving_blocks: age at which the rate is half of that [blocks]; 0 for no age factor.
         cap: the spot price is capped at this before it is averaged [TAO per alpha].
+        floor: whether the average is cut to the resolution in which the chain stores it, block by
+            block (§7.2).
     """
 
     kind: Literal["price_ema"] = "price_ema"
     rate: Annotated[float, Field(gt=0.0, le=1.0)] = chain.MOVING_PRICE_RATE
     halving_blocks: Annotated[int, Field(ge=0, le=2**40)] = chain.MOVING_PRICE_HALVING_BLOCKS
     cap: Annotated[float, Field(gt=0.0)] = chain.MOVING_PRICE_CAP
+    floor: bool = False
 
 
 class HillRankConfig(StrictModel):
