@@ -159,7 +159,7 @@ class CohortsConfig(StrictModel):
                 "together they hold at most 1, and investors the rest"
             )
             problems.append(Problem("", text))
-        taken = list(_RESERVED)
+        taken: list[str] = list(_RESERVED)
         for index, whale in enumerate(self.whales):
             if whale.name in taken:
                 text = f'is "{whale.name}", a name that is taken; choose another'

@@ -57,7 +57,8 @@ def cohort_table(evidence: Evidence) -> CohortTable | None:
         for quantity, day in _COLUMNS:
             found = table.get(quantity, evidence.horizon if day is None else day)
             if found and COHORT_QUANTITIES[quantity].display == "percent":
-                found = Estimate(*(100.0 * number for number in found[:4]), found.unit)
+                value, error, low, high = (100.0 * number for number in found[:4])
+                found = Estimate(value, error, low, high, found.unit)
             cells.append(found)
         rows.append((cohort_label(party), cells))
     return CohortTable(columns, rows)

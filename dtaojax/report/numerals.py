@@ -69,8 +69,11 @@ def with_error(
     """
     if value is None or not math.isfinite(value):
         return MISSING, ""
-    exact = standard_error is None or not math.isfinite(standard_error)
-    if exact or standard_error <= _ROUNDING * abs(value):
+    if (
+        standard_error is None
+        or not math.isfinite(standard_error)
+        or standard_error <= _ROUNDING * abs(value)
+    ):
         return plain(value, _EXACT_DIGITS), ""
     decimals = _place(standard_error, 1)
     if round(standard_error * 10.0 ** (decimals + 1)) <= _TWO_DIGITS_UP_TO:
