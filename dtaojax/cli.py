@@ -13,6 +13,7 @@ from dtaojax.commands.backtest import backtest
 from dtaojax.commands.calibrate import calibrate
 from dtaojax.commands.compare import compare
 from dtaojax.commands.doctor import doctor
+from dtaojax.commands.init import init
 from dtaojax.commands.inspect import inspect
 from dtaojax.commands.presets import presets
 from dtaojax.commands.replay import replay
@@ -50,6 +51,7 @@ for verb in (
     doctor,
     sweep,
     compare,
+    init,
 ):
     app.command()(verb)
 

@@ -5,6 +5,7 @@ Nothing here imports JAX, NumPy or pandas, so reading a config takes no time.
 
 from dtaojax.config.compare import Difference, config_differences, differences, preset_toml
 from dtaojax.config.errors import ConfigError, Problem
+from dtaojax.config.examples import copy_examples
 from dtaojax.config.load import (
     changed,
     config_from_dict,
@@ -219,6 +220,7 @@ __all__ = [
     "changed",
     "config_differences",
     "config_from_dict",
+    "copy_examples",
     "default_measures",
     "default_parameters",
     "differences",
