@@ -17,6 +17,7 @@ from dtaojax.commands.init import init
 from dtaojax.commands.inspect import inspect
 from dtaojax.commands.presets import presets
 from dtaojax.commands.replay import replay
+from dtaojax.commands.report import report
 from dtaojax.commands.run import run
 from dtaojax.commands.sensitivity import sensitivity
 from dtaojax.commands.sweep import sweep
@@ -51,6 +52,7 @@ for verb in (
     doctor,
     sweep,
     compare,
+    report,
     init,
 ):
     app.command()(verb)

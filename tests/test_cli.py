@@ -16,6 +16,7 @@ from typing import NamedTuple
 import jax
 import numpy as np
 import pytest
+from report_fixture import make_results
 from rich.console import Console
 from small_run import (
     CONFIG,
@@ -31,6 +32,7 @@ from small_run import (
 from dtaojax import __version__, chain, cli
 from dtaojax.config import PRESETS, config_from_dict
 from dtaojax.network import NetworkTable, load_network
+from dtaojax.results import save
 
 pytestmark = pytest.mark.xdist_group("small runs")
 
@@ -638,6 +640,30 @@ def test_headline_is_of_the_last_day_reported(dtaojax, small):
     answer = dtaojax("run", small, "--out", small.parent / "out", *words)
     assert re.search(r"1 days +effective number", answer.err)
     assert re.search(r"2 days +mean loss", answer.err)
+
+
+def test_report_is_made_anew_from_the_tables(dtaojax, tmp_path):
+    save(make_results(names=HOSTILE), tmp_path / "run")
+    answer = dtaojax("report", tmp_path / "run", "--out", tmp_path / "out")
+    page = tmp_path / "out" / "report.html"
+    assert answer == Answer(0, f"report: {page}\n", "")
+    assert "<script>alert" not in page.read_text(encoding="utf-8")
+    (tmp_path / "run" / "network.parquet").unlink()
+    answer = dtaojax("report", tmp_path / "run")
+    assert answer.code == 2
+    assert answer.err.startswith(f"{tmp_path / 'run' / 'network.parquet'}: cannot be read")
+    assert answer.err.count(str(tmp_path)) == 2
+    assert not (tmp_path / "run" / "report.html").exists()
+
+
+def test_manifest_of_another_run_is_refused_by_its_folder(dtaojax, tmp_path):
+    results = make_results()
+    manifest = results.manifest | {"run": results.manifest["run"] | {"report_days": [1.0, 365.0]}}
+    save(replace(results, manifest=manifest), tmp_path / "run")
+    answer = dtaojax("report", tmp_path / "run")
+    assert answer.code == 2
+    assert answer.err.startswith(f"{tmp_path / 'run'}: manifest, run.report_days: names the day(s)")
+    assert "run again" in answer.err
 
 
 def test_progress_is_shown_on_a_terminal(dtaojax, small, monkeypatch):

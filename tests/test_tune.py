@@ -13,6 +13,8 @@ from scipy import optimize
 from small_search import BASE, search_file
 
 from dtaojax import chain
+from dtaojax.api import Search
+from dtaojax.api.configs import Shelf
 from dtaojax.build import build_world
 from dtaojax.config import Config, ConfigError, changed, config_from_dict
 from dtaojax.engine.sample import sample
@@ -20,6 +22,7 @@ from dtaojax.mechanism.gate import hill_gate
 from dtaojax.network import NetworkTable, load_network
 from dtaojax.pipeline.tune import read_tune, tune_report
 from dtaojax.pipeline.tune_worlds import levers_of
+from dtaojax.report.tune_page import render_tune
 from dtaojax.tuning.box import Box
 from dtaojax.tuning.errors import TuneError
 from dtaojax.tuning.expectation import Portion, evaluate
@@ -291,6 +294,35 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     tune_report(inputs, folder / "out", lines.append)
     assert any("frontier" in line for line in lines)
     return folder / "out"
+
+
+@ONE_SEARCH
+def test_hostile_names_are_text_on_the_page(finished: Path) -> None:
+    found = json.loads((finished / "tune.json").read_text())
+    hostile = "<script>alert(1)</script>\u202e\x1b"
+    records = next(iter(found["elsewhere"].values()), found["held_out"])
+    page = render_tune(
+        found | {"title": hostile, "network": hostile, "elsewhere": {hostile: records}}
+    )
+    plain = render_tune(found | {"elsewhere": {"other": records}})
+    assert page.count("<script") == plain.count("<script")
+    assert page.count("&lt;script&gt;alert(1)&lt;/script&gt;\\u202e\\x1b") >= 3
+    assert not {"\u202e", "\x1b"} & set(page)
+
+
+@ONE_SEARCH
+def test_python_reads_what_the_search_left(finished: Path) -> None:
+    search = Search(Shelf(finished))
+    found = json.loads((finished / "tune.json").read_text())
+    assert search.parameters["found"].tolist() == [each["found"] for each in found["parameters"]]
+    assert (
+        search.changes.items()
+        >= {each["key"]: each["found"] for each in found["parameters"]}.items()
+    )
+    measure = search.verified.set_index("measure").loc["emission_hhi"]
+    assert measure["change"] == pytest.approx(measure["found"] - measure["start"], rel=1e-9)
+    assert search.report.is_file()
+    assert "emission_hhi" in search._repr_html_()
 
 
 @ONE_SEARCH
