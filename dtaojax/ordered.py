@@ -6,14 +6,14 @@ are therefore written as a tree of elementwise additions, which leaves no choice
 """
 
 import jax.numpy as jnp
-from jaxtyping import Array, Float
+from jaxtyping import Array, Float, Num
 
 
-def ordered_sum(values: Float[Array, " terms"]) -> Float[Array, ""]:
-    """Sum of a vector: the upper half is added to the lower, until one number is left."""
+def ordered_sum(values: Num[Array, "terms *rest"]) -> Num[Array, "*rest"]:
+    """Sum over the first axis: the upper half is added to the lower, until one term is left."""
     length = values.shape[0]
     width = 1 << (length - 1).bit_length()
-    values = jnp.pad(values, (0, width - length))
+    values = jnp.pad(values, [(0, width - length)] + [(0, 0)] * (values.ndim - 1))
     while width > 1:
         width //= 2
         values = values[:width] + values[width:]

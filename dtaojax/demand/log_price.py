@@ -2,6 +2,7 @@
 
 import jax.numpy as jnp
 
+from dtaojax import elementary
 from dtaojax.mechanism.pools import spot_price, weight_ratio
 from dtaojax.state.pools import Pools
 from dtaojax.state.shapes import PerSubnet
@@ -10,7 +11,7 @@ from dtaojax.state.shapes import PerSubnet
 def log_or_zero(price: PerSubnet) -> PerSubnet:
     """Log of a price; 0 where there is none, as nobody can act on it [-]."""
     priced = price > 0.0
-    return jnp.where(priced, jnp.log(jnp.where(priced, price, 1.0)), 0.0)
+    return jnp.where(priced, elementary.log(jnp.where(priced, price, 1.0)), 0.0)
 
 
 def log_spot_price(pools: Pools) -> PerSubnet:

@@ -2,6 +2,7 @@
 
 import jax.numpy as jnp
 
+from dtaojax import elementary
 from dtaojax.demand.process import Clock, DemandProcess
 from dtaojax.demand.window import Window
 from dtaojax.mechanism.pools import weight_ratio
@@ -36,7 +37,7 @@ class Pump(DemandProcess):
         """The step's pushes or sales."""
         pools = state.pools
         tao_in = jnp.where(pools.tao_in > 0.0, pools.tao_in, 1.0)
-        push = jnp.log1p(self.tao * self.buying.share(clock) / tao_in)
-        bought = -pools.alpha_in * jnp.expm1(-weight_ratio(pools.w_tao) * push)
+        push = elementary.log1p(self.tao * self.buying.share(clock) / tao_in)
+        bought = -pools.alpha_in * elementary.expm1(-weight_ratio(pools.w_tao) * push)
         total = memory + bought
         return Intents(push, total * self.selling.share(clock)), total

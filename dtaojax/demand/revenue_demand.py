@@ -2,6 +2,7 @@
 
 import jax.numpy as jnp
 
+from dtaojax import elementary
 from dtaojax.demand.process import Clock, DemandProcess, pushing
 from dtaojax.mechanism.step import Coinbase
 from dtaojax.state.intents import Intents
@@ -31,7 +32,7 @@ class RevenueDemand(DemandProcess):
 
     def revenue(self, subnets: Subnets) -> PerSubnet:
         """Of each subnet that has started [TAO/day]."""
-        earned = self.tao_per_day * jnp.exp(self.spread * subnets.quality)
+        earned = self.tao_per_day * elementary.exp(self.spread * subnets.quality)
         return jnp.where(subnets.in_emit_set, earned, 0.0)
 
     def intents(
@@ -40,4 +41,4 @@ class RevenueDemand(DemandProcess):
         """The step's pushes."""
         tao_in = state.pools.tao_in
         depth = jnp.where(tao_in > 0.0, tao_in, 1.0)
-        return pushing(jnp.log1p(self.revenue(subnets) * clock.days / depth)), None
+        return pushing(elementary.log1p(self.revenue(subnets) * clock.days / depth)), None

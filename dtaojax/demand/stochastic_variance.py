@@ -6,7 +6,7 @@ import equinox as eqx
 import jax.numpy as jnp
 from jax import lax
 
-from dtaojax import chain
+from dtaojax import chain, elementary
 from dtaojax.demand.age import age_days
 from dtaojax.demand.process import Clock, DemandProcess, pushing
 from dtaojax.demand.student_flow import VolatilityTable, volatility_table
@@ -115,7 +115,7 @@ class StochasticVarianceFlow(DemandProcess):
         """Typical volatility of subnets of this depth and age [1/sqrt(day)]."""
         depth = jnp.maximum(state.pools.tao_in, 1.0) / 1_000.0
         age = jnp.maximum(age_days(subnets, state), _YOUNGEST)
-        youth = jnp.exp(self.age_exponent * jnp.log1p(_AGE_SCALE / age))
+        youth = elementary.exp(self.age_exponent * elementary.log1p(_AGE_SCALE / age))
         return self.scale_at_1000_tao * depth**self.depth_exponent * youth
 
     def begin(self, path: ScalarInt, subnets: Subnets, state: NetworkState) -> VarianceMemory:
@@ -157,7 +157,7 @@ class StochasticVarianceFlow(DemandProcess):
             level = jnp.where(later, level, memory.level)
             swing = jnp.where(later, swing, memory.swing)
             heavy = self.heavy(normals(memory.streams.daily))
-            free = self.scale(subnets, state) * jnp.exp(level + swing) * heavy
+            free = self.scale(subnets, state) * elementary.exp(level + swing) * heavy
             volatility = free / jnp.sqrt(1.0 + jnp.square(free / self.max_sd))
             return VarianceMemory(memory.streams, level, swing, volatility)
 

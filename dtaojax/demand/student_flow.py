@@ -8,6 +8,7 @@ from jax import lax
 from jaxtyping import Array, Float
 from scipy import special
 
+from dtaojax import elementary
 from dtaojax.demand.process import Clock, DemandProcess, pushing
 from dtaojax.demand.within_day import flow_within_day
 from dtaojax.mechanism.step import Coinbase
@@ -31,7 +32,7 @@ class VolatilityTable(NamedTuple):
         last = self.log_multiple.shape[0] - 2
         knot = jnp.clip(jnp.floor(position), 0, last).astype(jnp.int32)
         low, high = self.log_multiple[knot], self.log_multiple[knot + 1]
-        return jnp.exp(low + (position - knot) * (high - low))
+        return elementary.exp(low + (position - knot) * (high - low))
 
 
 def volatility_table(degrees_of_freedom: float, largest: float) -> VolatilityTable:

@@ -3,6 +3,7 @@
 import equinox as eqx
 import jax.numpy as jnp
 
+from dtaojax import elementary
 from dtaojax.demand.process import Clock, DemandProcess, pushing, selling
 from dtaojax.demand.window import Window
 from dtaojax.mechanism.pools import weight_ratio
@@ -81,4 +82,4 @@ class WhaleEntry(DemandProcess):
         alpha, total = self.holding.moved(memory, clock, state)
         pools = state.pools
         alpha_in = jnp.where(pools.alpha_in > 0.0, pools.alpha_in, 1.0)
-        return pushing(jnp.log1p(alpha / alpha_in) / weight_ratio(pools.w_tao)), total
+        return pushing(elementary.log1p(alpha / alpha_in) / weight_ratio(pools.w_tao)), total

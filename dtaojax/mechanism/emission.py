@@ -3,9 +3,12 @@
 import math
 
 import jax.numpy as jnp
+import numpy as np
+from jax import lax
 from jaxtyping import Array, Float
 
 from dtaojax import chain
+from dtaojax.elementary import power_of_two
 
 _LAST_UNISSUED = chain.MAX_SUPPLY * 2.0 ** -math.ceil(math.log2(chain.RAO_PER_TAO))
 """With no more than this left to mint an emission is less than a rao, and so nothing [tokens]."""
@@ -30,10 +33,10 @@ def emission_of_unissued(unissued: Float[Array, "*shape"]) -> Float[Array, "*sha
 
     The chain halves the emission at each threshold ``M (1 - 2**-n)`` of the issuance:
     ``E = 2**-floor(log2(1 / (1 - I/M)))``, and 0 from ``I = M`` on. That is the smallest power of
-    two not below the unissued fraction ``1 - I/M``. It is read from the binary exponents of
-    ``M - I`` and ``M``, without a logarithm or a division: a single rao short of a threshold
-    nothing halves. The chain emits whole rao, so the 30th halving leaves nothing. Serves TAO (by
-    total issuance) and each alpha (by its own issuance).
+    two not below the unissued fraction ``1 - I/M``. It is read from the bits of ``M - I`` and
+    ``M``, without a logarithm or a rounded quotient: a single rao short of a threshold nothing
+    halves. The chain emits whole rao, so the 30th halving leaves nothing. Serves TAO (by total
+    issuance) and each alpha (by its own issuance).
 
     Args:
         unissued: M - I [tokens].
@@ -43,8 +46,21 @@ def emission_of_unissued(unissued: Float[Array, "*shape"]) -> Float[Array, "*sha
 
     Source: §3.1, BE::get_block_emission_for_issuance.
     """
-    mantissa, exponent = jnp.frexp(unissued)
-    supply_mantissa, supply_exponent = math.frexp(chain.MAX_SUPPLY)
-    power = exponent - supply_exponent + (mantissa > supply_mantissa)
-    emission = chain.BASE_BLOCK_EMISSION * jnp.ldexp(jnp.ones_like(unissued), power)
-    return jnp.where(unissued > _LAST_UNISSUED, emission, 0.0)
+    emits = unissued > _LAST_UNISSUED
+    safe = jnp.where(emits, unissued, 1.0)
+    # A division, since the compiler repeats anything cheaper wherever the emission is used.
+    return jnp.where(emits, chain.BASE_BLOCK_EMISSION, 0.0) / supply_over(safe)
+
+
+def supply_over(unissued: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
+    """The largest power of two not above ``M / unissued``, for positive ``unissued``.
+
+    Adding ``1 - mantissa(M)`` to the bits carries into the exponent where the mantissa is larger.
+    """
+    kind = jnp.finfo(unissued.dtype)
+    integer = jnp.int64 if kind.bits == 64 else jnp.int32
+    supply = np.asarray(chain.MAX_SUPPLY, kind.dtype).view(integer)
+    one = 1 << kind.nmant
+    bits = lax.bitcast_convert_type(unissued, integer)
+    exponent = (bits + (one - 1 - int(supply) % one)) >> kind.nmant
+    return power_of_two(int(supply) // one - exponent, unissued)

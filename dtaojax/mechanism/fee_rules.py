@@ -5,6 +5,7 @@ from typing import NamedTuple, TypeAlias
 import equinox as eqx
 import jax.numpy as jnp
 
+from dtaojax import elementary
 from dtaojax.mechanism.pools import weight_ratio
 from dtaojax.state.pools import Pools
 from dtaojax.state.shapes import PerSubnet, Scalar
@@ -62,8 +63,8 @@ class FeeToAuthor(eqx.Module):
         selling = alpha_sold > 0.0
         sold = jnp.where(selling, (1.0 - self.rate) * alpha_sold, 0.0)
         alpha_in = jnp.where(selling, pools.alpha_in, 1.0)
-        growth = jnp.log1p(sold / alpha_in)
-        received = -pools.tao_in * jnp.expm1(-growth / weight_ratio(pools.w_tao))
+        growth = elementary.log1p(sold / alpha_in)
+        received = -pools.tao_in * elementary.expm1(-growth / weight_ratio(pools.w_tao))
         return jnp.where(selling, -received, tao_paid)
 
     def users_paid(self, tao_paid: PerSubnet, alpha_sold: PerSubnet) -> PerSubnet:

@@ -3,6 +3,7 @@
 import equinox as eqx
 import jax.numpy as jnp
 
+from dtaojax.elementary import exp, log, quotient
 from dtaojax.mechanism.cadence import is_due
 from dtaojax.mechanism.order_statistic import nth_largest
 from dtaojax.ordered import ordered_sum
@@ -32,10 +33,10 @@ def hill_gate(shares: PerSubnet, bar: Scalar, exponent: Scalar) -> PerSubnet:
     """
     positive = shares > 0.0
     # exp(h log r) takes half the time of a power whose exponent is not known to the compiler.
-    ratio = jnp.where(positive, bar / jnp.where(positive, shares, 1.0), 1.0)
-    gated = jnp.where(positive, shares / (1.0 + jnp.exp(exponent * jnp.log(ratio))), 0.0)
+    ratio = quotient(jnp.broadcast_to(bar, shares.shape), shares, otherwise=1.0)
+    gated = quotient(shares, 1.0 + exp(exponent * log(ratio)), where=positive)
     total = ordered_sum(gated)
-    return jnp.where(total > 0.0, gated / jnp.where(total > 0.0, total, 1.0), shares)
+    return quotient(gated, total, otherwise=shares)
 
 
 class HillRankGate(eqx.Module):

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import equinox as eqx
 import jax.numpy as jnp
 
+from dtaojax.elementary import quotient
 from dtaojax.mechanism.situation import Situation
 from dtaojax.state.shapes import PerSubnet
 
@@ -35,8 +36,7 @@ def capped_terms(tao_emission: PerSubnet, price: PerSubnet, cap: PerSubnet) -> I
         price: spot price before the injection [TAO/alpha].
         cap: most alpha to inject [alpha per block].
     """
-    priced = price > 0.0
-    wanted = jnp.where(priced, tao_emission / jnp.where(priced, price, 1.0), 0.0)
+    wanted = quotient(tao_emission, price)
     capped = wanted > cap
     alpha_in = jnp.where(capped, cap, wanted)
     tao_in = jnp.where(capped, cap * price, tao_emission)

@@ -12,6 +12,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Num
 
 from dtaojax import chain
+from dtaojax.elementary import expm1, log, log1p, quotient
 from dtaojax.state.pools import Pools
 from dtaojax.state.shapes import PerSubnet, PerSubnetBool
 
@@ -26,9 +27,7 @@ def weight_ratio(w_tao: PerSubnet) -> PerSubnet:
 
 def spot_price(pools: Pools) -> PerSubnet:
     """Spot price; 0 where the alpha reserve is empty (§3.2, BA::calculate_price) [TAO/alpha]."""
-    empty = pools.alpha_in <= 0.0
-    alpha_in = jnp.where(empty, 1.0, pools.alpha_in)
-    return jnp.where(empty, 0.0, pools.tao_in / (weight_ratio(pools.w_tao) * alpha_in))
+    return quotient(pools.tao_in * (1.0 - pools.w_tao), pools.w_tao * pools.alpha_in)
 
 
 def buy_output(pools: Pools, tao: PerSubnet) -> PerSubnet:
@@ -36,8 +35,8 @@ def buy_output(pools: Pools, tao: PerSubnet) -> PerSubnet:
 
     ``x [1 - (y / (y + dy))**(w2/w1)]``; the input reserve must be positive.
     """
-    growth = jnp.log1p(tao / pools.tao_in)
-    return -pools.alpha_in * jnp.expm1(-weight_ratio(pools.w_tao) * growth)
+    growth = log1p(tao / pools.tao_in)
+    return -pools.alpha_in * expm1(-weight_ratio(pools.w_tao) * growth)
 
 
 def sell_output(pools: Pools, alpha: PerSubnet) -> PerSubnet:
@@ -45,14 +44,14 @@ def sell_output(pools: Pools, alpha: PerSubnet) -> PerSubnet:
 
     ``y [1 - (x / (x + dx))**(w1/w2)]``; the input reserve must be positive.
     """
-    growth = jnp.log1p(alpha / pools.alpha_in)
-    return -pools.tao_in * jnp.expm1(-growth / weight_ratio(pools.w_tao))
+    growth = log1p(alpha / pools.alpha_in)
+    return -pools.tao_in * expm1(-growth / weight_ratio(pools.w_tao))
 
 
 def alpha_needed(pools: Pools, tao: PerSubnet) -> PerSubnet:
     """Net alpha for exactly ``tao < tao_in`` out (§3.5 S3, BA::get_base_needed_for_quote)."""
-    growth = -jnp.log1p(-tao / pools.tao_in)
-    return pools.alpha_in * jnp.expm1(weight_ratio(pools.w_tao) * growth)
+    growth = -log1p(-tao / pools.tao_in)
+    return pools.alpha_in * expm1(weight_ratio(pools.w_tao) * growth)
 
 
 def tao_to_price(pools: Pools, target: PerSubnet) -> PerSubnet:
@@ -60,10 +59,8 @@ def tao_to_price(pools: Pools, target: PerSubnet) -> PerSubnet:
 
     A pool without a price cannot be moved: 0.
     """
-    price = spot_price(pools)
-    priced = price > 0.0
-    ratio = jnp.where(priced, target / jnp.where(priced, price, 1.0), 1.0)
-    return pools.tao_in * jnp.expm1((1.0 - pools.w_tao) * jnp.log(jnp.maximum(ratio, 1.0)))
+    ratio = quotient(target, spot_price(pools), otherwise=1.0)
+    return pools.tao_in * expm1((1.0 - pools.w_tao) * log(jnp.maximum(ratio, 1.0)))
 
 
 def alpha_to_price(pools: Pools, target: PerSubnet) -> PerSubnet:
@@ -72,7 +69,7 @@ def alpha_to_price(pools: Pools, target: PerSubnet) -> PerSubnet:
     A pool without a price cannot be moved: 0.
     """
     ratio = spot_price(pools) / target
-    return pools.alpha_in * jnp.expm1(pools.w_tao * jnp.log(jnp.maximum(ratio, 1.0)))
+    return pools.alpha_in * expm1(pools.w_tao * log(jnp.maximum(ratio, 1.0)))
 
 
 def input_allowed(
@@ -132,8 +129,7 @@ def sell(pools: Pools, alpha: PerSubnet) -> tuple[Pools, PerSubnet, PerSubnetBoo
 
 def weight_holding_price(price: PerSubnet, tao_in: PerSubnet, alpha_in: PerSubnet) -> PerSubnet:
     """TAO weight at which reserves quote ``price``: ``y / (p x + y)`` (§3.5 S3) [-]."""
-    value = price * alpha_in + tao_in
-    return jnp.where(value > 0.0, tao_in / jnp.where(value > 0.0, value, 1.0), 0.5)
+    return quotient(tao_in, price * alpha_in + tao_in, otherwise=0.5, where=price > 0.0)
 
 
 def injected_weight(pools: Pools, tao_in: PerSubnet, alpha_in: PerSubnet) -> PerSubnet:
@@ -141,8 +137,7 @@ def injected_weight(pools: Pools, tao_in: PerSubnet, alpha_in: PerSubnet) -> Per
 
     A pool with an empty side has no price to hold; its weights return to one half.
     """
-    price = spot_price(pools)
-    return jnp.where(price > 0.0, weight_holding_price(price, tao_in, alpha_in), 0.5)
+    return weight_holding_price(spot_price(pools), tao_in, alpha_in)
 
 
 def inject(pools: Pools, tao: PerSubnet, alpha: PerSubnet) -> Pools:

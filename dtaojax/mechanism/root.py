@@ -1,7 +1,6 @@
 """Root stake's part in the subnets."""
 
-import jax.numpy as jnp
-
+from dtaojax.elementary import quotient
 from dtaojax.state.shapes import PerSubnet, Scalar
 
 
@@ -14,5 +13,4 @@ def root_proportion(root_tao: Scalar, tao_weight: Scalar, alpha_issuance: PerSub
         alpha_issuance: A [alpha].
     """
     root = tao_weight * root_tao
-    total = root + alpha_issuance
-    return jnp.where(total > 0.0, root / jnp.where(total > 0.0, total, 1.0), 0.0)
+    return quotient(root, root + alpha_issuance)

@@ -2,6 +2,7 @@
 
 import jax.numpy as jnp
 
+from dtaojax.elementary import quotient
 from dtaojax.ordered import ordered_sum
 from dtaojax.state.shapes import PerSubnet, PerSubnetBool
 
@@ -9,7 +10,7 @@ from dtaojax.state.shapes import PerSubnet, PerSubnetBool
 def normalise(weights: PerSubnet) -> PerSubnet:
     """Weights over their sum; all 0 if the sum is 0."""
     total = ordered_sum(weights)
-    return jnp.where(total > 0.0, weights / jnp.where(total > 0.0, total, 1.0), 0.0)
+    return quotient(weights, total)
 
 
 def mask_disabled(shares: PerSubnet, emission_enabled: PerSubnetBool) -> PerSubnet:

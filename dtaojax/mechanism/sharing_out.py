@@ -2,6 +2,7 @@
 
 import jax.numpy as jnp
 
+from dtaojax.elementary import quotient
 from dtaojax.ordered import ordered_cumsum
 from dtaojax.state.shapes import PerSubnet, Scalar
 
@@ -18,7 +19,7 @@ def shared_out(amount: Scalar, weights: PerSubnet, room: PerSubnet) -> PerSubnet
         room: the most that each can take, not negative.
     """
     room = jnp.where(weights > 0.0, room, 0.0)
-    full_at = jnp.where(weights > 0.0, room / jnp.where(weights > 0.0, weights, 1.0), 0.0)
+    full_at = quotient(room, weights)
     order = jnp.argsort(full_at)
     nothing = jnp.zeros(1)
     # Room of the first k, and weight of the others: added up from the end, since what is left of a

@@ -7,6 +7,7 @@ for a buy, by its inverse for a sale. Here nothing of a fee stays in the pool.
 
 import jax.numpy as jnp
 
+from dtaojax import elementary
 from dtaojax.mechanism.pools import spot_price, weight_ratio
 from dtaojax.state.pools import Pools
 from dtaojax.state.shapes import PerSubnet
@@ -23,7 +24,7 @@ def output_left(ratio: PerSubnet, exponent: PerSubnet) -> PerSubnet:
         ratio: u, net input over input reserve; infinite into an empty reserve [-].
         exponent: r, weight of the input token over that of the output token [-].
     """
-    return jnp.exp(-exponent * jnp.log1p(ratio))
+    return elementary.exp(-exponent * elementary.log1p(ratio))
 
 
 def slippage(ratio: PerSubnet, exponent: PerSubnet) -> PerSubnet:
@@ -43,7 +44,7 @@ def slippage(ratio: PerSubnet, exponent: PerSubnet) -> PerSubnet:
         tail = 1.0 - (exponent + k) * tiny / (k + 1) * tail
     series = 0.5 * (exponent + 1.0) * tiny * tail
     large = jnp.where(small, 1.0, ratio)
-    closed = 1.0 + jnp.expm1(-exponent * jnp.log1p(large)) / (exponent * large)
+    closed = 1.0 + elementary.expm1(-exponent * elementary.log1p(large)) / (exponent * large)
     return jnp.where(small, series, closed)
 
 
@@ -59,11 +60,11 @@ def sell_slippage(pools: Pools, alpha: PerSubnet) -> PerSubnet:
 
 def price_after_buy(pools: Pools, tao: PerSubnet) -> PerSubnet:
     """Price once net ``tao`` came in and its alpha went out [TAO/alpha]."""
-    growth = jnp.log1p(tao / pools.tao_in)
-    return spot_price(pools) * jnp.exp(growth / (1.0 - pools.w_tao))
+    growth = elementary.log1p(tao / pools.tao_in)
+    return spot_price(pools) * elementary.exp(growth / (1.0 - pools.w_tao))
 
 
 def price_after_sale(pools: Pools, alpha: PerSubnet) -> PerSubnet:
     """Price once net ``alpha`` came in and its TAO went out [TAO/alpha]."""
-    growth = jnp.log1p(alpha / pools.alpha_in)
-    return spot_price(pools) * jnp.exp(-growth / pools.w_tao)
+    growth = elementary.log1p(alpha / pools.alpha_in)
+    return spot_price(pools) * elementary.exp(-growth / pools.w_tao)

@@ -1,6 +1,7 @@
 """User trades against the pools."""
 
 import dataclasses
+import math
 from abc import abstractmethod
 from typing import NamedTuple
 
@@ -8,6 +9,7 @@ import equinox as eqx
 import jax.numpy as jnp
 
 from dtaojax import chain
+from dtaojax.elementary import expm1, log, log1p
 from dtaojax.mechanism.fee_rules import FeeRule
 from dtaojax.mechanism.pools import spot_price, swap_allowed, weight_ratio
 from dtaojax.state.intents import Intents
@@ -115,13 +117,13 @@ class PoolMarket(Market):
         alpha_in = jnp.where(open_pool, pools.alpha_in, 1.0)
         tao_in = jnp.where(open_pool, pools.tao_in, 1.0)
         ratio = weight_ratio(pools.w_tao)
-        wanted = jnp.log1p(fee.net_sale(intents.alpha_sale) / alpha_in) - ratio * intents.push
+        wanted = log1p(fee.net_sale(intents.alpha_sale) / alpha_in) - ratio * intents.push
         buying, selling = self.room(dataclasses.replace(pools, tao_in=tao_in, alpha_in=alpha_in))
-        most = jnp.minimum(jnp.log1p(fee.net_sale(sellable) / alpha_in), selling)
+        most = jnp.minimum(log1p(fee.net_sale(sellable) / alpha_in), selling)
         limited = open_pool & ((wanted > most) | (wanted < -buying))
         growth = jnp.maximum(jnp.minimum(wanted, most), -buying)
-        alpha_sold = alpha_in * jnp.expm1(growth)
-        tao_paid = tao_in * jnp.expm1(-growth / ratio)
+        alpha_sold = alpha_in * expm1(growth)
+        tao_paid = tao_in * expm1(-growth / ratio)
         done = open_pool & jnp.where(
             growth < 0.0,
             self.allowed(tao_in, tao_paid, alpha_in, -alpha_sold),
@@ -152,11 +154,11 @@ class SwapMarket(PoolMarket):
 
     def room(self, pools: Pools) -> tuple[PerSubnet, PerSubnet]:
         """Until the price is an extreme one; its log falls by ``1 + 1/r`` times ``log x``."""
-        price = jnp.log(spot_price(pools))
+        price = log(spot_price(pools))
         slope = 1.0 + 1.0 / weight_ratio(pools.w_tao)
         return (
-            jnp.maximum(jnp.log(chain.MAX_PRICE) - price, 0.0) / slope,
-            jnp.maximum(price - jnp.log(chain.MIN_PRICE), 0.0) / slope,
+            jnp.maximum(math.log(chain.MAX_PRICE) - price, 0.0) / slope,
+            jnp.maximum(price - math.log(chain.MIN_PRICE), 0.0) / slope,
         )
 
     def allowed(

@@ -3,7 +3,7 @@
 from typing import Any, Final, NamedTuple
 
 from dtaojax.state.network import NetworkState, Subnets
-from dtaojax.state.shapes import PerSubnetBool, ScalarInt
+from dtaojax.state.shapes import PerSubnetBool, PerSubnetInt, ScalarInt
 from dtaojax.world.cohorts import Books
 from dtaojax.world.lifecycle import Registry
 from dtaojax.world.portfolio import Holdings
@@ -31,7 +31,7 @@ class Carry(NamedTuple):
         registry: of registrations, if there are any.
         books: of the cohorts, if they are told apart.
         ever_below_bar: whether the subnet of the start was ever below the gate's bar.
-        tallies: counts, in the order of ``TALLIES``.
+        tallies: counts, in the order of ``TALLIES``: of each subnet, and the last of root.
     """
 
     subnets: Subnets | None
@@ -42,4 +42,4 @@ class Carry(NamedTuple):
     registry: Registry | None
     books: Books | None
     ever_below_bar: PerSubnetBool
-    tallies: tuple[ScalarInt, ...]
+    tallies: tuple[PerSubnetInt | ScalarInt, ...]

@@ -71,6 +71,7 @@ class World(eqx.Module):
     def begin(self, path: ScalarInt) -> Carry:
         """The start of a path."""
         none = jnp.zeros_like(self.subnets.emission_enabled)
+        never = none.astype(jnp.int32)
         drawn = None if self.latent is None else self.latent(path, self.subnets)
         subnets = self.subnets if drawn is None else drawn
         memory = self.mechanism.weighing.begin(path, subnets, self.start)
@@ -87,7 +88,7 @@ class World(eqx.Module):
             registry=self.lifecycle.begin(path, subnets) if comes_and_goes else None,
             books=None if self.cohorts is None else self.cohorts.begin(self.start),
             ever_below_bar=none,
-            tallies=tuple(jnp.zeros((), jnp.int32) for _ in TALLIES),
+            tallies=(*(never for _ in TALLIES[:-1]), jnp.zeros((), jnp.int32)),
         )
 
     def advance(self, carry: Carry, number: ScalarInt) -> Carry:
@@ -136,7 +137,6 @@ class World(eqx.Module):
             flows.claims.refused,
             flows.unstaking_limited,
         )
-        counts = (jnp.sum(flag, dtype=jnp.int32) for flag in happened)
         return Carry(
             subnets=members,
             state=state,
@@ -146,7 +146,7 @@ class World(eqx.Module):
             registry=registry,
             books=books,
             ever_below_bar=carry.ever_below_bar | below,
-            tallies=tuple(map(add, carry.tallies, counts)),
+            tallies=tuple(map(add, carry.tallies, happened)),
         )
 
     def taking_part(self, carry: Carry) -> Subnets:
@@ -195,7 +195,8 @@ class World(eqx.Module):
 
     def tally(self, carry: Carry) -> tuple[ScalarInt, ...]:
         """Counts over the path, in the order of ``tally_names``."""
-        return carry.tallies if carry.books is None else (*carry.tallies, *carry.books.cut)
+        counts = tuple(jnp.sum(tally, dtype=jnp.int32) for tally in carry.tallies)
+        return counts if carry.books is None else (*counts, *carry.books.cut)
 
     @property
     def tally_names(self) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -105,9 +105,14 @@ def naive_jax(name: str, world: World, steps: int, paths: int, *, own_streams: b
         own_streams: use this project's generator, to check the rest; else jax.random.
     """
     if not own_streams:
-        flow = world.demand[0]
-        streams = {key: _JaxRandom(getattr(flow, key).key) for key in ("daily", "intraday")}
-        world = _with_streams(world, streams)
+        import equinox as eqx
+
+        streams = world.demand[0].streams
+        world = eqx.tree_at(
+            lambda w: w.demand[0].streams,
+            world,
+            type(streams)(*(_JaxRandom(stream.key) for stream in streams)),
+        )
 
     @jax.jit
     def simulate(numbers: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array]:
@@ -129,17 +134,6 @@ def naive_jax(name: str, world: World, steps: int, paths: int, *, own_streams: b
         return Outcome(*(np.asarray(part) for part in found)), None
 
     return Contestant(name, paths, steps, go)
-
-
-def _with_streams(world: World, streams: dict[str, Any]) -> World:
-    import equinox as eqx
-
-    places = tuple(streams)
-    return eqx.tree_at(
-        lambda w: [getattr(w.demand[0], place) for place in places],
-        world,
-        [streams[place] for place in places],
-    )
 
 
 def batched_numpy(problem: Problem, paths: int, batch: int) -> Contestant:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from problem import Problem
 
 from dtaojax import chain
 from dtaojax.build import build_bins, build_world
+from dtaojax.demand.stochastic_variance import Component
 from dtaojax.demand.student_flow import _TABLE_EDGE, _TABLE_STEP
 from dtaojax.engine.statistics import Bins
 from dtaojax.pipeline.inputs import Inputs, read_inputs
@@ -68,17 +70,28 @@ def problem_of(world: World, steps: int) -> Problem:
         owner_sells=float(selling.owner),
         miner_sells=float(selling.miner),
         validator_sells=float(selling.validator),
-        daily_key=array(flow.daily.key),
-        intraday_key=array(flow.intraday.key),
-        log_multiple=array(flow.multiples.log_multiple),
+        **{f"{name}_key": array(stream.key) for name, stream in flow.streams._asdict().items()},
+        log_multiple=array(flow.heavy.log_multiple),
         table_edge=_TABLE_EDGE,
         table_step=_TABLE_STEP,
-        sd_at_1000_tao=float(flow.sd_at_1000_tao),
+        **_component("level", flow.level),
+        **_component("swing", flow.swing),
+        scale_at_1000_tao=float(flow.scale_at_1000_tao),
         depth_exponent=float(flow.depth_exponent),
-        scale_ratio=float(flow.scale_ratio),
+        age_exponent=float(flow.age_exponent),
+        max_sd=float(flow.max_sd),
         common_share=float(flow.common_share),
         drift=float(flow.drift),
         steps=steps,
         step_blocks=world.step_blocks,
         blocks_per_day=chain.BLOCKS_PER_DAY,
     )
+
+
+def _component(name: str, part: Component) -> dict[str, Any]:
+    return {
+        f"{name}_start": np.asarray(part.start),
+        f"{name}_start_sd": np.asarray(part.start_sd),
+        f"{name}_sd": float(part.sd),
+        f"{name}_persistence": float(part.persistence),
+    }

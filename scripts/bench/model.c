@@ -22,13 +22,15 @@ static const real MAX_SUPPLY = 21e6, MIN_WEIGHT = 0.01, WEIGHT_ROUNDING = 1e-15,
 typedef struct {
   int subnets, steps, step_blocks, blocks_per_day, rank, knots, all_enabled;
   double total_issuance, root_tao, tao_weight, exponent, ema_cap, owner_cut, owner_sells,
-      miner_sells, validator_sells, table_edge, table_step, sd_at_1000_tao, depth_exponent,
-      scale_ratio, common_share, drift;
-  uint32_t daily_key[2], intraday_key[2];
+      miner_sells, validator_sells, table_edge, table_step, level_sd, level_persistence, swing_sd,
+      swing_persistence, scale_at_1000_tao, depth_exponent, age_exponent, max_sd, common_share,
+      drift;
+  uint32_t level_key[2], swing_key[2], daily_key[2], intraday_key[2];
   /* one entry a subnet */
   const double *tao_in, *alpha_in, *w_tao, *alpha_out, *protocol_alpha, *moving_price, *paid_miners,
       *in_emit_set, *emission_enabled, *owner_cut_enabled;
-  const double *log_multiple;
+  const double *log_multiple, *level_start, *level_start_sd, *swing_start, *swing_start_sd,
+      *age_days; /* when the run starts */
   const real *ema_level, *ema_moment; /* (steps, subnets) */
 } problem;
 
@@ -136,7 +138,8 @@ static real nth_largest(const real *values, int n, int rank) {
 
 typedef struct {
   real y[LANES], x[LANES], w[LANES], waiting_y[LANES], waiting_x[LANES], out[LANES],
-      protocol[LANES], basket[LANES], moving[LANES], volatility[LANES];
+      protocol[LANES], basket[LANES], moving[LANES], volatility[LANES], level[LANES],
+      swing[LANES];
   real issuance, bar;
 } path_state;
 
@@ -178,23 +181,50 @@ static real shares(const problem *p, path_state *s, real *share, int renew) {
   return averages;
 }
 
-static void new_day(const problem *p, path_state *s, int day, const uint32_t *daily) {
+typedef struct {
+  uint32_t level[2], swing[2], daily[2], intraday[2];
+} path_keys;
+
+/* An AR(1) component of the log volatility. */
+static void component(int n, int day, const uint32_t *key, double kept, double sd,
+                      const double *start, const double *start_sd, real *value) {
+  float drawn[LANES + 2];
+  normals(key, (uint32_t)day, n, drawn);
+  const real keep = kept, add = sqrt(1 - kept * kept) * sd;
+  if (day == 0) {
+    SIMD FOR(i, n) value[i] = (real)start[i] + (real)start_sd[i] * (real)drawn[i];
+  } else {
+    SIMD FOR(i, n) value[i] = keep * value[i] + add * (real)drawn[i];
+  }
+}
+
+static void new_day(const problem *p, path_state *s, int day, int number, const path_keys *k) {
+  const int n = p->subnets;
   float score[LANES + 2];
-  normals(daily, (uint32_t)day, p->subnets, score);
+  component(n, day, k->level, p->level_persistence, p->level_sd, p->level_start, p->level_start_sd,
+            s->level);
+  component(n, day, k->swing, p->swing_persistence, p->swing_sd, p->swing_start, p->swing_start_sd,
+            s->swing);
+  normals(k->daily, (uint32_t)day, n, score);
   const real per_step = 1 / p->table_step, edge = p->table_edge, power = p->depth_exponent;
-  const real typical = p->scale_ratio * p->sd_at_1000_tao;
-  SIMD FOR(i, p->subnets) {
+  const real typical = log(p->scale_at_1000_tao), youth = p->age_exponent, most = p->max_sd;
+  const real passed = (real)number * p->step_blocks / p->blocks_per_day;
+  SIMD FOR(i, n) {
     const real place = ((real)score[i] + edge) * per_step;
     int knot = (int)floor(place);
     knot = knot < 0 ? 0 : knot > p->knots - 2 ? p->knots - 2 : knot;
     const real low = p->log_multiple[knot], high = p->log_multiple[knot + 1];
     const real depth = (s->y[i] > 1 ? s->y[i] : 1) / 1000;
-    s->volatility[i] = typical * exp(power * log(depth) + low + (place - knot) * (high - low));
+    const real lived = p->in_emit_set[i] > 0 ? (real)p->age_days[i] + passed : 0;
+    const real age = lived > (real)0.5 ? lived : (real)0.5;
+    const real free = exp(typical + power * log(depth) + youth * log(1 + 90 / age) + s->level[i] +
+                          s->swing[i] + low + (place - knot) * (high - low));
+    s->volatility[i] = free / sqrt(1 + free / most * (free / most));
   }
 }
 
-static void one_step(const problem *p, path_state *s, int number, const uint32_t *intraday,
-                     const uint32_t *daily, int64_t *day) {
+static void one_step(const problem *p, path_state *s, int number, const path_keys *k,
+                     int64_t *day) {
   const int n = p->subnets;
   const real blocks = p->step_blocks, days = (real)p->step_blocks / p->blocks_per_day;
   const real root = p->tao_weight * p->root_tao, root_of_days = sqrt(days);
@@ -203,7 +233,7 @@ static void one_step(const problem *p, path_state *s, int number, const uint32_t
   real share[LANES], start[LANES], middle[LANES], sale[LANES];
   float drawn[LANES + 2];
 
-  normals(intraday, (uint32_t)number, n + 2, drawn);
+  normals(k->intraday, (uint32_t)number, n + 2, drawn);
   const real averages = shares(p, s, share, 1);
   const real earns = averages > 1, all = emission(s->issuance);
   real issued = 0;
@@ -264,7 +294,7 @@ static void one_step(const problem *p, path_state *s, int number, const uint32_t
   s->issuance += issued;
 
   const int64_t today = (int64_t)number * p->step_blocks / p->blocks_per_day;
-  if (today > *day) new_day(p, s, (int)today, daily);
+  if (today > *day) new_day(p, s, (int)today, number, k);
   *day = today;
 
   const real *level = p->ema_level + (size_t)number * n, *moment = p->ema_moment + (size_t)number * n;
@@ -306,6 +336,12 @@ static void one_step(const problem *p, path_state *s, int number, const uint32_t
   }
 }
 
+static void path_key(const uint32_t stream[2], uint32_t path, uint32_t *key) {
+  key[0] = path;
+  key[1] = 0;
+  threefry(stream[0], stream[1], &key[0], &key[1]);
+}
+
 /* Runs paths first .. first + paths - 1. Leaves each path's reserves and moving prices at the
  * horizon where arrays are given for them, (paths, subnets), and in any case the HHI of each path's
  * emission and, for each subnet, sums over paths of price and squared price. */
@@ -322,9 +358,12 @@ void simulate(const problem *p, int64_t first, int64_t paths, double *tao_in, do
     memset(square_sum, 0, n * sizeof(double));
 #pragma omp for schedule(dynamic, 4)
     for (int64_t path = 0; path < paths; path++) {
-      uint32_t daily[2] = {(uint32_t)(first + path), 0}, intraday[2] = {(uint32_t)(first + path), 0};
-      threefry(p->daily_key[0], p->daily_key[1], &daily[0], &daily[1]);
-      threefry(p->intraday_key[0], p->intraday_key[1], &intraday[0], &intraday[1]);
+      const uint32_t at = (uint32_t)(first + path);
+      path_keys keys;
+      path_key(p->level_key, at, keys.level);
+      path_key(p->swing_key, at, keys.swing);
+      path_key(p->daily_key, at, keys.daily);
+      path_key(p->intraday_key, at, keys.intraday);
       FOR(i, n) {
         s.y[i] = p->tao_in[i];
         s.x[i] = p->alpha_in[i];
@@ -336,7 +375,7 @@ void simulate(const problem *p, int64_t first, int64_t paths, double *tao_in, do
       }
       s.issuance = p->total_issuance;
       int64_t day = -1;
-      FOR(number, p->steps) one_step(p, &s, number, intraday, daily, &day);
+      FOR(number, p->steps) one_step(p, &s, number, &keys, &day);
       real share[LANES];
       shares(p, &s, share, 0);
       double squared = 0;

@@ -23,7 +23,13 @@ TAIL = (
     -0.00358148734, 0.00569934491, -0.00764011638, 0.0094436314, 1.00167513, 2.83297682,
 )  # fmt: skip
 
+AGE_SCALE, YOUNGEST = 90.0, 0.5
+STREAMS = ("level", "swing", "daily", "intraday")
+COMPONENT = ("start", "start_sd", "sd", "persistence")
+
 State = dict[str, np.ndarray]
+Scores = dict[str, np.ndarray]
+Keys = tuple[np.ndarray, np.ndarray]
 
 POOL = ("tao_in", "alpha_in", "w_tao", "tao_reservoir", "alpha_reservoir")
 
@@ -47,6 +53,8 @@ def begin(problem: Problem, paths: int | None = None) -> State:
         "root_basket": each(zero),
         "moving_price": each(problem.moving_price),
         "total_issuance": np.full((*lead, 1), problem.total_issuance),
+        "level": each(zero),
+        "swing": each(zero),
         "volatility": each(zero),
     }
 
@@ -138,7 +146,7 @@ def step(
     number: int,
     own: np.ndarray,
     common: np.ndarray,
-    score: np.ndarray | None,
+    scores: Scores | None,
 ) -> State:
     """A step of the block algorithm [4.4, 4.5], from standard normal deviates.
 
@@ -148,7 +156,7 @@ def step(
         number: of the step.
         own: of each subnet's flow.
         common: of the flow that all have in common.
-        score: of each subnet's volatility, in the first step of a day.
+        scores: of each subnet's volatility, in the first step of a day.
     """
     n = problem.step_blocks
     state = dict(before)
@@ -202,8 +210,8 @@ def step(
     )
 
     # Users trade [3.5].
-    if score is not None:
-        state["volatility"] = draw_volatility(problem, state, score)
+    if scores is not None:
+        state |= new_day(problem, state, number, scores)
     push = push_of(problem, state["volatility"], own, common)
     y, x, w = state["tao_in"], state["alpha_in"], state["w_tao"]
     ratio = w / (1.0 - w)
@@ -245,14 +253,37 @@ def begins_day(problem: Problem, number: int) -> bool:
     return number == 0 or (number - 1) * n // day < number * n // day
 
 
-def draw_volatility(problem: Problem, state: State, score: np.ndarray) -> np.ndarray:
-    """A day's volatility of each subnet's flow, from standard normal scores."""
-    place = (score + problem.table_edge) / problem.table_step
+def age_days(problem: Problem, number: int) -> np.ndarray:
+    """Days since trading began in each subnet, in a step of this number."""
+    blocks = problem.block + number * problem.step_blocks - problem.first_emission_block
+    return np.where(problem.in_emit_set, blocks, 0) / problem.blocks_per_day
+
+
+def component(
+    problem: Problem, name: str, value: np.ndarray, number: int, normals: np.ndarray
+) -> np.ndarray:
+    """A component of the log volatility, from standard normal deviates."""
+    part = {key: getattr(problem, f"{name}_{key}") for key in COMPONENT}
+    if number == 0:
+        return part["start"] + part["start_sd"] * normals
+    kept = part["persistence"]
+    return kept * value + np.sqrt(1.0 - kept**2) * part["sd"] * normals
+
+
+def new_day(problem: Problem, state: State, number: int, scores: Scores) -> State:
+    """A day's volatility of each subnet's flow, and its components."""
+    level = component(problem, "level", state["level"], number, scores["level"])
+    swing = component(problem, "swing", state["swing"], number, scores["swing"])
+    place = (scores["daily"] + problem.table_edge) / problem.table_step
     knot = np.clip(np.floor(place), 0, len(problem.log_multiple) - 2).astype(np.int64)
     low, high = problem.log_multiple[knot], problem.log_multiple[knot + 1]
     depth = np.maximum(state["tao_in"], 1.0) / 1_000.0
-    scale = problem.scale_ratio * problem.sd_at_1000_tao * depth**problem.depth_exponent
-    return scale * np.exp(low + (place - knot) * (high - low))
+    age = np.maximum(age_days(problem, number), YOUNGEST)
+    youth = np.exp(problem.age_exponent * np.log1p(AGE_SCALE / age))
+    scale = problem.scale_at_1000_tao * depth**problem.depth_exponent * youth
+    free = scale * np.exp(level + swing) * np.exp(low + (place - knot) * (high - low))
+    volatility = free / np.sqrt(1.0 + (free / problem.max_sd) ** 2)
+    return {"level": level, "swing": swing, "volatility": volatility}
 
 
 def push_of(problem: Problem, volatility: np.ndarray, own: np.ndarray, common: np.ndarray):
@@ -300,30 +331,42 @@ def normals_from_words(words: np.ndarray) -> np.ndarray:
     return np.where(upper, size, -size)
 
 
-def path_keys(key: np.ndarray, paths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def path_keys(key: np.ndarray, paths: np.ndarray) -> Keys:
     """Keys of a stream's paths, with an axis for lanes."""
     numbers = paths.astype(np.uint32)
     words = threefry((key[0], key[1]), (numbers, np.zeros_like(numbers)))
     return words[0][:, None], words[1][:, None]
 
 
-def normals(keys: tuple[np.ndarray, np.ndarray], time: int, lanes: int) -> np.ndarray:
+def normals(keys: Keys, time: int, lanes: int) -> np.ndarray:
     """Deviates of a time, (paths, lanes)."""
     pairs = np.arange((lanes + 1) // 2, dtype=np.uint32)
     first, second = threefry(keys, (np.full_like(pairs, time), pairs))
     return normals_from_words(np.concatenate([first, second], axis=-1)[..., :lanes]).astype(float)
 
 
+def stream_keys(problem: Problem, paths: np.ndarray) -> dict[str, Keys]:
+    """Keys of all streams of these paths."""
+    return {name: path_keys(getattr(problem, f"{name}_key"), paths) for name in STREAMS}
+
+
+def scores_of_day(problem: Problem, keys: dict[str, Keys], number: int) -> Scores | None:
+    """Standard normal deviates of the day that begins with a step; None if none does."""
+    if not begins_day(problem, number):
+        return None
+    day = number * problem.step_blocks // problem.blocks_per_day
+    return {name: normals(keys[name], day, problem.subnets) for name in STREAMS[:-1]}
+
+
 def simulate(problem: Problem, first: int, paths: int) -> State:
     """Runs a batch of paths, whose numbers begin at ``first``, to the horizon."""
     numbers = np.arange(first, first + paths)
-    daily, intraday = (path_keys(key, numbers) for key in (problem.daily_key, problem.intraday_key))
+    keys = stream_keys(problem, numbers)
     state = begin(problem, paths)
     lanes = problem.subnets
     for number in range(problem.steps):
-        day = number * problem.step_blocks // problem.blocks_per_day
-        score = normals(daily, day, lanes) if begins_day(problem, number) else None
-        drawn = normals(intraday, number, lanes + 2)
+        scores = scores_of_day(problem, keys, number)
+        drawn = normals(keys["intraday"], number, lanes + 2)
         own, common = drawn[:, :lanes], drawn[:, lanes : lanes + 1]
-        state = step(problem, state, number, own, common, score)
+        state = step(problem, state, number, own, common, scores)
     return state

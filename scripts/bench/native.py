@@ -8,8 +8,8 @@ import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
+import model_numpy
 import numpy as np
-from model_numpy import ema_weights
 from problem import Problem
 
 SOURCE = Path(__file__).with_name("model.c")
@@ -37,13 +37,14 @@ class _Problem(ctypes.Structure):
     _reals = (
         "total_issuance", "root_tao", "tao_weight", "exponent", "ema_cap", "owner_cut",
         "owner_sells", "miner_sells", "validator_sells", "table_edge", "table_step",
-        "sd_at_1000_tao", "depth_exponent", "scale_ratio", "common_share", "drift",
+        "level_sd", "level_persistence", "swing_sd", "swing_persistence", "scale_at_1000_tao",
+        "depth_exponent", "age_exponent", "max_sd", "common_share", "drift",
     )  # fmt: skip
-    _keys = ("daily_key", "intraday_key")
+    _keys = ("level_key", "swing_key", "daily_key", "intraday_key")
     _arrays = (
         "tao_in", "alpha_in", "w_tao", "alpha_out", "protocol_alpha", "moving_price", "paid_miners",
-        "in_emit_set", "emission_enabled", "owner_cut_enabled", "log_multiple", "ema_level",
-        "ema_moment",
+        "in_emit_set", "emission_enabled", "owner_cut_enabled", "log_multiple", "level_start",
+        "level_start_sd", "swing_start", "swing_start_sd", "age_days", "ema_level", "ema_moment",
     )  # fmt: skip
     _fields_ = (
         *((name, ctypes.c_int) for name in _ints),
@@ -71,8 +72,9 @@ class Native:
             - (problem.first_emission_block - 1)
         )  # fmt: skip
         rates = problem.ema_rate * age / (age + problem.ema_halving_blocks)
-        weights = [ema_weights(rate, problem.step_blocks) for rate in rates]
+        weights = [model_numpy.ema_weights(rate, problem.step_blocks) for rate in rates]
         tables = {
+            "age_days": model_numpy.age_days(problem, 0),
             "ema_level": np.array([level for level, _ in weights], dtype=precision),
             "ema_moment": np.array([moment for _, moment in weights], dtype=precision),
         }

@@ -39,14 +39,25 @@ class Problem:
     owner_sells: float
     miner_sells: float
     validator_sells: float
+    level_key: np.ndarray
+    swing_key: np.ndarray
     daily_key: np.ndarray
     intraday_key: np.ndarray
     log_multiple: np.ndarray
     table_edge: float
     table_step: float
-    sd_at_1000_tao: float
+    level_start: np.ndarray
+    level_start_sd: np.ndarray
+    level_sd: float
+    level_persistence: float
+    swing_start: np.ndarray
+    swing_start_sd: np.ndarray
+    swing_sd: float
+    swing_persistence: float
+    scale_at_1000_tao: float
     depth_exponent: float
-    scale_ratio: float
+    age_exponent: float
+    max_sd: float
     common_share: float
     drift: float
     steps: int

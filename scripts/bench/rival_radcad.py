@@ -24,15 +24,14 @@ def policy(params: dict, substep: int, history: list, previous: dict) -> dict:
     number = previous["timestep"]
     # Each run draws the same numbers as that path of the other contestants.
     path = np.array([previous["run"] - 1 if "run" in previous else 0])
-    keys = [model.path_keys(key, path) for key in (problem.daily_key, problem.intraday_key)]
+    keys = model.stream_keys(problem, path)
     lanes = problem.subnets
-    day = number * problem.step_blocks // problem.blocks_per_day
-    score = None
-    if model.begins_day(problem, number):
-        score = model.normals(keys[0], day, lanes)[0]
-    drawn = model.normals(keys[1], number, lanes + 2)[0]
+    scores = model.scores_of_day(problem, keys, number)
+    if scores is not None:
+        scores = {name: each[0] for name, each in scores.items()}
+    drawn = model.normals(keys["intraday"], number, lanes + 2)[0]
     own, common = drawn[:lanes], drawn[lanes : lanes + 1]
-    return {"network": model.step(problem, previous["network"], number, own, common, score)}
+    return {"network": model.step(problem, previous["network"], number, own, common, scores)}
 
 
 def network(params: dict, substep: int, history: list, previous: dict, said: dict) -> tuple:

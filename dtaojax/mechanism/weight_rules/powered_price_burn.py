@@ -2,6 +2,7 @@
 
 import jax.numpy as jnp
 
+from dtaojax.elementary import exp, log
 from dtaojax.mechanism.shares import normalise
 from dtaojax.mechanism.weight_rules.memoryless import Memoryless
 from dtaojax.state.network import NetworkState, Subnets
@@ -24,4 +25,4 @@ class PoweredPriceBurn(Memoryless):
         burned = state.moving_price * (1.0 - jnp.minimum(subnets.miner_burned, 1.0))
         member = subnets.in_emit_set & (burned > 0.0)
         safe = jnp.where(member, burned, 1.0)
-        return normalise(jnp.where(member, jnp.exp(self.exponent * jnp.log(safe)), 0.0))
+        return normalise(jnp.where(member, exp(self.exponent * log(safe)), 0.0))
