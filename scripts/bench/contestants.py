@@ -15,6 +15,7 @@ import model_numpy
 import numpy as np
 from jax import lax
 from native import Native
+from plain import plain_functions
 from problem import Problem
 
 from dtaojax.engine.chunk import Plan, chunk_size
@@ -95,7 +96,7 @@ class _JaxRandom(Stream):
 
 
 def naive_jax(name: str, world: World, steps: int, paths: int, *, own_streams: bool) -> Contestant:
-    """The same step under ``vmap`` of ``scan``, all paths at once.
+    """The same model in plain ``jax.numpy``, under ``vmap`` of ``scan``, all paths at once.
 
     Args:
         name: in the table.
@@ -130,7 +131,8 @@ def naive_jax(name: str, world: World, steps: int, paths: int, *, own_streams: b
         return hhi, price.mean(0), price.var(0)
 
     def go(count: int) -> tuple[Outcome, None]:
-        found = simulate(jnp.arange(count, dtype=jnp.uint32))
+        with plain_functions():
+            found = simulate(jnp.arange(count, dtype=jnp.uint32))
         return Outcome(*(np.asarray(part) for part in found)), None
 
     return Contestant(name, paths, steps, go)

@@ -250,7 +250,7 @@ static void one_step(const problem *p, path_state *s, int number, const path_key
 
     /* The chain buys before the injection [3.7]. */
     const real dear = MAX_PRICE / price > 1 ? MAX_PRICE / price : 1;
-    const real room = y * expm1((1 - w) * log(dear)), excess = blocks * (tao - given_y);
+    const real room = y * (exp((1 - w) * log(dear)) - 1), excess = blocks * (tao - given_y);
     real spent = excess < room ? excess : room;
     spent = spent <= MAX_INPUT_RATIO * y && x >= MIN_RESERVE ? spent : 0;
     const real bought = -x * expm1(-w / (1 - w) * log1p(spent / y));
