@@ -1,5 +1,8 @@
 """The engine: exact accounting, lost paths, and the same bits however paths are divided."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import NamedTuple
 
@@ -97,6 +100,21 @@ def test_chunks_are_powers_of_two_that_hold_whole_blocks(
     assert size % block_paths == 0
     starts = Plan(paths, (1,), block_paths, size).starts
     assert len(starts) >= min(8 * workers, paths // max(block_paths, 2))
+
+
+def test_paths_are_divided_among_devices_and_no_bit_moves(whole: Outcome, tmp_path: Path) -> None:
+    program = Path(__file__).with_name("on_two_devices.py")
+    flags = "--xla_force_host_platform_device_count=2"
+    subprocess.run(
+        [sys.executable, program, tmp_path / "found.npz"],
+        check=True,
+        env=os.environ | {"XLA_FLAGS": flags, "JAX_PLATFORMS": "cpu"},
+    )
+    with np.load(tmp_path / "found.npz") as found:
+        assert len(found["devices"]) == 2
+        np.testing.assert_array_equal(found["scalars"], whole.scalars)
+        for number, leaf in enumerate(jax.tree.leaves(whole.statistics)):
+            np.testing.assert_array_equal(found[f"leaf{number}"], leaf)
 
 
 def test_fewer_paths_are_the_first_of_more(whole: Outcome) -> None:

@@ -179,7 +179,7 @@ class RunConfig(StrictModel):
     report_days: DayList = Field(default_factory=_default_report_days)
     seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 2026
     precision: Literal["float64", "float32"] = "float64"
-    block_paths: Annotated[int, Field(ge=1, le=65_536)] = 64
+    block_paths: Annotated[int, Field(ge=1, le=65_536)] = 32
     precision_target: PrecisionTargetConfig | None = None
 
     @model_validator(mode="after")

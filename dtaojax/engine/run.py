@@ -3,13 +3,14 @@
 import os
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future
 from functools import partial
 
 import jax
 import numpy as np
 
 from dtaojax.engine.chunk import Chunk, Plan, compute_chunk
+from dtaojax.engine.devices import device_threads
 from dtaojax.engine.merge import Merger, Statistics
 from dtaojax.engine.model import Model
 from dtaojax.engine.statistics import Bins
@@ -38,8 +39,10 @@ def available_cores() -> int:
 
 
 def default_workers() -> int:
-    """Chunks to compute at once: one a core on a CPU, one on an accelerator."""
-    return available_cores() if jax.default_backend() == "cpu" else 1
+    """Chunks to compute at once: one a core on a CPU, one on each accelerator."""
+    if jax.default_backend() == "cpu":
+        return available_cores()
+    return jax.local_device_count()
 
 
 def run(
@@ -68,7 +71,7 @@ def run(
         enough: ends the run early, to what a run of that many paths would find.
     """
     compute = partial(compute_chunk, model, bins, plan)
-    with ThreadPoolExecutor(workers) as pool:
+    with device_threads(workers) as pool:
         return run_on(
             pool,
             compute,

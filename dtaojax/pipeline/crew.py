@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from dtaojax.build import build_bins, build_world
 from dtaojax.engine.chunk import Chunk, Plan, compute_chunk
+from dtaojax.engine.devices import device_threads
 from dtaojax.engine.run import Compute, default_workers
 from dtaojax.engine.statistics import Bins
 from dtaojax.pipeline import runtime
@@ -51,10 +52,10 @@ def _computed_here(inputs: Inputs, plan: Plan, world: World, bins: Bins) -> Comp
 
 @contextmanager
 def threads(precision: str) -> Iterator[Crew]:
-    """One thread a core of this process, or one for its accelerator."""
+    """One thread a core of this process, or one for each of its accelerators."""
     runtime.configure(precision)
     workers = default_workers()
-    with ThreadPoolExecutor(workers) as pool:
+    with device_threads(workers) as pool:
         yield Crew(pool, workers, _computed_here)
 
 
