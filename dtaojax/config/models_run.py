@@ -171,7 +171,7 @@ class RunConfig(StrictModel):
         precision_target: ends the run as soon as numbers are precise enough.
     """
 
-    paths: Annotated[int, Field(ge=1, le=10**9)] = 1024
+    paths: Annotated[int, Field(ge=1, le=10**9)] = 2048
     horizon_days: Days = 90.0
     step_blocks: Annotated[int, Field(ge=1, le=chain.BLOCKS_PER_DAY)] = PRESETS[
         DEFAULT_PRESET
