@@ -9,7 +9,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float, Num
 
 
-def ordered_sum(values: Num[Array, "terms *rest"]) -> Num[Array, "*rest"]:
+def ordered_sum(values: Num[Array, " terms *rest"]) -> Num[Array, " *rest"]:
     """Sum over the first axis: the upper half is added to the lower, until one term is left."""
     length = values.shape[0]
     width = 1 << (length - 1).bit_length()
