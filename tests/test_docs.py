@@ -1,0 +1,97 @@
+"""README and docs: their commands are taken, their configs are valid, their numbers are in step."""
+
+from __future__ import annotations
+
+import ast
+import re
+import runpy
+import shlex
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+import typer
+
+from dtaojax import cli
+from dtaojax.config import config_from_dict, load_config
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "README.md", ROOT / "reports" / "README.md", *sorted(ROOT.glob("docs/*.md"))]
+RUN_CONFIGS = ("run", "sweep", "compare", "validate")
+"""Verbs whose configs are those of runs."""
+
+
+def commands() -> Iterator[tuple[str, str]]:
+    """Every command line of a block or in running text, with the page that it stands on."""
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8").replace("\\\n", " ")
+        for block in re.findall(r"^(?:    |)(dtaojax +[a-z].*)$", text, re.MULTILINE):
+            yield page.name, block
+        for inline in re.findall(r"`(dtaojax [a-z][^`]* [^`]*)`", text):
+            yield page.name, inline.replace("\n", " ")
+
+
+FOUND = list(dict.fromkeys(commands()))
+
+
+def test_the_pages_hold_commands() -> None:
+    assert len(FOUND) > 40
+
+
+@pytest.mark.parametrize(("page", "line"), FOUND, ids=[f"{p}: {c[:60]}" for p, c in FOUND])
+def test_every_command_is_one_that_the_program_takes(page: str, line: str) -> None:
+    _, verb, *words = shlex.split(line, comments=True)
+    group = typer.main.get_command(cli.app)
+    assert isinstance(group, click.Group | typer.core.TyperGroup)
+    command = group.commands[verb]
+    with command.make_context(verb, list(words)) as context:
+        given = context.params
+    places = [
+        Path(word) for word in words if word.startswith("configs/") and word.endswith(".toml")
+    ]
+    for place in places:
+        assert (ROOT / place).is_file()
+        if verb in RUN_CONFIGS:
+            load_config(ROOT / place, given.get("set_") or ())
+
+
+def blocks(language: str) -> list[tuple[str, str]]:
+    """Code blocks of a language, with the page that each stands on."""
+    fence = re.compile(rf"^```{language}\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+    return [
+        (page.name, block)
+        for page in PAGES
+        for block in fence.findall(page.read_text(encoding="utf-8"))
+    ]
+
+
+@pytest.mark.parametrize(("page", "block"), blocks("toml"))
+def test_every_toml_block_is_toml(page: str, block: str) -> None:
+    assert tomllib.loads(block)
+
+
+@pytest.mark.parametrize(
+    ("page", "block"), [each for each in blocks("toml") if each[0] in ("README.md", "tutorial.md")]
+)
+def test_configs_of_the_first_pages_are_valid(page: str, block: str) -> None:
+    config_from_dict(tomllib.loads(block))
+
+
+@pytest.mark.parametrize(("page", "block"), blocks("python"))
+def test_every_python_block_is_python(page: str, block: str) -> None:
+    ast.parse(block)
+
+
+def test_every_number_of_a_report_is_in_the_reference() -> None:
+    made = runpy.run_path(str(ROOT / "scripts" / "metrics.py"))["page"]()
+    assert (ROOT / "docs" / "metrics.md").read_text(encoding="utf-8") == made, (
+        "run: python scripts/metrics.py > docs/metrics.md"
+    )
+
+
+def test_the_sites_pages_exist() -> None:
+    listed = re.findall(r"- (\S+\.md)$", (ROOT / "mkdocs.yml").read_text(), re.MULTILINE)
+    assert len(listed) == len(set(listed)) > 10
+    assert all((ROOT / "docs" / page).is_file() for page in listed)
