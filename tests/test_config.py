@@ -326,6 +326,10 @@ def composed(preset: str, **parts) -> dict:
             'injection.kind: is "none", which belongs to rules without pools',
         ),
         (
+            composed("root_2023", registration={"limit": 64}),
+            "registration.limit: is 64, but without pools no subnet has a price",
+        ),
+        (
             composed("root_2023", chain_buy={"kind": "destroyed"}),
             'chain_buy.kind: is "destroyed", which needs pools',
         ),

@@ -5,11 +5,22 @@ from decimal import Decimal
 
 import jax.numpy as jnp
 import numpy as np
+import pandas as pd
+import pytest
 from reference import EXACT, PRESETS, RootValidator, run_block
 from worlds import RAO, Orders, random_world, run_model, state_of, subnets_of
 
 from dtaojax.build import build_mechanism
+from dtaojax.config import PRESETS as PRESET_CONFIGS
 from dtaojax.config import MechanismConfig
+from dtaojax.pipeline.absent import present
+from dtaojax.world.observation import (
+    DEREGISTERED,
+    EVENTS,
+    GAUGES,
+    NETWORK_SCALARS,
+    TURNOVER_SCALARS,
+)
 
 
 def test_blocks_of_root_2023_pay_by_the_votes_of_root_as_the_exact_reference_does() -> None:
@@ -58,3 +69,13 @@ def test_blocks_of_root_2023_pay_by_the_votes_of_root_as_the_exact_reference_doe
     np.testing.assert_allclose(run.after.root_tao, root_tao, rtol=1e-14)
     assert not run.after.alpha_out.any()
     assert len(np.unique(shares[:, 0])) == 5
+
+
+@pytest.mark.parametrize("preset", PRESET_CONFIGS)
+def test_figures_of_pools_and_prices_are_reported_where_there_are_pools(preset: str) -> None:
+    names = [*NETWORK_SCALARS, *TURNOVER_SCALARS, *GAUGES, *EVENTS, DEREGISTERED]
+    table = pd.DataFrame({"quantity": names, "value": 0.0})
+    left = present(table, MechanismConfig.model_validate(preset))["quantity"].tolist()
+    without = {name for name in names if name.startswith("emission_")}
+    without |= {*TURNOVER_SCALARS, DEREGISTERED}
+    assert set(left) == (without if preset == "root_2023" else set(names))

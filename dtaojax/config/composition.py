@@ -53,6 +53,10 @@ def _without_pool(rules: MechanismConfig) -> Iterator[Problem]:
     if rules.registration.seed != "no_pool":
         text = f'is "{rules.registration.seed}", but pool.kind is "none"; write "no_pool"'
         yield Problem("registration.seed", text)
+    if rules.registration.limit:
+        why = "but without pools no subnet has a price by which one could be pruned"
+        text = f"is {rules.registration.limit}, {why}; set it to 0, for no limit"
+        yield Problem("registration.limit", text)
     for part, kinds in WITHOUT_POOL.items():
         kind = getattr(rules, part).kind
         if kind not in kinds:

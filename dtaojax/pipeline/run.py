@@ -26,6 +26,7 @@ from dtaojax.metrics.subnets import subnet_table
 from dtaojax.metrics.tables import frame, sample_rows
 from dtaojax.network import NetworkTable
 from dtaojax.pipeline import runtime
+from dtaojax.pipeline.absent import present
 from dtaojax.pipeline.assumptions import assumptions
 from dtaojax.pipeline.crew import Crew, CrewMaker, threads
 from dtaojax.pipeline.folder import Unfinished, claimed, drop_unfinished, remove_results
@@ -183,8 +184,10 @@ def _tables(
         statistics, bins, GAUGES, world.event_names, network.netuid, np.array(days)
     )
     tables = {
-        "network": frame(network_rows),
-        "subnets": subnets[subnets["day"].isin(reported)].reset_index(drop=True),
+        "network": present(frame(network_rows), config.mechanism),
+        "subnets": present(
+            subnets[subnets["day"].isin(reported)].reset_index(drop=True), config.mechanism
+        ),
         "initial": initial_table(
             config.mechanism, network, config.portfolio.alpha, config.run.seed
         ),
