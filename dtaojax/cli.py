@@ -20,6 +20,7 @@ from dtaojax.commands.replay import replay
 from dtaojax.commands.report import report
 from dtaojax.commands.run import run
 from dtaojax.commands.sensitivity import sensitivity
+from dtaojax.commands.stress import stress
 from dtaojax.commands.sweep import sweep
 from dtaojax.commands.terminal import err
 from dtaojax.commands.tune import tune
@@ -44,6 +45,7 @@ for verb in (
     inspect,
     tune,
     sensitivity,
+    stress,
     validate,
     backtest,
     replay,

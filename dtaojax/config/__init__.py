@@ -12,6 +12,7 @@ from dtaojax.config.load import (
     load_backtest,
     load_config,
     load_sensitivity,
+    load_stress,
     load_tune,
 )
 from dtaojax.config.models import Config
@@ -69,6 +70,7 @@ from dtaojax.config.models_shocks import (
     ScriptedModel,
     WhaleConfig,
 )
+from dtaojax.config.models_stress import AttackConfig, StressConfig
 from dtaojax.config.models_supply import (
     AlphaEmissionCapConfig,
     ChainBuyConfig,
@@ -127,6 +129,7 @@ __all__ = [
     "AlphaEmissionCapConfig",
     "AnyDemandConfig",
     "ArrivalsConfig",
+    "AttackConfig",
     "BacktestConfig",
     "BootstrapConfig",
     "ChainBuyConfig",
@@ -206,6 +209,7 @@ __all__ = [
     "SensitivityConfig",
     "SplitConfig",
     "StochasticVarianceFlowConfig",
+    "StressConfig",
     "StudentFlowConfig",
     "SubsidyConfig",
     "SumPriceSwitchConfig",
@@ -228,6 +232,7 @@ __all__ = [
     "load_backtest",
     "load_config",
     "load_sensitivity",
+    "load_stress",
     "load_tune",
     "preset_toml",
     "value_at",

@@ -15,6 +15,7 @@ from dtaojax.config.include import expand
 from dtaojax.config.models import Config
 from dtaojax.config.models_backtest import BacktestConfig
 from dtaojax.config.models_sensitivity import SensitivityConfig
+from dtaojax.config.models_stress import StressConfig
 from dtaojax.config.models_tune import TuneConfig
 from dtaojax.config.overrides import OverrideError, apply, names_of, parse, spelled
 from dtaojax.config.toml_file import read_toml
@@ -104,6 +105,20 @@ def load_sensitivity(path: str | Path, overrides: Sequence[str] = ()) -> Sensiti
     if "config" not in tables:
         return None
     return _checked(tables, SensitivityConfig, overrides, path).with_source(path)
+
+
+def load_stress(path: str | Path, overrides: Sequence[str] = ()) -> StressConfig:
+    """Reads and checks the config of an attack.
+
+    Args:
+        path: a TOML file.
+        overrides: changes as ``key=value``, applied in order.
+
+    Raises:
+        ConfigError: the file cannot be read, is no TOML, or holds bad keys or values.
+    """
+    path = Path(path)
+    return _checked(read_toml(path), StressConfig, overrides, path).with_source(path)
 
 
 def changed(config: Config, values: Mapping[str, Any]) -> Config:

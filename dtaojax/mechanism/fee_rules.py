@@ -35,6 +35,10 @@ class FeeToAuthor(eqx.Module):
 
     rate: Scalar
 
+    def net_of_buy(self, tao: PerSubnet) -> PerSubnet:
+        """Part of what a buyer brings that moves the price [TAO]."""
+        return (1.0 - self.rate) * tao
+
     def net_sale(self, alpha: PerSubnet) -> PerSubnet:
         """Part of a sale that moves the price [alpha]."""
         return alpha
@@ -86,6 +90,10 @@ class FeeToPool(eqx.Module):
 
     rate: Scalar
 
+    def net_of_buy(self, tao: PerSubnet) -> PerSubnet:
+        """Part of what a buyer brings that moves the price [TAO]."""
+        return (1.0 - self.rate) * tao
+
     def net_sale(self, alpha: PerSubnet) -> PerSubnet:
         """Part of a sale that moves the price [alpha]."""
         return (1.0 - self.rate) * alpha
@@ -127,6 +135,10 @@ class FlatFeeToPool(eqx.Module):
     """
 
     fee: Scalar
+
+    def net_of_buy(self, tao: PerSubnet) -> PerSubnet:
+        """Part of what a buyer brings that moves the price; the fee comes first [TAO]."""
+        return tao - jnp.minimum(self.fee, tao)
 
     def net_sale(self, alpha: PerSubnet) -> PerSubnet:
         """Part of a sale that moves the price [alpha]."""

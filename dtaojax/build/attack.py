@@ -1,0 +1,42 @@
+"""From the config of an attack to the attacker in a world, and to what it wants."""
+
+from collections.abc import Sequence
+
+import jax.numpy as jnp
+import numpy as np
+
+from dtaojax import chain
+from dtaojax.config import AnyDemandConfig, AttackConfig, EmissionSellingConfig
+from dtaojax.demand.attack import Attack, Plan
+from dtaojax.mechanism.fee_rules import FeeRule
+from dtaojax.network import NetworkTable
+
+
+def build_attack(
+    config: AttackConfig, demand: Sequence[AnyDemandConfig], table: NetworkTable, fee: FeeRule
+) -> Attack:
+    """The attacker, with a plan of no trades.
+
+    Args:
+        config: of the attack.
+        demand: the world's own, which says how much of their income others sell at once.
+        table: the network.
+        fee: what trades pay.
+
+    Raises:
+        NetworkError: a netuid is not in the network.
+    """
+    places = config.places
+    sellers = [each for each in demand if isinstance(each, EmissionSellingConfig)]
+    empty = jnp.zeros((config.days // config.period_days, len(places)))
+    return Attack(
+        slot=jnp.asarray(np.array([table.row_of(netuid) for netuid in places], dtype=np.int32)),
+        plan=Plan(empty, empty),
+        alpha=jnp.asarray(np.array([config.holds.get(netuid, 0.0) for netuid in places])),
+        owned=jnp.asarray(np.array([float(config.owner and n == config.own) for n in places])),
+        fee=fee,
+        owners_sell=jnp.asarray(sum(each.owner for each in sellers) + 0.0),
+        validators_sell=jnp.asarray(sum(each.validator for each in sellers) + 0.0),
+        begins=0,
+        period_blocks=config.period_days * chain.BLOCKS_PER_DAY,
+    )

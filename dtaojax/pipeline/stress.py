@@ -1,0 +1,164 @@
+"""The adversary: a config in; the worst plan for every budget, its cost, and a report out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import jax.numpy as jnp
+
+from dtaojax import __version__, chain
+from dtaojax.build import build_world
+from dtaojax.build.attack import build_attack
+from dtaojax.config import (
+    Config,
+    ConfigError,
+    NoGateConfig,
+    NoPoolConfig,
+    Problem,
+    StressConfig,
+    changed,
+    load_config,
+    load_stress,
+)
+from dtaojax.network import NetworkError, NetworkTable
+from dtaojax.pipeline import runtime
+from dtaojax.pipeline.inputs import gather
+from dtaojax.pipeline.stress_result import Attacked, Result, write_result
+from dtaojax.pipeline.stress_search import Search, measure, search_plans
+from dtaojax.pipeline.tune_worlds import portion_of
+from dtaojax.tuning.siege import Aim, Siege
+
+
+class StressInputs(NamedTuple):
+    """Everything that an attack reads, checked.
+
+    Attributes:
+        stress: its config.
+        configs: the run's config by the name of the rules, without registrations and holder.
+        network: the start state.
+    """
+
+    stress: StressConfig
+    configs: dict[str, Config]
+    network: NetworkTable
+
+
+def read_stress(file: Path, overrides: Sequence[str]) -> StressInputs:
+    """Reads an attack's config and all it names.
+
+    Raises:
+        ConfigError: one of the configs is wrong, or they do not fit each other.
+        NetworkError: the network file is wrong.
+        HistoryError: a history that a config draws from is wrong.
+    """
+    stress = load_stress(file, overrides)
+    config = changed(load_config(stress.beside(stress.config)), stress.change)
+    horizon, attack = config.run.horizon_days, stress.attack
+    if horizon % 1.0 or horizon < attack.days:
+        text = f"is {horizon:g}; must be whole days, and at least attack.days = {attack.days}"
+        raise ConfigError(stress.config, [Problem("run.horizon_days", text)])
+    for key, step in (
+        ("search.step_blocks", stress.search.step_blocks),
+        ("verify.step_blocks", stress.verify.step_blocks or config.run.step_blocks),
+    ):
+        if chain.BLOCKS_PER_DAY % step:
+            text = f"is {step}; must divide a day of {chain.BLOCKS_PER_DAY} blocks"
+            raise ConfigError(str(file), [Problem(key, text)])
+    quiet = {"arrivals.rate": 0.0, "arrivals.waves": [], "portfolio": {}}
+    quiet["run.report_days"] = [horizon]
+    presets = stress.presets or (config.mechanism.preset,)
+    configs = {
+        name: changed(config, quiet | ({"mechanism": name} if stress.presets else {}))
+        for name in presets
+    }
+    network = gather(config, stress.config).network
+    problems = []
+    for name, each in configs.items():
+        if isinstance(each.mechanism.pool, NoPoolConfig):
+            problems.append(Problem("presets", f"{name} has no pools to trade in; take it out"))
+        if attack.target == "rival_below_bar" and isinstance(each.mechanism.gate, NoGateConfig):
+            problems.append(Problem("presets", f"{name} has no gate and no bar; take it out"))
+    for netuid in {*attack.places, attack.aimed_at}:
+        try:
+            row = network.row_of(netuid)
+        except NetworkError as error:
+            text = f"names netuid {netuid}: {'; '.join(error.problems)}; choose another"
+            problems.append(Problem("attack", text))
+            continue
+        held, there = attack.holds.get(netuid, 0.0), float(network.alpha_out[row])
+        if held > there:
+            text = f"is {held:g} alpha, but {there:g} exist outside the pool; give at most that"
+            problems.append(Problem(f"attack.holds.{netuid}", text))
+    if problems:
+        raise ConfigError(str(file), problems)
+    return StressInputs(stress, configs, network)
+
+
+def siege(inputs: StressInputs, config: Config) -> Siege:
+    """The world of a config with the attacker in it."""
+    attack, network = inputs.stress.attack, inputs.network
+    world = build_world(config, network)
+    return Siege(
+        world,
+        build_attack(attack, config.demand, network, world.mechanism.fee),
+        Aim(jnp.asarray(network.row_of(attack.aimed_at)), attack.target, attack.smoothing),
+        days=round(config.run.horizon_days),
+        steps_a_day=chain.BLOCKS_PER_DAY // config.run.step_blocks,
+    )
+
+
+def stress_report(inputs: StressInputs, folder: Path, progress: Callable[[str], None]) -> Path:
+    """Searches the worst plan for every budget under all rules, and measures it on fresh paths.
+
+    Args:
+        inputs: as read.
+        folder: for the results.
+        progress: receives a line now and again.
+
+    Returns:
+        The report's path.
+
+    Raises:
+        TuneError: a figure or a derivative is not finite.
+        ResultsError: the folder cannot be written.
+    """
+    begun = time.perf_counter()
+    stress, search, verify = inputs.stress, inputs.stress.search, inputs.stress.verify
+    runtime.configure(next(iter(inputs.configs.values())).run.precision)
+    attacked = []
+    for name, config in inputs.configs.items():
+        searched = changed(config, {"run.step_blocks": search.step_blocks, "run.seed": search.seed})
+        portion = portion_of(searched, search.paths, search.block_paths)
+        job = Search(siege(inputs, searched), portion, stress)
+        plans = search_plans(job, lambda line, name=name: progress(f"{name}: {line}"))
+        fresh = changed(
+            config,
+            {
+                "run.seed": verify.seed,
+                "run.step_blocks": verify.step_blocks or config.run.step_blocks,
+            },
+        )
+        progress(f"{name}: measuring on fresh paths")
+        portion = portion_of(fresh, verify.paths, search.block_paths)
+        measured = measure(siege(inputs, fresh), portion, plans)
+        attacked.append(Attacked(name, fresh.run.step_blocks, plans, measured))
+    some = next(iter(inputs.configs.values()))
+    result = Result(
+        stress=stress,
+        config_hashes={name: config.config_hash for name, config in inputs.configs.items()},
+        network=inputs.network,
+        horizon_days=some.run.horizon_days,
+        attacked=tuple(attacked),
+        made={
+            "dtaojax_version": __version__,
+            "created": datetime.now(UTC).isoformat(timespec="seconds"),
+            "device": runtime.device_name(),
+            "versions": runtime.versions(),
+            "seconds": time.perf_counter() - begun,
+        },
+    )
+    return write_result(result, folder)
