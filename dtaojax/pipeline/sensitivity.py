@@ -34,7 +34,7 @@ from dtaojax.pipeline.sensitivity_study import (
     slopes,
     swings,
 )
-from dtaojax.pipeline.tune_worlds import box_of, holder, portion_of, ranges
+from dtaojax.pipeline.tune_worlds import box_of, holder, portion_of, ranges, with_changes
 from dtaojax.tuning.tangents import Effect
 
 
@@ -69,7 +69,7 @@ def read_sensitivity(file: Path, overrides: Sequence[str]) -> SensitivityInputs:
         study = SensitivityConfig.of_run(file)
         run = load_config(file, overrides)
     else:
-        run = changed(load_config(study.beside(study.config)), study.change)
+        run = with_changes(load_config(study.beside(study.config)), study.change)
     measures = study.measures or default_measures(run)
     config = _studied(run, study, measures)
     parameters = study.parameter or default_parameters(config)

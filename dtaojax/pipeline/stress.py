@@ -29,7 +29,7 @@ from dtaojax.pipeline import runtime
 from dtaojax.pipeline.inputs import gather
 from dtaojax.pipeline.stress_result import Attacked, Result, write_result
 from dtaojax.pipeline.stress_search import Search, measure, search_plans
-from dtaojax.pipeline.tune_worlds import portion_of
+from dtaojax.pipeline.tune_worlds import portion_of, with_changes
 from dtaojax.tuning.siege import Aim, Siege
 
 
@@ -56,7 +56,7 @@ def read_stress(file: Path, overrides: Sequence[str]) -> StressInputs:
         HistoryError: a history that a config draws from is wrong.
     """
     stress = load_stress(file, overrides)
-    config = changed(load_config(stress.beside(stress.config)), stress.change)
+    config = with_changes(load_config(stress.beside(stress.config)), stress.change)
     horizon, attack = config.run.horizon_days, stress.attack
     if horizon % 1.0 or horizon < attack.days:
         text = f"is {horizon:g}; must be whole days, and at least attack.days = {attack.days}"

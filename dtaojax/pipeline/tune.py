@@ -27,6 +27,7 @@ from dtaojax.pipeline.tune_worlds import (
     portion_of,
     ranges,
     searched_config,
+    with_changes,
 )
 from dtaojax.tuning.descent import TOLERANCE, Iterate
 from dtaojax.tuning.errors import TuneError
@@ -63,7 +64,7 @@ def read_tune(file: Path, overrides: Sequence[str]) -> TuneInputs:
         HistoryError: a history that a config draws from is wrong.
     """
     tune = load_tune(file, overrides)
-    config = changed(load_config(tune.beside(tune.config)), tune.change)
+    config = with_changes(load_config(tune.beside(tune.config)), tune.change)
     if config.run.horizon_days % 1.0:
         text = f"is {config.run.horizon_days:g}; a search looks at whole days"
         raise ConfigError(str(tune.config), [Problem("run.horizon_days", text)])

@@ -28,6 +28,17 @@ from dtaojax.tuning.levers import Levers, Range, find_levers
 from dtaojax.world.world import World
 
 
+def with_changes(config: Config, change: Mapping[str, Any]) -> Config:
+    """The config that a search starts from: another horizon takes its report days with it.
+
+    Raises:
+        ConfigError: a key is unknown, or a value is not allowed.
+    """
+    horizon = change.get("run.horizon_days")
+    days = {} if horizon is None else {"run.report_days": [horizon]}
+    return changed(config, {**days, **change})
+
+
 def holder(config: Config, measures: Sequence[str], where: str) -> dict[str, Any]:
     """A change of the config that drops its portfolio, unless a measure looks at it.
 
