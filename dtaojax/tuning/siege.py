@@ -107,7 +107,7 @@ class Siege(eqx.Module):
         target, smooth = jnp.mean(hard), jnp.mean(soft)
         if self.aim.kind == "gain":
             target = smooth = wealth
-        lost = sum(tally.astype(wealth.dtype) for tally in end.tallies[:2])
+        lost = sum(tally.astype(wealth.dtype) for tally in world.tally(end)[:2])
         return jnp.stack([target, smooth, wealth, position.spent, position.received, lost])
 
 
