@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+from browser import browse
 from made_runs import DAYS, PATHS, UNITS, make_run
 from small_run import CONFIG, HOSTILE, small_rows, write_network
 
@@ -142,6 +143,15 @@ def test_page_is_small_alone_and_answers_first(found: Comparison) -> None:
     # An independent run cannot show this; a paired one shows it without error.
     assert "+7" in first
     assert page == render_comparison(found)
+
+
+def test_browser_opens_the_page_without_complaint(found: Comparison, tmp_path: Path) -> None:
+    page = tmp_path / "report.html"
+    page.write_text(render_comparison(found), encoding="utf-8")
+    shown, log = browse(page, tmp_path / "profile")
+    assert "CONSOLE" not in log
+    # The script has made the headings of both sortable tables into buttons.
+    assert shown.count('role="button"') >= 12
 
 
 class Elements(HTMLParser):

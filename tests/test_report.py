@@ -9,7 +9,6 @@ import itertools
 import json
 import math
 import re
-import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -20,6 +19,7 @@ import matplotlib
 import numpy as np
 import pandas as pd
 import pytest
+from browser import browse
 from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
@@ -720,33 +720,14 @@ def test_folder_that_cannot_be_written_is_named(few_figures: Results, tmp_path: 
 # --- in a browser --------------------------------------------------------------------------------
 
 
-def _browse(page: Path, profile: Path) -> tuple[str, str]:
-    """The page after its scripts ran, and what the browser logged."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
-        pytest.skip("chromium is not installed, so the page cannot be opened in a browser")
-    done = subprocess.run(
-        [
-            chromium, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
-            "--disable-background-networking", "--enable-logging=stderr", "--dump-dom",
-            f"--user-data-dir={profile}", page.as_uri(),
-        ],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
-    )  # fmt: skip
-    return done.stdout, done.stderr
-
-
 def test_browser_opens_the_report_without_complaint(text: str, tmp_path: Path) -> None:
     good, bad = tmp_path / "good.html", tmp_path / "bad.html"
     good.write_text(text, encoding="utf-8")
     bad.write_text(text.replace("</main>", "<script>alert(1)</script></main>"), encoding="utf-8")
-    shown, log = _browse(good, tmp_path / "profile")
+    shown, log = browse(good, tmp_path / "profile")
     assert "CONSOLE" not in log
     assert shown.count('role="button"') > 15
-    _, log = _browse(bad, tmp_path / "profile")
+    _, log = browse(bad, tmp_path / "profile")
     assert "CONSOLE" in log
     assert "Content Security Policy" in log
 
@@ -781,7 +762,7 @@ def test_tables_sort_by_click_and_by_key(plain_results: Results, text: str, tmp_
     open_page = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", text)
     open_page = open_page.replace("</body>", f"<script>{driver}</script></body>")
     (tmp_path / "page.html").write_text(open_page, encoding="utf-8")
-    shown, _ = _browse(tmp_path / "page.html", tmp_path / "profile")
+    shown, _ = browse(tmp_path / "page.html", tmp_path / "profile")
     found = json.loads(re.search(r"<body>(\{.*\})\s*</body>", shown)[1])
     by_price = plain_results.tables["initial"].sort_values("price")["netuid"].astype(str).tolist()
     assert found == {

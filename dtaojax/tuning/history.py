@@ -55,7 +55,10 @@ def run_path(world: World, path: ScalarInt, days: int, steps_a_day: int) -> Hist
         return coinbase(world.mechanism, world.taking_part(carry), carry.state, 1)[1]
 
     def worth(carry: Carry) -> Scalar:
-        value = world.portfolio.value(carry.holdings, carry.state, world.mechanism.fee)
+        portfolio, holdings = world.portfolio, carry.holdings
+        assert portfolio is not None
+        assert holdings is not None
+        value = portfolio.value(holdings, carry.state, world.mechanism.fee)
         return ordered_sum(value.realizable)
 
     @jax.checkpoint
