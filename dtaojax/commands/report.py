@@ -16,18 +16,27 @@ def report(
         Path | None,
         typer.Option("--out", help="Folder for the report.", show_default="the run's"),
     ] = None,
+    subnet: Annotated[
+        int | None,
+        typer.Option(help="A page about this netuid instead, for its owner.", show_default=False),
+    ] = None,
     quiet: Quiet = False,
 ) -> None:
-    """Make the report of a finished run anew from its tables, without simulating.
+    """Make the report of a finished run anew from its tables, or a page about one subnet.
 
-    For folders that came without report.html, and after an update of dtaojax. The single paths
-    (paths.parquet) are not needed.
+    Nothing is simulated, and the single paths (paths.parquet) are not needed.
     """
     from dtaojax.report import write_report
+    from dtaojax.report.subnet_page import write_subnet_page
     from dtaojax.results import ResultsError, load
 
+    target = out_folder or folder
     try:
-        page = write_report(load(folder), out_folder or folder)
+        results = load(folder)
+        if subnet is None:
+            page = write_report(results, target)
+        else:
+            page = write_subnet_page(results, subnet, target)
     except ResultsError as error:
         text = str(error)
         raise ResultsError(text if text.startswith(str(folder)) else f"{folder}: {text}") from error

@@ -49,7 +49,10 @@ def _scale_values(axes: Axes, shown: np.ndarray) -> None:
     finite = shown[np.isfinite(shown)]
     low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
     if low > 0.0 and np.nanmax(shown[:, -1]) > _LOG_RATIO * np.nanmin(shown[:, -1]):
+        written = axes.yaxis.get_major_formatter()
         axes.set_yscale("log")
+        # Changing the scale has put another in its place.
+        axes.yaxis.set_major_formatter(written)
         axes.set_ylim(low / 1.2, high * 1.2)
         axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0), numticks=9))
         axes.yaxis.set_minor_locator(NullLocator())
