@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import jax.numpy as jnp
 
+from dtaojax.elementary import quotient
 from dtaojax.mechanism.split import Payout
 from dtaojax.mechanism.step import Coinbase, StepFlows
 from dtaojax.mechanism.trading import Trades
@@ -87,9 +88,8 @@ def income(
     received = payout.server * (1.0 - jnp.minimum(miner_burned, 1.0))
     stake = tuple(part * alpha for part, alpha in zip(staking.staked, held, strict=True))
     total = together(stake)
-    some = total > 0.0
-    take = jnp.where(some, staking.take, 1.0)
-    shared = (1.0 - take) / jnp.where(some, total, 1.0)
+    take = jnp.where(total > 0.0, staking.take, 1.0)
+    shared = quotient(1.0 - take, total)
 
     def work(paid: Payout, miners: PerSubnet) -> ByCohort:
         rows = {OWNER: paid.owner, MINER: miners, VALIDATOR: take * paid.validator}
@@ -181,8 +181,7 @@ def _fill(
     priced = jnp.where(price > 0.0, price, 1.0)
     wanted = tuple(jnp.where(done & (price > 0.0), tao / priced, 0.0) for tao in purchases)
     total = together(wanted)
-    short = (total > 0.0) & (total > offered)
-    part = jnp.where(short, jnp.maximum(offered, 0.0) / jnp.where(short, total, 1.0), 1.0)
+    part = quotient(jnp.maximum(offered, 0.0), total, 1.0, where=total > offered)
     return tuple(part * alpha for alpha in wanted)
 
 

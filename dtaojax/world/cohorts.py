@@ -10,6 +10,7 @@ from jaxtyping import Array, Float
 
 from dtaojax.demand.cohort_selling import BuyOnSchedule, Selling
 from dtaojax.demand.process import Clock
+from dtaojax.elementary import exp, log1p, quotient
 from dtaojax.mechanism import cohorts
 from dtaojax.mechanism.departure import Departures
 from dtaojax.mechanism.fee_rules import FeeRule
@@ -141,9 +142,9 @@ class Cohorts(eqx.Module):
             pools = state.pools
             open_pool = pools.tao_in > 0.0
             depth = jnp.where(open_pool, pools.tao_in, 1.0)
-            entry = jnp.where(open_pool, jnp.log1p(fee.net_of_purchase(tao) / depth), 0.0)
+            entry = jnp.where(open_pool, log1p(fee.net_of_purchase(tao) / depth), 0.0)
             push = push + entry
-            shift = jnp.exp(-weight_ratio(pools.w_tao) * entry)
+            shift = exp(-weight_ratio(pools.w_tao) * entry)
             sellable = shift * (pools.alpha_in + sellable) - pools.alpha_in
         return Intents(push, wish.alpha_sale + sold, wish.root_tao, sellable)
 
@@ -156,8 +157,7 @@ class Cohorts(eqx.Module):
 
     def dissolve(self, books: Books, left: Departures) -> Books:
         """The books once subnets are dissolved and their holders paid (§3.12)."""
-        some = left.staked > 0.0
-        tao_per_alpha = left.stakers / jnp.where(some, left.staked, 1.0)
+        tao_per_alpha = quotient(left.stakers, left.staked)
         memories = tuple(
             habit.forget(memory, left.gone)
             for habit, memory in zip(self.selling, books.memories, strict=True)
