@@ -11,6 +11,7 @@ from hypothesis.extra import numpy as hnp
 
 from dtaojax import chain
 from dtaojax.mechanism.gate import HillRankGate, hill_gate, rank_bar
+from dtaojax.mechanism.gate_soft_rank import soft_rank_bar
 from dtaojax.mechanism.order_statistic import nth_largest
 
 WIDTH = 16
@@ -18,6 +19,7 @@ H = jnp.asarray(chain.GATE_EXPONENT)
 
 select = jax.jit(nth_largest, static_argnums=1)
 gate = jax.jit(hill_gate)
+soft_bar = jax.jit(soft_rank_bar)
 
 amounts = st.one_of(
     st.just(0.0),
@@ -169,3 +171,44 @@ def test_shorter_steps_renew_the_bar_once_an_interval(blocks: int, steps: int) -
 
 def test_an_unset_bar_is_set_at_once() -> None:
     assert refreshed(RULE, jnp.asarray(0.0), jnp.asarray(8_791_253), 1) == 0.3
+
+
+@pytest.mark.parametrize("rank", [1, 5, 16, 31])
+def test_a_soft_rank_bar_tends_to_the_share_of_that_rank(rank: int) -> None:
+    shares = np.random.default_rng(8).dirichlet(np.full(32, 0.7))
+    shares = jnp.asarray(np.append(shares, 0.0))
+    soft = soft_bar(shares, jnp.asarray(float(rank)), jnp.asarray(1e-5))
+    assert float(soft) == pytest.approx(float(rank_bar(shares, rank)), rel=1e-5)
+
+
+def test_a_soft_rank_bar_has_the_shares_above_it_that_its_rank_says() -> None:
+    shares = jnp.asarray(np.random.default_rng(8).dirichlet(np.full(32, 0.7)))
+    bar = soft_bar(shares, jnp.asarray(12.3), jnp.asarray(0.2))
+    above = jnp.sum(jax.nn.sigmoid(jnp.log(shares / bar) / 0.2))
+    assert float(above) == pytest.approx(11.8, rel=1e-12)
+
+
+def test_a_soft_rank_bar_has_the_derivative_of_the_root() -> None:
+    shares = jnp.asarray(np.random.default_rng(8).dirichlet(np.full(32, 0.7)))
+
+    @jax.jit
+    def bar(rank: jax.Array, width: jax.Array, scale: jax.Array) -> jax.Array:
+        return soft_rank_bar(shares.at[11].multiply(scale), rank, width)
+
+    at = (jnp.asarray(12.3), jnp.asarray(0.2), jnp.asarray(1.0))
+    slopes = jax.jit(jax.jacfwd(bar, argnums=(0, 1, 2)))(*at)
+    for place, slope in enumerate(slopes):
+        ends = (
+            bar(*(x + sign * 1e-4 * (n == place) for n, x in enumerate(at))) for sign in (1, -1)
+        )
+        there, back = map(float, ends)
+        assert float(slope) == pytest.approx((there - back) / 2e-4, rel=1e-6)
+        assert slope != 0.0
+
+
+def test_a_soft_rank_bar_knows_too_few_shares_and_none() -> None:
+    few, width = jnp.asarray([0.7, 0.3, 0.0]), jnp.asarray(0.1)
+    assert float(soft_bar(few, jnp.asarray(9.0), width)) == pytest.approx(0.3, rel=1e-12)
+    assert float(soft_bar(jnp.zeros(3), jnp.asarray(2.0), width)) == 0.0
+    slope = jax.jit(jax.jacfwd(soft_rank_bar))(jnp.zeros(3), jnp.asarray(2.0), width)
+    np.testing.assert_array_equal(slope, 0.0)

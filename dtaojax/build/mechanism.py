@@ -11,6 +11,7 @@ from dtaojax.mechanism.chain_buy import BuyDestroyed, BuyDestroyedUnissued, BuyK
 from dtaojax.mechanism.fee_rules import FeeRule, FeeToAuthor, FeeToPool, FlatFeeToPool
 from dtaojax.mechanism.gate import HillRankGate
 from dtaojax.mechanism.gate_mass import HillMassGate
+from dtaojax.mechanism.gate_soft_rank import HillSoftRankGate
 from dtaojax.mechanism.gate_tiers import RankTiers
 from dtaojax.mechanism.injection import RootProportionCap
 from dtaojax.mechanism.injection_article import FixedFraction
@@ -82,13 +83,20 @@ def _parameter(value: Any) -> Any:
     return jnp.asarray(value) if isinstance(value, float) else value
 
 
-def _gate(gate: config.GateConfig) -> HillRankGate | HillMassGate | RankTiers | NoGate:
+def _gate(
+    gate: config.GateConfig,
+) -> HillRankGate | HillMassGate | HillSoftRankGate | RankTiers | NoGate:
     match gate:
         case config.HillRankConfig():
             return HillRankGate(gate.rank, gate.interval_blocks, jnp.asarray(gate.exponent))
         case config.HillMassConfig():
             return HillMassGate(
                 gate.interval_blocks, jnp.asarray(gate.quantile), jnp.asarray(gate.exponent)
+            )
+        case config.HillSoftRankConfig():
+            return HillSoftRankGate(
+                gate.interval_blocks,
+                *map(jnp.asarray, (gate.rank, gate.width, gate.exponent)),
             )
         case config.RankTiersConfig():
             return RankTiers(gate.last_ranks, tuple(map(jnp.asarray, gate.parts)))

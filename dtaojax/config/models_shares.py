@@ -64,6 +64,23 @@ class HillMassConfig(StrictModel):
     interval_blocks: _Interval = chain.GATE_INTERVAL_BLOCKS
 
 
+class HillSoftRankConfig(StrictModel):
+    """Hill gate whose bar is a rank that need not be whole, for searches; no chain has it.
+
+    Attributes:
+        rank: the bar has ``rank - 1/2`` shares above it, each counted with a soft edge.
+        width: of that edge, in log share; the smaller, the nearer to ``hill_rank``.
+        exponent: h of the Hill function.
+        interval_blocks: the bar is refreshed when the block is a multiple of this [blocks].
+    """
+
+    kind: Literal["hill_soft_rank"] = "hill_soft_rank"
+    rank: Annotated[float, Field(ge=1.0, le=65_535.0)] = float(chain.GATE_RANK)
+    width: Annotated[float, Field(ge=1e-3, le=10.0)] = 0.1
+    exponent: Annotated[float, Field(gt=0.0, le=64.0)] = chain.GATE_EXPONENT
+    interval_blocks: _Interval = chain.GATE_INTERVAL_BLOCKS
+
+
 class RankTiersConfig(StrictModel):
     """Tiers of ranks in place of a gate, each with a part of the emission (§8.5, PR #3010).
 
@@ -102,5 +119,6 @@ class NoGateConfig(StrictModel):
 
 MovingPriceConfig: TypeAlias = PriceEmaConfig
 GateConfig: TypeAlias = Annotated[
-    HillRankConfig | HillMassConfig | RankTiersConfig | NoGateConfig, Field(discriminator="kind")
+    HillRankConfig | HillMassConfig | HillSoftRankConfig | RankTiersConfig | NoGateConfig,
+    Field(discriminator="kind"),
 ]

@@ -51,7 +51,7 @@ class ParameterConfig(StrictModel):
 
 
 class ChoiceConfig(StrictModel):
-    """A key that jumps, tried value by value: the bar's rank, the limit of subnets, a kind.
+    """A key that jumps, tried value by value: a whole rank, the limit of subnets, a kind.
 
     Attributes:
         key: dotted key of the config that is tuned.

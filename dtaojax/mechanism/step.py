@@ -18,6 +18,7 @@ from dtaojax.mechanism.emission import block_emission
 from dtaojax.mechanism.fee_rules import FeeRule
 from dtaojax.mechanism.gate import HillRankGate
 from dtaojax.mechanism.gate_mass import HillMassGate
+from dtaojax.mechanism.gate_soft_rank import HillSoftRankGate
 from dtaojax.mechanism.gate_tiers import RankTiers
 from dtaojax.mechanism.injection import InjectionTerms
 from dtaojax.mechanism.moving_price import PriceEma, PricePath
@@ -59,7 +60,7 @@ class Mechanism(eqx.Module):
     """
 
     weighing: WeightRule
-    gate: HillRankGate | HillMassGate | RankTiers | NoGate
+    gate: HillRankGate | HillMassGate | HillSoftRankGate | RankTiers | NoGate
     injection: Callable[[Situation], InjectionTerms]
     support: Callable[[Pools, InjectionTerms, int], Support]
     chain_buy: BuyKept | BuyDestroyed | BuyDestroyedUnissued | NoBuy
