@@ -24,14 +24,14 @@ value of every block and event.
 
 *Relative error* is the largest of the run without truncation, of any price, share or weight and any
 amount of a token or more. The bound is {relative:.0e}, or 0.1 rao of an amount; small shares under
-flow rules have their own (see below). Where it comes near, pools are in an edge state: a few
-thousandths of an alpha, left by a buy of nearly all, against a thousand TAO.
+flow rules have their own (see below). Where an amount comes near, its pool is in an edge state: a
+few thousandths of an alpha against a thousand TAO.
 
 *Error in rao* is the largest of an amount of a subnet in a block with truncation. A rao here is one
 of the pool's dearer token: where one rao of that is truncated, the other token moves by its price.
-A block truncates the injection, the chain buy, a sale and the sale of its fee, so {truncations} rao
-of either token may be missing; beyond that only float64's own resolution counts ({amount:.0e} of an
-amount: 20 million tokens are told apart only by 3.7 rao).
+A block truncates the injection, the chain buy, a sale and the sale of its fee: {truncations} rao of
+either token. Beyond that only float64's own resolution counts ({amount:.0e} of an amount; at 20
+million tokens the next number is 3.7 rao away, and 7.5 are two of these).
 
 """
 HEAD = """| preset | blocks | events | values that differ | relative error | error in rao |
@@ -49,7 +49,8 @@ rounded differently. No decision is left out of the comparison; these are settle
   Shares that are differences of averaged flows may differ by {flow:.0e} of the block's emission, a
   millionth of a rao.
 * **Subsidy (R3)**: a price that float64 cannot tell from the share is not below it.
-* **Emission**: it halves at the very rao of a threshold; less than a rao of it is nothing.
+* **Emission**: it halves at a threshold of the issuance, which float64 tells to 2 rao in ten
+  million TAO; less than a rao of it is nothing.
 * **Root proportion (R6)**: taken of the emit set, as on chain; that of a subnet which has not
   started is read by nobody, and not compared.
 
