@@ -20,6 +20,7 @@ from made_runs import make_run
 from small_run import CONFIG, PATHS, small_rows, write_network
 
 import dtaojax
+from dtaojax.api.configs import read_config
 from dtaojax.api.progress import watched
 from dtaojax.config import ConfigError, load_config
 from dtaojax.report.snippet import search_snippet
@@ -111,6 +112,18 @@ def test_configs_may_be_files_tables_or_objects_with_the_same_numbers(
         dtaojax.simulate({"run": {"paths": 0}})
     with pytest.raises(ConfigError, match=r"run\.pathz"):
         dtaojax.simulate(config, {"run.pathz": 4})
+
+
+def test_changes_are_made_before_defaults_are_filled_in(config: Path) -> None:
+    text = config.read_text().replace("report_days = [0.05, 1.0, 2.0]\n", "")
+    whole = config.with_name("whole.toml")
+    whole.write_text(text.replace("loss_days = [1.0, 2.0]\n", ""))
+    shorter = read_config(whole, {"run.horizon_days": 1.0, "portfolio.alpha": {4: 7.0}})
+    assert shorter.run.report_days == (1.0,)
+    assert shorter.portfolio.alpha == {4: 7.0}
+    with pytest.raises(ConfigError, match=r"toml: run\.paths: is 0") as caught:
+        read_config(whole, {"run.paths": 0})
+    assert "--set" not in str(caught.value)
 
 
 def test_a_network_in_memory_takes_the_place_of_the_configs(config: Path, run: dtaojax.Run) -> None:

@@ -11,7 +11,8 @@ from report_fixture import REPORT_DAYS, make_results
 from dtaojax.report.display import written
 from dtaojax.report.estimates import EstimateTable
 from dtaojax.report.fan import fan_chart
-from dtaojax.report.subnet_page import buying_to_the_bar, render_subnet
+from dtaojax.report.subnet_answer import buying_to_the_bar
+from dtaojax.report.subnet_page import render_subnet
 from dtaojax.report.svg import drawing_style, render
 from dtaojax.results import Results, ResultsError
 

@@ -24,13 +24,12 @@ def read_config(config: ConfigLike, changes: Changes | None = None) -> Config:
     Raises:
         ConfigError: it cannot be read, or keys or values are bad.
     """
+    pairs = list((changes or {}).items())
     if isinstance(config, Config):
-        read = config
-    elif isinstance(config, str | Path):
-        read = load_config(config)
-    else:
-        read = config_from_dict(config or {})
-    return changed(read, changes) if changes else read
+        return changed(config, changes) if changes else config
+    if isinstance(config, str | Path):
+        return load_config(config, pairs)
+    return config_from_dict(config or {}, overrides=pairs)
 
 
 class Shelf:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -21,14 +21,16 @@ from dtaojax.config.overrides import OverrideError, apply, names_of, parse, spel
 from dtaojax.config.toml_file import read_toml
 
 Model = TypeVar("Model", bound=BaseModel)
+Override: TypeAlias = str | tuple[str, Any]
+"""A change: ``key=value`` as on the command line, or a dotted key and a value of Python."""
 
 
-def load_config(path: str | Path, overrides: Sequence[str] = ()) -> Config:
+def load_config(path: str | Path, overrides: Sequence[Override] = ()) -> Config:
     """Reads and checks a config file.
 
     Args:
         path: a TOML file.
-        overrides: changes as ``key=value``, applied in order.
+        overrides: changes, applied in order.
 
     Returns:
         The checked config, with every default in place.
@@ -41,13 +43,13 @@ def load_config(path: str | Path, overrides: Sequence[str] = ()) -> Config:
 
 
 def config_from_dict(
-    data: Mapping[str, Any], *, overrides: Sequence[str] = (), source: Path | None = None
+    data: Mapping[str, Any], *, overrides: Sequence[Override] = (), source: Path | None = None
 ) -> Config:
     """Checks raw tables.
 
     Args:
         data: tables as `tomllib` returns them.
-        overrides: changes as ``key=value``, applied in order.
+        overrides: changes, applied in order.
         source: the file that the tables came from, if any; relative paths start at its folder.
 
     Returns:
@@ -137,7 +139,7 @@ def changed(config: Config, values: Mapping[str, Any]) -> Config:
 
 
 def _checked(
-    data: Mapping[str, Any], model: type[Model], overrides: Sequence[str], source: Path | None
+    data: Mapping[str, Any], model: type[Model], overrides: Sequence[Override], source: Path | None
 ) -> Model:
     where = "config" if source is None else str(source)
     if not isinstance(data, Mapping):
@@ -146,12 +148,13 @@ def _checked(
     changed, refused = [], []
     for override in overrides:
         try:
-            key, value = parse(override)
+            key, value = parse(override) if isinstance(override, str) else override
             data = apply(data, key, value)
         except OverrideError as error:
             refused.append(error.problem)
         else:
-            changed.append(spelled(data, key))
+            if isinstance(override, str):
+                changed.append(spelled(data, key))
     if refused:
         raise ConfigError(where, refused)
     try:
