@@ -301,7 +301,7 @@ def finished(inputs: StressInputs, tmp_path_factory: pytest.TempPathFactory) -> 
 
 def test_the_command_leaves_what_every_plan_does(finished: Path) -> None:
     outcomes = pd.read_csv(finished / "outcomes.csv")
-    assert list(outcomes.strategy[:4]) == ["no attack", "all at once", "evenly", "found"]
+    assert list(outcomes.strategy[:4]) == ["no attack", "at once", "evenly", "found"]
     assert len(outcomes) == 1 + 2 * 3
     idle = outcomes.iloc[0]
     assert idle.wealth_change_value == 0.0
@@ -343,7 +343,7 @@ HALF_A_DAY = """
         ("own = 4", "own = 99", "names netuid 99"),
         ("budgets = [100.0, 4000.0]", "budgets = [5.0, 5.0]", "must rise"),
         ("days = 2", "days = 2\nperiod_days = 3", "must divide days = 2"),
-        ("days = 2", "days = 9", "at least attack.days = 9"),
+        ("days = 2", "days = 9", "at least attack.day . days = 9"),
         ("64 = 1000.0", "64 = 2e7", "exist outside the pool"),
         ("paths = 4\nstep", "paths = 4\nseed = 1\nstep", "needs fresh paths"),
         ("[attack]", 'presets = ["root_2023"]\n[attack]', "has no pools to trade in"),

@@ -37,6 +37,6 @@ def build_attack(
         fee=fee,
         owners_sell=jnp.asarray(sum(each.owner for each in sellers) + 0.0),
         validators_sell=jnp.asarray(sum(each.validator for each in sellers) + 0.0),
-        begins=0,
+        begins=config.day * chain.BLOCKS_PER_DAY,
         period_blocks=config.period_days * chain.BLOCKS_PER_DAY,
     )

@@ -31,7 +31,8 @@ class AttackConfig(StrictModel):
         netuids: where the attacker trades; ``own`` or else ``rival`` where left out.
         holds: netuid -> alpha that the attacker has at the start.
         budgets: TAO that may be spent in all, a search for each.
-        days: over which it trades, from the start; what is left is sold at the horizon.
+        day: on which it begins; days before it do not count in the target.
+        days: over which it trades; what is left is sold at the horizon.
         period_days: the plan has one amount for each so many days.
         smoothing: width of the edges that replace jumps in the search, in log share or log price.
     """
@@ -43,6 +44,7 @@ class AttackConfig(StrictModel):
     netuids: Netuids | None = None
     holds: ByNetuid = Field(default_factory=dict)
     budgets: Annotated[tuple[Tokens, ...], Field(strict=False, min_length=1, max_length=50)]
+    day: Annotated[int, Field(ge=0, le=3_650)] = 0
     days: Days = 10
     period_days: Days = 1
     smoothing: Annotated[float, Field(gt=0.0, le=10.0)] = 0.1

@@ -24,6 +24,7 @@ from dtaojax.config import (
     load_config,
     load_stress,
 )
+from dtaojax.mechanism.weight_rules.flow_driven import FlowMemory
 from dtaojax.network import NetworkError, NetworkTable
 from dtaojax.pipeline import runtime
 from dtaojax.pipeline.inputs import gather
@@ -58,8 +59,9 @@ def read_stress(file: Path, overrides: Sequence[str]) -> StressInputs:
     stress = load_stress(file, overrides)
     config = with_changes(load_config(stress.beside(stress.config)), stress.change)
     horizon, attack = config.run.horizon_days, stress.attack
-    if horizon % 1.0 or horizon < attack.days:
-        text = f"is {horizon:g}; must be whole days, and at least attack.days = {attack.days}"
+    ends = attack.day + attack.days
+    if horizon % 1.0 or horizon < ends:
+        text = f"is {horizon:g}; must be whole days, and at least attack.day + days = {ends}"
         raise ConfigError(stress.config, [Problem("run.horizon_days", text)])
     for key, step in (
         ("search.step_blocks", stress.search.step_blocks),
@@ -106,6 +108,7 @@ def siege(inputs: StressInputs, config: Config) -> Siege:
         world,
         build_attack(attack, config.demand, network, world.mechanism.fee),
         Aim(jnp.asarray(network.row_of(attack.aimed_at)), attack.target, attack.smoothing),
+        first_day=attack.day,
         days=round(config.run.horizon_days),
         steps_a_day=chain.BLOCKS_PER_DAY // config.run.step_blocks,
     )
@@ -144,8 +147,10 @@ def stress_report(inputs: StressInputs, folder: Path, progress: Callable[[str], 
         )
         progress(f"{name}: measuring on fresh paths")
         portion = portion_of(fresh, verify.paths, search.block_paths)
-        measured = measure(siege(inputs, fresh), portion, plans)
-        attacked.append(Attacked(name, fresh.run.step_blocks, plans, measured))
+        attacked_world = siege(inputs, fresh)
+        measured = measure(attacked_world, portion, plans)
+        forgets = isinstance(attacked_world.world.start.memory, FlowMemory)
+        attacked.append(Attacked(name, fresh.run.step_blocks, forgets, plans, measured))
     some = next(iter(inputs.configs.values()))
     result = Result(
         stress=stress,

@@ -23,12 +23,14 @@ class Attacked(NamedTuple):
     Attributes:
         rules: name of the preset.
         step_blocks: of the measurement.
+        starts_empty: whether shares follow averages of flows, which no network file holds.
         plans: by budget.
         measured: no attack first, then every plan.
     """
 
     rules: str
     step_blocks: int
+    starts_empty: bool
     plans: list[Plans]
     measured: list[Measured]
 
@@ -85,6 +87,7 @@ def as_plain(result: Result) -> dict[str, Any]:
         "horizon_days": result.horizon_days,
         "rules": [each.rules for each in result.attacked],
         "step_blocks": {each.rules: each.step_blocks for each in result.attacked},
+        "starting_empty": [each.rules for each in result.attacked if each.starts_empty],
         "outcomes": [row for each in result.attacked for row in _outcomes(each)],
         "plans": [row for each in result.attacked for row in _plans(each, attack.places)],
         "searches": [

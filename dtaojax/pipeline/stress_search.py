@@ -27,7 +27,7 @@ from dtaojax.tuning.expectation import Portion
 from dtaojax.tuning.siege import FIGURES, Climbed, Siege, Watched
 
 IDLE = "no attack"
-STRATEGIES = ("all at once", "evenly", "found")
+STRATEGIES = ("at once", "evenly", "found")
 
 
 class Search(NamedTuple):
@@ -92,7 +92,7 @@ def _plans(
     asked = search.stress.search
     buys, sells = _directions(search.stress.attack)
     plain = {
-        "all at once": at_once(search.shape[0], buys, sells, budget),
+        "at once": at_once(search.shape[0], buys, sells, budget),
         "evenly": spread(search.shape[0], buys, sells, budget),
     }
     starts = dict(plain)

@@ -155,7 +155,7 @@ def _cards(found: Record) -> list[Card]:
         reached = (
             ""
             if _aims_at_gain(found)
-            else (f", {_figure(each, 'target_change', factor, suffix).text} of the target")
+            else (f", {_figure(each, 'target_change', factor, suffix).text} more")
         )
         points.append(
             f"{plain(each['budget'])} TAO: {_figure(each, 'wealth_change').text} TAO net{reached}"
@@ -168,10 +168,12 @@ def _cards(found: Record) -> list[Card]:
             reached = (
                 ""
                 if _aims_at_gain(found)
-                else (f", {_figure(row, 'target_change', factor, suffix).text} of the target")
+                else (f", {_figure(row, 'target_change', factor, suffix).text} more")
             )
             points.append(f"{name}: {_figure(row, 'wealth_change').text} TAO net{reached}")
-        cards.append(Card("Which rules resist?", f"with {budget} TAO:", None, points))
+        cards.append(
+            Card("Which rules resist?", f"with {budget} TAO, what was found:", None, points)
+        )
     return cards
 
 
@@ -185,6 +187,13 @@ def _warnings(found: Record) -> list[str]:
             f"others: up to {plain(most['refused_change_value'])} a path "
             f"({most['rules']}, {plain(most['budget'])} TAO, {most['strategy']}). The attacker's "
             "own books take its trades as done."
+        )
+    if found["starting_empty"]:
+        texts.append(
+            f"Shares of {', '.join(found['starting_empty'])} follow averages of flows. A network "
+            "file does not hold them, so they begin at 0, and the first to buy meet little that "
+            f"others have built up: here after {plain(found['config']['attack']['day'])} days. "
+            "Take these figures for those of a network whose past flows do not count."
         )
     smooth = found["config"]["attack"]["target"].startswith("rival")
     if smooth:
@@ -236,7 +245,7 @@ def _curve(found: Record, name: str, factor: float, axis: str, slug: str) -> Dra
             for each in rows
         ]
     if len(found["rules"]) == 1:
-        for strategy, tone in (("all at once", "orange"), ("evenly", "teal")):
+        for strategy, tone in (("at once", "orange"), ("evenly", "teal")):
             rows = _rows(found, found["rules"][0], strategy)
             _line(axes, rows, name, factor, strategy, tone, "--")
     axes.axhline(0.0, color=COLOURS["muted"], linewidth=0.8)

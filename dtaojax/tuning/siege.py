@@ -65,8 +65,8 @@ def _log(positive: Scalar) -> Scalar:
 class Siege(eqx.Module):
     """A world with an attacker in it, as a function of the plan and of the path.
 
-    Its figures are: the target, the mean of the aim's figure over the days of the horizon, or the
-    gain in wealth; the same made smooth, which a search climbs; the attacker's wealth at the end,
+    Its figures are: the target, the mean of the aim's figure over the days from the first trade to
+    the horizon, or the wealth at the end; the same made smooth, which a search climbs; the attacker's wealth at the end,
     with all alpha sold [TAO]; the TAO spent and received in trades before that [TAO]; and trades
     of any user that the pools refused or cut.
 
@@ -74,6 +74,7 @@ class Siege(eqx.Module):
         world: without the attacker.
         attack: the attacker; its plan is replaced.
         aim: what it wants.
+        first_day: from which days count.
         days: horizon.
         steps_a_day: steps that make a day.
     """
@@ -81,6 +82,7 @@ class Siege(eqx.Module):
     world: World
     attack: Attack
     aim: Aim
+    first_day: int = eqx.field(static=True)
     days: int = eqx.field(static=True)
     steps_a_day: int = eqx.field(static=True)
 
@@ -104,7 +106,7 @@ class Siege(eqx.Module):
         end, (hard, soft) = lax.scan(day, world.begin(path), jnp.arange(self.days, dtype=jnp.int32))
         position: Position = end.memories[-1]
         wealth = attack.wealth(position, end.state)
-        target, smooth = jnp.mean(hard), jnp.mean(soft)
+        target, smooth = (jnp.mean(scores[self.first_day :]) for scores in (hard, soft))
         if self.aim.kind == "gain":
             target = smooth = wealth
         lost = sum(tally.astype(wealth.dtype) for tally in world.tally(end)[:2])
