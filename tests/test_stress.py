@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ import pytest
 import dtaojax.network
 from dtaojax.config import ConfigError, changed
 from dtaojax.demand.attack import Attack, Plan
+from dtaojax.demand.process import Clock
 from dtaojax.engine.sample import sample
 from dtaojax.mechanism.fee_rules import FeeToAuthor, FeeToPool, FlatFeeToPool
 from dtaojax.mechanism.step import coinbase
@@ -271,6 +273,33 @@ def test_without_demand_and_emission_a_round_trip_through_the_world_loses_its_fe
         bought = x * (1.0 - (y / (y + net)) ** r)
         back = (y + net) * (1.0 - ((x - bought) / (x - rate * bought)) ** (1.0 / r))
         np.testing.assert_allclose(figure(figures, "wealth"), back - BUDGET, rtol=1e-9, atol=1e-6)
+
+
+def test_a_plan_is_traded_evenly_over_its_periods_from_the_day_on_which_it_begins(
+    hungry: Siege,
+) -> None:
+    world, attack = hungry.world, dataclasses.replace(hungry.attack, begins=7200)
+    plan = Plan(jnp.array([[60.0, 0.0], [20.0, 8.0]]), jnp.array([[0.0, 0.4], [0.0, 1.0]]))
+    attack = dataclasses.replace(attack, plan=plan)
+    carry = world.begin(jnp.uint32(0))
+    _, paid = eqx.filter_jit(coinbase)(world.mechanism, world.subnets, carry.state, 1)
+    idle = jax.tree.map(jnp.zeros_like, paid)
+    trade = eqx.filter_jit(
+        lambda step, memory: attack.intents(
+            memory, Clock(step, 3600), world.subnets, carry.state, idle
+        )
+    )
+    position = attack.begin(jnp.uint32(0), world.subnets, carry.state)
+    spent, held = [], []
+    for step in range(8):
+        _, position = trade(jnp.asarray(step), position)
+        spent.append(float(position.spent))
+        held.append(float(position.alpha[1]))
+    np.testing.assert_allclose(spent, [0.0, 0.0, 30.0, 60.0, 74.0, 88.0, 88.0, 88.0], rtol=1e-12)
+    # 1,000 alpha at the start; what is bought in the second period is not sold in it.
+    np.testing.assert_allclose(held[:4], [1_000.0, 1_000.0, 800.0, 600.0], rtol=1e-12)
+    assert held[5] > 0.0
+    assert held[5] == held[7]
 
 
 def test_a_plan_outside_the_budget_is_moved_to_the_nearest_within() -> None:

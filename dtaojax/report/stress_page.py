@@ -171,9 +171,8 @@ def _cards(found: Record) -> list[Card]:
                 else (f", {_figure(row, 'target_change', factor, suffix).text} more")
             )
             points.append(f"{name}: {_figure(row, 'wealth_change').text} TAO net{reached}")
-        cards.append(
-            Card("Which rules resist?", f"with {budget} TAO, what was found:", None, points)
-        )
+        lead = f"with {budget} TAO, what was found:"
+        cards.append(Card("Which rules resist?", lead, None, points))
     return cards
 
 

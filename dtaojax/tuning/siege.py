@@ -66,9 +66,9 @@ class Siege(eqx.Module):
     """A world with an attacker in it, as a function of the plan and of the path.
 
     Its figures are: the target, the mean of the aim's figure over the days from the first trade to
-    the horizon, or the wealth at the end; the same made smooth, which a search climbs; the attacker's wealth at the end,
-    with all alpha sold [TAO]; the TAO spent and received in trades before that [TAO]; and trades
-    of any user that the pools refused or cut.
+    the horizon, or the wealth at the end; the same made smooth, which a search climbs; the
+    attacker's wealth at the end, with all alpha sold [TAO]; the TAO spent and received in trades
+    before that [TAO]; and trades of any user that the pools refused or cut.
 
     Attributes:
         world: without the attacker.
