@@ -26,7 +26,9 @@ found = dtaojax.compare(
 found
 
 # %% [markdown]
-# A softer gate leaves more to small subnets. By how much, and how surely?
+# A softer gate leaves something to subnets below the bar, takes from those just above it, and gives
+# to the largest. On the whole emission is more concentrated: fewer effective subnets. By how much,
+# and how surely?
 
 # %%
 table = found.differences

@@ -40,7 +40,7 @@ run
 
 # %%
 summary = run.summary
-tails = summary[summary["name"].str.contains("loss_realizable_(?:var|es)", regex=True)]
+tails = summary[summary["name"].str.contains("loss_realizable_(?:var|es)_9", regex=True)]
 print(tails[["name", "day", "value", "standard_error", "ci_low", "ci_high", "unit"]].to_string())
 
 # %% [markdown]
@@ -48,9 +48,9 @@ print(tails[["name", "day", "value", "standard_error", "ci_low", "ci_high", "uni
 
 # %%
 losses = run.paths("loss_realizable")
-spot = run.paths("loss_spot")
+slippage = run.paths("value_spot") - run.paths("value_realizable")
 print(f"the portfolio loses on {np.mean(losses > 0):.0%} of {len(losses)} paths")
-print(f"selling it through the pools costs {np.mean(losses - spot):.2f} TAO more than spot says")
+print(f"selling it all through the pools costs {np.mean(slippage):.3f} TAO of what spot says")
 
 figure, axes = plt.subplots()
 axes.hist(losses, bins=40)

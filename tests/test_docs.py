@@ -95,3 +95,16 @@ def test_the_sites_pages_exist() -> None:
     listed = re.findall(r"- (\S+\.md)$", (ROOT / "mkdocs.yml").read_text(), re.MULTILINE)
     assert len(listed) == len(set(listed)) > 10
     assert all((ROOT / "docs" / page).is_file() for page in listed)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=[page.name for page in PAGES])
+def test_links_to_files_lead_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
+    # Reports of measurements are made after the pages that speak of them.
+    kept = [link for link in links if "reports/" not in link]
+    assert not [link for link in kept if not (page.parent / link).exists()]
+
+
+def test_every_page_of_docs_is_on_the_site() -> None:
+    site = (ROOT / "mkdocs.yml").read_text()
+    assert not [page.name for page in ROOT.glob("docs/*.md") if f"- {page.name}\n" not in site]
