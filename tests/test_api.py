@@ -166,14 +166,6 @@ def test_runs_and_folders_are_compared_and_stay_as_they_were(made: Path, tmp_pat
         dtaojax.compare(base, grid={"run.seed": [1, 2]})
 
 
-def test_a_grid_of_one_config_is_run_and_compared(config: Path) -> None:
-    found = dtaojax.compare(config, grid={"portfolio.root_tao": [100.0, 150.0]}, progress=False)
-    assert found.labels == ["root_tao = 100.0", "root_tao = 150.0"]
-    table = found.differences
-    start = table[(table["name"] == "value_spot") & (table["day"] == 0.0)]
-    assert start["difference"].item() == pytest.approx(50.0, rel=1e-12)
-
-
 def test_notebooks_show_results_as_tables_of_text(made: Path, tmp_path: Path) -> None:
     hostile = "<script>alert(1)</script>\u202e"
     run = dtaojax.load_run(make_run(tmp_path / "run", manifest={"title": hostile}))
