@@ -29,6 +29,7 @@ Record = Mapping[str, Any]
 _PERCENT: Final = 100.0
 _FOUND: Final = "found"
 _IDLE: Final = "no attack"
+_TICKS: Final = 6
 _TONES: Final = ("blue", "orange", "teal", "violet", "red", "green")
 
 _TARGETS: Final = {
@@ -248,8 +249,11 @@ def _curve(found: Record, name: str, factor: float, axis: str, slug: str) -> Dra
             rows = _rows(found, found["rules"][0], strategy)
             _line(axes, rows, name, factor, strategy, tone, "--")
     axes.axhline(0.0, color=COLOURS["muted"], linewidth=0.8)
-    if len(found["config"]["attack"]["budgets"]) > 2:
+    budgets = found["config"]["attack"]["budgets"]
+    if len(budgets) > 2:
         axes.set_xscale("log")
+    if len(budgets) <= _TICKS:
+        axes.set_xticks(budgets)
     axes.xaxis.set_major_formatter(lambda value, _: compact(value))
     axes.xaxis.set_minor_formatter(lambda value, _: "")
     axes.yaxis.set_major_formatter(lambda value, _: compact(value))
@@ -351,9 +355,8 @@ def _plan_drawing(
     axes = figure.add_subplot()
     periods = sorted({each["period"] for each in rows})
     base = [0.0] * len(periods)
-    for netuid, tone in zip(
-        dict.fromkeys(each["netuid"] for each in rows), cycle(_TONES), strict=False
-    ):
+    bought = dict.fromkeys(each["netuid"] for each in rows if each["spend"] > 0.0)
+    for netuid, tone in zip(bought, cycle(_TONES), strict=False):
         spend = [each["spend"] for each in rows if each["netuid"] == netuid]
         axes.bar(
             [days * (period + 0.5) for period in periods],
@@ -366,7 +369,8 @@ def _plan_drawing(
         base = [below + amount for below, amount in zip(base, spend, strict=True)]
     axes.set_xlabel("day")
     axes.set_ylabel("TAO paid")
-    axes.legend(frameon=False, fontsize=9.5)
+    if bought:
+        axes.legend(frameon=False, fontsize=9.5)
     figure.set_layout_engine("constrained")
     return drawing(
         "plan-bars",
