@@ -212,3 +212,8 @@ def test_a_soft_rank_bar_knows_too_few_shares_and_none() -> None:
     assert float(soft_bar(jnp.zeros(3), jnp.asarray(2.0), width)) == 0.0
     slope = jax.jit(jax.jacfwd(soft_rank_bar))(jnp.zeros(3), jnp.asarray(2.0), width)
     np.testing.assert_array_equal(slope, 0.0)
+
+
+def test_shares_that_are_no_numbers_have_a_bar_that_says_nothing_but_ends() -> None:
+    bar = jax.jit(lambda shares: rank_bar(shares, 2))(jnp.full(4, jnp.nan))
+    assert not bar > 0.0

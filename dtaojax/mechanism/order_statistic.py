@@ -121,7 +121,8 @@ def _selected(
     start = jnp.max(jnp.where(_patterns(fixed) == found, fixed, 0.0))
 
     def too_high(bound: Scalar) -> ScalarBool:
-        return ~enough(fixed >= bound)
+        # Nothing is below 0, and values that are no numbers would never be enough.
+        return (bound > 0.0) & ~enough(fixed >= bound)
 
     def next_lower(bound: Scalar) -> Scalar:
         return jnp.max(jnp.where(fixed < bound, fixed, 0.0))
