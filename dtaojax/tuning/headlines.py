@@ -58,7 +58,7 @@ def headline_columns(
     for each in headlines:
         place = names.index(each.measure)
         column = outcome.measures[:, place]
-        slope = None if outcome.derivative is None else outcome.derivative[:, place]
+        slope = None if outcome.jacobian is None else outcome.derivative[:, place]
         if each.tail is not None:
             weights = tail_weights(column, each.tail)
             if slope is not None:
@@ -68,7 +68,7 @@ def headline_columns(
             column = quantile + np.maximum(column - quantile, 0.0) / each.tail
         values.append(column)
         slopes.append(slope)
-    jacobian = None if outcome.derivative is None else np.stack(slopes, axis=1)
+    jacobian = None if outcome.jacobian is None else np.stack(slopes, axis=1)
     return Outcome(np.stack(values, axis=1), jacobian)
 
 
