@@ -667,6 +667,7 @@ def test_manifest_of_another_run_is_refused_by_its_folder(dtaojax, tmp_path):
 
 
 def test_progress_is_shown_on_a_terminal(dtaojax, small, monkeypatch):
+    monkeypatch.setenv("TERM", "xterm")  # A dumb one shows no progress, whatever is forced.
     screen = io.StringIO()
     terminal = Console(file=screen, force_terminal=True, width=100)
     monkeypatch.setattr("dtaojax.commands.terminal.err", lambda: terminal)
