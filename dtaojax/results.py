@@ -22,6 +22,8 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -152,6 +154,23 @@ def save(results: Results, folder: Path) -> None:
     except OSError as error:
         raise ResultsError(
             f"{folder}: cannot write the results ({error.strerror or error}); "
+            "choose another folder with --out"
+        ) from error
+
+
+@contextmanager
+def writing_into(folder: Path) -> Iterator[None]:
+    """Makes a folder, if it is not there, and lets its body write into it.
+
+    Raises:
+        ResultsError: the folder cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        yield
+    except OSError as error:
+        raise ResultsError(
+            f"{folder}: cannot be written ({error.strerror or error}); "
             "choose another folder with --out"
         ) from error
 

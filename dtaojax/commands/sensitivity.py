@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from dtaojax.commands.options import OutFolder, Overrides, Quiet
-from dtaojax.commands.terminal import err
+from dtaojax.commands.terminal import tell_search
 
 
 def sensitivity(
@@ -29,14 +29,7 @@ def sensitivity(
     local.csv (derivatives), swings.csv (one parameter at a time) and sobol.csv (variance).
     """
     from dtaojax.pipeline.sensitivity import read_sensitivity, sensitivity_report
-    from dtaojax.tuning.errors import TuneError
 
     inputs = read_sensitivity(config, list(set_ or []))
-    show = err()
-    say = (lambda line: None) if quiet else (lambda line: show.print(line, markup=False))
-    try:
-        report = sensitivity_report(inputs, out_folder or inputs.study.output_folder, say)
-    except TuneError as error:
-        show.print(f"{config}: {error}", style="red", markup=False, soft_wrap=True)
-        raise typer.Exit(2) from None
-    typer.echo(report if quiet else f"report: {report}")
+    folder = out_folder or inputs.study.output_folder
+    tell_search(config, quiet, lambda say: sensitivity_report(inputs, folder, say))

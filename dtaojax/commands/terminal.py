@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
+import typer
 from rich.console import Console
 
 
@@ -44,3 +46,26 @@ def progress(doing: str, total: int, quiet: bool) -> Iterator[Callable[[int], No
     with Progress(*columns, console=show, transient=True) as bar:
         task = bar.add_task(doing, total=total)
         yield lambda done: bar.update(task, completed=done)
+
+
+def tell_search(config: Path, quiet: bool, search: Callable[[Callable[[str], None]], Path]) -> None:
+    """Runs a search that says a line now and again, and prints where its report is.
+
+    Args:
+        config: that it was read from, to name it in a refusal.
+        quiet: print only the report's path.
+        search: given where to say its lines; returns the report's path.
+
+    Raises:
+        Exit: the search could not be done, after saying why.
+    """
+    from dtaojax.tuning.errors import TuneError
+
+    show = err()
+    say = (lambda line: None) if quiet else (lambda line: show.print(line, markup=False))
+    try:
+        report = search(say)
+    except TuneError as error:
+        show.print(f"{config}: {error}", style="red", markup=False, soft_wrap=True)
+        raise typer.Exit(2) from None
+    typer.echo(report if quiet else f"report: {report}")

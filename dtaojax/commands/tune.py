@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from dtaojax.commands.options import OutFolder, Overrides, Quiet
-from dtaojax.commands.terminal import err
+from dtaojax.commands.terminal import tell_search
 
 
 def tune(
@@ -28,14 +28,7 @@ def tune(
     The answer is a folder: report.html, tune.json, every point in iterates.csv, and tuned.toml.
     """
     from dtaojax.pipeline.tune import read_tune, tune_report
-    from dtaojax.tuning.errors import TuneError
 
     inputs = read_tune(config, list(set_ or []))
-    show = err()
-    say = (lambda line: None) if quiet else (lambda line: show.print(line, markup=False))
-    try:
-        report = tune_report(inputs, out_folder or inputs.tune.output_folder, say)
-    except TuneError as error:
-        show.print(f"{config}: {error}", style="red", markup=False, soft_wrap=True)
-        raise typer.Exit(2) from None
-    typer.echo(report if quiet else f"report: {report}")
+    folder = out_folder or inputs.tune.output_folder
+    tell_search(config, quiet, lambda say: tune_report(inputs, folder, say))

@@ -23,7 +23,7 @@ from dtaojax.metrics.paired import (
 from dtaojax.pipeline.finished import Finished, refuse_number_of_runs, refuse_unpaired
 from dtaojax.report.compare_page import write_compare_page
 from dtaojax.report.compare_results import DIFFERENCE_COLUMNS, Comparison
-from dtaojax.results import SCHEMA_VERSION, ResultsError, write_json
+from dtaojax.results import SCHEMA_VERSION, ResultsError, write_json, writing_into
 
 _NUMBERS: Final = ("value", "standard_error", "ci_low", "ci_high")
 
@@ -66,16 +66,10 @@ def write_comparison(comparison: Comparison, folder: Path) -> Path:
     Raises:
         ResultsError: the folder cannot be written.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
+    with writing_into(folder):
         comparison.differences.to_csv(folder / "differences.csv", index=False)
         comparison.differences.to_parquet(folder / "differences.parquet", index=False)
         write_json(folder / "compare.json", comparison.manifest)
-    except OSError as error:
-        raise ResultsError(
-            f"{folder}: cannot be written ({error.strerror or error}); "
-            "choose another folder with --out"
-        ) from error
     return write_compare_page(comparison, folder)
 
 

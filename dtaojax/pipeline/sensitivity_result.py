@@ -13,7 +13,7 @@ from dtaojax.metrics.estimate import Estimate
 from dtaojax.pipeline.sensitivity_study import Global, Slopes, Swing
 from dtaojax.report.sensitivity_page import render_sensitivity
 from dtaojax.report.shell import write_page
-from dtaojax.results import ResultsError, write_json
+from dtaojax.results import write_json, writing_into
 from dtaojax.tuning.headlines import Headline
 from dtaojax.tuning.levers import Range
 from dtaojax.tuning.tangents import Effect
@@ -46,16 +46,10 @@ def write_result(result: Result, folder: Path) -> Path:
         ResultsError: the folder cannot be written.
     """
     content = as_plain(result)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
+    with writing_into(folder):
         for name in ("local", "swings", "sobol"):
             pd.DataFrame(content[name]).to_csv(folder / f"{name}.csv", index=False)
         write_json(folder / "sensitivity.json", content)
-    except OSError as error:
-        raise ResultsError(
-            f"{folder}: cannot be written ({error.strerror or error}); "
-            "choose another folder with --out"
-        ) from error
     return write_page(render_sensitivity(content), folder / "report.html")
 
 

@@ -14,7 +14,7 @@ from dtaojax.network import NetworkTable
 from dtaojax.pipeline.stress_search import Measured, Plans
 from dtaojax.report.shell import write_page
 from dtaojax.report.stress_page import render_stress
-from dtaojax.results import ResultsError, write_json
+from dtaojax.results import write_json, writing_into
 
 
 class Attacked(NamedTuple):
@@ -56,16 +56,10 @@ def write_result(result: Result, folder: Path) -> Path:
         ResultsError: the folder cannot be written.
     """
     content = as_plain(result)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
+    with writing_into(folder):
         for name in ("outcomes", "plans"):
             pd.DataFrame(content[name]).to_csv(folder / f"{name}.csv", index=False)
         write_json(folder / "stress.json", content)
-    except OSError as error:
-        raise ResultsError(
-            f"{folder}: cannot be written ({error.strerror or error}); "
-            "choose another folder with --out"
-        ) from error
     return write_page(render_stress(content), folder / "report.html")
 
 

@@ -11,7 +11,7 @@ from dtaojax.pipeline.batch import Job, Watcher, read_json, run_batch
 from dtaojax.pipeline.crew import CrewMaker
 from dtaojax.pipeline.design import Design, Point
 from dtaojax.pipeline.inputs import read_inputs
-from dtaojax.results import ResultsError
+from dtaojax.results import writing_into
 
 _SCOPES = ("network", "portfolio")
 _NAME_DIGITS = 16
@@ -62,14 +62,9 @@ def run_sweep(
         for point, target in zip(design.points, targets, strict=True)
     ]
     table = pd.DataFrame(rows)
-    try:
+    with writing_into(folder):
         table.to_csv(folder / "sweep.csv", index=False)
         table.to_parquet(folder / "sweep.parquet", index=False)
-    except OSError as error:
-        raise ResultsError(
-            f"{folder}: cannot be written ({error.strerror or error}); "
-            "choose another folder with --out"
-        ) from error
     return table
 
 

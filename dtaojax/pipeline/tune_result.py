@@ -14,7 +14,7 @@ from dtaojax.metrics.estimate import Estimate
 from dtaojax.pipeline.tune_verify import Compared
 from dtaojax.report.shell import write_page
 from dtaojax.report.tune_page import render_tune
-from dtaojax.results import ResultsError, write_json
+from dtaojax.results import write_json, writing_into
 from dtaojax.tuning.evolution import Evolution
 from dtaojax.tuning.levers import Range
 from dtaojax.tuning.problem import Problem
@@ -87,16 +87,10 @@ def write_result(result: Result, folder: Path) -> Path:
         ResultsError: the folder cannot be written.
     """
     content = as_plain(result)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
+    with writing_into(folder):
         _iterates(result).to_csv(folder / "iterates.csv", index=False)
         (folder / "tuned.toml").write_text(_toml(result), encoding="utf-8")
         write_json(folder / "tune.json", content)
-    except OSError as error:
-        raise ResultsError(
-            f"{folder}: cannot be written ({error.strerror or error}); "
-            "choose another folder with --out"
-        ) from error
     return write_page(render_tune(content), folder / "report.html")
 
 
