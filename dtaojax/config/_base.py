@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Final
+from pathlib import Path
+from typing import Annotated, Final, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr
 from pydantic_core import PydanticCustomError
 
 from dtaojax.chain import MAX_SUPPLY, RAO_PER_TAO, U16_MAX
@@ -19,6 +20,22 @@ class StrictModel(BaseModel):
     """A frozen model that refuses unknown keys, coerced types and non-finite numbers."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+
+
+class FileModel(StrictModel):
+    """A model that a file of its own is read into; relative paths start at the file's folder."""
+
+    _source: Path | None = PrivateAttr(default=None)
+
+    def with_source(self, source: Path | None) -> Self:
+        """The same config, as read from a file."""
+        config = self.model_copy()
+        config._source = source
+        return config
+
+    def beside(self, path: str | Path) -> Path:
+        """A path that the file gives, seen from the file's folder."""
+        return Path(path) if self._source is None else self._source.parent / path
 
 
 def refuse(problems: Sequence[Problem]) -> None:

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
+from dtaojax.config._base import FileModel
 from dtaojax.config._explain import explain
 from dtaojax.config._wording import kind_of
 from dtaojax.config.errors import ConfigError, Problem
@@ -20,7 +21,7 @@ from dtaojax.config.models_tune import TuneConfig
 from dtaojax.config.overrides import OverrideError, apply, names_of, parse, spelled
 from dtaojax.config.toml_file import read_toml
 
-Model = TypeVar("Model", bound=BaseModel)
+Model = TypeVar("Model", bound=FileModel)
 Override: TypeAlias = str | tuple[str, Any]
 """A change: ``key=value`` as on the command line, or a dotted key and a value of Python."""
 
@@ -72,8 +73,7 @@ def load_backtest(path: str | Path, overrides: Sequence[str] = ()) -> BacktestCo
     Raises:
         ConfigError: the file cannot be read, is no TOML, or holds bad keys or values.
     """
-    path = Path(path)
-    return _checked(read_toml(path), BacktestConfig, overrides, path).with_source(path)
+    return _read(Path(path), BacktestConfig, overrides)
 
 
 def load_tune(path: str | Path, overrides: Sequence[str] = ()) -> TuneConfig:
@@ -86,8 +86,7 @@ def load_tune(path: str | Path, overrides: Sequence[str] = ()) -> TuneConfig:
     Raises:
         ConfigError: the file cannot be read, is no TOML, or holds bad keys or values.
     """
-    path = Path(path)
-    return _checked(read_toml(path), TuneConfig, overrides, path).with_source(path)
+    return _read(Path(path), TuneConfig, overrides)
 
 
 def load_sensitivity(path: str | Path, overrides: Sequence[str] = ()) -> SensitivityConfig | None:
@@ -119,8 +118,7 @@ def load_stress(path: str | Path, overrides: Sequence[str] = ()) -> StressConfig
     Raises:
         ConfigError: the file cannot be read, is no TOML, or holds bad keys or values.
     """
-    path = Path(path)
-    return _checked(read_toml(path), StressConfig, overrides, path).with_source(path)
+    return _read(Path(path), StressConfig, overrides)
 
 
 def changed(config: Config, values: Mapping[str, Any]) -> Config:
@@ -136,6 +134,10 @@ def changed(config: Config, values: Mapping[str, Any]) -> Config:
     except OverrideError as error:
         raise ConfigError(str(config.source or "config"), [error.problem]) from None
     return config_from_dict(tables, source=config.source)
+
+
+def _read(path: Path, model: type[Model], overrides: Sequence[Override]) -> Model:
+    return _checked(read_toml(path), model, overrides, path).with_source(path)
 
 
 def _checked(

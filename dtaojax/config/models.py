@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, PrivateAttr, model_validator
+from pydantic import Field, model_validator
 
-from dtaojax.config._base import StrictModel, refuse
+from dtaojax.config._base import FileModel, refuse
 from dtaojax.config.errors import Problem
 from dtaojax.config.models_arrivals import ArrivalsConfig
 from dtaojax.config.models_cohorts import CohortsConfig
@@ -33,7 +33,7 @@ def _default_mechanism() -> MechanismConfig:
     return MechanismConfig.model_validate(DEFAULT_PRESET)
 
 
-class Config(StrictModel):
+class Config(FileModel):
     """Everything that a run depends on; all of it has a default.
 
     Attributes:
@@ -61,8 +61,6 @@ class Config(StrictModel):
     portfolio: PortfolioConfig = PortfolioConfig()
     run: RunConfig = RunConfig()
     output: OutputConfig = OutputConfig()
-
-    _source: Path | None = PrivateAttr(default=None)
 
     @model_validator(mode="before")
     @classmethod
@@ -140,7 +138,7 @@ class Config(StrictModel):
         path = Path(self.network.file)
         if path.name == self.network.file and not path.suffix:
             return self.network.file
-        return path if self._source is None else self._source.parent / path
+        return self.beside(path)
 
     @property
     def folder(self) -> Path:
@@ -174,9 +172,3 @@ class Config(StrictModel):
     def config_hash(self) -> str:
         """SHA-256 of the canonical JSON, 64 hexadecimal digits."""
         return hashlib.sha256(self.canonical_json().encode()).hexdigest()
-
-    def with_source(self, source: Path | None) -> Config:
-        """The same config, as read from a file; relative paths in it start at the file's folder."""
-        config = self.model_copy()
-        config._source = source
-        return config

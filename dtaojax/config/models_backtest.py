@@ -8,9 +8,9 @@ import json
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, PrivateAttr, model_validator
+from pydantic import Field, model_validator
 
-from dtaojax.config._base import PathText, StrictModel, refuse
+from dtaojax.config._base import FileModel, PathText, StrictModel, refuse
 from dtaojax.config.errors import Problem
 from dtaojax.config.models_run import OutputConfig
 
@@ -124,7 +124,7 @@ class JudgementConfig(StrictModel):
         return self
 
 
-class BacktestConfig(StrictModel):
+class BacktestConfig(FileModel):
     """Everything that a back-test depends on; all of it has a default.
 
     Attributes:
@@ -143,8 +143,6 @@ class BacktestConfig(StrictModel):
     judgement: JudgementConfig = JudgementConfig()
     output: OutputConfig = OutputConfig()
 
-    _source: Path | None = PrivateAttr(default=None)
-
     @property
     def source(self) -> Path | None:
         """The file that the config was read from."""
@@ -161,9 +159,3 @@ class BacktestConfig(StrictModel):
         """SHA-256 of the canonical JSON, 64 hexadecimal digits."""
         text = json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
-
-    def with_source(self, source: Path | None) -> BacktestConfig:
-        """The same config, as read from a file."""
-        config = self.model_copy()
-        config._source = source
-        return config

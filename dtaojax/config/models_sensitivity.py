@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, PrivateAttr, field_validator, model_validator
 
-from dtaojax.config._base import PathText, StrictModel, refuse
+from dtaojax.config._base import FileModel, PathText, StrictModel, refuse
 from dtaojax.config._wording import choice
 from dtaojax.config.errors import Problem
 from dtaojax.config.models_tune import Count, ParameterConfig
@@ -36,7 +36,7 @@ class SobolConfig(StrictModel):
         return value
 
 
-class SensitivityConfig(StrictModel):
+class SensitivityConfig(FileModel):
     """A study of what moves the numbers of a run.
 
     Attributes:
@@ -63,7 +63,6 @@ class SensitivityConfig(StrictModel):
     block_paths: Annotated[int, Field(ge=1, le=65_536)] = 16
     sobol: SobolConfig = SobolConfig()
 
-    _source: Path | None = PrivateAttr(default=None)
     _of_run: bool = PrivateAttr(default=False)
 
     @field_validator("measures")
@@ -96,16 +95,6 @@ class SensitivityConfig(StrictModel):
         study = cls(config=source.name).with_source(source)
         study._of_run = True
         return study
-
-    def beside(self, name: str) -> Path:
-        """A path that the file gives, seen from the file's folder."""
-        return Path(name) if self._source is None else self._source.parent / name
-
-    def with_source(self, source: Path) -> SensitivityConfig:
-        """The same config, as read from a file."""
-        config = self.model_copy()
-        config._source = source
-        return config
 
     @property
     def output_folder(self) -> Path:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, PrivateAttr, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from dtaojax.config._base import PathText, StrictModel, Tokens, refuse
+from dtaojax.config._base import FileModel, PathText, StrictModel, Tokens, refuse
 from dtaojax.config._netuids import ByNetuid, Netuids
 from dtaojax.config._wording import choice
 from dtaojax.config.errors import Problem
@@ -107,7 +107,7 @@ class StressSearchConfig(StrictModel):
     block_paths: Annotated[int, Field(ge=1, le=65_536)] = 8
 
 
-class StressConfig(StrictModel):
+class StressConfig(FileModel):
     """An attack on the network, under one set of rules or several.
 
     Attributes:
@@ -128,8 +128,6 @@ class StressConfig(StrictModel):
     search: StressSearchConfig = StressSearchConfig()
     verify: VerifyConfig = VerifyConfig(paths=256)
 
-    _source: Path | None = PrivateAttr(default=None)
-
     @field_validator("presets")
     @classmethod
     def _known(cls, value: tuple[str, ...]) -> tuple[str, ...]:
@@ -148,16 +146,6 @@ class StressConfig(StrictModel):
             text = f"is {self.verify.seed}, the search's own; the verification needs fresh paths"
             refuse([Problem("verify.seed", text)])
         return self
-
-    def beside(self, name: str) -> Path:
-        """A path that the file gives, seen from the file's folder."""
-        return Path(name) if self._source is None else self._source.parent / name
-
-    def with_source(self, source: Path) -> StressConfig:
-        """The same config, as read from a file."""
-        config = self.model_copy()
-        config._source = source
-        return config
 
     @property
     def output_folder(self) -> Path:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import Field, PrivateAttr, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from dtaojax.config._base import PathText, StrictModel, refuse
+from dtaojax.config._base import FileModel, PathText, StrictModel, refuse
 from dtaojax.config._wording import choice, shown
 from dtaojax.config.errors import Problem
 from dtaojax.config.tune_measures import MEASURES
@@ -181,7 +181,7 @@ class VerifyConfig(StrictModel):
     step_blocks: Annotated[int, Field(ge=1, le=7_200)] | None = None
 
 
-class TuneConfig(StrictModel):
+class TuneConfig(FileModel):
     """A search for parameters.
 
     Attributes:
@@ -213,8 +213,6 @@ class TuneConfig(StrictModel):
     verify: VerifyConfig = VerifyConfig()
     other_demand: Annotated[tuple[OtherDemandConfig, ...], Field(strict=False)] = ()
 
-    _source: Path | None = PrivateAttr(default=None)
-
     @field_validator("minimise")
     @classmethod
     def _known(cls, value: dict[str, float]) -> dict[str, float]:
@@ -240,16 +238,6 @@ class TuneConfig(StrictModel):
         swept = [] if self.frontier is None else [self.frontier.measure]
         held = [each.measure for each in self.constraint]
         return tuple(dict.fromkeys([*self.minimise, *held, *swept]))
-
-    def beside(self, name: str) -> Path:
-        """A path that the file gives, seen from the file's folder."""
-        return Path(name) if self._source is None else self._source.parent / name
-
-    def with_source(self, source: Path) -> TuneConfig:
-        """The same config, as read from a file."""
-        config = self.model_copy()
-        config._source = source
-        return config
 
     @property
     def output_folder(self) -> Path:

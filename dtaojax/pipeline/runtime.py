@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
+from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import jax
 
@@ -53,6 +55,16 @@ def versions() -> dict[str, str]:
     """Versions of Python and of the packages that make the numbers."""
     found = {name: metadata.version(name) for name in _REPORTED}
     return {"python": platform.python_version(), **found}
+
+
+def made() -> dict[str, Any]:
+    """By which versions, on what and when something was made; for a page and its files."""
+    return {
+        "dtaojax_version": dtaojax.__version__,
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "device": device_name(),
+        "versions": versions(),
+    }
 
 
 def fingerprint() -> dict[str, str]:

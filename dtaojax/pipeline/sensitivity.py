@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from dtaojax import __version__, chain
+from dtaojax import chain
 from dtaojax.config import (
     Config,
     ConfigError,
@@ -154,11 +153,8 @@ def sensitivity_report(
         local=local,
         swings=ends,
         whole=whole,
-        made={
-            "dtaojax_version": __version__,
-            "created": datetime.now(UTC).isoformat(timespec="seconds"),
-            "device": runtime.device_name(),
-            "versions": runtime.versions(),
+        made=runtime.made()
+        | {
             "seconds": time.perf_counter() - begun,
         },
     )

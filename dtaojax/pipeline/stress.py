@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
 import jax.numpy as jnp
 
-from dtaojax import __version__, chain
+from dtaojax import chain
 from dtaojax.build import build_world
 from dtaojax.build.attack import build_attack
 from dtaojax.config import (
@@ -158,11 +157,8 @@ def stress_report(inputs: StressInputs, folder: Path, progress: Callable[[str], 
         network=inputs.network,
         horizon_days=some.run.horizon_days,
         attacked=tuple(attacked),
-        made={
-            "dtaojax_version": __version__,
-            "created": datetime.now(UTC).isoformat(timespec="seconds"),
-            "device": runtime.device_name(),
-            "versions": runtime.versions(),
+        made=runtime.made()
+        | {
             "seconds": time.perf_counter() - begun,
         },
     )

@@ -5,13 +5,11 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from dtaojax import __version__
 from dtaojax.config import Config, ConfigError, Problem, TuneConfig, changed, load_config, load_tune
 from dtaojax.metrics.estimate import mean_of_sample
 from dtaojax.network import NetworkTable
@@ -131,11 +129,8 @@ def tune_report(inputs: TuneInputs, folder: Path, progress: Callable[[str], None
         settings=tuple(settings),
         held_out=held_out,
         elsewhere=elsewhere,
-        made={
-            "dtaojax_version": __version__,
-            "created": datetime.now(UTC).isoformat(timespec="seconds"),
-            "device": runtime.device_name(),
-            "versions": runtime.versions(),
+        made=runtime.made()
+        | {
             "search_s": found_at - started,
             "evolution_s": rival_at - found_at,
             "verify_s": finished - rival_at,
