@@ -17,7 +17,6 @@ from jax import lax
 from jaxtyping import Array, Float, Int
 
 _MANTISSA: Final = 52
-_BIAS: Final = 1023
 _HALF_ROOT: Final = int(np.sqrt(np.float64(0.5)).view(np.int64))
 """Bits of sqrt(1/2), where the factor near 1 begins."""
 _TINY: Final = 2.0**-1022
@@ -93,7 +92,7 @@ def log1p(x: Values) -> Values:
     whole = 1.0 + x
     exponent = _exponent(whole)
     # (1 + x) / 2**k - 1, without the rounding of 1 + x.
-    rest = (x - (_power(exponent) - 1.0)) * _power(-exponent)
+    rest = (x - (power_of_two(exponent, x) - 1.0)) * power_of_two(-exponent, x)
     return _log(rest, exponent, whole, x)
 
 
@@ -106,7 +105,7 @@ def exp(x: Values) -> Values:
     if x.dtype != jnp.float64:
         return jnp.exp(x)
     exponent, grown = _expm1_near_zero(x, _LEAST_EXP)
-    inverse = _power(-exponent.astype(jnp.int64))
+    inverse = power_of_two(-exponent, x)
     return _divided(1.0 + grown, inverse, exponent)
 
 
@@ -119,7 +118,7 @@ def expm1(x: Values) -> Values:
     if x.dtype != jnp.float64:
         return jnp.expm1(x)
     exponent, grown = _expm1_near_zero(x, _LEAST_EXPM1)
-    inverse = _power(-exponent.astype(jnp.int64))
+    inverse = power_of_two(-exponent, x)
     return _divided(grown + (1.0 - inverse), inverse, exponent)
 
 
@@ -132,10 +131,6 @@ def _bits(x: Values) -> Int[Array, "*shape"]:
 
 def _from_bits(bits: Int[Array, "*shape"]) -> Values:
     return lax.bitcast_convert_type(bits, jnp.float64)
-
-
-def _power(exponent: Int[Array, "*shape"]) -> Values:
-    return _from_bits((exponent + _BIAS) << _MANTISSA)
 
 
 def _exponent(x: Values) -> Int[Array, "*shape"]:
