@@ -151,30 +151,27 @@ def _cards(found: Record) -> list[Card]:
             ],
         )
     )
-    points = []
-    for each in _rows(found, rules, _FOUND):
-        reached = (
-            ""
-            if _aims_at_gain(found)
-            else (f", {_figure(each, 'target_change', factor, suffix).text} more")
-        )
-        points.append(
-            f"{plain(each['budget'])} TAO: {_figure(each, 'wealth_change').text} TAO net{reached}"
-        )
+    points = [
+        f"{plain(each['budget'])} TAO: {_brought(found, each)}"
+        for each in _rows(found, rules, _FOUND)
+    ]
     cards.append(Card("And with less?", f"under {rules}:", None, points))
     if len(found["rules"]) > 1:
-        points = []
-        for name in found["rules"]:
-            row = _rows(found, name, _FOUND)[-1]
-            reached = (
-                ""
-                if _aims_at_gain(found)
-                else (f", {_figure(row, 'target_change', factor, suffix).text} more")
-            )
-            points.append(f"{name}: {_figure(row, 'wealth_change').text} TAO net{reached}")
+        points = [
+            f"{name}: {_brought(found, _rows(found, name, _FOUND)[-1])}" for name in found["rules"]
+        ]
         lead = f"with {budget} TAO, what was found:"
         cards.append(Card("Which rules resist?", lead, None, points))
     return cards
+
+
+def _brought(found: Record, outcome: Record) -> str:
+    """What a plan brings, and how far it gets where that is something else."""
+    brought = f"{_figure(outcome, 'wealth_change').text} TAO net"
+    if _aims_at_gain(found):
+        return brought
+    _, unit, factor = _target(found)
+    return f"{brought}, {_figure(outcome, 'target_change', factor, f' {unit}').text} more"
 
 
 def _warnings(found: Record) -> list[str]:
