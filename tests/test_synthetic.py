@@ -7,7 +7,7 @@ from dtaojax.build import build_bins, build_world
 from dtaojax.config import ConfigError, config_from_dict
 from dtaojax.engine.chunk import Plan
 from dtaojax.engine.run import run
-from dtaojax.network import NetworkError, load_network, synthetic_network
+from dtaojax.network import NetworkError, launch_network, load_network, synthetic_network
 
 
 def test_a_seed_tells_the_network() -> None:
@@ -73,3 +73,31 @@ def test_a_thousand_subnets_run_and_take_newcomers_without_a_limit() -> None:
     assert registered.min() > 5
     np.testing.assert_array_equal(figures[:, names.index("shut_out")], 0.0)
     assert found.events.shape[-1] == 1_024
+
+
+def test_newborns_stand_beside_the_same_older_subnets() -> None:
+    mature, young = synthetic_network(20, 4), synthetic_network(20, 4, newborn=5)
+    for name in ("tao_in", "alpha_in", "alpha_out", "moving_price", "registered_at"):
+        np.testing.assert_array_equal(getattr(young, name)[:15], getattr(mature, name)[:15])
+    prices = young.tao_in / young.alpha_in
+    np.testing.assert_allclose(prices[15:], np.median(prices[:15]))
+    assert (young.moving_price[15:] == 0.0).all()
+    assert (young.block - young.registered_at[15:] == 360).all()
+    assert (young.alpha_out[15:] == 360.0).all()
+
+
+def test_a_network_of_newborns_alone_is_refused() -> None:
+    with pytest.raises(NetworkError, match="older"):
+        synthetic_network(5, 0, newborn=5)
+    drawn = {"subnets": 5, "newborn": 2, "stage": "launch"}
+    with pytest.raises(ConfigError, match="every subnet is new"):
+        config_from_dict({"network": {"synthetic": drawn}})
+
+
+def test_at_the_launch_pools_hold_a_tao_and_shares_are_those_of_the_regime_before() -> None:
+    table = launch_network(64, 2)
+    assert (table.tao_in == 1.0).all()
+    assert (table.alpha_in == 1.0).all()
+    assert (table.alpha_out == 0.0).all()
+    assert table.moving_price.sum() == pytest.approx(1.0)
+    assert table.total_issuance < 10.5e6, "a TAO a block is issued"

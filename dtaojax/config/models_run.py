@@ -31,15 +31,30 @@ DayList = Annotated[tuple[Days, ...], Field(strict=False, min_length=1, max_leng
 
 
 class SyntheticConfig(StrictModel):
-    """A network drawn at random, with depths and prices spread as mainnet's are.
+    """A network drawn at random.
 
     Attributes:
         subnets: how many, root apart.
         seed: of the draw; another seed gives another network.
+        stage: ``mature`` spreads depths and prices as mainnet's are; ``launch`` is the first block
+            of dTAO, in which every pool holds 1 TAO and as much alpha and nobody holds any.
+        newborn: of a mature network, how many subnets were registered a tempo ago; the last ones.
     """
 
     subnets: Annotated[int, Field(ge=1, le=chain.U16_MAX)]
     seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 0
+    stage: Literal["mature", "launch"] = "mature"
+    newborn: Annotated[int, Field(ge=0, le=chain.U16_MAX)] = 0
+
+    @model_validator(mode="after")
+    def _newborn_among_older(self) -> SyntheticConfig:
+        if self.newborn and self.stage == "launch":
+            text = f"is {self.newborn}, but at the launch every subnet is new; leave it out"
+            refuse([Problem("newborn", text)])
+        if self.newborn >= self.subnets:
+            text = f"is {self.newborn}; must be below subnets = {self.subnets}"
+            refuse([Problem("newborn", text)])
+        return self
 
 
 class NetworkConfig(StrictModel):

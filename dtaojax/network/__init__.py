@@ -1,6 +1,7 @@
 """Networks: the state that a run starts from, read from a file and checked. No JAX here."""
 
 from dtaojax.network.errors import NetworkError
+from dtaojax.network.launch import launch_network
 from dtaojax.network.load import embedded_networks, load_network
 from dtaojax.network.printable import printable
 from dtaojax.network.synthetic import synthetic_network
@@ -11,6 +12,7 @@ __all__ = [
     "NetworkError",
     "NetworkTable",
     "embedded_networks",
+    "launch_network",
     "load_network",
     "printable",
     "synthetic_network",

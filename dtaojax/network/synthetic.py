@@ -25,9 +25,11 @@ _BURNERS: Final = 0.57
 """Part of the subnets whose owners withhold some of the miners' incentive."""
 _OLDEST_BLOCKS: Final = 1_000 * chain.BLOCKS_PER_DAY
 _LAST_LOCK: Final = 567.1
+_NEWBORN_BLOCKS: Final = 360
+"""Age of newborn subnets: a tempo, so that there is some alpha outside their pools to be held."""
 
 
-def synthetic_network(subnets: int, seed: int) -> NetworkTable:
+def synthetic_network(subnets: int, seed: int, newborn: int = 0) -> NetworkTable:
     """A network of ``subnets`` subnets whose depths and prices are spread as mainnet's are.
 
     Depth and price are lognormal and correlated, ages uniform over 1,000 days. So that a larger
@@ -37,13 +39,19 @@ def synthetic_network(subnets: int, seed: int) -> NetworkTable:
     Args:
         subnets: how many, netuids from 1.
         seed: the same seed gives the same network.
+        newborn: how many of them, the last ones, were registered a tempo ago. Their pools hold
+            what the last lock cost at the median price, as the chain seeds them (§3.11), and a
+            tempo's alpha is outside; their price average is 0.
 
     Returns:
         The table; facts that are not per subnet are mainnet's.
 
     Raises:
-        NetworkError: there is no such number of netuids.
+        NetworkError: there is no such number of netuids, or all subnets were newborn.
     """
+    if not 0 <= newborn < subnets:
+        text = f"cannot have {newborn} newborn subnets of {subnets}; at least one must be older"
+        raise NetworkError("synthetic", [text])
     if not 1 <= subnets <= chain.U16_MAX:
         text = f"cannot have {subnets} subnets; write 1 to {chain.U16_MAX}"
         raise NetworkError("synthetic", [text])
@@ -57,6 +65,14 @@ def synthetic_network(subnets: int, seed: int) -> NetworkTable:
     out_over_in = np.minimum(_OUT_OVER_IN[0] * np.exp(_OUT_OVER_IN[1] * spread), 2.9)
     age = random.integers(0, _OLDEST_BLOCKS, subnets)
     registered_at = _BLOCK - age
+    moving_price = tao_in / alpha_in * np.exp(_MOVING_OVER_SPOT * averaging)
+    alpha_out = out_over_in * alpha_in
+    if newborn:
+        young = slice(subnets - newborn, None)
+        median = np.median((tao_in / alpha_in)[:-newborn])
+        tao_in[young], alpha_in[young] = _LAST_LOCK, _LAST_LOCK / median
+        alpha_out[young], moving_price[young] = _NEWBORN_BLOCKS, 0.0
+        registered_at[young] = _BLOCK - _NEWBORN_BLOCKS
     burns = random.random(subnets) < _BURNERS
     columns = {
         "netuid": np.arange(1, subnets + 1),
@@ -64,8 +80,8 @@ def synthetic_network(subnets: int, seed: int) -> NetworkTable:
         "first_emission_block": registered_at + 1,
         "tao_in": tao_in,
         "alpha_in": alpha_in,
-        "alpha_out": out_over_in * alpha_in,
-        "moving_price": tao_in / alpha_in * np.exp(_MOVING_OVER_SPOT * averaging),
+        "alpha_out": alpha_out,
+        "moving_price": moving_price,
         "emission_enabled": random.random(subnets) < _ENABLED,
         "miner_burned": np.where(burns, random.random(subnets), 0.0),
         "owner_cut_enabled": np.ones(subnets, dtype=bool),

@@ -20,7 +20,13 @@ from dtaojax.config import (
     load_config,
 )
 from dtaojax.history import find_history, read_closes, read_panel
-from dtaojax.network import NetworkError, NetworkTable, load_network, synthetic_network
+from dtaojax.network import (
+    NetworkError,
+    NetworkTable,
+    launch_network,
+    load_network,
+    synthetic_network,
+)
 
 
 @dataclass(frozen=True)
@@ -99,7 +105,9 @@ def gather(config: Config, where: str, given: NetworkTable | None = None) -> Inp
 def _network(config: Config) -> NetworkTable:
     drawn = config.network.synthetic
     if drawn is not None:
-        return synthetic_network(drawn.subnets, drawn.seed)
+        if drawn.stage == "launch":
+            return launch_network(drawn.subnets, drawn.seed)
+        return synthetic_network(drawn.subnets, drawn.seed, drawn.newborn)
     return load_network(config.network_file, **config.network.facts)
 
 

@@ -1,0 +1,1 @@
+"""Statements about the network as questions that simulated paths answer."""
