@@ -14,6 +14,8 @@ BLOCKS_PER_DAY: Final = 7_200
 # --- units (§2) --------------------------------------------------------------------------------
 RAO_PER_TAO: Final = 1_000_000_000
 """1 TAO = 1e9 rao; an alpha token is divided the same way."""
+PERQUINTILL: Final = 10**18
+"""Parts of a whole in which the swap pallet stores pool weights (§2.1, SwapBalancer)."""
 U16_MAX: Final = 65_535
 """Denominator of the chain's 16-bit fractions (fee rate, owner cut, delegate take)."""
 

@@ -20,6 +20,7 @@ from dtaojax.commands.replay import replay
 from dtaojax.commands.report import report
 from dtaojax.commands.run import run
 from dtaojax.commands.sensitivity import sensitivity
+from dtaojax.commands.snapshot import app as snapshot_app
 from dtaojax.commands.stress import stress
 from dtaojax.commands.sweep import sweep
 from dtaojax.commands.terminal import err
@@ -58,6 +59,7 @@ for verb in (
     init,
 ):
     app.command()(verb)
+app.add_typer(snapshot_app, name="snapshot")
 
 
 @app.callback(invoke_without_command=True)

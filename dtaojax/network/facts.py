@@ -20,6 +20,7 @@ KNOWN: Final = (
     "last_lock_cost",
     "last_lock_block",
 )
+REQUIRED: Final = ("block", "total_issuance")
 _HEIGHTS: Final = ("block", "last_lock_block")
 
 
@@ -64,7 +65,7 @@ def read_facts(path: Path, given: dict[str, int | float | None]) -> Facts:
     for key, value in given.items():
         if value is not None:
             found[key], sources[key] = value, f"network.{key} of the config"
-    missing = [key for key in ("block", "total_issuance") if key not in found]
+    missing = [key for key in REQUIRED if key not in found]
     if missing:
         problems = [
             f"{key} is not known; write {key} = ... into {companion.name} beside it, "
@@ -72,21 +73,37 @@ def read_facts(path: Path, given: dict[str, int | float | None]) -> Facts:
             for key in missing
         ]
         raise NetworkError(str(path), problems)
-    problems = [
-        f"{sources[key]}: {key} {fault}" for key in found if (fault := _fault(key, found[key]))
-    ]
+    return checked_facts(str(path), {"name": path.stem, **found}, sources)
+
+
+def checked_facts(source: str, found: dict[str, Any], sources: dict[str, str]) -> Facts:
+    """Checks facts that are all there.
+
+    Args:
+        source: the network that they belong to.
+        found: facts by name, among them ``name`` and those that are required.
+        sources: by name, where each comes from; where it says nothing, from the network itself.
+
+    Raises:
+        NetworkError: a fact is impossible.
+    """
+
+    def place(key: str) -> str:
+        return f"{sources[key]}: {key}" if key in sources else key
+
+    problems = [f"{place(key)} {fault}" for key in found if (fault := _fault(key, found[key]))]
     if problems:
-        raise NetworkError(str(path), problems)
+        raise NetworkError(source, problems)
     late = found.get("last_lock_block", 0) - found["block"]
     if late > 0:
         text = (
-            f"{sources['last_lock_block']}: last_lock_block is {late:,} blocks past block "
-            f"{found['block']:,}; correct one of them"
+            f"{place('last_lock_block')} is {late:,} blocks past block {found['block']:,}; "
+            "correct one of them"
         )
-        raise NetworkError(str(path), [text])
+        raise NetworkError(source, [text])
     lock_cost = found.get("last_lock_cost")
     return Facts(
-        name=found.get("name", path.stem),
+        name=found["name"],
         block=found["block"],
         total_issuance=float(found["total_issuance"]),
         gate_bar=float(found.get("gate_bar", 0.0)),

@@ -4,29 +4,15 @@ from __future__ import annotations
 
 import difflib
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
-
-from dtaojax.chain import MAX_SUPPLY
-from dtaojax.network.check import (
-    OBSERVED,
-    OTHER,
-    RULES,
-    Rule,
-    read_column,
-    read_names,
-    read_netuids,
-    require_columns,
-)
+from dtaojax.network.assemble import assemble
 from dtaojax.network.errors import NetworkError
-from dtaojax.network.facts import Facts, read_facts
-from dtaojax.network.read import RawTable, read_table
-from dtaojax.network.table import NOT_STARTED, FloatArray, NetworkTable
+from dtaojax.network.facts import read_facts
+from dtaojax.network.read import read_table
+from dtaojax.network.table import NetworkTable
 
 _DATA: Final = Path(__file__).parent / "data"
-_Array = TypeVar("_Array", bound=NDArray[Any])
 
 
 def embedded_networks() -> tuple[str, ...]:
@@ -50,10 +36,7 @@ def load_network(file: str | Path, **facts: int | float | None) -> NetworkTable:
         NetworkError: the network is unknown, or its file or facts are missing or impossible.
     """
     path = _find(file)
-    raw = read_table(path)
-    require_columns(raw)
-    netuids = read_netuids(raw)
-    return _build(raw, netuids, read_facts(path, facts))
+    return assemble(read_table(path), read_facts(path, facts))
 
 
 def _find(file: str | Path) -> Path:
@@ -69,114 +52,3 @@ def _find(file: str | Path) -> Path:
         )
         raise NetworkError(file, [text])
     return _DATA / f"{file}.csv"
-
-
-def _build(raw: RawTable, netuids: list[int], facts: Facts) -> NetworkTable:
-    rows = sorted((row for row, netuid in enumerate(netuids) if netuid), key=netuids.__getitem__)
-    if 0 not in netuids:
-        text = "there is no row with netuid 0; add root, whose tao_in is the TAO staked to root"
-        raise NetworkError(raw.source, [text])
-    if not rows:
-        raise NetworkError(raw.source, ["there is no subnet besides root; add at least one row"])
-
-    problems: list[str] = []
-
-    def column(rule: Rule) -> FloatArray:
-        return read_column(raw, rule, rows, netuids, problems)
-
-    values = {rule.column: column(rule) for rule in RULES}
-    observed = {rule.column: column(rule) for rule in OBSERVED if rule.column in raw.columns}
-    other = {rule.column: column(rule) for rule in OTHER if rule.column in raw.columns}
-    tao_rule = next(rule for rule in RULES if rule.column == "tao_in")
-    root_tao = float(read_column(raw, tao_rule, [netuids.index(0)], netuids, problems)[0])
-    if problems:
-        raise NetworkError(raw.source, problems)
-    _check_across(raw, rows, netuids, values, root_tao, facts)
-
-    def integers(name: str) -> NDArray[np.int64]:
-        return _frozen(values[name].astype(np.int64))
-
-    def floats(name: str) -> FloatArray:
-        return _frozen(values[name])
-
-    return NetworkTable(
-        name=facts.name,
-        block=facts.block,
-        total_issuance=facts.total_issuance,
-        root_tao=root_tao,
-        gate_bar=facts.gate_bar,
-        last_lock_cost=facts.last_lock_cost,
-        last_lock_block=(
-            int(values["registered_at"].max())
-            if facts.last_lock_block is None
-            else facts.last_lock_block
-        ),
-        netuid=_frozen(np.array([netuids[row] for row in rows], dtype=np.int64)),
-        names=read_names(raw, rows),
-        registered_at=integers("registered_at"),
-        first_emission_block=integers("first_emission_block"),
-        tao_in=floats("tao_in"),
-        alpha_in=floats("alpha_in"),
-        alpha_out=floats("alpha_out"),
-        moving_price=_frozen(np.nan_to_num(values["moving_price"], nan=0.0)),
-        emission_enabled=_frozen(values["emission_enabled"] == 1.0),
-        miner_burned=floats("miner_burned"),
-        owner_cut_enabled=_frozen(values["owner_cut_enabled"] == 1.0),
-        w_tao=floats("w_tao"),
-        protocol_alpha=floats("protocol_alpha"),
-        observed=_frozen_map(observed) if observed else None,
-        other=_frozen_map(other),
-    )
-
-
-def _check_across(
-    raw: RawTable,
-    rows: list[int],
-    netuids: list[int],
-    values: dict[str, FloatArray],
-    root_tao: float,
-    facts: Facts,
-) -> None:
-    """Refuses what each cell allows but the state as a whole does not."""
-    started = values["first_emission_block"] != NOT_STARTED
-    alpha = values["alpha_in"] + values["alpha_out"]
-    late = values["first_emission_block"] > facts.block + 1
-    priceless = np.isnan(values["moving_price"])
-    faulty_rows = {
-        "moving_price is empty but the subnet has started; write its price EMA": priceless
-        & started,
-        f"registered_at is past block {facts.block:,}": values["registered_at"] > facts.block,
-        f"first_emission_block is past block {facts.block:,}; leave it empty if not started": late,
-        f"alpha_in + alpha_out is above the supply cap of {MAX_SUPPLY:,.0f}": alpha > MAX_SUPPLY,
-        "protocol_alpha is more than alpha_out, of which it is a part": (
-            values["protocol_alpha"] > values["alpha_out"]
-        ),
-    }
-    problems = []
-    for fault, where in faulty_rows.items():
-        if where.any():
-            row = rows[int(np.argmax(where))]
-            more = f" (and {where.sum() - 1} more such rows)" if where.sum() > 1 else ""
-            problems.append(f"{raw.places[row]} (netuid {netuids[row]}): {fault}{more}")
-    total = float(values["tao_in"].sum()) + root_tao
-    if total > MAX_SUPPLY:
-        problems.append(
-            f"tao_in sums to {total:,.0f}, above the supply cap of {MAX_SUPPLY:,.0f}; "
-            "this looks like rao: divide by 1e9"
-        )
-    elif total > facts.total_issuance:
-        problems.append(
-            f"tao_in sums to {total:,.0f}, more than the total_issuance of "
-            f"{facts.total_issuance:,.0f} TAO; correct one of them"
-        )
-    if problems:
-        raise NetworkError(raw.source, problems)
-
-
-def _frozen(array: _Array) -> _Array:
-    array.flags.writeable = False
-    return array
-
-
-def _frozen_map(arrays: dict[str, FloatArray]) -> dict[str, FloatArray]:
-    return {name: _frozen(array) for name, array in arrays.items()}

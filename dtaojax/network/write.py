@@ -1,0 +1,107 @@
+"""Writing a network as the CSV file and its companion facts that `load_network` reads back."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from dtaojax.network.errors import NetworkError
+from dtaojax.network.printable import printable
+from dtaojax.network.table import NOT_STARTED, NetworkTable
+
+_SWITCHES: Final = ("emission_enabled", "owner_cut_enabled")
+_COLUMNS: Final = (
+    "registered_at",
+    "first_emission_block",
+    "tao_in",
+    "alpha_in",
+    "alpha_out",
+    "moving_price",
+    "emission_enabled",
+    "owner_cut_enabled",
+    "miner_burned",
+    "w_tao",
+    "protocol_alpha",
+)
+
+
+def write_network(table: NetworkTable, path: Path, comments: Sequence[str] = ()) -> Path:
+    """Writes a network file and the TOML file beside it; both or neither is replaced.
+
+    Every number is written so that reading it gives the same bits.
+
+    Args:
+        table: the network.
+        path: of the CSV file.
+        comments: sentences for the head of the TOML file, on where the network comes from.
+
+    Returns:
+        The path of the TOML file.
+
+    Raises:
+        NetworkError: the path is no CSV file's, or cannot be written.
+    """
+    if path.suffix.lower() != ".csv":
+        raise NetworkError(str(path), ["a network is written as CSV; let the name end in .csv"])
+    companion = path.with_suffix(".toml")
+    texts = {companion: facts_toml(table, comments), path: network_csv(table)}
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        for target, text in texts.items():
+            _partial(target).write_text(text, encoding="utf-8", newline="")
+        for target in texts:
+            os.replace(_partial(target), target)
+    except OSError as error:
+        fault = f"cannot be written ({error.strerror or error}); choose another with --out"
+        raise NetworkError(str(path), [fault]) from None
+    return companion
+
+
+def network_csv(table: NetworkTable) -> str:
+    """The text of the CSV file, root in the first row."""
+    columns: dict[str, list[Any]] = {"netuid": table.netuid.tolist(), "name": list(table.names)}
+    for column in _COLUMNS:
+        columns[column] = getattr(table, column).tolist()
+    columns["first_emission_block"] = [
+        "" if block == NOT_STARTED else block for block in columns["first_emission_block"]
+    ]
+    for column in _SWITCHES:
+        columns[column] = [int(on) for on in columns[column]]
+    for column, values in {**table.other, **(table.observed or {})}.items():
+        columns[column] = ["" if value != value else value for value in values.tolist()]
+    root = {"netuid": 0, "name": "root", "tao_in": table.root_tao}
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerow([root.get(column, "") for column in columns])
+    writer.writerows(zip(*columns.values(), strict=True))
+    return text.getvalue()
+
+
+def facts_toml(table: NetworkTable, comments: Sequence[str] = ()) -> str:
+    """The text of the companion file."""
+    facts = {
+        "name": table.name,
+        "block": table.block,
+        "total_issuance": table.total_issuance,
+        "gate_bar": table.gate_bar or None,
+        "last_lock_cost": table.last_lock_cost,
+        "last_lock_block": table.last_lock_block,
+    }
+    lines = [f"# {printable(comment)}" for comment in comments]
+    lines += [f"{key} = {_toml(value)}" for key, value in facts.items() if value is not None]
+    return "\n".join(lines) + "\n"
+
+
+def _toml(value: str | int | float) -> str:
+    """A JSON string is one of TOML but for DEL, which TOML wants escaped."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _partial(target: Path) -> Path:
+    return target.with_name(target.name + ".partial")
