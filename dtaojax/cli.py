@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from dtaojax import __version__
+from dtaojax.commands.article import article
 from dtaojax.commands.backtest import backtest
 from dtaojax.commands.calibrate import calibrate
 from dtaojax.commands.compare import compare
@@ -55,6 +56,7 @@ for verb in (
     doctor,
     sweep,
     compare,
+    article,
     report,
     init,
 ):

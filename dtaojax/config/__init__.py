@@ -3,14 +3,16 @@
 Nothing here imports JAX, NumPy or pandas, so reading a config takes no time.
 """
 
+from dtaojax.config._wording import choice, described, suggestion
 from dtaojax.config.compare import Difference, config_differences, differences, preset_toml
 from dtaojax.config.errors import ConfigError, Problem
-from dtaojax.config.examples import copy_examples
+from dtaojax.config.examples import copy_examples, example_folder
 from dtaojax.config.load import (
     changed,
     config_from_dict,
     load_backtest,
     load_config,
+    load_experiment,
     load_sensitivity,
     load_stress,
     load_tune,
@@ -20,6 +22,7 @@ from dtaojax.config.models_arrivals import ArrivalsConfig, WaveConfig
 from dtaojax.config.models_backtest import BacktestConfig
 from dtaojax.config.models_cohorts import CohortsConfig
 from dtaojax.config.models_demand import DEFAULT_DEMAND, AnyDemandConfig, DemandConfig, in_drought
+from dtaojax.config.models_experiment import ClaimConfig, ExperimentConfig, FigureConfig
 from dtaojax.config.models_feedback import (
     MeanReversionConfig,
     MomentumConfig,
@@ -134,6 +137,7 @@ __all__ = [
     "BacktestConfig",
     "BootstrapConfig",
     "ChainBuyConfig",
+    "ClaimConfig",
     "CohortsConfig",
     "ComponentConfig",
     "Config",
@@ -148,9 +152,11 @@ __all__ = [
     "DroughtConfig",
     "EmissionSellingConfig",
     "EmitSetConfig",
+    "ExperimentConfig",
     "FeeToAuthorConfig",
     "FeeToPoolConfig",
     "FeesConfig",
+    "FigureConfig",
     "FixedFractionConfig",
     "FlatFeeConfig",
     "FlowBootstrapConfig",
@@ -224,18 +230,23 @@ __all__ = [
     "WhaleConfig",
     "YieldDemandConfig",
     "changed",
+    "choice",
     "config_differences",
     "config_from_dict",
     "copy_examples",
     "default_measures",
     "default_parameters",
+    "described",
     "differences",
+    "example_folder",
     "in_drought",
     "load_backtest",
     "load_config",
+    "load_experiment",
     "load_sensitivity",
     "load_stress",
     "load_tune",
     "preset_toml",
+    "suggestion",
     "value_at",
 ]

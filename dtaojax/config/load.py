@@ -15,6 +15,7 @@ from dtaojax.config.errors import ConfigError, Problem
 from dtaojax.config.include import expand
 from dtaojax.config.models import Config
 from dtaojax.config.models_backtest import BacktestConfig
+from dtaojax.config.models_experiment import ExperimentConfig
 from dtaojax.config.models_sensitivity import SensitivityConfig
 from dtaojax.config.models_stress import StressConfig
 from dtaojax.config.models_tune import TuneConfig
@@ -119,6 +120,18 @@ def load_stress(path: str | Path, overrides: Sequence[str] = ()) -> StressConfig
         ConfigError: the file cannot be read, is no TOML, or holds bad keys or values.
     """
     return _read(Path(path), StressConfig, overrides)
+
+
+def load_experiment(path: str | Path) -> ExperimentConfig:
+    """Reads and checks the config of an experiment; not yet the runs' configs in it.
+
+    Args:
+        path: a TOML file.
+
+    Raises:
+        ConfigError: the file cannot be read, is no TOML, or holds bad keys or values.
+    """
+    return _read(Path(path), ExperimentConfig, ())
 
 
 def changed(config: Config, values: Mapping[str, Any]) -> Config:

@@ -26,6 +26,20 @@ def mean_difference(first: Column, second: Column) -> Estimate:
     return mean_of_sample(second - first)
 
 
+def mean_ratio(first: Column, second: Column) -> Estimate:
+    """How many times as large the mean is in the second run; NaN where the first's is 0.
+
+    The error is that of a ratio of means, from its influence ``(y - r x) / mean(x)`` path by path
+    (Cochran, "Sampling techniques", 2.11).
+    """
+    mean = first.mean()
+    if mean == 0.0:
+        return Estimate(*(np.asarray(np.nan) for _ in Estimate._fields))
+    ratio = second.mean() / mean
+    influence = mean_of_sample((second - ratio * first) / mean)
+    return with_normal_interval(ratio, influence.standard_error)
+
+
 def quantile_difference(first: Column, second: Column, level: float) -> Estimate:
     """How much larger a quantile, or a VaR, is in the second run.
 

@@ -1,0 +1,37 @@
+"""``dtaojax article``: the statements of 2024 about dTAO, put to the test."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dtaojax.commands.options import Overrides, Quiet
+from dtaojax.commands.terminal import tell_search
+
+
+def article(
+    experiments: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            help="Ids as A4, experiments' files, or folders of them; all of configs/article by "
+            "default.",
+            show_default=False,
+        ),
+    ] = None,
+    set_: Overrides = None,
+    out_folder: Annotated[Path, typer.Option("--out", help="Folder for the report.")] = Path(
+        "runs/article"
+    ),
+    quiet: Quiet = False,
+) -> None:
+    """Put statements about dTAO to the test, each with a computed verdict.
+
+    The answer is a folder: report.html, claims.csv with every number, and article.json.
+    """
+    from dtaojax.pipeline.article import article_report
+    from dtaojax.pipeline.article_inputs import read_experiments
+
+    found = read_experiments(experiments or [], list(set_ or []))
+    tell_search(Path("article"), quiet, lambda say: article_report(found, out_folder, say))

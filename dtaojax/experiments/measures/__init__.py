@@ -1,0 +1,1 @@
+"""Figures of a path that experiments look at: one measure, one module."""

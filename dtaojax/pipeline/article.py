@@ -1,0 +1,77 @@
+"""``dtaojax article``: every experiment is run, and one report is written."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from dtaojax.pipeline import runtime
+from dtaojax.pipeline.article_inputs import Experiment
+from dtaojax.pipeline.article_run import run_experiment
+from dtaojax.report.article_page import write_article_page
+from dtaojax.report.article_results import ArticleResults, ExperimentResult
+from dtaojax.results import SCHEMA_VERSION, write_json, writing_into
+
+
+def article_report(
+    experiments: Sequence[Experiment], folder: Path, tell: Callable[[str], None]
+) -> Path:
+    """Runs the experiments, and writes ``article.json``, ``claims.csv`` and the page.
+
+    Args:
+        experiments: as read.
+        folder: for the results.
+        tell: receives a line now and again.
+
+    Returns:
+        The page's path.
+
+    Raises:
+        ConfigError: a measure needs what the runs do not record.
+        ResultsError: an experiment has no number, or the folder cannot be written.
+    """
+    begun = time.perf_counter()
+    runtime.configure("float64")
+    found = []
+    for experiment in experiments:
+        result = run_experiment(experiment, tell)
+        tell(f"{result.id}: {result.verdict} ({result.seconds:.0f} s)")
+        found.append(result)
+    manifest = {
+        "schema_version": SCHEMA_VERSION,
+        **runtime.made(),
+        "seconds": time.perf_counter() - begun,
+    }
+    results = ArticleResults(found, manifest)
+    with writing_into(folder):
+        claims = pd.DataFrame(row for result in found for row in _rows(result))
+        claims.to_csv(folder / "claims.csv", index=False)
+        write_json(folder / "article.json", dataclasses.asdict(results))
+    return write_article_page(results, folder)
+
+
+def _rows(result: ExperimentResult) -> Iterator[dict[str, Any]]:
+    """One row a claim and case."""
+    for claim in result.claims:
+        verdicts = claim.verdicts or [""] * len(result.cases)
+        for (case, _), number, verdict in zip(result.cases, claim.found, verdicts, strict=True):
+            yield {
+                "id": result.id,
+                "case": case,
+                "claim": claim.text,
+                "measure": claim.measure,
+                "of": claim.of,
+                "value": number.value,
+                "standard_error": number.standard_error,
+                "ci_low": number.low,
+                "ci_high": number.high,
+                "n_paths": result.paths,
+                "unit": claim.unit,
+                "criterion": claim.criterion,
+                "verdict": verdict,
+            }

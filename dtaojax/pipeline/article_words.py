@@ -1,0 +1,74 @@
+"""What a claim and a run are, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dtaojax.config import ClaimConfig, ExperimentConfig, config_differences
+from dtaojax.pipeline.inputs import Inputs
+
+_STATISTICS = {
+    "mean": "mean over paths",
+    "probability": "part of the paths",
+}
+
+
+def number_words(config: ExperimentConfig, claim: ClaimConfig) -> str:
+    """What a claim's number is: which arms, which statistic, which parameters."""
+    labels, level = config.labels, 100.0 * (claim.level or 0.0)
+    sides = labels[claim.arm]
+    if claim.minus:
+        sides += f" less {labels[claim.minus]}"
+    if claim.over:
+        sides += f" over {labels[claim.over]}"
+    statistic = {
+        "quantile": f"{level:g} % quantile over paths",
+        "shortfall": f"mean of the largest {100.0 - level:g} % of paths",
+        **_STATISTICS,
+    }[claim.statistic]
+    given = ", ".join(f"{name} {_shown(value)}" for name, value in claim.parameters.items())
+    return f"{sides}; {statistic}" + (f"; {given}" if given else "")
+
+
+def criterion_words(claim: ClaimConfig) -> str:
+    """The threshold; empty where there is none."""
+    side, bound = ("above", claim.above) if claim.above is not None else ("below", claim.below)
+    if bound is None:
+        return ""
+    return f"{side} {100.0 * bound:g} %" if claim.percent else f"{side} {bound:g}"
+
+
+def facts(
+    config: ExperimentConfig, runs: Mapping[tuple[str, str], Inputs]
+) -> list[tuple[str, str]]:
+    """How an experiment was run, and what differs between its runs."""
+    first = next(iter(runs.values())).config.run
+    named = {
+        f"{config.labels[arm]}, {case}" if len(config.case) > 1 else config.labels[arm]: inputs
+        for (arm, case), inputs in runs.items()
+    }
+    networks = dict.fromkeys(
+        f"{inputs.network.name} ({inputs.network.n_subnets} subnets)" for inputs in runs.values()
+    )
+    configs = [inputs.config.model_dump(mode="json") for inputs in named.values()]
+    other_rules = len({config["mechanism"]["preset"] for config in configs}) > 1
+    settings = [
+        key
+        for key in config_differences(configs)
+        if not (other_rules and key.startswith("mechanism."))
+    ]
+    rules = (f"{label}: {inputs.config.mechanism.preset}" for label, inputs in named.items())
+    return [
+        ("Rules", "; ".join(rules)),
+        ("Network", "; ".join(networks)),
+        ("Horizon", f"{first.horizon_days:g} days in steps of {first.step_blocks} blocks"),
+        ("Seed", str(first.seed)),
+        (
+            "Differences between runs",
+            ", ".join([*(["rules"] if other_rules else []), *settings]) or "none",
+        ),
+    ]
+
+
+def _shown(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)

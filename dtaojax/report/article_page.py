@@ -1,0 +1,227 @@
+"""The page of the article's experiments: each statement, its verdict, and what it rests on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from dtaojax.report.article_charts import draw
+from dtaojax.report.article_results import (
+    ArticleResults,
+    ExperimentResult,
+    FigureResult,
+)
+from dtaojax.report.document import (
+    Card,
+    Document,
+    Drawing,
+    Entry,
+    Number,
+    Section,
+    Table,
+    drawing,
+    number,
+    render_document,
+)
+from dtaojax.report.numerals import plain
+from dtaojax.report.shell import write_page
+from dtaojax.report.svg import drawing_style
+
+FILE_NAME: Final = "report.html"
+
+_ORDER: Final = ("supported", "not supported", "depends", "undecided")
+_METHODS: Final = (
+    (
+        "Verdicts are computed",
+        "A criterion is a number and a threshold, both written in the experiment's file before it "
+        "is run. It is supported if the whole 95 % interval lies on the right side of the "
+        "threshold, not supported if it lies on the wrong side, undecided if it holds it.",
+    ),
+    (
+        "From criteria to a statement",
+        "A case supports a statement if all its criteria hold, and refutes it if one fails. The "
+        "verdict is that of all cases where they agree; it depends on what the cases vary where "
+        "some support the statement and others refute it.",
+    ),
+    (
+        "Same random numbers",
+        "All arms and cases of an experiment draw the same random numbers path by path, the regime "
+        "before dTAO too. A difference is estimated from the paths' own differences.",
+    ),
+    (
+        "What an interval is",
+        "The Monte Carlo error of 95 %: how much more paths would change the number, not whether "
+        "the model is right. Of twenty criteria that just hold, one on average is decided by luck.",
+    ),
+    (
+        "Bands in figures over days",
+        "The line is the median over paths, the band holds the middle 90 % of them.",
+    ),
+)
+
+
+def write_article_page(results: ArticleResults, folder: Path) -> Path:
+    """Writes ``report.html`` into ``folder``, all of it or nothing.
+
+    Raises:
+        ResultsError: the folder cannot be written.
+    """
+    return write_page(render_article(results), folder / FILE_NAME)
+
+
+def render_article(results: ArticleResults) -> str:
+    """The page as text; the same results give the same text."""
+    with drawing_style():
+        sections = [_section(each) for each in results.experiments]
+    manifest = results.manifest
+    document = Document(
+        eyebrow=f"dtaojax article · {_statements(results)} put to the test",
+        title="Does dynamic TAO do what was said of it?",
+        question=_sentence(results),
+        cards=list(_cards(results)),
+        notes=[
+            "Statements of the autumn of 2024, before the launch, in our words. What was said is "
+            "held against simulations under stated rules and demand, not against history.",
+        ],
+        sections=[
+            Section("verdicts", "All verdicts", "Verdicts", tables=[_overview(results)]),
+            *sections,
+            Section("methods", "How verdicts come about", "Methods", terms=_METHODS),
+            Section(
+                "making",
+                "How it was made",
+                "Making",
+                facts=[
+                    ("Computed on", str(manifest["device"])),
+                    ("Took", f"{manifest['seconds']:,.0f} s"),
+                    *((f"{name} version", text) for name, text in manifest["versions"].items()),
+                ],
+            ),
+        ],
+        made=f"Made by dtaojax {manifest['dtaojax_version']} on {manifest['created']}.",
+    )
+    return render_document(document)
+
+
+def _statements(results: ArticleResults) -> str:
+    count = len(results.experiments)
+    return "1 statement" if count == 1 else f"{count} statements"
+
+
+def _sentence(results: ArticleResults) -> str:
+    counts = Counter(each.verdict for each in results.experiments)
+    parts = {
+        "supported": "{} supported",
+        "not supported": "{} not supported",
+        "depends": "{} depending on an assumption",
+        "undecided": "{} undecided",
+    }
+    told = [parts[verdict].format(counts[verdict]) for verdict in _ORDER if counts[verdict]]
+    return f"Of {_statements(results)} about dynamic TAO: {', '.join(told)}."
+
+
+def _cards(results: ArticleResults) -> Iterator[Card]:
+    """One card a kind of verdict, with the statements that got it."""
+    heads = {
+        "supported": "What holds",
+        "not supported": "What does not",
+        "depends": "What depends",
+        "undecided": "What stays open",
+    }
+    for verdict in _ORDER:
+        found = [each for each in results.experiments if each.verdict == verdict]
+        if found:
+            yield Card(
+                heads[verdict],
+                "statement" if len(found) == 1 else "statements",
+                Number(str(len(found))),
+                [f"{each.id} {each.title}" for each in found],
+            )
+
+
+def _overview(results: ArticleResults) -> Table:
+    return Table(
+        "Statements, what was found, and what that hangs on",
+        ["", "Statement", "Verdict", "It hangs on"],
+        [[each.id, each.statement, _verdict(each), each.hangs_on] for each in results.experiments],
+    )
+
+
+def _verdict(result: ExperimentResult) -> str:
+    if result.verdict != "depends":
+        return result.verdict
+    return f"depends on {result.depends_on}"
+
+
+def _cases(result: ExperimentResult) -> list[tuple[str, Entry]]:
+    if len(result.cases) == 1:
+        return []
+    return [(f"If {name}", verdict) for name, verdict in result.cases]
+
+
+def _section(result: ExperimentResult) -> Section:
+    slug = result.id.lower()
+    lost = f" {result.lost} paths were left out: a number was not finite." if result.lost else ""
+    return Section(
+        slug,
+        f"{result.id} {result.title}: {_verdict(result)}",
+        result.id,
+        paragraphs=[
+            f"The statement: {result.statement}",
+            f"What was simulated: {result.simulated}",
+            f"The verdict hangs on: {result.hangs_on}",
+        ],
+        drawings=[_drawing(slug, result.figure)],
+        tables=[_claims(result)],
+        facts=[
+            ("Verdict", _verdict(result)),
+            *_cases(result),
+            ("Paths", f"{result.paths:,}.{lost}"),
+            *result.facts,
+        ],
+        terms=result.terms,
+        printed=[("The experiment's file", result.config)],
+    )
+
+
+def _claims(result: ExperimentResult) -> Table:
+    several = len(result.cases) > 1
+    rows: list[list[Entry]] = []
+    for claim in result.claims:
+        verdicts = claim.verdicts or ["shown only"] * len(result.cases)
+        for (case, _), found, verdict in zip(result.cases, claim.found, verdicts, strict=True):
+            factor, suffix = (100.0, " %") if claim.percent else (1.0, "")
+            ends = " to ".join(plain(factor * end) + suffix for end in (found.low, found.high))
+            unit = "" if claim.percent or claim.unit == "ratio" else claim.unit
+            rows.append(
+                [
+                    f"{claim.text} ({case})" if several else claim.text,
+                    number(found.value, found.standard_error, factor, suffix),
+                    ends,
+                    unit,
+                    claim.criterion or "none",
+                    verdict,
+                    f"{claim.measure}: {claim.of}",
+                ]
+            )
+    return Table(
+        "Criteria",
+        ["Claim", "Estimate", "95 % interval", "Unit", "Holds if", "Verdict", "What the number is"],
+        rows,
+    )
+
+
+def _drawing(slug: str, figure: FigureResult) -> Drawing:
+    numbers = "; ".join(
+        f"{series.label}: {plain(series.value[0])} to {plain(series.value[-1])}"
+        for series in figure.series
+    )
+    return drawing(
+        f"{slug}-figure",
+        figure.title,
+        figure.caption,
+        draw(figure),
+        f"{figure.caption} First and last values shown: {numbers}.",
+    )
