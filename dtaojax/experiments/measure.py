@@ -69,10 +69,9 @@ def measure(unit: str, words: str) -> Callable[[Callable[..., PerPath | Curve]],
 
 
 def _fits(value: Any, annotation: Any) -> bool:
-    if isinstance(value, bool) and annotation is not bool:
-        return False
+    """Whether a value of TOML, whose lists stand for tuples, is of a type."""
     try:
-        TypeAdapter(annotation).validate_python(value)
+        TypeAdapter(annotation).validate_python(value, strict=not isinstance(value, list | tuple))
     except ValidationError:
         return False
     return True
