@@ -74,19 +74,21 @@ arms.live = { "mechanism.gate.exponent" = 6.0 }
 [[claim]]
 text = "The largest get more"
 measure = "network_figure"
-with = { name = "emission_hhi", day = 2.0 }
+with = { name = "emission_hhi" }
+day = 2.0
 arm = "steep"
 minus = "live"
 above = 0.0
 [[claim]]
 text = "Pools hold this much"
 measure = "network_figure"
-with = { name = "total_tao_in", day = 2.0 }
+with = { name = "total_tao_in" }
+day = 2.0
 arm = "live"
 
 [figure]
 kind = "over_days"
-measure = "network_figure_by_day"
+measure = "network_figure"
 with = { name = "emission_hhi" }
 title = "HHI"
 caption = "It is larger."
@@ -179,9 +181,11 @@ def experiment(folder: Path, text: str) -> Path:
     ("old", "new", "message"),
     [
         ('measure = "network_figure"', 'measure = "network_figures"', 'did you mean "network_'),
-        ("day = 2.0 }", "day = 2.0, dag = 2.0 }", 'claim.0.with.dag: unknown parameter; did you'),
-        ("day = 2.0 }", 'day = "2" }', 'claim.0.with.day: is "2", a string; network_figure takes'),
-        (', day = 2.0 }', " }", "claim.0.with.day: is missing"),
+        ('_hhi" }', '_hhi", dag = 2 }', 'claim.0.with.dag: unknown parameter; known: name'),
+        ('{ name = "emission_hhi" }', "{ name = 3 }", "claim.0.with.name: is 3, an integer;"),
+        ('with = { name = "emission_hhi" }', "", "claim.0.with.name: is missing"),
+        ("day = 2.0", "", "claim.0.day: is missing; network_figure has a value a day"),
+        ('caption =', 'day = 1.0\ncaption =', "figure.day: has no meaning here"),
         ('minus = "live"', 'minus = "lively"', 'is no arm; must be one of "live", "steep"'),
         ("above = 0.0", "above = 0.0\nbelow = 1.0", "claim.0.below: stands beside above"),
         ("above = 0.0", "", "claim: none has a threshold"),

@@ -8,6 +8,7 @@ from dtaojax.config import ConfigError, config_from_dict
 from dtaojax.engine.chunk import Plan
 from dtaojax.engine.run import run
 from dtaojax.network import NetworkError, launch_network, load_network, synthetic_network
+from dtaojax.pipeline.inputs import gather
 
 
 def test_a_seed_tells_the_network() -> None:
@@ -101,3 +102,13 @@ def test_at_the_launch_pools_hold_a_tao_and_shares_are_those_of_the_regime_befor
     assert (table.alpha_out == 0.0).all()
     assert table.moving_price.sum() == pytest.approx(1.0)
     assert table.total_issuance < 10.5e6, "a TAO a block is issued"
+
+
+def test_a_launch_may_seed_more_and_a_mature_network_may_not() -> None:
+    seeds = {"pool_tao": 50.0, "pool_alpha": 200.0, "held_alpha": 7.0}
+    drawn = {"subnets": 3, "stage": "launch", **seeds}
+    table = gather(config_from_dict({"network": {"synthetic": drawn}}), "test").network
+    assert (table.tao_in / table.alpha_in == 0.25).all()
+    assert (table.alpha_out == 7.0).all()
+    with pytest.raises(ConfigError, match=r"held_alpha: is of the launch only"):
+        config_from_dict({"network": {"synthetic": {"subnets": 3, "held_alpha": 7.0}}})

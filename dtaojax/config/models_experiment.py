@@ -14,6 +14,7 @@ from dtaojax.config.errors import Problem
 Words = Annotated[str, Field(min_length=1, max_length=2_000)]
 Label = Annotated[str, Field(min_length=1, max_length=80)]
 Parameters = dict[str, Any]
+Day = Annotated[float, Field(ge=0.0, le=36_500.0)]
 Level = Annotated[float, Field(gt=0.0, lt=1.0)]
 
 
@@ -52,6 +53,7 @@ class ClaimConfig(StrictModel):
         text: what it says, in words.
         measure: name of a figure of each path.
         parameters: of the measure; ``with`` in the file.
+        day: at which a measure is read that has a value a day.
         arm: whose figure it is.
         minus: another arm, whose figure is taken off path by path.
         over: another arm, by the mean of whose figure this one's mean is divided.
@@ -66,6 +68,7 @@ class ClaimConfig(StrictModel):
     text: Words
     measure: str
     parameters: Annotated[Parameters, Field(alias="with")] = Field(default_factory=dict)
+    day: Day | None = None
     arm: str
     minus: str | None = None
     over: str | None = None
@@ -109,7 +112,9 @@ class FigureConfig(StrictModel):
             over paths.
         measure: that is drawn.
         parameters: of the measure; ``with`` in the file.
-        arms: that are drawn; all by default.
+        day: at which a measure is read that has a value a day; not for ``over_days``.
+        arms: that are drawn; all by default, but for ``minus``.
+        minus: an arm whose values are taken off path by path.
         title: with the unit.
         caption: what to take away.
         vary: the parameter, for ``by_parameter``.
@@ -121,6 +126,8 @@ class FigureConfig(StrictModel):
     kind: Literal["over_days", "by_arm", "by_parameter", "distribution"]
     measure: str
     parameters: Annotated[Parameters, Field(alias="with")] = Field(default_factory=dict)
+    day: Day | None = None
+    minus: str | None = None
     arms: Annotated[tuple[str, ...], Field(strict=False)] = ()
     title: Words
     caption: Words
@@ -193,6 +200,7 @@ class ExperimentConfig(FileModel):
             *((f"claim.{i}", name) for i, claim in enumerate(self.claim) for name in claim.arms),
             *((f"case.{i}.arms", name) for i, case in enumerate(self.case) for name in case.arms),
             *(("figure.arms", name) for name in self.figure.arms),
+            *(("figure.minus", name) for name in (self.figure.minus,) if name is not None),
         ]
         for place, name in named:
             if name not in arms:
@@ -206,6 +214,12 @@ class ExperimentConfig(FileModel):
             for case in self.case
             for arm in self.arm
         }
+
+    @property
+    def drawn(self) -> tuple[str, ...]:
+        """Names of the arms in the figure."""
+        others = (arm.name for arm in self.arm if arm.name != self.figure.minus)
+        return self.figure.arms or tuple(others)
 
     @property
     def labels(self) -> dict[str, str]:

@@ -39,12 +39,18 @@ class SyntheticConfig(StrictModel):
         stage: ``mature`` spreads depths and prices as mainnet's are; ``launch`` is the first block
             of dTAO, in which every pool holds 1 TAO and as much alpha and nobody holds any.
         newborn: of a mature network, how many subnets were registered a tempo ago; the last ones.
+        pool_tao: at the launch, TAO in each pool; the chain's least lock by default [TAO].
+        pool_alpha: at the launch, alpha in each pool [alpha].
+        held_alpha: at the launch, alpha that is held outside each pool [alpha].
     """
 
     subnets: Annotated[int, Field(ge=1, le=chain.U16_MAX)]
     seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 0
     stage: Literal["mature", "launch"] = "mature"
     newborn: Annotated[int, Field(ge=0, le=chain.U16_MAX)] = 0
+    pool_tao: Annotated[Tokens, Field(gt=0.0)] = chain.MIN_LOCK
+    pool_alpha: Annotated[Tokens, Field(gt=0.0)] = chain.MIN_LOCK
+    held_alpha: Tokens = 0.0
 
     @model_validator(mode="after")
     def _newborn_among_older(self) -> SyntheticConfig:
@@ -54,6 +60,15 @@ class SyntheticConfig(StrictModel):
         if self.newborn >= self.subnets:
             text = f"is {self.newborn}; must be below subnets = {self.subnets}"
             refuse([Problem("newborn", text)])
+        return self
+
+    @model_validator(mode="after")
+    def _seeded_at_launch_only(self) -> SyntheticConfig:
+        seeds = ("pool_tao", "pool_alpha", "held_alpha")
+        usual = {key: type(self).model_fields[key].default for key in seeds}
+        if self.stage != "launch":
+            text = 'is of the launch only; write stage = "launch", or leave it out'
+            refuse([Problem(key, text) for key in seeds if getattr(self, key) != usual[key]])
         return self
 
 

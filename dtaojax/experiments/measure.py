@@ -38,6 +38,11 @@ class Measure:
         """Its value on each path, or on each path and moment."""
         return self.function(record, **parameters)
 
+    @property
+    def has_days(self) -> bool:
+        """Whether it has a value on every path and moment."""
+        return inspect.signature(self.function, eval_str=True).return_annotation is Curve
+
     def problems(self, given: Mapping[str, Any], key: str) -> list[Problem]:
         """What is wrong with parameters that a config gives; ``key`` is their place."""
         _, *takes = inspect.signature(self.function, eval_str=True).parameters.values()

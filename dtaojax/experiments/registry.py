@@ -11,13 +11,12 @@ from typing import Final
 
 from dtaojax.experiments.measure import Measure
 from dtaojax.experiments.measures.exit_slippage import exit_slippage
-from dtaojax.experiments.measures.network_figure import network_figure, network_figure_by_day
+from dtaojax.experiments.measures.network_figure import network_figure
 from dtaojax.experiments.measures.withdrawal_loss import withdrawal_loss
 
 _ALL: Final = (
     exit_slippage,
     network_figure,
-    network_figure_by_day,
     withdrawal_loss,
 )
 

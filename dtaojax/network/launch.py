@@ -19,7 +19,13 @@ _SHARE_SPREAD: Final = 1.06
 """Standard deviation of the log closes of the 64 subnets that traded on 2025-02-14."""
 
 
-def launch_network(subnets: int, seed: int) -> NetworkTable:
+def launch_network(
+    subnets: int,
+    seed: int,
+    pool_tao: float = chain.MIN_LOCK,
+    pool_alpha: float = chain.MIN_LOCK,
+    held_alpha: float = 0.0,
+) -> NetworkTable:
     """A network in the block in which dTAO came into force (§3.11, §3.3).
 
     Every pool holds the least lock, 1 TAO, and as much alpha, and no alpha is outside. The price
@@ -29,6 +35,9 @@ def launch_network(subnets: int, seed: int) -> NetworkTable:
     Args:
         subnets: how many, netuids from 1; 64 traded on the first day.
         seed: the same seed gives the same network.
+        pool_tao: in each pool, for a launch that seeds more [TAO].
+        pool_alpha: in each pool [alpha].
+        held_alpha: outside each pool [alpha].
 
     Returns:
         The table.
@@ -44,9 +53,9 @@ def launch_network(subnets: int, seed: int) -> NetworkTable:
         "netuid": np.arange(1, subnets + 1),
         "registered_at": np.full(subnets, _BLOCK),
         "first_emission_block": np.full(subnets, _BLOCK),
-        "tao_in": np.full(subnets, chain.MIN_LOCK),
-        "alpha_in": np.full(subnets, chain.MIN_LOCK),
-        "alpha_out": np.zeros(subnets),
+        "tao_in": np.full(subnets, pool_tao),
+        "alpha_in": np.full(subnets, pool_alpha),
+        "alpha_out": np.full(subnets, held_alpha),
         "moving_price": votes / votes.sum(),
         "emission_enabled": np.ones(subnets, dtype=bool),
         "miner_burned": np.zeros(subnets),

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from dtaojax.config import ExperimentConfig
+from dtaojax.config import ClaimConfig, ExperimentConfig, FigureConfig
 from dtaojax.experiments.measure import PerPath
 from dtaojax.experiments.registry import MEASURES
 from dtaojax.metrics.estimate import mean_of_sample
@@ -29,17 +29,21 @@ class Wanted(NamedTuple):
         case: name of it.
         measure: name of it.
         parameters: as JSON, so that equal ones are equal.
+        day: at which it is read; None for a value a path, or for all days.
     """
 
     arm: str
     case: str
     measure: str
     parameters: str
+    day: float | None
 
     @classmethod
-    def of(cls, arm: str, case: str, measure: str, parameters: Mapping[str, Any]) -> Wanted:
+    def of(
+        cls, arm: str, case: str, asks: ClaimConfig | FigureConfig, parameters: Mapping[str, Any]
+    ) -> Wanted:
         """From a config."""
-        return cls(arm, case, measure, json.dumps(parameters, sort_keys=True))
+        return cls(arm, case, asks.measure, json.dumps(parameters, sort_keys=True), asks.day)
 
 
 Columns = Mapping[Wanted, Float[np.ndarray, "paths ..."]]
@@ -49,20 +53,28 @@ Columns = Mapping[Wanted, Float[np.ndarray, "paths ..."]]
 def wanted_by(config: ExperimentConfig) -> list[Wanted]:
     """Everything that an experiment looks at, each once."""
     found = [
-        Wanted.of(arm, case.name, claim.measure, claim.parameters)
+        Wanted.of(arm, case.name, claim, claim.parameters)
         for case in config.case
         for claim in config.claim
         for arm in claim.arms
     ]
-    found += [each for row in _rows(config) for each in row.wanted]
+    found += [each for row in _rows(config) for each in (*row.wanted, *row.minus)]
     return list(dict.fromkeys(found))
 
 
 class _Row(NamedTuple):
-    """A series of a figure before it has numbers."""
+    """A series of a figure before it has numbers; ``minus`` is taken off where there is any."""
 
     label: str
     wanted: Sequence[Wanted]
+    minus: Sequence[Wanted]
+
+    def values(self, columns: Columns) -> list[np.ndarray]:
+        """On the paths, one array a point."""
+        if not self.minus:
+            return [columns[each] for each in self.wanted]
+        pairs = zip(self.wanted, self.minus, strict=True)
+        return [columns[ours] - columns[theirs] for ours, theirs in pairs]
 
 
 def _rows(config: ExperimentConfig) -> Iterator[_Row]:
@@ -70,12 +82,18 @@ def _rows(config: ExperimentConfig) -> Iterator[_Row]:
     cases = config.case if figure.kind == "by_arm" else config.case[:1]
     varied = [{figure.vary: value} for value in figure.values] or [{}]
     for case in cases:
-        for arm in figure.arms or labels:
-            label = f"{labels[arm]}, {case.name}" if len(cases) > 1 else labels[arm]
+
+        def wanted(arm: str, case: str = case.name) -> list[Wanted]:
             parameters = ({**figure.parameters, **changed} for changed in varied)
-            yield _Row(
-                label, [Wanted.of(arm, case.name, figure.measure, each) for each in parameters]
-            )
+            return [Wanted.of(arm, case, figure, each) for each in parameters]
+
+        for arm in config.drawn:
+            label = labels[arm]
+            if figure.minus:
+                label += f" less {labels[figure.minus]}"
+            if len(cases) > 1:
+                label += f", {case.name}"
+            yield _Row(label, wanted(arm), wanted(figure.minus) if figure.minus else [])
 
 
 def figure_result(
@@ -89,7 +107,7 @@ def figure_result(
         days: of the record.
     """
     figure = config.figure
-    rows = [(row.label, [columns[each] for each in row.wanted]) for row in _rows(config)]
+    rows = [(row.label, row.values(columns)) for row in _rows(config)]
     match figure.kind:
         case "over_days":
             axis, series = "days from the start", [_over_days(*row, days) for row in rows]

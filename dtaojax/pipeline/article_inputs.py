@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from dtaojax.config import (
+    ClaimConfig,
     Config,
     ConfigError,
     ExperimentConfig,
+    FigureConfig,
     Problem,
     changed,
     choice,
@@ -114,17 +116,30 @@ def _experiment(file: Path, overrides: Sequence[str]) -> Experiment:
 
 def _measure_problems(config: ExperimentConfig) -> Iterator[Problem]:
     for place, claim in enumerate(config.claim):
-        yield from _problems(f"claim.{place}", claim.measure, claim.parameters)
+        yield from _problems(f"claim.{place}", claim, claim.parameters, wants_day=True)
     figure = config.figure
     given = {**figure.parameters, **({figure.vary: figure.values[0]} if figure.vary else {})}
-    yield from _problems("figure", figure.measure, given)
+    yield from _problems("figure", figure, given, wants_day=figure.kind != "over_days")
 
 
-def _problems(key: str, name: str, parameters: Mapping[str, Any]) -> Iterator[Problem]:
-    if name not in MEASURES:
-        yield Problem(f"{key}.measure", f'"{name}" is no measure; {choice(name, MEASURES)}')
-    else:
-        yield from MEASURES[name].problems(parameters, f"{key}.with")
+def _problems(
+    key: str,
+    asks: ClaimConfig | FigureConfig,
+    parameters: Mapping[str, Any],
+    wants_day: bool,
+) -> Iterator[Problem]:
+    if asks.measure not in MEASURES:
+        text = f'"{asks.measure}" is no measure; {choice(asks.measure, MEASURES)}'
+        yield Problem(f"{key}.measure", text)
+        return
+    measure = MEASURES[asks.measure]
+    yield from measure.problems(parameters, f"{key}.with")
+    if not wants_day and not measure.has_days:
+        yield Problem(f"{key}.measure", f'{measure.name} has no value a day; draw "by_arm"')
+    elif measure.has_days and wants_day and asks.day is None:
+        yield Problem(f"{key}.day", f"is missing; {measure.name} has a value a day")
+    elif asks.day is not None and not (measure.has_days and wants_day):
+        yield Problem(f"{key}.day", "has no meaning here; leave it out")
 
 
 def _run(

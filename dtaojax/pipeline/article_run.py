@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 import numpy as np
 
@@ -84,9 +85,11 @@ def _simulate(experiment: Experiment, tell: Callable[[str], None]) -> tuple[Colu
         known: dict[tuple[str, str], np.ndarray] = {}
         for each in asked:
             key = (each.measure, each.parameters)
-            if key not in known:
-                known[key] = _value(experiment, record, each)
-            found[each] = known[key]
+            with _recorded(experiment, each):
+                if key not in known:
+                    known[key] = _value(record, each)
+                on_day = (...,) if each.day is None else (slice(None), record.moment(each.day))
+            found[each] = known[key][on_day]
     used = np.logical_and.reduce(finite)
     if not used.any():
         raise ResultsError(
@@ -104,10 +107,16 @@ def _simulate(experiment: Experiment, tell: Callable[[str], None]) -> tuple[Colu
     return columns, used
 
 
-def _value(experiment: Experiment, record: Record, wanted: Wanted) -> np.ndarray:
+def _value(record: Record, wanted: Wanted) -> np.ndarray:
     measure, parameters = MEASURES[wanted.measure], json.loads(wanted.parameters)
+    return np.asarray(measure(record, **parameters), dtype=np.float64)
+
+
+@contextmanager
+def _recorded(experiment: Experiment, wanted: Wanted) -> Iterator[None]:
+    """Turns a measure's complaint that something was not recorded into a message with the place."""
     try:
-        return np.asarray(measure(record, **parameters), dtype=np.float64)
+        yield
     except KeyError as error:
         text = f"{wanted.measure} cannot be measured: {error.args[0]} in arm {wanted.arm}"
         raise ConfigError(str(experiment.file), [Problem("", text)]) from error
@@ -117,8 +126,7 @@ def _judged(config: ExperimentConfig, claim: ClaimConfig, columns: Columns) -> C
     estimates: list[Estimate] = []
     for case in config.case:
         ours, *theirs = (
-            columns[Wanted.of(arm, case.name, claim.measure, claim.parameters)]
-            for arm in claim.arms
+            columns[Wanted.of(arm, case.name, claim, claim.parameters)] for arm in claim.arms
         )
         estimates.append(estimate_claim(claim, ours, theirs[0] if theirs else None))
     verdicts: Sequence[str] = ()

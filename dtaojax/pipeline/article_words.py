@@ -27,7 +27,8 @@ def number_words(config: ExperimentConfig, claim: ClaimConfig) -> str:
         **_STATISTICS,
     }[claim.statistic]
     given = ", ".join(f"{name} {_shown(value)}" for name, value in claim.parameters.items())
-    return f"{sides}; {statistic}" + (f"; {given}" if given else "")
+    when = "" if claim.day is None else f" on day {claim.day:g}"
+    return f"{sides}{when}; {statistic}" + (f"; {given}" if given else "")
 
 
 def criterion_words(claim: ClaimConfig) -> str:

@@ -106,7 +106,8 @@ def _network(config: Config) -> NetworkTable:
     drawn = config.network.synthetic
     if drawn is not None:
         if drawn.stage == "launch":
-            return launch_network(drawn.subnets, drawn.seed)
+            amounts = (drawn.pool_tao, drawn.pool_alpha, drawn.held_alpha)
+            return launch_network(drawn.subnets, drawn.seed, *amounts)
         return synthetic_network(drawn.subnets, drawn.seed, drawn.newborn)
     return load_network(config.network_file, **config.network.facts)
 
