@@ -6,12 +6,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.table import Column, Table
+from rich.text import Text
 
-from dtaojax.commands.terminal import err
+from dtaojax.commands.terminal import err, out
 from dtaojax.config import ConfigError, Problem
 
 if TYPE_CHECKING:
     from dtaojax.pipeline.snapshot import Taken
+    from dtaojax.report.snapshot_results import Differences
+
+_SHOWN = 20
+"""Subnets of the table on the terminal."""
 
 app = typer.Typer(invoke_without_command=True, subcommand_metavar="[diff OLD NEW]")
 
@@ -115,3 +121,90 @@ def _tell(taken: Taken, quiet: bool) -> None:
     )
     typer.echo(f"network: {taken.path}")
     typer.echo(f"facts: {taken.facts}")
+
+
+@app.command("diff")
+def diff(
+    old: Annotated[
+        str, typer.Argument(help="The earlier network, embedded or a file.", show_default=False)
+    ],
+    new: Annotated[str, typer.Argument(help="The later one.", show_default=False)],
+    mechanism: Annotated[
+        str, typer.Option(help="Preset whose next block gives the emission shares.")
+    ] = "gate_rank_2026",
+    out_folder: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", help="Folder for report.html, subnets.csv, network.csv.", show_default=False
+        ),
+    ] = None,
+) -> None:
+    """Show what changed between two network files, the most important first."""
+    from dtaojax.config import config_from_dict
+    from dtaojax.network import load_network
+
+    preset = config_from_dict({"mechanism": mechanism}, source=Path("--mechanism")).mechanism
+    before, after = load_network(old), load_network(new)
+
+    from dtaojax.pipeline import runtime
+    from dtaojax.pipeline.snapshot_diff import compare_networks, write_differences
+
+    runtime.configure("float64")
+    found = compare_networks(before, after, preset)
+    _print_differences(found)
+    if out_folder is not None:
+        typer.echo(f"report: {write_differences(found, out_folder)}")
+
+
+def _print_differences(found: Differences) -> None:
+    from dtaojax.network import printable
+    from dtaojax.report.numerals import percent, plain
+    from dtaojax.report.snapshot_page import signed_percent, signed_points
+
+    console = out()
+    console.width = max(console.width, 130)
+    console.print(
+        f"{printable(found.old)} to {printable(found.new)}, {found.days:,.1f} days", markup=False
+    )
+    network = Table("figure", "before", "now", "unit", box=None, pad_edge=False)
+    for row in found.network.to_dict("records"):
+        network.add_row(row["figure"], plain(row["old"], 4), plain(row["new"], 4), row["unit"])
+    heads = (
+        "moved",
+        "price",
+        "change",
+        "moving",
+        "change",
+        "TAO in pool",
+        "change",
+        "emission",
+        "pp",
+    )
+    subnets = Table(
+        Column("netuid", justify="right"),
+        Column("name", no_wrap=True),
+        *(Column(head, justify="right", no_wrap=True) for head in heads),
+        Column("what", no_wrap=True),
+        box=None,
+        pad_edge=False,
+    )
+    for row in found.subnets.head(_SHOWN).to_dict("records"):
+        subnets.add_row(
+            str(row["netuid"]),
+            Text(printable(str(row["name"]))[:22]),
+            percent(row["moved"]),
+            plain(row["price_new"]),
+            signed_percent(row["price_change"]),
+            plain(row["moving_price_new"]),
+            signed_percent(row["moving_price_change"]),
+            plain(row["tao_in_new"]),
+            signed_percent(row["tao_in_change"]),
+            percent(row["emission_share_new"]),
+            signed_points(row["emission_share_change"]),
+            row["what"],
+        )
+    console.print(network)
+    console.print()
+    console.print(subnets)
+    if len(found.subnets) > _SHOWN:
+        console.print(f"and {len(found.subnets) - _SHOWN} more; --out FOLDER has all")
