@@ -1,0 +1,35 @@
+"""How many subnets spiral down."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dtaojax.experiments.measure import Curve, measure
+from dtaojax.experiments.rank import quantile_of_rank
+from dtaojax.experiments.record import BoolArray, Record
+
+
+def has_collapsed(record: Record, factor: float) -> BoolArray:
+    """Subnets whose price is below ``factor`` of the start's, shape (paths, moments, subnets)."""
+    price = record.gauges["price"]
+    return price < factor * price[:, :1]
+
+
+@measure(
+    "ratio",
+    "Part of the subnets between two quantiles of latent quality whose price has fallen below a "
+    "given part of its start.",
+)
+def collapsed(record: Record, *, lowest: float, highest: float, factor: float) -> Curve:
+    """Mean over those subnets of ``p(t) < factor p(0)``, at every moment.
+
+    Args:
+        record: of the arm.
+        lowest: quantile of quality at which they begin.
+        highest: at which they end.
+        factor: of the price at the start [-].
+    """
+    place = quantile_of_rank(record.quality)
+    asked = ((place >= lowest) & (place <= highest))[:, None, :]
+    fallen = has_collapsed(record, factor) & asked
+    return fallen.sum(axis=-1) / np.maximum(asked.sum(axis=-1), 1)
