@@ -10,11 +10,13 @@ import pandas as pd
 import pytest
 from flows import trade_steps, traded
 
+from dtaojax import chain
 from dtaojax.build import build_demand, build_world
 from dtaojax.build.slots import Slots
 from dtaojax.config import Config, ConfigError, config_from_dict, load_config
 from dtaojax.demand.process import DemandProcess
 from dtaojax.history import HistoryError
+from dtaojax.mechanism.emission import block_emission
 from dtaojax.network import NetworkTable, load_network
 from dtaojax.pipeline.assumptions import assumptions
 from dtaojax.pipeline.inputs import read_inputs
@@ -147,6 +149,17 @@ def test_example_is_valid_and_can_be_built(path: Path, table: NetworkTable) -> N
 def test_examples_are_of_every_shock() -> None:
     kinds = {part.process for path in STRESS for part in load_config(path).demand}
     assert {"whale", "price_shock", "pump", "root_exit", "drought"} <= kinds
+    configs = [load_config(path) for path in STRESS]
+    assert any(config.arrivals.waves for config in configs)
+    assert any(config.tao_usd and config.tao_usd.shock for config in configs)
+
+
+def test_the_halving_comes_on_day_30(table: NetworkTable) -> None:
+    config = load_config(STRESS[0].with_name("halving.toml"))
+    network = load_network(config.network_file, **config.network.facts)
+    issued = network.total_issuance + 0.5 * chain.BLOCKS_PER_DAY * np.array([0.0, 29.99, 30.01])
+    assert np.asarray(block_emission(jnp.asarray(issued))).tolist() == [0.5, 0.5, 0.25]
+    assert network.total_issuance > table.total_issuance
 
 
 def test_every_process_says_what_it_assumes(table: NetworkTable) -> None:

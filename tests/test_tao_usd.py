@@ -1,20 +1,28 @@
 """The price of TAO in dollars: its law, its expectation, its correlation, and losses told in it."""
 
+from pathlib import Path
+
 import jax
 import jax.numpy as jnp
 import numpy as np
+import pandas as pd
 import pytest
 from flows import STEP, STEPS_A_DAY, WIDTH, network, wishes
 from jax import lax
 from scipy import stats
 
 from dtaojax.build.samples import less_log_mean
+from dtaojax.config import load_config
 from dtaojax.demand.market_factor import market_factor, market_stream
 from dtaojax.demand.process import Clock
 from dtaojax.demand.tao_usd import JumpDiffusion, TaoUsd, bootstrap, jump_diffusion
+from dtaojax.demand.tao_usd_shock import ShockedTaoUsd
+from dtaojax.demand.window import window
+from dtaojax.history import data_folder
 from dtaojax.metrics.portfolio import PortfolioSample, portfolio_rows
 from dtaojax.metrics.tables import frame
 
+ROOT = Path(__file__).parents[1]
 LEVEL = 1e-4
 SD, RATE, JUMP_MEAN, JUMP_SD = 0.05, 0.8, -0.1, 0.2
 START = 200.0
@@ -35,12 +43,14 @@ def diffusion(drift: float = 0.0, correlation: float = 0.0) -> JumpDiffusion:
     )
 
 
-def logs(process: TaoUsd, blocks: int = STEP, days: float = 1.0, paths: int = PATHS) -> np.ndarray:
+def logs(
+    process: TaoUsd | ShockedTaoUsd, blocks: int = STEP, days: float = 1.0, paths: int = PATHS
+) -> np.ndarray:
     """Log prices after each step, the start first, (paths, steps + 1)."""
     steps = round(days * 7_200 / blocks)
 
     @jax.jit
-    def run(process: TaoUsd, numbers: jax.Array) -> jax.Array:
+    def run(process: TaoUsd | ShockedTaoUsd, numbers: jax.Array) -> jax.Array:
         def of_path(path: jax.Array) -> jax.Array:
             def advance(memory, number):
                 memory = process.advance(memory, Clock(number, blocks))
@@ -113,6 +123,41 @@ def test_bootstrapped_days_are_days_of_the_history_and_expect_the_drift() -> Non
     growth = np.exp(days[:, 0])
     error = growth.std() / np.sqrt(PATHS)
     assert abs(growth.mean() - np.exp(0.02)) < stats.norm.isf(LEVEL / 2) * error
+
+
+@pytest.mark.parametrize("blocks", [STEP, 7_200])
+@pytest.mark.parametrize("drawn", ["jump_diffusion", "bootstrap"])
+def test_a_shock_moves_the_price_by_its_factor_and_leaves_the_draws_as_they_were(
+    drawn: str, blocks: int
+) -> None:
+    returns = jnp.asarray([-0.1, 0.02, 0.08])
+    law = (
+        diffusion()
+        if drawn == "jump_diffusion"
+        else bootstrap(3, returns=returns, mean_block_days=2.0, start=START, drift=0.0)
+    )
+    shocked = ShockedTaoUsd(law, window(1.0, 2.0), jnp.log(0.56))
+    apart = logs(shocked, blocks, days=5.0, paths=8) - logs(law, blocks, days=5.0, paths=8)
+    a_day = 7_200 // blocks
+    np.testing.assert_allclose(apart[:, : a_day + 1], 0.0, atol=1e-12)
+    np.testing.assert_allclose(apart[:, 2 * a_day], 0.5 * np.log(0.56), rtol=1e-12)
+    np.testing.assert_allclose(apart[:, 3 * a_day :], np.log(0.56), rtol=1e-12)
+
+
+def test_the_scripted_fall_is_the_worst_fortnight_of_tao() -> None:
+    """2025-02-23 to 03-09, in the longest stretch of days without a gap."""
+    file = data_folder() / "tao_usd_daily.csv"
+    if not file.exists():
+        pytest.skip(f"{file} is not at hand; DTAOJAX_DATA names its folder")
+    closes = pd.read_csv(file, parse_dates=["date"]).set_index("date")["close"]
+    closes = closes[:"2026-03-19"]
+    worst = (closes / closes.shift(14, freq="D").reindex(closes.index) - 1.0).dropna()
+    config = load_config(ROOT / "configs" / "stress" / "tao_usd_fall.toml")
+    assert config.tao_usd is not None
+    assert config.tao_usd.shock is not None
+    assert config.tao_usd.shock.days == 14.0
+    assert worst.idxmin() == pd.Timestamp("2025-03-09")
+    assert config.tao_usd.shock.price_change == pytest.approx(worst.min(), abs=0.005)
 
 
 def sample(day: float, alpha: np.ndarray, usd: np.ndarray | None) -> PortfolioSample:

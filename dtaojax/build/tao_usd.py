@@ -9,20 +9,35 @@ from dtaojax.build.samples import less_log_mean
 from dtaojax.config import BootstrapConfig, JumpDiffusionConfig, TaoUsdConfig
 from dtaojax.demand.market_factor import market_stream
 from dtaojax.demand.tao_usd import TaoUsd, bootstrap, jump_diffusion
+from dtaojax.demand.tao_usd_shock import ShockedTaoUsd
+from dtaojax.demand.window import window
 from dtaojax.history import find_history, read_closes
 
 _DAYS_A_YEAR = 365.0
 
 
-def build_tao_usd(config: TaoUsdConfig | None, seed: int, folder: Path) -> TaoUsd | None:
+def build_tao_usd(
+    config: TaoUsdConfig | None, seed: int, folder: Path
+) -> TaoUsd | ShockedTaoUsd | None:
     """The price of TAO in US dollars, or None if it is not followed.
 
     Raises:
         HistoryError: the history that the config names cannot be used.
     """
+    if config is None:
+        return None
+    law = _law(config, seed, folder)
+    if config.shock is None:
+        return law
+    return ShockedTaoUsd(
+        law=law,
+        window=window(config.shock.day, config.shock.days),
+        log_change=jnp.asarray(np.log1p(config.shock.price_change)),
+    )
+
+
+def _law(config: TaoUsdConfig, seed: int, folder: Path) -> TaoUsd:
     match config:
-        case None:
-            return None
         case JumpDiffusionConfig():
             return jump_diffusion(
                 seed,

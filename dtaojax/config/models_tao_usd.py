@@ -7,8 +7,19 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import Field
 
 from dtaojax.config._base import PathText, ProcessName, StrictModel
+from dtaojax.config.models_shocks import ScriptedModel
 
 UsdPrice = Annotated[float, Field(gt=0.0, le=1e9)]
+
+
+class TaoUsdShockConfig(ScriptedModel):
+    """A change of TAO's price that happens on every path, besides what is drawn.
+
+    Attributes:
+        price_change: over the whole of ``days``; -0.5 halves the price.
+    """
+
+    price_change: Annotated[float, Field(gt=-1.0, le=100.0)]
 
 
 class JumpDiffusionConfig(StrictModel):
@@ -27,6 +38,7 @@ class JumpDiffusionConfig(StrictModel):
         correlation: of the diffusion with the market of subnets; 0.07 (2025) and 0.17 (2026) were
             seen, which is as good as none.
         correlated_with: name of the ``market_factor`` process that is that market.
+        shock: a scripted change on top; none where left out.
     """
 
     kind: Literal["jump_diffusion"] = "jump_diffusion"
@@ -38,6 +50,7 @@ class JumpDiffusionConfig(StrictModel):
     drift: Annotated[float, Field(ge=-1.0, le=1.0)] = 0.0
     correlation: Annotated[float, Field(ge=-1.0, le=1.0)] = 0.0
     correlated_with: ProcessName = "market_factor"
+    shock: TaoUsdShockConfig | None = None
 
 
 class BootstrapConfig(StrictModel):
@@ -48,6 +61,7 @@ class BootstrapConfig(StrictModel):
         start: price at the start; by default the last close [USD/TAO].
         mean_block_days: mean length of a block [days].
         drift: expected growth a day [1/day].
+        shock: a scripted change on top; none where left out.
     """
 
     kind: Literal["bootstrap"] = "bootstrap"
@@ -55,6 +69,7 @@ class BootstrapConfig(StrictModel):
     start: UsdPrice | None = None
     mean_block_days: Annotated[float, Field(ge=1.0, le=1000.0)] = 10.0
     drift: Annotated[float, Field(ge=-1.0, le=1.0)] = 0.0
+    shock: TaoUsdShockConfig | None = None
 
 
 TaoUsdConfig: TypeAlias = Annotated[

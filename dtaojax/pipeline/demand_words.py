@@ -53,6 +53,11 @@ def tao_usd_words(config: TaoUsdConfig) -> Topic:
             "average, their mean taken off, independent of the subnets; expected growth "
             f"{100 * config.drift:g} % a day."
         )
+    if config.shock is not None:
+        text += (
+            f" Besides, it changes by {100 * config.shock.price_change:+g} % from day "
+            f"{config.shock.day:g} on, over {config.shock.days:g} days."
+        )
     return "TAO in dollars", f"{text} Nothing in the network moves it, nor answers to it."
 
 

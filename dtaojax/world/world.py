@@ -14,6 +14,7 @@ import jax.numpy as jnp
 
 from dtaojax.demand.process import Clock, DemandProcess
 from dtaojax.demand.tao_usd import TaoUsd
+from dtaojax.demand.tao_usd_shock import ShockedTaoUsd
 from dtaojax.engine.model import Observation
 from dtaojax.mechanism.pools import spot_price
 from dtaojax.mechanism.step import Coinbase, Mechanism, step
@@ -65,7 +66,7 @@ class World(eqx.Module):
     immunity_blocks: int = eqx.field(static=True)
     lifecycle: Lifecycle | None = None
     latent: Latent | None = None
-    tao_usd: TaoUsd | None = None
+    tao_usd: TaoUsd | ShockedTaoUsd | None = None
     cohorts: Cohorts | None = None
 
     def begin(self, path: ScalarInt) -> Carry:
