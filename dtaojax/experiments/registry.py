@@ -15,6 +15,7 @@ from dtaojax.experiments.measures.cohort_return import cohort_return
 from dtaojax.experiments.measures.collapsed import collapsed
 from dtaojax.experiments.measures.duplicate_share import duplicate_share
 from dtaojax.experiments.measures.early_advantage import early_advantage
+from dtaojax.experiments.measures.emission_share import emission_share
 from dtaojax.experiments.measures.entry_cost import entry_cost
 from dtaojax.experiments.measures.entry_return import entry_return
 from dtaojax.experiments.measures.exit_slippage import exit_slippage
@@ -23,11 +24,17 @@ from dtaojax.experiments.measures.fed_in_sector import fed_in_sector
 from dtaojax.experiments.measures.halvings import halvings
 from dtaojax.experiments.measures.holder_loss import holder_loss
 from dtaojax.experiments.measures.income_share import income_share
+from dtaojax.experiments.measures.issuance_gap import issuance_gap
 from dtaojax.experiments.measures.log_price import log_price
 from dtaojax.experiments.measures.mean_emission_share import mean_emission_share
 from dtaojax.experiments.measures.mean_log_price import mean_log_price
+from dtaojax.experiments.measures.moves_by_day import moves_by_day
 from dtaojax.experiments.measures.network_figure import network_figure
+from dtaojax.experiments.measures.pool_part import pool_part
+from dtaojax.experiments.measures.price_rank_correlation import price_rank_correlation
 from dtaojax.experiments.measures.quality_rank_correlation import quality_rank_correlation
+from dtaojax.experiments.measures.sell_pressure import sell_pressure
+from dtaojax.experiments.measures.split_gap import split_gap
 from dtaojax.experiments.measures.subnet_drawdown import subnet_drawdown
 from dtaojax.experiments.measures.survival import survival
 from dtaojax.experiments.measures.tao_locked import tao_locked
@@ -36,6 +43,8 @@ from dtaojax.experiments.measures.threshold_revenue import threshold_revenue
 from dtaojax.experiments.measures.typical_entry_return import typical_entry_return
 from dtaojax.experiments.measures.unrecovered import unrecovered
 from dtaojax.experiments.measures.usd_released import usd_released
+from dtaojax.experiments.measures.validator_power import validator_power
+from dtaojax.experiments.measures.volatility_ratio import volatility_ratio
 from dtaojax.experiments.measures.withdrawal_loss import withdrawal_loss
 
 _ALL: Final = (
@@ -44,6 +53,7 @@ _ALL: Final = (
     collapsed,
     duplicate_share,
     early_advantage,
+    emission_share,
     entry_cost,
     entry_return,
     exit_slippage,
@@ -52,11 +62,17 @@ _ALL: Final = (
     halvings,
     holder_loss,
     income_share,
+    issuance_gap,
     log_price,
     mean_emission_share,
     mean_log_price,
+    moves_by_day,
     network_figure,
+    pool_part,
+    price_rank_correlation,
     quality_rank_correlation,
+    sell_pressure,
+    split_gap,
     subnet_drawdown,
     survival,
     tao_locked,
@@ -65,6 +81,8 @@ _ALL: Final = (
     typical_entry_return,
     unrecovered,
     usd_released,
+    validator_power,
+    volatility_ratio,
     withdrawal_loss,
 )
 
