@@ -30,6 +30,7 @@ from dtaojax.experiments.measures.mean_emission_share import mean_emission_share
 from dtaojax.experiments.measures.mean_log_price import mean_log_price
 from dtaojax.experiments.measures.moves_by_day import moves_by_day
 from dtaojax.experiments.measures.network_figure import network_figure
+from dtaojax.experiments.measures.newborn_survival import newborn_survival
 from dtaojax.experiments.measures.pool_part import pool_part
 from dtaojax.experiments.measures.price_rank_correlation import price_rank_correlation
 from dtaojax.experiments.measures.quality_rank_correlation import quality_rank_correlation
@@ -37,6 +38,7 @@ from dtaojax.experiments.measures.sell_pressure import sell_pressure
 from dtaojax.experiments.measures.split_gap import split_gap
 from dtaojax.experiments.measures.subnet_drawdown import subnet_drawdown
 from dtaojax.experiments.measures.survival import survival
+from dtaojax.experiments.measures.survival_gap import survival_gap
 from dtaojax.experiments.measures.tao_locked import tao_locked
 from dtaojax.experiments.measures.tao_released import tao_released
 from dtaojax.experiments.measures.threshold_revenue import threshold_revenue
@@ -68,6 +70,7 @@ _ALL: Final = (
     mean_log_price,
     moves_by_day,
     network_figure,
+    newborn_survival,
     pool_part,
     price_rank_correlation,
     quality_rank_correlation,
@@ -75,6 +78,7 @@ _ALL: Final = (
     split_gap,
     subnet_drawdown,
     survival,
+    survival_gap,
     tao_locked,
     tao_released,
     threshold_revenue,

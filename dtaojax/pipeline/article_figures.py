@@ -92,7 +92,7 @@ def _rows(config: ExperimentConfig) -> Iterator[_Row]:
             if figure.minus:
                 label += f" less {labels[figure.minus]}"
             if len(cases) > 1:
-                label += f", {case.name}"
+                label = case.name if len(config.drawn) == 1 else f"{label}, {case.name}"
             yield _Row(label, wanted(arm), wanted(figure.minus) if figure.minus else [])
 
 

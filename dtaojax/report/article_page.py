@@ -145,7 +145,7 @@ def _overview(results: ArticleResults) -> Table:
     return Table(
         "Statements, what was found, and what that hangs on",
         ["", "Statement", "Verdict", "It hangs on"],
-        [[each.id, each.statement, _verdict(each), each.hangs_on] for each in results.experiments],
+        [[each.id, each.statement, _in_full(each), each.hangs_on] for each in results.experiments],
     )
 
 
@@ -155,10 +155,17 @@ def _verdict(result: ExperimentResult) -> str:
     return f"depends on {result.depends_on}"
 
 
-def _cases(result: ExperimentResult) -> list[tuple[str, Entry]]:
+def _in_full(result: ExperimentResult) -> str:
+    """The verdict as a sentence, and with several cases what each of them says."""
+    told = f"{_verdict(result)}."
+    told = told[0].upper() + told[1:]
     if len(result.cases) == 1:
-        return []
-    return [(f"If {name}", verdict) for name, verdict in result.cases]
+        return told
+    by_verdict: dict[str, list[str]] = {}
+    for name, verdict in result.cases:
+        by_verdict.setdefault(verdict, []).append(name)
+    parts = [f"{verdict} {', '.join(names)}" for verdict, names in by_verdict.items()]
+    return f"{told} By case: {'; '.join(parts)}."
 
 
 def _section(result: ExperimentResult) -> Section:
@@ -166,9 +173,10 @@ def _section(result: ExperimentResult) -> Section:
     lost = f" {result.lost} paths were left out: a number was not finite." if result.lost else ""
     return Section(
         slug,
-        f"{result.id} {result.title}: {_verdict(result)}",
+        f"{result.id} {result.title}: {result.verdict}",
         result.id,
         paragraphs=[
+            f"Verdict: {_in_full(result)}",
             f"The statement: {result.statement}",
             f"What was simulated: {result.simulated}",
             f"The verdict hangs on: {result.hangs_on}",
@@ -176,8 +184,6 @@ def _section(result: ExperimentResult) -> Section:
         drawings=[_drawing(slug, result.figure)],
         tables=[_claims(result)],
         facts=[
-            ("Verdict", _verdict(result)),
-            *_cases(result),
             ("Paths", f"{result.paths:,}.{lost}"),
             *result.facts,
         ],
