@@ -254,7 +254,8 @@ def test_a_claims_number_is_that_of_the_paths(reported: Path, tmp_path: Path) ->
 def test_the_page_shows_texts_as_text_and_every_claim(reported: Path) -> None:
     page = (reported / "report.html").read_text(encoding="utf-8")
     assert "<script>alert" not in page
-    assert "depends on which way round it is" in page
+    told = "By case: supported as it is; not supported the other way round."
+    assert f"Depends on which way round it is. {told}" in page
     assert page.count("<svg") == 1
     assert "shown only" in page
 

@@ -58,9 +58,11 @@ def facts(
         for key in config_differences(configs)
         if not (other_rules and key.startswith("mechanism."))
     ]
-    rules = (f"{label}: {inputs.config.mechanism.preset}" for label, inputs in named.items())
+    rules: dict[str, list[str]] = {}
+    for label, inputs in named.items():
+        rules.setdefault(inputs.config.mechanism.preset, []).append(label)
     return [
-        ("Rules", "; ".join(rules)),
+        ("Rules", next(iter(rules)) if len(rules) == 1 else _by_rules(rules)),
         ("Network", "; ".join(networks)),
         ("Horizon", f"{first.horizon_days:g} days in steps of {first.step_blocks} blocks"),
         ("Seed", str(first.seed)),
@@ -69,6 +71,10 @@ def facts(
             ", ".join([*(["rules"] if other_rules else []), *settings]) or "none",
         ),
     ]
+
+
+def _by_rules(rules: Mapping[str, list[str]]) -> str:
+    return "; ".join(f"{preset}: {', '.join(labels)}" for preset, labels in rules.items())
 
 
 def _shown(value: object) -> str:

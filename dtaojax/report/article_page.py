@@ -170,7 +170,7 @@ def _in_full(result: ExperimentResult) -> str:
 
 def _section(result: ExperimentResult) -> Section:
     slug = result.id.lower()
-    lost = f" {result.lost} paths were left out: a number was not finite." if result.lost else ""
+    lost = f"; {result.lost} more were left out, as a number was not finite" if result.lost else ""
     return Section(
         slug,
         f"{result.id} {result.title}: {result.verdict}",
@@ -184,7 +184,7 @@ def _section(result: ExperimentResult) -> Section:
         drawings=[_drawing(slug, result.figure)],
         tables=[_claims(result)],
         facts=[
-            ("Paths", f"{result.paths:,}.{lost}"),
+            ("Paths", f"{result.paths:,}{lost}"),
             *result.facts,
         ],
         terms=result.terms,
@@ -200,21 +200,21 @@ def _claims(result: ExperimentResult) -> Table:
         for (case, _), found, verdict in zip(result.cases, claim.found, verdicts, strict=True):
             factor, suffix = (100.0, " %") if claim.percent else (1.0, "")
             ends = " to ".join(plain(factor * end) + suffix for end in (found.low, found.high))
-            unit = "" if claim.percent or claim.unit == "ratio" else claim.unit
+            plainly = claim.percent or claim.unit in ("ratio", "times")
+            unit = "" if plainly else f" [{claim.unit}]"
             rows.append(
                 [
                     f"{claim.text} ({case})" if several else claim.text,
                     number(found.value, found.standard_error, factor, suffix),
                     ends,
-                    unit,
                     claim.criterion or "none",
                     verdict,
-                    f"{claim.measure}: {claim.of}",
+                    f"{claim.measure}{unit}: {claim.of}",
                 ]
             )
     return Table(
         "Criteria",
-        ["Claim", "Estimate", "95 % interval", "Unit", "Holds if", "Verdict", "What the number is"],
+        ["Claim", "Estimate", "95 % interval", "Holds if", "Verdict", "What the number is"],
         rows,
     )
 
