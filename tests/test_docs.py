@@ -9,6 +9,7 @@ import shlex
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -16,6 +17,7 @@ import typer
 
 from dtaojax import cli
 from dtaojax.config import config_from_dict, load_config
+from dtaojax.config._base import FileModel, StrictModel
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "reports" / "README.md", *sorted(ROOT.glob("docs/*.md"))]
@@ -88,6 +90,51 @@ def test_every_number_of_a_report_is_in_the_reference() -> None:
     made = runpy.run_path(str(ROOT / "scripts" / "metrics.py"))["page"]()
     assert (ROOT / "docs" / "metrics.md").read_text(encoding="utf-8") == made, (
         "run: python scripts/metrics.py > docs/metrics.md"
+    )
+
+
+REFERENCE = runpy.run_path(str(ROOT / "scripts" / "config_reference.py"))
+TABLES = [
+    (title, place) for model, title, _ in REFERENCE["FILES"] for place in REFERENCE["places"](model)
+]
+
+
+@pytest.mark.parametrize(
+    ("title", "place"),
+    TABLES,
+    ids=[f"{title}: {place.path} {place.chosen_by}" for title, place in TABLES],
+)
+def test_every_key_of_a_config_is_described(title: str, place: Any) -> None:
+    for key in REFERENCE["keys"](place.model):
+        what = f"{place.model.__name__}.{key.name} has no"
+        assert key.meaning, f"{what} entry under Attributes of its docstring"
+        assert key.kind not in ("", "anything"), f"{what} type that the reference can tell"
+
+
+def test_every_kind_of_config_file_is_in_the_reference() -> None:
+    told = {model for model, _, _ in REFERENCE["FILES"]}
+    assert told == set(FileModel.__subclasses__())
+
+
+def test_a_key_without_a_description_is_found() -> None:
+    class Undescribed(StrictModel):
+        """A table.
+
+        Attributes:
+            told: a key [days].
+        """
+
+        told: float = 1.0
+        silent: int = 2
+
+    told, silent = REFERENCE["keys"](Undescribed)
+    assert (told.meaning, told.unit, told.default) == ("a key.", "days", "`1.0`")
+    assert silent.meaning == ""
+
+
+def test_the_reference_of_keys_is_in_step_with_the_models() -> None:
+    assert (ROOT / "docs" / "config.md").read_text(encoding="utf-8") == REFERENCE["page"](), (
+        "run: python scripts/config_reference.py > docs/config.md"
     )
 
 

@@ -133,7 +133,17 @@ def root_validators(
     noise: Scalar,
     interval_blocks: int,
 ) -> RootValidators:
-    """Root validators with stakes by rank, on streams of their own under the seed."""
+    """Root validators, with stakes by rank and opinions of their own, vote on the shares.
+
+    Args:
+        seed: of their opinions, which have streams of their own.
+        validators: how many.
+        stake_exponent: the k-th largest has a stake in proportion to ``k**-stake_exponent`` [-].
+        insight: weight of quality in a score, in logs a standard score [-].
+        bias: standard deviation of lasting opinions, in logs [-].
+        noise: standard deviation of passing opinions, in logs [-].
+        interval_blocks: between votes [blocks].
+    """
     return RootValidators(
         stake=ranked_stakes(validators, stake_exponent),
         insight=insight,
