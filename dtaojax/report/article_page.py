@@ -12,6 +12,7 @@ from dtaojax.report.article_results import (
     ArticleResults,
     ExperimentResult,
     FigureResult,
+    Interval,
 )
 from dtaojax.report.document import (
     Card,
@@ -30,6 +31,9 @@ from dtaojax.report.shell import write_page
 from dtaojax.report.svg import drawing_style
 
 FILE_NAME: Final = "report.html"
+
+_ROUNDING: Final = 1e-12
+"""Below this, a pure number is the rounding of a sum."""
 
 _ORDER: Final = ("supported", "not supported", "depends", "undecided")
 _METHODS: Final = (
@@ -199,13 +203,15 @@ def _claims(result: ExperimentResult) -> Table:
         verdicts = claim.verdicts or ["shown only"] * len(result.cases)
         for (case, _), found, verdict in zip(result.cases, claim.found, verdicts, strict=True):
             factor, suffix = (100.0, " %") if claim.percent else (1.0, "")
-            ends = " to ".join(plain(factor * end) + suffix for end in (found.low, found.high))
+            ends = " to ".join(
+                plain(factor * _settled(end)) + suffix for end in (found.low, found.high)
+            )
             plainly = claim.percent or claim.unit in ("ratio", "times")
             unit = "" if plainly else f" [{claim.unit}]"
             rows.append(
                 [
                     f"{claim.text} ({case})" if several else claim.text,
-                    number(found.value, found.standard_error, factor, suffix),
+                    number(_settled(found.value), _error(found), factor, suffix),
                     ends,
                     claim.criterion or "none",
                     verdict,
@@ -217,6 +223,17 @@ def _claims(result: ExperimentResult) -> Table:
         ["Claim", "Estimate", "95 % interval", "Holds if", "Verdict", "What the number is"],
         rows,
     )
+
+
+def _settled(value: float) -> float:
+    """A number that is 0 but for rounding as 0."""
+    return 0.0 if abs(value) < _ROUNDING else value
+
+
+def _error(found: Interval) -> float:
+    """The standard error; none where the number is the same on every path but for rounding."""
+    is_rounding = found.standard_error < _ROUNDING * max(1.0, abs(found.value))
+    return 0.0 if is_rounding else found.standard_error
 
 
 def _drawing(slug: str, figure: FigureResult) -> Drawing:
