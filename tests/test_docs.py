@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import click
 import pytest
@@ -136,6 +137,35 @@ def test_the_reference_of_keys_is_in_step_with_the_models() -> None:
     assert (ROOT / "docs" / "config.md").read_text(encoding="utf-8") == REFERENCE["page"](), (
         "run: python scripts/config_reference.py > docs/config.md"
     )
+
+
+def test_the_page_shows_the_figures_that_the_script_draws() -> None:
+    page = (ROOT / "docs" / "mechanism_explained.md").read_text(encoding="utf-8")
+    script = ast.parse((ROOT / "scripts" / "figures.py").read_text(encoding="utf-8"))
+    drawn = {
+        ast.literal_eval(key)
+        for node in script.body
+        if isinstance(node, ast.AnnAssign) and isinstance(node.value, ast.Dict)
+        for key in node.value.keys
+        if key is not None
+    }
+    assert set(re.findall(r"\(figures/(\w+)\.svg\)", page)) == drawn
+    assert {file.stem for file in ROOT.glob("docs/figures/*.svg")} == drawn
+
+
+@pytest.mark.parametrize(
+    "file", sorted(ROOT.glob("docs/figures/*.svg")), ids=lambda file: file.stem
+)
+def test_a_figure_stands_by_itself_and_says_what_it_shows(file: Path) -> None:
+    text = file.read_text(encoding="utf-8")
+    root = ElementTree.fromstring(text)
+    space = "{http://www.w3.org/2000/svg}"
+    assert root.tag == f"{space}svg"
+    assert all(len(root.findtext(f"{space}{tag}") or "") > 20 for tag in ("title", "desc"))
+    assert "var(" not in text
+    assert not {"script", "image", "foreignObject"} & {
+        each.tag.removeprefix(space) for each in root.iter()
+    }
 
 
 def test_the_sites_pages_exist() -> None:
