@@ -229,7 +229,13 @@ SCENARIOS: Final = (
                 90.0,
                 unit="subnets",
             ),
-            Figure("expected shortfall 95 % by day {day}", "loss_realizable", 90.0, statistic="es"),
+            Figure(
+                "emission share of the ten largest on day {day}",
+                "emission_top10_share",
+                90.0,
+                unit="%",
+                factor=100.0,
+            ),
         ),
     ),
 )
@@ -255,7 +261,8 @@ def _config(scenario: Scenario, paths: int, *, happens: bool) -> Config:
         scenario.without(tables)
     days = sorted({float(tables["run"]["horizon_days"]), *(f.day for f in scenario.figures)})
     tables["run"] |= {"paths": paths, "report_days": days}
-    tables["portfolio"]["loss_days"] = days
+    if "portfolio" in tables:
+        tables["portfolio"]["loss_days"] = days
     return config_from_dict(tables, source=source, overrides=list(scenario.changes))
 
 

@@ -139,6 +139,14 @@ def test_the_reference_of_keys_is_in_step_with_the_models() -> None:
     )
 
 
+def test_every_scenario_is_told_and_has_a_result() -> None:
+    page = (ROOT / "docs" / "scenarios.md").read_text(encoding="utf-8")
+    told, _, results = page.partition("<!-- results")
+    for config in ROOT.glob("configs/stress/*.toml"):
+        assert f"| `{config.stem}` |" in told
+        assert f"| `{config.stem}` |" in results
+
+
 def test_the_page_shows_the_figures_that_the_script_draws() -> None:
     page = (ROOT / "docs" / "mechanism_explained.md").read_text(encoding="utf-8")
     script = ast.parse((ROOT / "scripts" / "figures.py").read_text(encoding="utf-8"))
