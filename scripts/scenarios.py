@@ -284,7 +284,7 @@ def _told(found: dtaojax.Comparison, figure: Figure) -> str:
     percent = " %" if figure.relative else " points" if figure.unit == "%" else ""
     changed = f"{sign}{change} ± {its_error}{percent}" if its_error else "no change"
     words = figure.words.format(day=f"{figure.day:g}")
-    return f"{words} {value} ± {error or '0'}{unit} ({changed})"
+    return f"{words}: {value} ± {error or '0'}{unit} ({changed})"
 
 
 def _of_network(found: dtaojax.Comparison, figure: Figure) -> dict[str, float]:

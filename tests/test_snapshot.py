@@ -18,10 +18,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from recorded_chain import SDK, FakeSubstrate, storage_of
 from small_run import HOSTILE, small_rows
 from small_run import write_network as write_rows
 
+from dtaojax import cli
 from dtaojax.network import NetworkError, NetworkTable, load_network
 from dtaojax.network.sources import Supplement
 from dtaojax.network.write import write_network
@@ -85,6 +88,16 @@ def test_hostile_names_are_written_verbatim(small: NetworkTable, tmp_path: Path)
     write_network(small, tmp_path / "copy.csv")
     found = load_network(tmp_path / "copy.csv")
     assert {int(n): found.names[i] for i, n in enumerate(found.netuid)} == HOSTILE
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(name=st.text())
+def test_any_name_reads_back(small: NetworkTable, tmp_path: Path, name: str) -> None:
+    table = dataclasses.replace(small, names=(name, *small.names[1:]))
+    write_network(table, tmp_path / "copy.csv")
+    assert load_network(tmp_path / "copy.csv").names == table.names
 
 
 def test_a_network_goes_into_no_other_kind_of_file(small: NetworkTable, tmp_path: Path) -> None:
@@ -454,3 +467,55 @@ def test_half_a_surrogate_in_a_name_does_not_stop_a_conversion(
 ) -> None:
     taken = convert(answer(small, name="a\ud800b\u202e"), Supplement(base=small))
     assert load_network(taken.path).names[1] == "a\\ud800b\u202e"
+
+
+# --- on the command line -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def dtaojax(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    """The command: its exit code, what it answered and what else it said."""
+
+    def call(*words: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["dtaojax", "snapshot", *map(str, words)])
+        with pytest.raises(SystemExit) as left:
+            cli.main()
+        return (int(left.value.code or 0), *capsys.readouterr())
+
+    return call
+
+
+def test_the_command_writes_a_network_and_says_what_is_not_from_the_source(
+    dtaojax: Callable, small: NetworkTable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "pools.json").write_text(json.dumps(answer(small)))
+    words = ("--from-json", "pools.json", "--complete-from", "small.csv")
+    code, out, err = dtaojax(*words)
+    assert code == 0
+    assert out == "network: taostats_8791253.csv\nfacts: taostats_8791253.toml\n"
+    assert "moving_price is not in the source; of 6 subnets from" in err
+    assert "6 subnets, " in err
+    assert "\x1b" not in err
+    assert dtaojax(*words, "--quiet") == (0, "taostats_8791253.csv\n", "")
+
+
+def test_the_command_reads_a_chain(
+    dtaojax: Callable, sdk: Callable, small: NetworkTable, tmp_path: Path
+) -> None:
+    sdk(FakeSubstrate(storage_of(small, HOSTILE), small.block))
+    code, out, _ = dtaojax("--out", tmp_path / "live.csv", "--quiet")
+    assert (code, out) == (0, f"{tmp_path / 'live.csv'}\n")
+    assert load_network(tmp_path / "live.csv").n_subnets == small.n_subnets
+
+
+def test_what_cannot_be_done_is_one_message_and_exit_code_2(
+    dtaojax: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "bittensor", None)
+    code, out, err = dtaojax()
+    assert (code, out) == (2, "")
+    assert "pip install 'dtaojax[chain]'" in err
+    code, out, err = dtaojax("--assume", "--root-tao", "5")
+    assert (code, out) == (2, "")
+    assert "--assume, --root-tao goes with --from-json; leave it out" in err

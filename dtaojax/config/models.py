@@ -44,7 +44,7 @@ class Config(FileModel):
         arrivals: who registers subnets.
         latent: quality and sector of subnets, which the chain does not see.
         tao_usd: the price of TAO in dollars; losses are then told in dollars too.
-        cohorts: who holds the alpha outside the pools; None where that is not told apart.
+        cohorts: who holds the alpha outside the pools; not told apart where it is left out.
         portfolio: what the holder holds.
         run: size, horizon, seed and precision.
         output: where the report goes.
