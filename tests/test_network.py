@@ -385,6 +385,7 @@ def test_missing_facts_are_refused_with_file_and_key_to_write(write):
         ("block = 1.5\ntotal_issuance = 1\n", "block is 1.5; must be a block height"),
         ("block = 1\ntotal_issuance = nan\n", "total_issuance is nan; must be a finite number"),
         ("block = 1\ntotal_issuance = 11206919340788886\n", "this looks like rao: divide by 1e9"),
+        (FACTS + 'notes = "one"\n', "notes must be a list of strings in quotes"),
         ("name = 3\nblock = 1\ntotal_issuance = 1\n", "name is 3; must be a string in quotes"),
         ("block = ", "state.toml: is not valid TOML"),
     ],

@@ -25,9 +25,11 @@ from small_run import HOSTILE, small_rows
 from small_run import write_network as write_rows
 
 from dtaojax import cli
+from dtaojax.config import Config
 from dtaojax.network import NetworkError, NetworkTable, load_network
 from dtaojax.network.sources import Supplement
 from dtaojax.network.write import write_network
+from dtaojax.pipeline.assumptions import assumptions
 from dtaojax.pipeline.snapshot import Taken, from_chain, from_taostats
 
 # The SDK leaves its event loop to the garbage collector.
@@ -78,8 +80,9 @@ def test_a_written_network_reads_back_bit_for_bit(
     small: NetworkTable, tmp_path: Path, name: str
 ) -> None:
     table = small if name == "small" else load_network(name)
-    table = dataclasses.replace(table, name='odd "name"\\ \x7f\n\u202e')
-    write_network(table, tmp_path / "copy.csv", ["from\x1b[31m nowhere\nblock = 7"])
+    notes = ("from\x1b[31m nowhere\nblock = 7", '"', "\u202e\x7f\\")
+    table = dataclasses.replace(table, name='odd "name"\\ \x7f\n\u202e', notes=notes)
+    write_network(table, tmp_path / "copy.csv")
     assert_same(load_network(tmp_path / "copy.csv"), table)
     assert not list(tmp_path.glob("*.partial"))
 
@@ -149,8 +152,8 @@ def test_a_chain_is_read_as_it_is_and_its_file_gives_the_same_network(
     substrate = FakeSubstrate(storage_of(small, HOSTILE), small.block)
     sdk(substrate)
     taken = from_chain("finney", None, tmp_path / "live.csv")
-    assert_same(load_network(taken.path), taken.completed.table)
-    assert_same(taken.completed.table, as_on_chain(small))
+    assert_same(load_network(taken.path), taken.table)
+    assert_same(taken.table, as_on_chain(small))
     assert "2026-08-07 12:00 UTC" in taken.facts.read_text()
     assert "bittensor 11.3.0" in taken.facts.read_text()
 
@@ -161,7 +164,7 @@ def test_all_is_read_at_the_block_that_was_asked_for(
     early = dataclasses.replace(small, block=small.block - 10)
     substrate = FakeSubstrate(storage_of(small, {}), small.block)
     sdk(substrate)
-    table = from_chain("finney", early.block, tmp_path / "early.csv").completed.table
+    table = from_chain("finney", early.block, tmp_path / "early.csv").table
     assert table.block == early.block
     assert set(substrate.asked) <= {early.block, None}
     assert table.names == ("",) * table.n_subnets
@@ -175,7 +178,7 @@ def test_what_a_chain_does_not_store_is_its_default(
         storage["SubtensorModule", name].clear()
     storage["Swap", "SwapBalancer"].clear()
     sdk(FakeSubstrate(storage, small.block))
-    table = from_chain("finney", None, tmp_path / "live.csv").completed.table
+    table = from_chain("finney", None, tmp_path / "live.csv").table
     assert table.emission_enabled.all()
     assert table.owner_cut_enabled.all()
     assert set(table.w_tao) == {0.5}
@@ -190,12 +193,12 @@ def test_what_an_older_runtime_lacks_is_said(
         del storage["SubtensorModule", name]
     sdk(FakeSubstrate(storage, small.block))
     taken = from_chain("finney", None, tmp_path / "live.csv")
-    notes = " ".join(taken.completed.notes)
+    notes = " ".join(taken.table.notes)
     assert "miner_burned: the node's runtime has no SubtensorModule.MinerBurned" in notes
     assert "what owners withhold is taken as 0" in notes
     assert "chain buys were not recorded" in notes
     assert "gate_bar is not known" in notes
-    assert all(note in taken.facts.read_text() for note in taken.completed.notes)
+    assert all(note in taken.facts.read_text() for note in taken.table.notes)
     table = load_network(taken.path)
     assert not table.miner_burned.any()
     assert table.observed is not None
@@ -381,13 +384,21 @@ def test_what_is_assumed_is_as_it_is_said(convert: Callable, small: NetworkTable
         assert said in facts
 
 
+def test_a_report_tells_what_is_assumed(convert: Callable, small: NetworkTable) -> None:
+    taken = convert(answer(small), Supplement(assume=True, total_issuance=11e6, root_tao=5e6))
+    spoken = assumptions(Config(), load_network(taken.path))
+    (text,) = (each["text"] for each in spoken if each["topic"].startswith("Where the start"))
+    assert "moving_price is not in the source; of 6 assumed: the spot price" in text
+    assert not [each for each in assumptions(Config(), small) if each["topic"].startswith("Where")]
+
+
 def test_subnets_that_the_earlier_network_lacks_are_counted(
     convert: Callable, small: NetworkTable
 ) -> None:
     newcomer = answer(small, netuid=77)
     with pytest.raises(NetworkError, match="moving_price of 1 subnets is not known"):
         convert(newcomer, Supplement(base=small))
-    notes = " ".join(convert(newcomer, Supplement(base=small, assume=True)).completed.notes)
+    notes = " ".join(convert(newcomer, Supplement(base=small, assume=True)).table.notes)
     assert "emission_enabled is not in the source; of 5 subnets from" in notes
     assert "of 1 assumed: switched on" in notes
 
@@ -397,7 +408,7 @@ def test_root_among_the_pools_is_root(convert: Callable, small: NetworkTable) ->
     root = content["data"][0] | {"netuid": 0, "total_tao": str(5 * 10**15)}
     content["data"].append(root)
     content["pagination"]["total_items"] += 1
-    assert convert(content, Supplement(base=small)).completed.table.root_tao == 5e6
+    assert convert(content, Supplement(base=small)).table.root_tao == 5e6
     with pytest.raises(NetworkError, match="--root-tao is given, but root is among"):
         convert(content, Supplement(base=small, root_tao=1.0))
 

@@ -54,6 +54,7 @@ def new(old: NetworkTable) -> NetworkTable:
         registered_at=registered,
         first_emission_block=first,
         names=(*old.names[:-1], "a new name"),
+        notes=("moving_price is assumed.",),
     )
 
 
@@ -152,6 +153,7 @@ def test_page_and_tables_hold_every_subnet_and_no_markup_of_theirs(
     assert "&lt;script&gt;alert" in page
     assert "\u202e" not in page
     assert page.count("registered anew") >= 2
+    assert "later: moving_price is assumed." in page
     for netuid in found.subnets["netuid"]:
         assert f"(SN{netuid})" in page
     read = pd.read_csv(tmp_path / "diff" / "subnets.csv")

@@ -109,9 +109,9 @@ def _tell(taken: Taken, quiet: bool) -> None:
     from dtaojax.network import printable
 
     show = err()
-    for note in taken.completed.notes:
+    for note in taken.table.notes:
         show.print(f"- {printable(note)}", markup=False, soft_wrap=True)
-    table = taken.completed.table
+    table = taken.table
     show.print(
         f"{table.n_subnets} subnets, {table.tao_in.sum():,.0f} TAO in pools, "
         f"{table.root_tao:,.0f} on root; next: dtaojax inspect --network {taken.path}",

@@ -95,6 +95,7 @@ def assemble(raw: RawTable, facts: Facts) -> NetworkTable:
         protocol_alpha=floats("protocol_alpha"),
         observed=_frozen_map(observed) if observed else None,
         other=_frozen_map(other),
+        notes=facts.notes,
     )
 
 

@@ -19,6 +19,7 @@ KNOWN: Final = (
     "gate_bar",
     "last_lock_cost",
     "last_lock_block",
+    "notes",
 )
 REQUIRED: Final = ("block", "total_issuance")
 _HEIGHTS: Final = ("block", "last_lock_block")
@@ -35,6 +36,7 @@ class Facts:
         gate_bar: the emission bar in force; 0 where it is not known.
         last_lock_cost: what the last registration cost; None where it is not known [TAO].
         last_lock_block: when that was; None where it is not known.
+        notes: sentences on where the network comes from, and what of it is assumed.
     """
 
     name: str
@@ -43,6 +45,7 @@ class Facts:
     gate_bar: float
     last_lock_cost: float | None
     last_lock_block: int | None
+    notes: tuple[str, ...]
 
 
 def read_facts(path: Path, given: dict[str, int | float | None]) -> Facts:
@@ -109,6 +112,7 @@ def checked_facts(source: str, found: dict[str, Any], sources: dict[str, str]) -
         gate_bar=float(found.get("gate_bar", 0.0)),
         last_lock_cost=None if lock_cost is None else float(lock_cost),
         last_lock_block=found.get("last_lock_block"),
+        notes=tuple(found.get("notes", ())),
     )
 
 
@@ -137,6 +141,9 @@ def _fault(key: str, value: Any) -> str | None:
     """What is wrong with a fact; None if nothing is."""
     if key == "name":
         return None if isinstance(value, str) else f"is {value!r}; must be a string in quotes"
+    if key == "notes":
+        fine = isinstance(value, list | tuple) and all(isinstance(note, str) for note in value)
+        return None if fine else "must be a list of strings in quotes"
     if key in _HEIGHTS:
         fine = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**53
         return None if fine else f"is {value!r}; must be a block height, a whole number from 0"

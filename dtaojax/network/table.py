@@ -51,6 +51,7 @@ class NetworkTable:
             file has no such column.
         other: further figures, by column name (``tempo``, ``subnet_volume``, ``validators``,
             ``miners``), as far as the file has them; NaN where a cell is empty.
+        notes: sentences on where the network comes from, and what of it is assumed.
     """
 
     name: str
@@ -75,6 +76,7 @@ class NetworkTable:
     protocol_alpha: FloatArray
     observed: dict[str, FloatArray] | None
     other: dict[str, FloatArray]
+    notes: tuple[str, ...] = ()
 
     @property
     def n_subnets(self) -> int:

@@ -6,12 +6,10 @@ import csv
 import io
 import json
 import os
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from dtaojax.network.errors import NetworkError
-from dtaojax.network.printable import printable
 from dtaojax.network.table import NOT_STARTED, NetworkTable
 
 _SWITCHES: Final = ("emission_enabled", "owner_cut_enabled")
@@ -30,7 +28,7 @@ _COLUMNS: Final = (
 )
 
 
-def write_network(table: NetworkTable, path: Path, comments: Sequence[str] = ()) -> Path:
+def write_network(table: NetworkTable, path: Path) -> Path:
     """Writes a network file and the TOML file beside it; both or neither is replaced.
 
     Every number is written so that reading it gives the same bits.
@@ -38,7 +36,6 @@ def write_network(table: NetworkTable, path: Path, comments: Sequence[str] = ())
     Args:
         table: the network.
         path: of the CSV file.
-        comments: sentences for the head of the TOML file, on where the network comes from.
 
     Returns:
         The path of the TOML file.
@@ -49,7 +46,7 @@ def write_network(table: NetworkTable, path: Path, comments: Sequence[str] = ())
     if path.suffix.lower() != ".csv":
         raise NetworkError(str(path), ["a network is written as CSV; let the name end in .csv"])
     companion = path.with_suffix(".toml")
-    texts = {companion: facts_toml(table, comments), path: network_csv(table)}
+    texts = {companion: facts_toml(table), path: network_csv(table)}
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         for target, text in texts.items():
@@ -83,7 +80,7 @@ def network_csv(table: NetworkTable) -> str:
     return text.getvalue()
 
 
-def facts_toml(table: NetworkTable, comments: Sequence[str] = ()) -> str:
+def facts_toml(table: NetworkTable) -> str:
     """The text of the companion file."""
     facts = {
         "name": table.name,
@@ -93,8 +90,9 @@ def facts_toml(table: NetworkTable, comments: Sequence[str] = ()) -> str:
         "last_lock_cost": table.last_lock_cost,
         "last_lock_block": table.last_lock_block,
     }
-    lines = [f"# {printable(comment)}" for comment in comments]
-    lines += [f"{key} = {_toml(value)}" for key, value in facts.items() if value is not None]
+    lines = [f"{key} = {_toml(value)}" for key, value in facts.items() if value is not None]
+    if table.notes:
+        lines += ["notes = [", *(f"    {_toml(note)}," for note in table.notes), "]"]
     return "\n".join(lines) + "\n"
 
 

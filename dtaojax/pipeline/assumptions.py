@@ -193,3 +193,5 @@ def _network(network: NetworkTable):
         f"{network.name}: {network.n_subnets} subnets and {network.root_tao:,.0f} TAO on root at "
         f"block {network.block:,}. Root baskets start empty: what they held before is not known.",
     )
+    if network.notes:
+        yield "Where the start state comes from", " ".join(network.notes)

@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from dtaojax.network.sources import Completed, Gathered, Supplement, complete
+from dtaojax.network import NetworkTable
+from dtaojax.network.sources import Gathered, Supplement, complete
 from dtaojax.network.sources.chain import read_chain
 from dtaojax.network.sources.taostats import read_taostats
 from dtaojax.network.write import write_network
@@ -19,12 +20,12 @@ class Taken:
     Attributes:
         path: the network file.
         facts: the TOML file beside it.
-        completed: the network, and what was done to complete it.
+        table: the network; its notes say what was done to complete it.
     """
 
     path: Path
     facts: Path
-    completed: Completed
+    table: NetworkTable
 
 
 def from_chain(network: str, block: int | None, out: Path | None) -> Taken:
@@ -57,8 +58,7 @@ def from_taostats(source: Path, supplement: Supplement, out: Path | None) -> Tak
 
 
 def _write(gathered: Gathered, supplement: Supplement, out: Path | None) -> Taken:
-    completed = complete(gathered, supplement)
-    table = completed.table
+    table = complete(gathered, supplement)
     slug = re.sub(r"\W+", "_", table.name.rpartition(" ")[0]).strip("_").lower()
     path = out or Path(f"{slug}_{table.block}.csv")
-    return Taken(path, write_network(table, path, completed.notes), completed)
+    return Taken(path, write_network(table, path), table)

@@ -57,7 +57,8 @@ def compare_networks(
     )
     days = (new.block - old.block) / chain.BLOCKS_PER_DAY
     rules = mechanism.preset or "custom"
-    return Differences(old.name, new.name, days, rules, subnets, network, made())
+    notes = tuple(f"{table.name}: {note}" for table in (old, new) for note in table.notes)
+    return Differences(old.name, new.name, days, rules, subnets, network, notes, made())
 
 
 def write_differences(found: Differences, folder: Path) -> Path:

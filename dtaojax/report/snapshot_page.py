@@ -75,6 +75,10 @@ def render_differences(found: Differences) -> str:
         sections=[
             Section("subnets", "Subnets", drawings=drawings, tables=[_subnet_table(found)]),
             Section("network", "The whole network", tables=[_network_table(found)]),
+            *(
+                [Section("sources", "Where they come from", paragraphs=found.notes)]
+                * bool(found.notes)
+            ),
             Section("terms", "Terms", terms=_TERMS),
         ],
         made=f"Made by dtaojax {found.made['dtaojax_version']} on {found.made['created']}.",
@@ -94,6 +98,12 @@ def signed_points(change: float) -> str:
     if not np.isfinite(change):
         return MISSING
     return f"{100.0 * change:+.2f}".replace("-", "−")
+
+
+def _sources(found: Differences) -> list[Section]:
+    if not found.notes:
+        return []
+    return [Section("sources", "Where the states come from", paragraphs=found.notes)]
 
 
 def _name(row: pd.Series) -> str:

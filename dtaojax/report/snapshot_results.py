@@ -36,6 +36,7 @@ class Differences:
             ``emission_share`` the difference. A netuid that is gone, new or registered anew has no
             changes, since they would be those between two different subnets.
         network: a row a figure of the whole network: ``figure``, ``unit``, ``old``, ``new``.
+        notes: what the two files say of where they come from, and what in them is assumed.
         made: by what and when.
     """
 
@@ -45,4 +46,5 @@ class Differences:
     rules: str
     subnets: pd.DataFrame
     network: pd.DataFrame
+    notes: tuple[str, ...]
     made: dict[str, Any]

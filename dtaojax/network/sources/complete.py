@@ -71,21 +71,12 @@ class Supplement:
     root_tao: float | None = None
 
 
-@dataclass(frozen=True)
-class Completed:
-    """A network, and what was done to complete it.
-
-    Attributes:
-        table: the network, checked.
-        notes: sentences on the source, and on every column and fact that was not in it.
-    """
-
-    table: NetworkTable
-    notes: tuple[str, ...]
-
-
-def complete(gathered: Gathered, supplement: Supplement) -> Completed:
+def complete(gathered: Gathered, supplement: Supplement) -> NetworkTable:
     """Makes a network of what a source knows and what a user adds.
+
+    Returns:
+        The network, checked; its notes tell of the source, and of every column and fact that was
+        not in it.
 
     Raises:
         NetworkError: something is missing that nobody allowed to assume, or is impossible.
@@ -104,8 +95,8 @@ def complete(gathered: Gathered, supplement: Supplement) -> Completed:
     facts = _facts(gathered, supplement, notes, problems)
     if problems:
         raise NetworkError(raw.source, problems)
-    checked = checked_facts(raw.source, facts, {})
-    return Completed(assemble(RawTable(raw.source, columns, places), checked), tuple(notes))
+    checked = checked_facts(raw.source, {**facts, "notes": notes}, {})
+    return assemble(RawTable(raw.source, columns, places), checked)
 
 
 def _add_root(
