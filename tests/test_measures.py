@@ -8,7 +8,7 @@ from scipy import stats
 
 from dtaojax.config import config_from_dict
 from dtaojax.experiments.measures.threshold_revenue import best_threshold
-from dtaojax.experiments.rank import quantile_of_rank, rank_correlation
+from dtaojax.experiments.rank import in_band, rank_correlation
 from dtaojax.experiments.record import Record
 from dtaojax.experiments.registry import MEASURES
 
@@ -51,7 +51,12 @@ def test_ranks_correlate_as_spearman_says_also_with_ties() -> None:
     expected = [stats.spearmanr(a, b).statistic for a, b in zip(first, second, strict=True)]
     np.testing.assert_allclose(rank_correlation(first, second), expected, atol=1e-12)
     assert rank_correlation(first[0], np.ones(30)) == 0.0
-    np.testing.assert_array_equal(quantile_of_rank(np.array([5.0, 1.0, 3.0])), [1.0, 0.0, 0.5])
+
+
+def test_a_band_holds_its_part_of_a_row() -> None:
+    row = np.array([5.0, 1.0, 3.0, 2.0, 4.0])
+    np.testing.assert_array_equal(in_band(row, 0.0, 1.0), [True] * 5)
+    np.testing.assert_array_equal(in_band(row, 0.7, 0.3), [True, False, False, False, True])
 
 
 def test_emission_by_quality_correlates_fully_and_against_it_fully_negatively() -> None:
@@ -60,7 +65,7 @@ def test_emission_by_quality_correlates_fully_and_against_it_fully_negatively() 
 
 
 def test_the_fed_are_counted_among_those_of_a_quality() -> None:
-    fed = MEASURES["fed_by_quality"](record(), lowest=0.6, highest=1.0, least=0.5)
+    fed = MEASURES["fed_by_quality"](record(), lowest=0.6, part=0.4, least=0.5)
     # The better two: of path 0 the last ones, of path 1 the first ones; least is 1/8.
     np.testing.assert_array_equal(fed, [[1.0, 0.5, 0.5], [1.0, 1.0, 0.5]])
 
@@ -74,9 +79,9 @@ def test_what_the_largest_of_a_sector_does_not_get_pays_for_duplicates() -> None
 
 def test_a_price_that_falls_to_a_quarter_has_halved_twice() -> None:
     seen = record()
-    worst = MEASURES["halvings"](seen, gauge="price", lowest=0.0, highest=0.4)
+    worst = MEASURES["halvings"](seen, gauge="price", lowest=0.0, part=0.4)
     np.testing.assert_allclose(worst, [[0.0, -0.5, 2.0], [0.0, -1.5, -1.0]])
-    gone = MEASURES["collapsed"](seen, lowest=0.0, highest=1.0, factor=0.5)
+    gone = MEASURES["collapsed"](seen, lowest=0.0, part=1.0, factor=0.5)
     np.testing.assert_allclose(gone, [[0.0, 0.25, 0.5], [0.0, 0.0, 0.5]])
 
 

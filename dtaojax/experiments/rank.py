@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import stats
 
-from dtaojax.experiments.record import FloatArray
+from dtaojax.experiments.record import BoolArray, FloatArray
 
 
 def rank_correlation(first: FloatArray, second: FloatArray) -> FloatArray:
@@ -19,6 +19,10 @@ def rank_correlation(first: FloatArray, second: FloatArray) -> FloatArray:
     return np.where(scale > 0.0, (a * b).sum(axis=-1) / np.where(scale > 0.0, scale, 1.0), 0.0)
 
 
-def quantile_of_rank(values: FloatArray) -> FloatArray:
-    """Place of each value among those of its row, from 0 for the least to 1 for the greatest."""
-    return (stats.rankdata(values, axis=-1) - 1.0) / max(values.shape[-1] - 1, 1)
+def in_band(values: FloatArray, lowest: float, part: float) -> BoolArray:
+    """Which values rank in a band of their row: ``part`` of them, from quantile ``lowest`` on.
+
+    The least value of a row is its quantile 0, the greatest its quantile 1.
+    """
+    place = (stats.rankdata(values, axis=-1) - 1.0) / max(values.shape[-1] - 1, 1)
+    return (place >= lowest) & (place <= lowest + part)

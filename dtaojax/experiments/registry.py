@@ -37,6 +37,7 @@ from dtaojax.experiments.measures.quality_rank_correlation import quality_rank_c
 from dtaojax.experiments.measures.sell_pressure import sell_pressure
 from dtaojax.experiments.measures.split_gap import split_gap
 from dtaojax.experiments.measures.subnet_drawdown import subnet_drawdown
+from dtaojax.experiments.measures.subnet_figure import subnet_figure
 from dtaojax.experiments.measures.survival import survival
 from dtaojax.experiments.measures.survival_gap import survival_gap
 from dtaojax.experiments.measures.tao_locked import tao_locked
@@ -77,6 +78,7 @@ _ALL: Final = (
     sell_pressure,
     split_gap,
     subnet_drawdown,
+    subnet_figure,
     survival,
     survival_gap,
     tao_locked,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dtaojax.experiments.measure import Curve, measure
-from dtaojax.experiments.rank import quantile_of_rank
+from dtaojax.experiments.rank import in_band
 from dtaojax.experiments.record import BoolArray, Record
 
 
@@ -17,19 +17,18 @@ def has_collapsed(record: Record, factor: float) -> BoolArray:
 
 @measure(
     "ratio",
-    "Part of the subnets between two quantiles of latent quality whose price has fallen below a "
-    "given part of its start.",
+    "Part of the subnets in a band of latent quality whose price has fallen below a given part of "
+    "its start.",
 )
-def collapsed(record: Record, *, lowest: float, highest: float, factor: float) -> Curve:
+def collapsed(record: Record, *, lowest: float, part: float, factor: float) -> Curve:
     """Mean over those subnets of ``p(t) < factor p(0)``, at every moment.
 
     Args:
         record: of the arm.
-        lowest: quantile of quality at which they begin.
-        highest: at which they end.
+        lowest: quantile of quality at which the band begins.
+        part: of the subnets that are in it.
         factor: of the price at the start [-].
     """
-    place = quantile_of_rank(record.quality)
-    asked = ((place >= lowest) & (place <= highest))[:, None, :]
+    asked = in_band(record.quality, lowest, part)[:, None, :]
     fallen = has_collapsed(record, factor) & asked
     return fallen.sum(axis=-1) / np.maximum(asked.sum(axis=-1), 1)

@@ -5,26 +5,25 @@ from __future__ import annotations
 import numpy as np
 
 from dtaojax.experiments.measure import Curve, measure
-from dtaojax.experiments.rank import quantile_of_rank
+from dtaojax.experiments.rank import in_band
 from dtaojax.experiments.record import Record
 
 
 @measure(
     "ratio",
-    "Part of the subnets between two quantiles of latent quality that get at least a given part of "
+    "Part of the subnets in a band of latent quality that get at least a given part of "
     "an equal share of emission; a subnet that is gone gets none.",
 )
-def fed_by_quality(record: Record, *, lowest: float, highest: float, least: float) -> Curve:
+def fed_by_quality(record: Record, *, lowest: float, part: float, least: float) -> Curve:
     """Mean over those subnets of ``share >= least / n``, at every moment.
 
     Args:
         record: of the arm.
-        lowest: quantile of quality at which they begin; 0.9 for the best tenth.
-        highest: at which they end.
+        lowest: quantile of quality at which the band begins.
+        part: of the subnets that are in it.
         least: part of an equal share 1/n that a subnet can live on [-].
     """
-    place = quantile_of_rank(record.quality)
-    asked = ((place >= lowest) & (place <= highest))[:, None, :]
+    asked = in_band(record.quality, lowest, part)[:, None, :]
     share = record.gauges["emission_share"]
     fed = share >= least / share.shape[-1]
     return (fed & asked).sum(axis=-1) / np.maximum(asked.sum(axis=-1), 1)

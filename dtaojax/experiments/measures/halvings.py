@@ -5,26 +5,25 @@ from __future__ import annotations
 import numpy as np
 
 from dtaojax.experiments.measure import Curve, measure
-from dtaojax.experiments.rank import quantile_of_rank
+from dtaojax.experiments.rank import in_band
 from dtaojax.experiments.record import Record
 
 
 @measure(
     "halvings",
-    "How often a figure of the typical subnet between two quantiles of latent quality has halved "
+    "How often a figure of the typical subnet in a band of latent quality has halved "
     "since the start; negative where it grew. Days over this are its half-life.",
 )
-def halvings(record: Record, *, gauge: str, lowest: float, highest: float) -> Curve:
+def halvings(record: Record, *, gauge: str, lowest: float, part: float) -> Curve:
     """Median over those subnets of ``-log2(g(t) / g(0))``, at every moment.
 
     Args:
         record: of the arm.
         gauge: the figure, ``price`` or ``emission_share``; subnets that begin at 0 are left out.
-        lowest: quantile of quality at which they begin.
-        highest: at which they end.
+        lowest: quantile of quality at which the band begins.
+        part: of the subnets that are in it.
     """
-    place = quantile_of_rank(record.quality)
-    asked = ((place >= lowest) & (place <= highest))[:, None, :]
+    asked = in_band(record.quality, lowest, part)[:, None, :]
     figure = record.gauges[gauge]
     counts = (figure[:, :1] > 0.0) & asked
     with np.errstate(divide="ignore", invalid="ignore"):

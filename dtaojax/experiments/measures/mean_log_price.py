@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dtaojax.experiments.measure import Curve, measure
-from dtaojax.experiments.record import Record
+from dtaojax.experiments.record import BoolArray, Record
 
 
 @measure(
@@ -19,9 +19,12 @@ def mean_log_price(record: Record, *, without: tuple[int, ...] = ()) -> Curve:
     Args:
         record: of the arm, in which no subnet goes.
         without: netuids of subnets that are left out.
+
+    Raises:
+        KeyError: one of them is not there.
     """
     price = record.gauges["price"]
-    named = np.isin(record.netuid, without)
-    counts = np.all(price[:, 0] > 0.0, axis=0) & ~named
+    counts: BoolArray = np.all(price[:, 0] > 0.0, axis=0)
+    counts[[record.place(netuid) for netuid in without]] = False
     with np.errstate(divide="ignore"):
         return np.log(price[:, :, counts]).mean(axis=-1)
