@@ -1,0 +1,24 @@
+"""Any figure of a subnet that a run records."""
+
+from __future__ import annotations
+
+from dtaojax.experiments.measure import Curve, measure
+from dtaojax.experiments.record import Record
+
+
+@measure("as recorded", "A figure of one subnet, by the name that a run's results give it.")
+def subnet_figure(record: Record, *, name: str, netuid: int) -> Curve:
+    """The figure on each path and moment; 0 once the subnet is gone.
+
+    Args:
+        record: of the arm.
+        name: of the figure, as ``price`` or ``emission_share``.
+        netuid: of the subnet.
+
+    Raises:
+        KeyError: it was not recorded, or there is no such subnet.
+    """
+    if name not in record.gauges:
+        known = ", ".join(record.gauges)
+        raise KeyError(f'there is no figure "{name}"; known: {known}')
+    return record.gauges[name][:, :, record.place(netuid)]
