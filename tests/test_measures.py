@@ -86,7 +86,12 @@ def test_a_price_that_falls_to_a_quarter_has_halved_twice() -> None:
 
 
 @given(
-    st.lists(st.tuples(st.floats(0.1, 10.0), st.booleans()), min_size=2, max_size=12, unique=True)
+    st.lists(
+        st.tuples(st.floats(0.1, 10.0), st.booleans()),
+        min_size=2,
+        max_size=12,
+        unique_by=lambda pair: pair[0],
+    )
 )
 def test_no_threshold_divides_better(pairs: list[tuple[float, bool]]) -> None:
     values, fallen = (np.array(column)[None] for column in zip(*pairs, strict=True))
