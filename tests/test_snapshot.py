@@ -340,11 +340,10 @@ def test_with_an_earlier_network_an_answer_gives_all_of_it(
         assert getattr(table, name) == getattr(small, name)
     facts = taken.facts.read_text()
     for said in (
-        "moving_price is not in the source; of 6 subnets from",
+        "moving_price is not in the source: that of small for 6 subnets.",
         "TAO staked to root: from",
         "total_issuance is that of",
         "gate_bar is not known",
-        "whether they were registered anew since then is not known",
     ):
         assert said in facts
 
@@ -376,9 +375,9 @@ def test_what_is_assumed_is_as_it_is_said(convert: Callable, small: NetworkTable
     assert (table.total_issuance, table.root_tao) == (11e6, 5e6)
     facts = taken.facts.read_text()
     for said in (
-        "moving_price is not in the source; of 6 assumed: the spot price",
-        "registered_at is not in the source; of 6 assumed: block 0",
-        "miner_burned is not in the source; of 6 assumed: 0, nothing withheld",
+        "moving_price is not in the source: assumed for 6 (the spot price",
+        "registered_at is not in the source: assumed for 6 (the earliest block",
+        "miner_burned is not in the source: assumed for 6 (0, nothing withheld",
         "last_lock_cost is not known",
     ):
         assert said in facts
@@ -388,7 +387,7 @@ def test_a_report_tells_what_is_assumed(convert: Callable, small: NetworkTable) 
     taken = convert(answer(small), Supplement(assume=True, total_issuance=11e6, root_tao=5e6))
     spoken = assumptions(Config(), load_network(taken.path))
     (text,) = (each["text"] for each in spoken if each["topic"].startswith("Where the start"))
-    assert "moving_price is not in the source; of 6 assumed: the spot price" in text
+    assert "moving_price is not in the source: assumed for 6 (the spot price" in text
     assert not [each for each in assumptions(Config(), small) if each["topic"].startswith("Where")]
 
 
@@ -399,8 +398,31 @@ def test_subnets_that_the_earlier_network_lacks_are_counted(
     with pytest.raises(NetworkError, match="moving_price of 1 subnets is not known"):
         convert(newcomer, Supplement(base=small))
     notes = " ".join(convert(newcomer, Supplement(base=small, assume=True)).table.notes)
-    assert "emission_enabled is not in the source; of 5 subnets from" in notes
-    assert "of 1 assumed: switched on" in notes
+    assert "for 5 subnets, assumed for 1 (switched on)" in notes
+
+
+def test_a_netuid_with_far_less_alpha_than_before_is_another_subnet(
+    convert: Callable, small: NetworkTable
+) -> None:
+    """SN3 had 4.5 million alpha; 100,000 are those of a newcomer."""
+    younger = answer(small, alpha_in_pool=str(10**14), alpha_staked="0", block_number=small.block)
+    with pytest.raises(NetworkError, match="moving_price of 1 subnets is not known"):
+        convert(younger, Supplement(base=small))
+    table = convert(younger, Supplement(base=small, assume=True)).table
+    row = table.row_of(3)
+    assert any("Registered anew" in note and "netuid 3;" in note for note in table.notes)
+    assert table.registered_at[row] == small.block
+    assert table.moving_price[row] == pytest.approx(table.tao_in[row] / table.alpha_in[row])
+    others = np.arange(table.n_subnets) != row
+    np.testing.assert_array_equal(table.moving_price[others], small.moving_price[others])
+
+
+def test_a_network_is_not_completed_from_a_later_one(
+    convert: Callable, small: NetworkTable
+) -> None:
+    later = dataclasses.replace(small, block=small.block + 1)
+    with pytest.raises(NetworkError, match="before that of small; complete it from an earlier"):
+        convert(answer(small), Supplement(base=later))
 
 
 def test_root_among_the_pools_is_root(convert: Callable, small: NetworkTable) -> None:
@@ -505,7 +527,7 @@ def test_the_command_writes_a_network_and_says_what_is_not_from_the_source(
     code, out, err = dtaojax(*words)
     assert code == 0
     assert out == "network: taostats_8791253.csv\nfacts: taostats_8791253.toml\n"
-    assert "moving_price is not in the source; of 6 subnets from" in err
+    assert "moving_price is not in the source: that of" in err
     assert "6 subnets, " in err
     assert "\x1b" not in err
     assert dtaojax(*words, "--quiet") == (0, "taostats_8791253.csv\n", "")

@@ -23,34 +23,38 @@ class Fallback:
     """What stands for a column that a source does not know.
 
     Attributes:
-        cell: from what is known of the subnet by then.
+        cell: from what is known of the subnet by then, and the earlier network.
         words: the same in words.
         harmless: whether it is what a network file without the column means too, so that nobody
             has to ask for it.
     """
 
-    cell: Callable[[Row], Any]
+    cell: Callable[[Row, NetworkTable | None], Any]
     words: str
     harmless: bool = False
 
 
 FALLBACKS: Final = {
     "registered_at": Fallback(
-        lambda row: 0, "block 0, so that it is not immune from pruning any more"
+        lambda row, base: 0 if base is None else base.block,
+        "the earliest block that it can be: 0, or that of the earlier network",
     ),
     "first_emission_block": Fallback(
-        lambda row: row["registered_at"], "the block of registration, so that it has started"
+        lambda row, base: row["registered_at"], "the block of registration, so that it has started"
     ),
     "moving_price": Fallback(
-        lambda row: min(row["tao_in"] / row["alpha_in"], 1.0) if row["alpha_in"] else 0.0,
+        lambda row, base: min(row["tao_in"] / row["alpha_in"], 1.0) if row["alpha_in"] else 0.0,
         "the spot price, as after days without trade",
     ),
-    "emission_enabled": Fallback(lambda row: 1, "switched on"),
-    "miner_burned": Fallback(lambda row: 0.0, "0, nothing withheld from miners", harmless=True),
-    "owner_cut_enabled": Fallback(lambda row: 1, "taken by the owner", harmless=True),
-    "protocol_alpha": Fallback(lambda row: 0.0, "0, none kept by the chain", harmless=True),
+    "emission_enabled": Fallback(lambda row, base: 1, "switched on"),
+    "miner_burned": Fallback(lambda row, base: 0.0, "0, nothing withheld", harmless=True),
+    "owner_cut_enabled": Fallback(lambda row, base: 1, "taken by the owner", harmless=True),
+    "protocol_alpha": Fallback(lambda row, base: 0.0, "0, none kept by the chain", harmless=True),
 }
 """In the order in which they are filled in."""
+
+_SAME_ALPHA: Final = 0.9
+"""A subnet that issued less than this part of what its netuid had issued is another one."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,8 @@ def complete(gathered: Gathered, supplement: Supplement) -> NetworkTable:
     places = list(raw.places)
     _add_root(columns, places, supplement, notes, problems)
     rows = [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
+    if "registered_at" not in columns:
+        _note_replaced(rows, supplement.base, notes)
     for column, fallback in FALLBACKS.items():
         if column not in columns:
             _fill(column, fallback, rows, supplement, notes, problems)
@@ -141,16 +147,14 @@ def _fill(
             row[column] = None if known == NOT_STARTED else known
             taken += 1
         else:
-            row[column] = fallback.cell(row)
+            row[column] = fallback.cell(row, base)
             assumed += 1
     parts = []
     if base is not None and taken:
-        parts.append(f"of {taken} subnets from {base.name}")
-        if column == "registered_at":
-            parts[-1] += " (whether they were registered anew since then is not known)"
+        parts.append(f"that of {base.name} for {taken} subnets")
     if assumed:
-        parts.append(f"of {assumed} assumed: {fallback.words}")
-    notes.append(f"{column} is not in the source; {', '.join(parts)}.")
+        parts.append(f"assumed for {assumed} ({fallback.words})")
+    notes.append(f"{column} is not in the source: {', '.join(parts)}.")
     if assumed and not (supplement.assume or fallback.harmless):
         problems.append(
             f"{column} of {assumed} subnets is not known; take it from an earlier network with "
@@ -163,10 +167,37 @@ def _of(base: NetworkTable | None, row: Row, column: str) -> Any:
     if base is None or row["netuid"] not in base.netuid:
         return None
     place = base.row_of(row["netuid"])
-    registered_at = row.get("registered_at")
-    if registered_at is not None and registered_at != base.registered_at[place]:
+    if _replaced(base, place, row):
         return None
     return getattr(base, column)[place].item()
+
+
+def _replaced(base: NetworkTable, place: int, row: Row) -> bool:
+    """Whether a netuid is another subnet's than in an earlier network.
+
+    Where its registration is not known it is another's if it holds clearly less alpha: a subnet
+    mints about one a block, and a newcomer begins with a small part of what others have.
+    """
+    if "registered_at" in row:
+        return bool(row["registered_at"] != base.registered_at[place])
+    issued = base.alpha_in[place] + base.alpha_out[place]
+    return bool(row["alpha_in"] + row["alpha_out"] < _SAME_ALPHA * issued)
+
+
+def _note_replaced(rows: list[Row], base: NetworkTable | None, notes: list[str]) -> None:
+    """Says which netuids are taken for other subnets than in the earlier network."""
+    if base is None:
+        return
+    found = [
+        str(row["netuid"])
+        for row in rows
+        if row["netuid"] in base.netuid and _replaced(base, base.row_of(row["netuid"]), row)
+    ]
+    if found:
+        notes.append(
+            f"Registered anew since {base.name}, by their alpha: netuid {', '.join(found)}; "
+            "nothing is taken from there for them."
+        )
 
 
 def _facts(
@@ -176,6 +207,11 @@ def _facts(
     if supplement.total_issuance is not None:
         facts["total_issuance"] = supplement.total_issuance
         notes.append("total_issuance is given by hand.")
+    if base is not None and base.block > facts["block"]:
+        problems.append(
+            f"is of block {facts['block']:,}, before that of {base.name}; complete it from an "
+            "earlier network"
+        )
     if base is not None and "total_issuance" not in facts:
         facts["total_issuance"] = base.total_issuance
         notes.append(f"total_issuance is that of {base.name}.")

@@ -138,5 +138,5 @@ def _price_note(pools: list[dict[str, Any]], columns: dict[str, list[Any]]) -> l
     netuid = max(apart, key=lambda key: apart[key])
     return [
         "Prices follow from the reserves at equal pool weights; the quoted price that is farthest "
-        f"from that is netuid {netuid}'s, by {apart[netuid]:.2%}."
+        f"from that is netuid {netuid}'s, by {100 * apart[netuid]:.2g} %."
     ]
