@@ -159,7 +159,7 @@ def diff(
 def _print_differences(found: Differences) -> None:
     from dtaojax.network import printable
     from dtaojax.report.numerals import percent, plain
-    from dtaojax.report.snapshot_page import signed_percent, signed_points
+    from dtaojax.report.snapshot_words import signed_percent, signed_points
 
     console = out()
     console.width = max(console.width, 130)

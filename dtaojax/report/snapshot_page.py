@@ -4,31 +4,22 @@ from __future__ import annotations
 
 from typing import Final
 
-import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, NullFormatter
 
-from dtaojax.report.bars import Row, range_chart
 from dtaojax.report.document import (
     Card,
     Document,
-    Drawing,
     Entry,
     Number,
     Section,
     Table,
-    drawing,
     render_document,
 )
-from dtaojax.report.numerals import MISSING, compact, days, percent, plain
+from dtaojax.report.numerals import MISSING, days, percent, plain
+from dtaojax.report.snapshot_charts import price_chart, share_chart
 from dtaojax.report.snapshot_results import ANEW, GONE, NEW, QUANTITIES, Differences
-from dtaojax.report.svg import COLOURS, drawing_style, new_figure
-from dtaojax.report.text import subnet_name
-
-_CHART_ROWS: Final = 15
-_ANOTHER: Final = (NEW, ANEW, GONE)
-"""What makes the two sides of a netuid those of different subnets."""
+from dtaojax.report.snapshot_words import ANOTHER, signed_percent, signed_points, subnet_label
+from dtaojax.report.svg import drawing_style
 
 _TERMS: Final = (
     (
@@ -62,7 +53,7 @@ _TERMS: Final = (
 def render_differences(found: Differences) -> str:
     """The page as text; the same differences give the same text."""
     with drawing_style():
-        drawings = [_share_chart(found), _price_chart(found)]
+        drawings = [share_chart(found), price_chart(found)]
     document = Document(
         eyebrow=f"dtaojax snapshot diff · {days(round(found.days, 1))} · rules {found.rules}",
         title=f"{found.old} → {found.new}",
@@ -86,34 +77,16 @@ def render_differences(found: Differences) -> str:
     return render_document(document)
 
 
-def signed_percent(change: float) -> str:
-    """A relative change, with its sign."""
-    if not np.isfinite(change):
-        return MISSING
-    return ("+" if change > 0.0 else "") + percent(change)
-
-
-def signed_points(change: float) -> str:
-    """A change of a share in percentage points, with its sign."""
-    if not np.isfinite(change):
-        return MISSING
-    return f"{100.0 * change:+.2f}".replace("-", "−")
-
-
 def _sources(found: Differences) -> list[Section]:
     if not found.notes:
         return []
     return [Section("sources", "Where the states come from", paragraphs=found.notes)]
 
 
-def _name(row: pd.Series) -> str:
-    return f"{subnet_name(row['name'])} (SN{row['netuid']})"
-
-
 def _cards(found: Differences) -> list[Card]:
     figures = found.network.set_index("figure")
     top = found.subnets.head(4)
-    moved = [f"{_name(row)}: {_told(row)}." for _, row in top.iterrows()]
+    moved = [f"{subnet_label(row)}: {_told(row)}." for _, row in top.iterrows()]
     before, after = figures.loc["effective number by emission", ["old", "new"]]
     herfindahl = figures.loc["Herfindahl index of emission", ["old", "new"]]
     pools = figures.loc["TAO in pools", ["old", "new"]]
@@ -150,7 +123,7 @@ def _cards(found: Differences) -> list[Card]:
         "netuids new, registered anew or gone",
         Number(str(count)),
         [
-            f"{what}: {', '.join(_name(row) for _, row in rows.head(8).iterrows())}"
+            f"{what}: {', '.join(subnet_label(row) for _, row in rows.head(8).iterrows())}"
             + (f" and {len(rows) - 8} more." if len(rows) > 8 else ".")
             for what, rows in words.items()
             if len(rows)
@@ -161,7 +134,7 @@ def _cards(found: Differences) -> list[Card]:
 
 def _told(row: pd.Series) -> str:
     """A subnet's change in a few words."""
-    if row["what"] in _ANOTHER:
+    if row["what"] in ANOTHER:
         return str(row["what"])
     told = (
         f"emission {percent(row['emission_share_old'])} → {percent(row['emission_share_new'])}, "
@@ -171,71 +144,10 @@ def _told(row: pd.Series) -> str:
     return f"{told}, {row['what']}" if row["what"] else told
 
 
-def _share_chart(found: Differences) -> Drawing:
-    rows = found.subnets.fillna({"emission_share_old": 0.0, "emission_share_new": 0.0})
-    change = (rows["emission_share_new"] - rows["emission_share_old"]).abs()
-    rows = rows.loc[change.sort_values(ascending=False, kind="stable").index[:_CHART_ROWS]]
-    rows = rows.sort_values("emission_share_new", ascending=False, kind="stable")
-    bars = [
-        Row(
-            netuid=int(row["netuid"]),
-            start=100.0 * row["emission_share_old"],
-            value=100.0 * row["emission_share_new"],
-            low=100.0 * min(row["emission_share_old"], row["emission_share_new"]),
-            high=100.0 * max(row["emission_share_old"], row["emission_share_new"]),
-            text=str(row["what"])
-            if row["what"] in _ANOTHER
-            else signed_points(row["emission_share_change"]),
-        )
-        for _, row in rows.iterrows()
-    ]
-    names = {int(row["netuid"]): _name(row) for _, row in rows.iterrows()}
-    described = "; ".join(
-        f"{names[bar.netuid]} from {plain(bar.start)} % to {plain(bar.value)} %" for bar in bars
-    )
-    return drawing(
-        "shares",
-        "Emission shares that changed most (%)",
-        "Open dot: before; full dot: now; at the right, the change in percentage points.",
-        range_chart(bars, "blue", "share of emission (%)"),
-        f"Share of emission of each subnet: {described}.",
-        name=names.__getitem__,
-    )
-
-
-def _price_chart(found: Differences) -> Drawing:
-    kept = found.subnets.dropna(subset=["price_change"])
-    kept = kept[(kept["price_change"] > -1.0) & (kept["tao_in_new"] > 0.0)]
-    factor, depth = 1.0 + kept["price_change"], kept["tao_in_new"]
-    figure: Figure = new_figure(430.0, 322.0)
-    axes = figure.add_axes((0.13, 0.13, 0.83, 0.84))
-    rose = factor >= 1.0
-    for where, colour in ((rose, "teal"), (~rose, "orange")):
-        axes.scatter(depth[where], factor[where], s=16.0, color=COLOURS[colour], alpha=0.75)
-    axes.axhline(1.0, color=COLOURS["muted"], linewidth=0.8)
-    axes.set_xscale("log")
-    axes.set_yscale("log")
-    axes.set_xlabel("TAO in the pool now (TAO)")
-    axes.set_ylabel("price now / price before")
-    for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_formatter(FuncFormatter(lambda value, _: compact(value)))
-    axes.xaxis.set_minor_formatter(NullFormatter())
-    axes.yaxis.set_minor_formatter(FuncFormatter(lambda value, _: compact(value)))
-    axes.tick_params(axis="y", which="minor", labelsize=9.0)
-    quartiles = [plain(value) for value in np.quantile(factor, (0.25, 0.5, 0.75))]
-    return drawing(
-        "prices",
-        "Price change against pool depth",
-        "A dot a subnet that stayed; above the line, the price rose.",
-        figure,
-        f"Price now over price before: quartiles {', '.join(quartiles)} over {len(kept)} subnets.",
-    )
-
-
 def _subnet_table(found: Differences) -> Table:
     rows: list[list[Entry]] = []
     for _, row in found.subnets.iterrows():
-        cells: list[Entry] = [_name(row), Number(percent(row["moved"]), value=row["moved"])]
+        cells: list[Entry] = [subnet_label(row), Number(percent(row["moved"]), value=row["moved"])]
         for quantity in QUANTITIES:
             show = percent if quantity == "emission_share" else plain
             now, change = row[f"{quantity}_new"], row[f"{quantity}_change"]
