@@ -72,6 +72,7 @@ def _initial(names: Mapping[int, str]) -> pd.DataFrame:
             "rank": share.rank(ascending=False).astype(int),
             "gated_share": gated / gated.sum(),
             "tao_emission": 0.5 * gated / gated.sum(),
+            "emission_per_tao": 7200.0 * gated / gated.sum() / frame["tao_in"],
             "emission_enabled": enabled,
             "in_emit_set": started,
             "immune_until_block": frame["registered_at"] + 864_000,
@@ -115,6 +116,9 @@ def _simulate(initial: pd.DataFrame, random: np.random.Generator) -> dict[float,
             "tao_in": depth0 * np.sqrt(factor) * (1.0 + 0.002 * day * gated),
             "emission_share": gated / gated.sum(axis=1, keepdims=True),
             "below_bar": share < bar,
+            "rank": share.shape[1] - share.argsort(axis=1).argsort(axis=1).astype(float),
+            "buying_to_bar": depth0
+            * np.clip(np.sqrt(bar / np.maximum(share, 1e-6)) - 1.0, 0, None),
             "prunable_price": np.where(immune, np.inf, moving0 * factor),
             "enabled": enabled,
         }
@@ -142,6 +146,8 @@ def _network_rows(day: float, sample: Mapping[str, Any]) -> Iterable[_Row]:
         ("sum_price", sample["price"].sum(axis=1), "TAO/alpha"),
         ("chain_buy_share", 0.66 + 0.1 * (sample["emission_share"] ** 2).sum(axis=1), "ratio"),
         ("starved_subnets", starved, "subnets"),
+        ("emission_turnover", 0.001 * day * np.linspace(0.5, 1.5, PATHS), "ratio"),
+        ("sell_pressure", (day > 0.0) * np.linspace(0.9, 1.1, PATHS), "ratio"),
         ("registered_subnets", np.full(PATHS, 128.0), "subnets"),
         ("registrations", _gone(day), "subnets"),
         ("deregistrations", _gone(day), "subnets"),
@@ -166,6 +172,8 @@ def _subnet_rows(day: float, sample: Mapping[str, Any]) -> Iterable[_Row]:
             ("tao_in", "TAO"),
             ("emission_share", "ratio"),
             ("moving_price", "TAO/alpha"),
+            ("rank", "rank"),
+            ("buying_to_bar", "TAO"),
         ):
             values = sample[name][:, place]
             yield from _distribution(name, "subnet", int(netuid), day, values, unit)
@@ -225,6 +233,17 @@ def _portfolio(
                      "bin_high": edges[1:], "count": counts}
                 )
             )  # fmt: skip
+    for day in (0.0, *HORIZONS):
+        needed = [*alpha[alpha > 0.0] / alpha_in[alpha > 0.0] / 0.005, 0.0]
+        netuids = [*initial["netuid"][alpha > 0.0], 0]
+        paths = np.exp(0.001 * day * np.linspace(-1.0, 1.0, PATHS if day else 1))
+        for netuid, wait in zip(netuids, needed, strict=True):
+            se = float(wait * paths.std() / math.sqrt(PATHS))
+            value = float(wait * paths.mean())
+            rows.append(
+                _row("exit_days", "position", int(netuid), day, "mean", math.nan, value, se, "days")
+            )
+        rows += _distribution("exit_days", "portfolio", None, day, max(needed) * paths, "days")
     for day in HORIZONS:
         fall = np.clip(1.0 - np.exp(-0.02 * math.sqrt(day) * np.linspace(0.2, 3, PATHS)), 0, 1)
         rows += _distribution("max_drawdown", "portfolio", None, day, fall, "ratio")

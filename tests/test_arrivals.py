@@ -203,7 +203,7 @@ def test_figures_of_a_netuid_end_with_the_subnet_of_the_start(busy, followed: Ca
     gone = np.asarray(seen.events[world.event_names.index("deregistered")])
     assert gone.any()
     assert not np.asarray(seen.gauges)[:, gone].any()
-    present = np.asarray(seen.gauges)[world.gauge_names.index("price")] > 0.0
+    present = np.asarray(seen.gauges)[list(world.gauges).index("price")] > 0.0
     np.testing.assert_array_equal(present, ~gone)
     assert (np.asarray(followed.state.pools.tao_in) > 0.0).all()
 

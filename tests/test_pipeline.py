@@ -32,6 +32,7 @@ from dtaojax.results import ESTIMATE_COLUMNS, SCHEMA_VERSION, ResultsError, load
 from dtaojax.state.intents import Intents
 from dtaojax.state.network import NetworkState, Subnets
 from dtaojax.world.observation import NETWORK_SCALARS, observe_network
+from dtaojax.world.pressure import PRESSURE_SCALARS
 from dtaojax.world.world import World
 
 pytestmark = pytest.mark.xdist_group("small runs")
@@ -139,7 +140,7 @@ def test_summary_speaks_of_all_that_was_asked(done):
         *(("network", day) for day in [0.0, *REPORT_DAYS]),
         ("subnet", 2.0),
         *(("portfolio", day) for day in (0.0, 1.0, 2.0)),
-        *(("position", day) for day in (1.0, 2.0)),
+        *(("position", day) for day in (0.0, 1.0, 2.0)),
     }
     names = {metric["name"] for metric in metrics}
     assert set(NETWORK_SCALARS) <= names
@@ -190,7 +191,7 @@ def test_network_table_is_made_of_the_figures_of_the_paths(done):
             assert record.value == pytest.approx(figures.mean(), rel=1e-12)
         else:
             assert record.value == pytest.approx(figures.quantile(record.level), rel=1e-12)
-    assert set(table["quantity"]) == set(NETWORK_SCALARS)
+    assert set(table["quantity"]) == {*NETWORK_SCALARS, *PRESSURE_SCALARS}
     assert sorted(table["day"].unique()) == [0.0, *REPORT_DAYS]
 
 

@@ -58,6 +58,7 @@ def holder(slots=(), alpha=(), *, root_tao=0.0, take=TAKE) -> Portfolio:
         alpha=jnp.asarray(np.array(alpha, dtype=float)),
         root_tao=jnp.asarray(root_tao),
         delegate_take=jnp.asarray(take),
+        exit_fall=jnp.asarray(0.01),
     )
 
 

@@ -14,6 +14,7 @@ from dtaojax.build.latent import build_latent, given_quality, given_sector
 from dtaojax.build.mechanism import build_mechanism
 from dtaojax.build.registration import build_lifecycle, slots_for
 from dtaojax.build.slots import Slots
+from dtaojax.build.standing import build_pressure, build_standing
 from dtaojax.build.tao_usd import build_tao_usd
 from dtaojax.config import (
     Config,
@@ -117,6 +118,7 @@ def build_portfolio(config: PortfolioConfig, table: NetworkTable) -> Portfolio |
         alpha=jnp.asarray(np.array(list(config.alpha.values()), dtype=float)),
         root_tao=jnp.asarray(config.root_tao),
         delegate_take=jnp.asarray(config.delegate_take_u16 / chain.U16_MAX),
+        exit_fall=jnp.asarray(config.exit_fall),
     )
 
 
@@ -140,6 +142,8 @@ def build_world(config: Config, table: NetworkTable) -> World:
         immunity_blocks=config.mechanism.registration.immunity_blocks,
         lifecycle=build_lifecycle(config, table),
         cohorts=build_cohorts(config, table, slots),
+        standing=build_standing(config),
+        pressure=build_pressure(config),
     )
 
 
@@ -154,8 +158,12 @@ def build_bins(world: World) -> Bins:
     A bin is 0.6 % wide (1 % for shares); the range reaches to 400 times the start and to 1/400.
     """
     gauges = _first_gauges(world)
-    is_share = jnp.array([name == "emission_share" for name in world.gauge_names])
-    scale = jnp.where(is_share[:, None] | (gauges <= 0.0), 1.0, gauges)
+    is_share = jnp.array([name == "emission_share" for name in world.gauges])
+    sizes = gauges
+    for place, gauge in enumerate(world.standing, len(gauges) - len(world.standing)):
+        size = gauge.scale(world.start, gauges[place])[: gauges.shape[1]]
+        sizes = sizes.at[place].set(size)
+    scale = jnp.where(is_share[:, None] | (sizes <= 0.0), 1.0, sizes)
     low = jnp.where(is_share, -_SHARE_RANGE, -_RELATIVE_RANGE)
     span = jnp.where(is_share, _SHARE_RANGE, 2 * _RELATIVE_RANGE)
     return Bins(

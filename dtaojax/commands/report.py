@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from dtaojax.commands.options import Quiet
+from dtaojax.config.models_run import Audience
 
 
 def report(
@@ -20,12 +21,22 @@ def report(
         int | None,
         typer.Option(help="A page about this netuid instead, for its owner.", show_default=False),
     ] = None,
+    audience: Annotated[
+        Audience | None,
+        typer.Option(help="Whose question comes first.", show_default="as the run's config says"),
+    ] = None,
     quiet: Quiet = False,
 ) -> None:
     """Make the report of a finished run anew from its tables, or a page about one subnet.
 
-    Nothing is simulated, and the single paths (paths.parquet) are not needed.
+    With --audience owner, --subnet leads the report by that subnet. Nothing is simulated, and the
+    single paths (paths.parquet) are not needed.
     """
+    if subnet is not None and audience not in (None, "owner"):
+        raise typer.BadParameter(
+            f"has no place beside --audience {audience}; drop it, or write --audience owner",
+            param_hint="--subnet",
+        )
     from dtaojax.report import write_report
     from dtaojax.report.subnet_page import write_subnet_page
     from dtaojax.results import ResultsError, load
@@ -33,8 +44,8 @@ def report(
     target = out_folder or folder
     try:
         results = load(folder)
-        if subnet is None:
-            page = write_report(results, target)
+        if subnet is None or audience is not None:
+            page = write_report(results, target, audience, subnet)
         else:
             page = write_subnet_page(results, subnet, target)
     except ResultsError as error:

@@ -52,6 +52,7 @@ from dtaojax.config.models_run import (
     OutputConfig,
     PortfolioConfig,
     PrecisionTargetConfig,
+    ReportConfig,
     RunConfig,
     SyntheticConfig,
 )
@@ -201,6 +202,7 @@ __all__ = [
     "RankTiersConfig",
     "RegisteredRule",
     "RegistrationConfig",
+    "ReportConfig",
     "RevenueDemandConfig",
     "RootBasketConfig",
     "RootClaimedConfig",

@@ -23,6 +23,7 @@ from dtaojax.config.models_run import (
     NetworkConfig,
     OutputConfig,
     PortfolioConfig,
+    ReportConfig,
     RunConfig,
 )
 from dtaojax.config.models_tao_usd import JumpDiffusionConfig, TaoUsdConfig
@@ -47,6 +48,7 @@ class Config(FileModel):
         cohorts: who holds the alpha outside the pools; not told apart where it is left out.
         portfolio: what the holder holds.
         run: size, horizon, seed and precision.
+        report: whom the report speaks to.
         output: where the report goes.
     """
 
@@ -60,6 +62,7 @@ class Config(FileModel):
     cohorts: CohortsConfig | None = None
     portfolio: PortfolioConfig = PortfolioConfig()
     run: RunConfig = RunConfig()
+    report: ReportConfig = ReportConfig()
     output: OutputConfig = OutputConfig()
 
     @model_validator(mode="before")

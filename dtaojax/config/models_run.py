@@ -1,4 +1,4 @@
-"""The tables ``[network]``, ``[portfolio]``, ``[run]`` and ``[output]``."""
+"""The tables ``[network]``, ``[portfolio]``, ``[run]``, ``[report]`` and ``[output]``."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ LOSS_DAYS: Final = (1.0, 7.0, 30.0, 90.0)
 WHOLE_STEP_TOLERANCE: Final = 1e-6
 """How far from a whole number of steps a day may be, as decimals of a TOML file are finite."""
 
+Audience = Literal["holder", "owner", "designer", "all"]
 Days = Annotated[float, Field(gt=0.0, le=36_500.0)]
 DayList = Annotated[tuple[Days, ...], Field(strict=False, min_length=1, max_length=1000)]
 
@@ -119,12 +120,15 @@ class PortfolioConfig(StrictModel):
         alpha: netuid -> alpha staked in that subnet.
         loss_days: days after which losses are measured; by default 1, 7, 30 and 90 as far as they
             come before the horizon, and the horizon.
+        exit_fall: by how much leaving may lower the price of a pool in a day, for the time that it
+            takes.
     """
 
     root_tao: Tokens = 0.0
     delegate_take_u16: U16 = chain.DELEGATE_TAKE_U16
     alpha: Positions = Field(default_factory=dict)
     loss_days: DayList | None = None
+    exit_fall: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.01
 
     @property
     def is_empty(self) -> bool:
@@ -270,6 +274,31 @@ class RunConfig(StrictModel):
 
 def _toml_days(days: list[float]) -> str:
     return "[" + ", ".join(f"{day:g}" for day in days) + "]"
+
+
+class ReportConfig(StrictModel):
+    """Whom the report speaks to.
+
+    Attributes:
+        audience: whose question it answers first: that of a ``holder`` of alpha, of the ``owner``
+            of a subnet, of the ``designer`` of the network, or of ``all``. What only another view
+            needs is not recorded, which saves memory where there are many subnets.
+        subnet: netuid of the owner's subnet; without it the view of owners is about all of them.
+    """
+
+    audience: Audience = "all"
+    subnet: Annotated[int, Field(ge=1, le=chain.U16_MAX)] | None = None
+
+    @model_validator(mode="after")
+    def _subnet_has_an_owner(self) -> ReportConfig:
+        if self.subnet is not None and self.audience != "owner":
+            text = 'has no place without report.audience = "owner"; drop it'
+            refuse([Problem("subnet", text)])
+        return self
+
+    def speaks_to(self, audience: Audience) -> bool:
+        """Whether the report has the view of this audience."""
+        return self.audience in (audience, "all")
 
 
 class OutputConfig(StrictModel):

@@ -1,6 +1,7 @@
 """Estimates about a portfolio: values, losses, their tails, and what each position adds."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import reduce
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -28,12 +29,15 @@ class PortfolioSample(NamedTuple):
             one column at a time, so that each may be read when it is needed.
         drawdown: reads the largest fall so far, as a part of the peak [-].
         tao_usd: reads the price of TAO; None where it is not followed [USD/TAO].
+        exit_days: by position, root last, what leaving takes, as ``values``; None where that is not
+            recorded [days].
     """
 
     day: float
     values: Mapping[str, Iterable[Column]]
     drawdown: Callable[[], Column]
     tao_usd: Callable[[], Column] | None = None
+    exit_days: Iterable[Column] | None = None
 
 
 def portfolio_rows(
@@ -60,6 +64,8 @@ def portfolio_rows(
                 worth = worth_in_usd(sample, valuation)
                 quantity = f"value_{valuation}_usd"
                 yield from sample_rows(quantity, "portfolio", None, sample.day, worth, "USD")
+        if sample.exit_days is not None:
+            yield from _exit_rows(sample.day, sample.exit_days, netuids)
     for sample in samples:
         day = sample.day
         for valuation in VALUATIONS:
@@ -88,6 +94,14 @@ def portfolio_rows(
                         "TAO",
                     )
         yield from sample_rows("max_drawdown", "portfolio", None, day, sample.drawdown(), "ratio")
+
+
+def _exit_rows(day: float, exit_days: Iterable[Column], netuids: Sequence[int]) -> Iterator[Row]:
+    """How long leaving takes: each position, and all of them at the same time."""
+    for netuid, needed in zip(netuids, exit_days, strict=True):
+        mean, paths = mean_of_sample(needed), len(needed)
+        yield row("exit_days", "position", netuid, day, "mean", np.nan, mean, paths, "days")
+    yield from sample_rows("exit_days", "portfolio", None, day, slowest(exit_days), "days")
 
 
 def _loss_rows(quantity: str, day: float, losses: Column, unit: str) -> Iterator[Row]:
@@ -132,6 +146,11 @@ def worth_in_usd(sample: PortfolioSample, valuation: str) -> Column:
     """What the portfolio is worth at the moment's price of TAO, which must be followed [USD]."""
     assert sample.tao_usd is not None
     return total(sample.values[valuation]) * sample.tao_usd()
+
+
+def slowest(columns: Iterable[Column]) -> Column:
+    """The largest of the columns on each path."""
+    return reduce(np.maximum, columns)
 
 
 def total(columns: Iterable[Column]) -> Column:

@@ -184,15 +184,21 @@ def _netuid_problems(config: Config, network: NetworkTable) -> Iterator[Problem]
     places += [(f"demand.{process.name}", process) for process in config.demand]
     exits = () if config.cohorts is None else config.cohorts.exits
     places += [(f"cohorts.exits.{index}", leaving) for index, leaving in enumerate(exits)]
+    if config.report.subnet is not None:
+        yield from _unknown("report.subnet", config.report.subnet, network)
     for place, model in places:
         for key, value in model:
             netuids = value if isinstance(value, dict) else value if key == "netuids" else ()
             for netuid in netuids or ():
-                try:
-                    network.row_of(netuid)
-                except NetworkError as error:
-                    text = f"names netuid {netuid}: {'; '.join(error.problems)}; take it out"
-                    yield Problem(f"{place}.{key}", text)
+                yield from _unknown(f"{place}.{key}", netuid, network)
+
+
+def _unknown(key: str, netuid: int, network: NetworkTable) -> Iterator[Problem]:
+    try:
+        network.row_of(netuid)
+    except NetworkError as error:
+        text = f"names netuid {netuid}: {'; '.join(error.problems)}; take it out"
+        yield Problem(key, text)
 
 
 def _histories(config: Config) -> dict[str, FlowBootstrapConfig | BootstrapConfig]:

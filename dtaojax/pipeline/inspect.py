@@ -13,6 +13,7 @@ from dtaojax.config import MechanismConfig
 from dtaojax.mechanism.pools import spot_price
 from dtaojax.mechanism.step import Coinbase, Mechanism, coinbase
 from dtaojax.network import NetworkTable
+from dtaojax.pipeline.buying import emission_per_tao
 from dtaojax.state.network import NetworkState, Subnets
 from dtaojax.state.shapes import PerSubnet
 
@@ -100,6 +101,7 @@ def initial_table(
             "netuid": network.netuid,
             **{column: emission[column].to_numpy() for column in columns},
             "tao_emission": emission["tao_emission"].to_numpy(),
+            "emission_per_tao": emission_per_tao(mechanism, network),
             "tao_in": np.asarray(state.pools.tao_in),
             "alpha_in": np.asarray(state.pools.alpha_in),
             "alpha_out": np.asarray(state.alpha_out),

@@ -12,6 +12,7 @@ from dtaojax.metrics.portfolio import (
     VALUATIONS,
     PortfolioSample,
     part_losses,
+    slowest,
     total,
     worth_in_usd,
 )
@@ -36,8 +37,9 @@ def portfolio_sample(
         for valuation in VALUATIONS
     }
     drawdown = partial(reader.sample, "max_drawdown", day)
+    exit_days = reader.columns([f"exit_days[{n}]" for n in netuids], day)
     tao_usd = partial(reader.sample, "tao_usd", day) if with_usd else None
-    return PortfolioSample(day, values, drawdown, tao_usd)
+    return PortfolioSample(day, values, drawdown, tao_usd, exit_days)
 
 
 class PathFigures:
@@ -63,6 +65,9 @@ class PathFigures:
         Raises:
             KeyError: the run has no such figure.
         """
+        if quantity == "exit_days":
+            held = self._netuids if netuid is None else (netuid,)
+            return slowest(self._reader.columns([f"exit_days[{n}]" for n in held], day))
         kind, _, valuation = quantity.removesuffix(_USD).partition("_")
         if kind not in ("value", "loss") or valuation not in VALUATIONS:
             return self._reader.sample(quantity, day)

@@ -38,7 +38,6 @@ from dtaojax.pipeline.precision import PrecisionWatch
 from dtaojax.report import write_report
 from dtaojax.results import QUANTILE_LEVELS, SCHEMA_VERSION, Results, ResultsError, save
 from dtaojax.world.cohorts import COHORT_FIGURES
-from dtaojax.world.observation import GAUGES
 from dtaojax.world.world import World
 
 _FEWEST_TAIL_PATHS = 10
@@ -181,7 +180,7 @@ def _tables(
         for row in sample_rows(name, "network", None, day, reader.sample(name, day), unit)
     ]
     subnets = subnet_table(
-        statistics, bins, GAUGES, world.event_names, network.netuid, np.array(days)
+        statistics, bins, world.gauges, world.event_names, network.netuid, np.array(days)
     )
     tables = {
         "network": present(frame(network_rows), config.mechanism),

@@ -40,11 +40,12 @@ class Card:
 
 def cards(evidence: Evidence) -> list[Card]:
     """The answers that the run can give, in the order of the question."""
-    found = (_concentration(evidence), _gate(evidence), _prices(evidence), _portfolio(evidence))
+    found = (concentration(evidence), gate(evidence), prices(evidence), portfolio(evidence))
     return [card for card in found if card is not None]
 
 
-def _concentration(evidence: Evidence) -> Card | None:
+def concentration(evidence: Evidence) -> Card | None:
+    """How concentrated TAO emission becomes."""
     quantity = "emission_effective_number"
     then = evidence.network.get(quantity, evidence.horizon)
     if then is None:
@@ -80,7 +81,8 @@ def _verdict(now: Estimate | None, then: Estimate) -> str:
     return "; on average that is about as today"
 
 
-def _gate(evidence: Evidence) -> Card | None:
+def gate(evidence: Evidence) -> Card | None:
+    """Which subnets fall below the bar or come up for deregistration."""
     quantity = "starved_subnets"
     then = evidence.network.get(quantity, evidence.horizon)
     if then is None:
@@ -114,7 +116,8 @@ def _gate(evidence: Evidence) -> Card | None:
     )
 
 
-def _prices(evidence: Evidence) -> Card | None:
+def prices(evidence: Evidence) -> Card | None:
+    """What prices and pools do."""
     quantity = "sum_price"
     then = evidence.network.get(quantity, evidence.horizon)
     if then is None:
@@ -153,7 +156,8 @@ def _count_falling(evidence: Evidence) -> tuple[int, int]:
     return falling, compared
 
 
-def _portfolio(evidence: Evidence) -> Card | None:
+def portfolio(evidence: Evidence) -> Card | None:
+    """What the portfolio could lose."""
     table, quantity = evidence.portfolio, "loss_realizable"
     if table is None:
         return None

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _REQUIRED_TABLES: Final = ("network", "subnets", "initial")
 _FLOATS: Final = ("tao_in", "price", "gated_share", "position_alpha", "immune_until_block")
+_FLOATS_OF_SOME: Final = ("pre_gate_share", "tao_emission", "emission_per_tao", "rank")
+"""Columns that runs of older versions do not have."""
 _FLAGS: Final = ("emission_enabled", "in_emit_set")
 _INITIAL_COLUMNS: Final = ("netuid", "name", *_FLOATS, *_FLAGS)
 _LOSS_COLUMNS: Final = ("day", "valuation", "bin_low", "bin_high", "count")
@@ -36,6 +38,10 @@ class Subnet:
         immune_until_block: first block at which it can be pruned, NaN if unknown [block].
         emission_enabled: whether it may receive TAO emission.
         in_emit_set: whether it takes part in the sharing of the emission.
+        pre_gate_share: share before the gate, NaN if unknown [ratio].
+        tao_emission: TAO emission of a block, NaN if unknown [TAO].
+        emission_per_tao: that a TAO of buying gains, NaN if unknown [TAO per day and TAO].
+        rank: by pre-gate share, NaN without one.
     """
 
     netuid: int
@@ -47,6 +53,10 @@ class Subnet:
     immune_until_block: float
     emission_enabled: bool
     in_emit_set: bool
+    pre_gate_share: float = math.nan
+    tao_emission: float = math.nan
+    emission_per_tao: float = math.nan
+    rank: float = math.nan
 
 
 @dataclass(frozen=True)
@@ -90,6 +100,11 @@ class Evidence:
         """A table of the manifest; empty where the run left none."""
         found = self.manifest.get(name)
         return found if isinstance(found, dict) else {}
+
+    @property
+    def block_emission(self) -> float:
+        """TAO that a block emits in the start state; NaN if unknown [TAO]."""
+        return sum(subnet.tao_emission for subnet in self.initial.values())
 
     def label(self, netuid: int, length: int = NAME_LENGTH) -> str:
         """Number and name of a subnet, the name cut to ``length``; root is just that."""
@@ -166,7 +181,8 @@ def _need(table: str, frame: pd.DataFrame, columns: tuple[str, ...]) -> None:
 
 def _initial(frame: pd.DataFrame) -> dict[int, Subnet]:
     _need("initial", frame, _INITIAL_COLUMNS)
-    columns = {name: numbers("initial", frame, name) for name in (*_FLOATS, *_FLAGS)}
+    floating = (*_FLOATS, *(name for name in _FLOATS_OF_SOME if name in frame.columns))
+    columns = {name: numbers("initial", frame, name) for name in (*floating, *_FLAGS)}
     subnets: dict[int, Subnet] = {}
     netuids = numbers("initial", frame, "netuid")
     for row, (netuid, name) in enumerate(zip(netuids, frame["name"].tolist(), strict=True)):
@@ -175,7 +191,7 @@ def _initial(frame: pd.DataFrame) -> dict[int, Subnet]:
                 f"table 'initial', row {row}: netuid {netuid:g} is missing or stands there twice; "
                 "run again"
             )
-        floats = {column: columns[column][row] for column in _FLOATS}
+        floats = {column: columns[column][row] for column in floating}
         flags = {column: columns[column][row] == 1.0 for column in _FLAGS}
         subnets[int(netuid)] = Subnet(int(netuid), subnet_name(name), **floats, **flags)
     return dict(sorted(subnets.items()))

@@ -133,6 +133,22 @@ QUANTITIES: Final[dict[str, Term]] = {
         "Above 0, the limit of subnets or the room set aside for newcomers keeps some out.",
         "count",
     ),
+    "emission_turnover": Term(
+        "TAO emission that has moved since the start",
+        "½ Σᵢ |eᵢ(t) − eᵢ(0)|, e the shares of TAO emission",
+        "0 % if every subnet has the share that it had, 100 % if all of it goes to others. What a "
+        "new subnet has counts as moved, also under the same netuid.",
+        "percent",
+        title="Emission that has moved since the start",
+    ),
+    "sell_pressure": Term(
+        "Sell pressure since the start",
+        "Σ p · alpha put on sale / Σ E, over steps and subnets; E the TAO emission",
+        "Emitted alpha that its receivers, cohorts and root sell, at the spot price before users "
+        "trade, in parts of the TAO emission of the same time. Above 100 %, more comes back on "
+        "sale than emission brings in; 0 on day 0.",
+        "percent",
+    ),
     "price": Term(
         "Alpha price",
         "p = (w₁/w₂) · tao_in / alpha_in",
@@ -152,6 +168,20 @@ QUANTITIES: Final[dict[str, Term]] = {
         "e / Σ e",
         "The subnet's part of the TAO emission of a block, after gate and mask.",
         "percent",
+    ),
+    "rank": Term(
+        "Rank by share before the gate, 1 the largest",
+        "1 + number of subnets with a larger pre-gate share",
+        "A subnet that has been deregistered counts as one behind the last.",
+        "count",
+    ),
+    "buying_to_bar": Term(
+        "Buying that reaches the bar",
+        "tao_in · (f^w₁ − 1), f = θ (1 − s) / (s (1 − θ)), s the pre-gate share, w₁ ≈ 1/2 the "
+        "weight of alpha in the pool",
+        "Net buying in TAO that lifts a subnet from below the bar to it, once the moving price has "
+        "followed and if all others stay. 0 where it is not below, or where its share is 0, which "
+        "no buying lifts.",
     ),
     "below_bar": Term(
         "P(below the bar)",
@@ -231,6 +261,14 @@ QUANTITIES: Final[dict[str, Term]] = {
         "S_t V_t, V the realizable value in TAO",
         "In US dollars, after slippage and fee in the pools; the TAO itself is taken to be sold "
         "without moving its price.",
+    ),
+    "exit_days": Term(
+        "Time to exit",
+        "alphaᵢ / (alpha_inᵢ · ((1 − x)^(−w₂) − 1)), x the fall of a price in a day, w₂ ≈ 1/2; the "
+        "slowest position counts",
+        "Days in which a holder leaves if selling lowers no pool's price by more than "
+        "portfolio.exit_fall (1 % by default) a day and each pool recovers until the next. Root's "
+        "TAO leaves at once. Higher is less liquid.",
     ),
     "max_drawdown": Term(
         "Maximum drawdown",

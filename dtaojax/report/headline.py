@@ -26,6 +26,8 @@ GROUPS: Final = (
             "emission_top10_share",
             "emission_gini",
             "starved_subnets",
+            "emission_turnover",
+            "sell_pressure",
         ),
     ),
     ("TAO in pools", ("tao_in_effective_number", "tao_in_nakamoto", "tao_in_top10_share")),
@@ -97,6 +99,7 @@ def headline(evidence: Evidence) -> list[HeadlineGroup]:
             _mean(portfolio, "value_realizable_usd", day, title_of("value_realizable_usd")),
             *(_tail(portfolio, "loss_realizable_usd", day, *measure) for measure in FIRST_TAILS),
             _mean(portfolio, "max_drawdown", day, title_of("max_drawdown")),
+            _mean(portfolio, "exit_days", day, title_of("exit_days")),
         ]
         when = "" if day == evidence.horizon else f", after {days(day)}"
         groups.append(HeadlineGroup(f"Portfolio, each position sold through its pool{when}", rows))

@@ -31,6 +31,7 @@ _POOLS: Final = (
     "tao_in_hhi",
 )
 _TOTALS: Final = ("sum_price", "total_tao_in", "chain_buy_share")
+_MOVING: Final = ("emission_turnover", "sell_pressure")
 _TURNOVER: Final = ("deregistrations", "lock_cost")
 _MAX_ROWS: Final = 20
 _MAX_PRICES: Final = 12
@@ -48,6 +49,13 @@ def concentration(evidence: Evidence) -> list[Group]:
             "more than half), a higher share of the ten largest, Gini coefficient or HHI all mean "
             "more concentration.",
             _fans(evidence, _EMISSION, "blue"),
+            legend="fan",
+        ),
+        Group(
+            "Churn and selling",
+            "How much of the emission has moved to other subnets since the start, and how much "
+            "alpha its receivers put on sale, in parts of the TAO emission.",
+            _fans(evidence, _MOVING, "orange"),
             legend="fan",
         ),
         Group(

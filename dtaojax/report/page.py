@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from dtaojax.chain import BLOCKS_PER_DAY
 from dtaojax.report import network_charts, portfolio_charts
-from dtaojax.report.answer import cards
 from dtaojax.report.charts import Group
 from dtaojax.report.cohort_terms import COHORT_QUANTITIES
 from dtaojax.report.cohorts import cohort_table, cohorts
@@ -19,46 +19,97 @@ from dtaojax.report.headline import MAX_ROWS, all_days, headline
 from dtaojax.report.shell import fill, write_page
 from dtaojax.report.subnet_table import subnet_table
 from dtaojax.report.svg import drawing_style
+from dtaojax.report.views import View, view_of
 from dtaojax.results import Results
 
 FILE_NAME: Final = "report.html"
 
 
-def write_report(results: Results, folder: Path) -> Path:
+@dataclass(frozen=True)
+class ReportSection:
+    """A section that every view has, in an order of its own.
+
+    Attributes:
+        slug: identifier on the page.
+        heading: its title; empty where its template has it.
+        short: name in the navigation.
+        groups: figures.
+    """
+
+    slug: str
+    heading: str
+    short: str
+    groups: Sequence[Group]
+
+
+def write_report(
+    results: Results, folder: Path, audience: str | None = None, subnet: int | None = None
+) -> Path:
     """Writes ``report.html`` into ``folder``, all of it or nothing.
 
     Args:
         results: of a finished run; the table ``paths`` is not needed.
         folder: made if it does not exist.
+        audience: whose view it is; by default that of the run's config.
+        subnet: netuid of an owner's subnet.
 
     Returns:
         Path of the report.
 
     Raises:
-        ResultsError: the results break the contract, or the folder cannot be written.
+        ResultsError: the results break the contract, they have nothing for the audience, or the
+            folder cannot be written.
     """
-    return write_page(render_report(results), Path(folder) / FILE_NAME)
+    return write_page(render_report(results, audience, subnet), Path(folder) / FILE_NAME)
 
 
-def render_report(results: Results) -> str:
+def render_report(results: Results, audience: str | None = None, subnet: int | None = None) -> str:
     """The report as the text of one HTML page; the same results give the same text.
 
     Raises:
-        ResultsError: the results break the contract.
+        ResultsError: the results break the contract, or have nothing for the audience.
     """
     evidence = read(results)
+    view = view_of(evidence, audience, subnet)
     with drawing_style():
-        sections = {
-            "concentration": network_charts.concentration(evidence),
-            "gate": network_charts.gate(evidence),
-            "prices": network_charts.prices(evidence),
-            "portfolio": portfolio_charts.portfolio(evidence),
-            "cohorts": cohorts(evidence),
-        }
-    return fill("report.html.j2", _content(evidence, sections))
+        sections = _sections(evidence)
+    return fill("report.html.j2", _content(evidence, view, sections))
 
 
-def _content(evidence: Evidence, sections: Mapping[str, list[Group]]) -> dict[str, Any]:
+def _sections(evidence: Evidence) -> dict[str, ReportSection]:
+    """The sections that every view has, as far as the run left something for them."""
+    found = (
+        ReportSection("portfolio", "", "Portfolio", portfolio_charts.portfolio(evidence)),
+        ReportSection(
+            "concentration",
+            "How concentrated does the network become?",
+            "Concentration",
+            network_charts.concentration(evidence),
+        ),
+        ReportSection(
+            "gate",
+            "Who falls below the bar, and who is next to be deregistered?",
+            "Gate and pruning",
+            network_charts.gate(evidence),
+        ),
+        ReportSection(
+            "prices",
+            "What do prices and pools do?",
+            "Prices and pools",
+            network_charts.prices(evidence),
+        ),
+        ReportSection("cohorts", "", "Cohorts", cohorts(evidence)),
+    )
+    tables = {
+        "portfolio": portfolio_charts.risk_tables(evidence),
+        "cohorts": cohort_table(evidence),
+    }
+    return {each.slug: each for each in found if each.groups or tables.get(each.slug)}
+
+
+def _content(
+    evidence: Evidence, view: View, sections: Mapping[str, ReportSection]
+) -> dict[str, Any]:
     manifest = evidence.manifest
     days = all_days(evidence)
     present = evidence.network.quantities() | evidence.subnets.quantities()
@@ -81,12 +132,17 @@ def _content(evidence: Evidence, sections: Mapping[str, list[Group]]) -> dict[st
         "assumptions": _records(manifest.get("assumptions"), ("topic", "text")),
         "warnings": [text for text in manifest.get("warnings") or () if isinstance(text, str)],
         "config_text": json.dumps(config, indent=2, ensure_ascii=False) if config else "",
-        "cards": cards(evidence),
-        "headline": headline(evidence),
+        "view": view,
+        "cards": [card for card in view.cards if card is not None],
+        "headline": sorted(
+            headline(evidence),
+            key=lambda group: not (view.headline and group.heading.startswith(view.headline)),
+        ),
         "all_days": days[:MAX_ROWS],
         "rows_left_out": max(len(days) - MAX_ROWS, 0),
-        "sections": sections,
+        "sections": [sections[name] for name in view.order if name in sections],
         "risk_tables": portfolio_charts.risk_tables(evidence),
+        "exit_tables": portfolio_charts.exit_tables(evidence),
         "cohort_table": cohort_table(evidence),
         "subnets": subnet_table(evidence),
         "events": EVENTS,

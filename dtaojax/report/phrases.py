@@ -25,6 +25,18 @@ def number(quantity: str, estimate: Estimate) -> Markup:
     )
 
 
+def with_interval(quantity: str, estimate: Estimate, unit: str = "") -> Markup:
+    """ "A ± SE (95 % interval: B to C)"; percent and ``unit`` stand before the bracket."""
+    percent = " %" if display.display_of(quantity) == "percent" else ""
+    return Markup("<b>{}{}</b>{} (95 % interval: {}{})").format(
+        number(quantity, estimate),
+        percent,
+        f" {unit}" if unit else "",
+        display.interval(quantity, estimate),
+        percent,
+    )
+
+
 def today(evidence: Evidence, quantity: str) -> Markup:
     """ ", today A", empty where the run left no record of the start."""
     now = evidence.network.get(quantity, 0.0)

@@ -11,6 +11,7 @@ from dtaojax.report import display
 from dtaojax.report.bars import Row, bar_chart
 from dtaojax.report.charts import Chart, Group, chart, fan
 from dtaojax.report.contract import VALUATIONS, Evidence
+from dtaojax.report.document import Entry, Table, number
 from dtaojax.report.estimates import Estimate, EstimateTable
 from dtaojax.report.numerals import days, percent, plain, with_error
 from dtaojax.report.tail import Line, common_limits, count_outside, tail_chart
@@ -56,6 +57,29 @@ def risk_tables(evidence: Evidence) -> list[RiskTable]:
             today = f"; worth {plain(worth, 4)} {unit} today" if worth else ""
             tables.append(RiskTable(f"Loss {_WORDS[valuation]} [{unit}]{today}", horizons, rows))
     return tables
+
+
+def exit_tables(evidence: Evidence) -> list[Table]:
+    """What leaving takes, position by position; empty where the run does not tell."""
+    portfolio, quantity = evidence.portfolio, "exit_days"
+    if portfolio is None or portfolio.get(quantity, 0.0) is None:
+        return []
+    moments = portfolio.days(quantity)
+
+    def row(name: str, netuid: int | None) -> list[Entry]:
+        found = (portfolio.get(quantity, day, netuid=netuid) for day in moments)
+        cells = [number(each.value, each.standard_error) if each else "" for each in found]
+        return [name, *cells]
+
+    held = sorted(portfolio.netuids(), key=lambda netuid: (netuid == 0, netuid))
+    rows = [row("Everything at the same time", None)]
+    rows += [row(evidence.label(netuid), netuid) for netuid in held]
+    heads = ["now" if day == 0.0 else f"after {days(day)}" for day in moments]
+    note = (
+        "Days in which a position can be sold if that lowers its pool’s price by no more than "
+        "portfolio.exit_fall a day; mean over paths ± standard error."
+    )
+    return [Table("Time to exit [days]", ["Position", *heads], rows, note=note)]
 
 
 def in_unit(valuation: str, unit: str) -> str:

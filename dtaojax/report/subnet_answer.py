@@ -6,8 +6,6 @@ import math
 from collections.abc import Iterator
 from typing import Final
 
-import pandas as pd
-
 from dtaojax.chain import BLOCKS_PER_DAY
 from dtaojax.report.contract import Evidence, Subnet
 from dtaojax.report.display import quantiles
@@ -17,32 +15,47 @@ from dtaojax.report.numerals import plain, probability
 from dtaojax.report.standing import can_earn
 from dtaojax.report.timeline import OUTER
 
+_Z: Final = 1.96
+"""Half the width of a normal 95 % interval, in standard errors."""
 _BY_PRICE: Final = ("ema_price", "ema_price_burn")
 """Weight rules under which a subnet's weight is in proportion to its moving price."""
 
 
-def cards(
-    evidence: Evidence, subnet: Subnet, start: pd.Series, block_emission: float
-) -> Iterator[Card]:
+def cards(evidence: Evidence, subnet: Subnet) -> Iterator[Card]:
     """The questions of a subnet's owner, as far as the run answers them.
 
     Args:
         evidence: of the run.
         subnet: that is asked about.
-        start: its row of the table ``initial``.
-        block_emission: TAO that a block emits in the start state, NaN if unknown [TAO].
     """
     horizon = evidence.horizon
     below = _chance(evidence, "below_bar", subnet.netuid)
     if below is not None:
-        points = list(_distance(evidence, subnet, start))
+        points = list(_distance(evidence, subnet))
         if ever := _chance(evidence, "ever_below_bar", subnet.netuid):
             points.append(f"It is below the bar at some time on {spelled(ever)} of paths.")
+        if needed := buying_where_below(evidence, subnet.netuid):
+            amount = number(needed.value, needed.standard_error)
+            error = f" ± {amount.error}" if amount.error else ""
+            points.append(
+                f"Where it is below on day {horizon:g}, net buying of {amount.text}{error} TAO "
+                "would bring it back, in the mean."
+            )
         yield Card(
             "Does it stay above the bar?",
             f"of paths end below the gate's bar on day {horizon:g}",
             percent(below),
             points,
+        )
+    rank = evidence.subnets.get("rank", horizon, netuid=subnet.netuid)
+    if rank is not None:
+        today = evidence.subnets.get("rank", 0.0, netuid=subnet.netuid)
+        yield Card(
+            "Where does it rank?",
+            f"by share before the gate on day {horizon:g}, in the mean"
+            + (f"; {plain(today.value)} today" if today else ""),
+            number(rank.value, rank.standard_error),
+            [f"90 % of paths: {band(evidence, 'rank', subnet.netuid)}."],
         )
     share = evidence.subnets.get("emission_share", horizon, netuid=subnet.netuid)
     if share is not None:
@@ -50,7 +63,7 @@ def cards(
             "What does it earn?",
             f"of the TAO emission on day {horizon:g}, in the mean",
             number(share.value, share.standard_error, 100.0, " %"),
-            list(_earning(evidence, subnet, share, block_emission)),
+            list(_earning(evidence, subnet, share)),
         )
     gone = _chance(evidence, "deregistered", subnet.netuid)
     if gone is not None:
@@ -89,21 +102,48 @@ def buying_to_the_bar(tao_in: float, share: float, bar: float) -> float:
     return tao_in * (math.sqrt(factor) - 1.0)
 
 
-def _distance(evidence: Evidence, subnet: Subnet, start: pd.Series) -> Iterator[str]:
-    """How far the subnet is from the bar today, in TAO of demand."""
-    config = evidence.manifest.get("config")
-    mechanism = config.get("mechanism") if isinstance(config, dict) else None
+def distance_now(evidence: Evidence, subnet: Subnet) -> float | None:
+    """Net buying that brings a subnet to the bar today, negative where it is above [TAO].
+
+    None where the weight does not follow the price, or where there is no bar or no share.
+    """
+    mechanism = evidence.part("config").get("mechanism")
     rule = mechanism.get("weight_rule") if isinstance(mechanism, dict) else None
     kind = rule.get("kind") if isinstance(rule, dict) else None
-    bar = evidence.part("network").get("gate_bar")
-    share = float(start["pre_gate_share"]) if "pre_gate_share" in start else math.nan
+    bar, share = evidence.part("network").get("gate_bar"), subnet.pre_gate_share
+    if kind not in _BY_PRICE or not isinstance(bar, float) or not 0.0 < bar < 1.0:
+        return None
+    return buying_to_the_bar(subnet.tao_in, share, bar) if 0.0 < share < 1.0 else None
+
+
+def buying_where_below(evidence: Evidence, netuid: int) -> Estimate | None:
+    """Mean buying that brings a subnet to the bar on the paths that end below it [TAO].
+
+    It is the ratio R = B / P of the mean over all paths, which counts 0 above the bar, and the
+    part P of paths below. To first order its variance is ``(var B - R² P (1 - P) / n) / P²``, as B
+    and P have the covariance ``B (1 - P) / n`` over n paths.
+    """
+    mean = evidence.subnets.get("buying_to_bar", evidence.horizon, netuid=netuid)
+    below = _chance(evidence, "below_bar", netuid)
+    paths = evidence.part("paths").get("used")
+    if mean is None or below is None or not isinstance(paths, int):
+        return None
+    if not (mean.value > 0.0 and below.value > 0.0):
+        return None
+    ratio = mean.value / below.value
+    shared = ratio**2 * below.value * (1.0 - below.value) / paths
+    error = math.sqrt(max(mean.standard_error**2 - shared, 0.0)) / below.value
+    return Estimate(ratio, error, ratio - _Z * error, ratio + _Z * error, mean.unit)
+
+
+def _distance(evidence: Evidence, subnet: Subnet) -> Iterator[str]:
+    """How far the subnet is from the bar today, in TAO of demand."""
     if not can_earn(subnet):
         yield "It receives no TAO emission: not started, or its emission is switched off."
-    if kind not in _BY_PRICE or not isinstance(bar, float) or not 0.0 < bar < 1.0:
+    wanted = distance_now(evidence, subnet)
+    if wanted is None:
         return
-    if not 0.0 < share < 1.0:
-        return
-    wanted = buying_to_the_bar(subnet.tao_in, share, bar)
+    bar, share = evidence.part("network")["gate_bar"], subnet.pre_gate_share
     place = "below" if share < bar else "above"
     trade = "buying" if wanted > 0.0 else "selling"
     yield (
@@ -113,9 +153,8 @@ def _distance(evidence: Evidence, subnet: Subnet, start: pd.Series) -> Iterator[
     )
 
 
-def _earning(
-    evidence: Evidence, subnet: Subnet, share: Estimate, block_emission: float
-) -> Iterator[str]:
+def _earning(evidence: Evidence, subnet: Subnet, share: Estimate) -> Iterator[str]:
+    block_emission = evidence.block_emission
     yield f"Today {plain(100.0 * subnet.gated_share)} %."
     yield f"90 % of paths: {band(evidence, 'emission_share', subnet.netuid)} %."
     if math.isfinite(block_emission) and block_emission > 0.0:
@@ -124,6 +163,13 @@ def _earning(
         error = f" ± {text.error}" if text.error else ""
         yield (
             f"At today's emission of {plain(daily)} TAO a day that is {text.text}{error} TAO a day."
+        )
+    if subnet.emission_per_tao > 0.0:
+        gain = subnet.emission_per_tao
+        yield (
+            f"Today a TAO of net buying gains it {plain(gain)} TAO of emission a day, once the "
+            "moving price has followed, which adds up to that TAO after "
+            f"{plain(1.0 / gain, 2)} days."
         )
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from dtaojax.report.contract import Evidence, read
+from dtaojax.report.contract import Evidence, Subnet, read
 from dtaojax.report.display import factor_of, interval, quantiles, unit_of, written
 from dtaojax.report.document import (
     Document,
@@ -29,7 +28,8 @@ from dtaojax.report.timeline import MEDIAN, OUTER
 from dtaojax.results import Results, ResultsError
 
 _FANS: Final = (
-    ("emission_share", "violet"), ("price", "blue"), ("tao_in", "teal"), ("moving_price", "orange")
+    ("rank", "blue"), ("emission_share", "violet"), ("price", "blue"), ("tao_in", "teal"),
+    ("moving_price", "orange"),
 )  # fmt: skip
 _CHANCES: Final = ("below_bar", "ever_below_bar", "next_pruned", "deregistered")
 
@@ -51,30 +51,17 @@ def render_subnet(results: Results, netuid: int) -> str:
         ResultsError: the results break the contract, or hold no such subnet.
     """
     evidence = read(results)
-    if netuid not in evidence.initial or netuid == 0:
-        known = [each for each in evidence.initial if each != 0]
-        raise ResultsError(
-            f"table 'initial': holds no subnet {netuid}; give one of {len(known)} netuids from "
-            f"{known[0]} to {known[-1]}"
-        )
-    subnet = evidence.initial[netuid]
-    rows = results.tables["initial"].set_index("netuid")
-    start = rows.loc[netuid]
-    block_emission = float(rows["tao_emission"].sum()) if "tao_emission" in rows else math.nan
+    subnet = known_subnet(evidence, netuid)
     with drawing_style():
-        drawings = list(_drawings(evidence, netuid))
-    horizon = evidence.horizon
+        drawings = subnet_drawings(evidence, netuid)
     document = Document(
         eyebrow=(
             f"dtaojax subnet report · {evidence.part('network').get('name', '')} · "
             f"{evidence.part('mechanism').get('preset', '')}"
         ),
         title=evidence.label(netuid),
-        question=(
-            f"Over the next {days(horizon)}, does this subnet stay above the gate's bar, what does "
-            "it earn, does it survive, and what does its price do?"
-        ),
-        cards=list(cards(evidence, subnet, start, block_emission)),
+        question=question(evidence.horizon),
+        cards=list(cards(evidence, subnet)),
         notes=[
             "± is the Monte Carlo standard error: how much more paths would change a number, not "
             "whether the model is right. Figures count as 0 on paths on which the subnet is gone."
@@ -92,6 +79,34 @@ def render_subnet(results: Results, netuid: int) -> str:
         ),
     )
     return render_document(document)
+
+
+def known_subnet(evidence: Evidence, netuid: int) -> Subnet:
+    """A subnet of the run.
+
+    Raises:
+        ResultsError: the run has no such subnet.
+    """
+    if netuid not in evidence.initial or netuid == 0:
+        known = [each for each in evidence.initial if each != 0]
+        raise ResultsError(
+            f"table 'initial': holds no subnet {netuid}; give one of {len(known)} netuids from "
+            f"{known[0]} to {known[-1]}"
+        )
+    return evidence.initial[netuid]
+
+
+def question(horizon: float) -> str:
+    """What an owner asks."""
+    return (
+        f"Over the next {days(horizon)}, does this subnet stay above the gate's bar, what does it "
+        "earn, does it survive, and what does its price do?"
+    )
+
+
+def subnet_drawings(evidence: Evidence, netuid: int) -> list[Drawing]:
+    """Figures about a subnet, to be drawn within ``svg.drawing_style``."""
+    return list(_drawings(evidence, netuid))
 
 
 def _drawings(evidence: Evidence, netuid: int) -> Iterator[Drawing]:

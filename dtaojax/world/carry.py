@@ -7,6 +7,7 @@ from dtaojax.state.shapes import PerSubnetBool, PerSubnetInt, ScalarInt
 from dtaojax.world.cohorts import Books
 from dtaojax.world.lifecycle import Registry
 from dtaojax.world.portfolio import Holdings
+from dtaojax.world.pressure import Pressed
 
 TALLIES: Final = (
     "sales_limited",
@@ -30,6 +31,7 @@ class Carry(NamedTuple):
         holdings: of the holder, if there is one.
         registry: of registrations, if there are any.
         books: of the cohorts, if they are told apart.
+        pressed: of the emission and its sale, if that is followed.
         ever_below_bar: whether the subnet of the start was ever below the gate's bar.
         tallies: counts, in the order of ``TALLIES``: of each subnet, and the last of root.
     """
@@ -41,5 +43,6 @@ class Carry(NamedTuple):
     holdings: Holdings | None
     registry: Registry | None
     books: Books | None
+    pressed: Pressed | None
     ever_below_bar: PerSubnetBool
     tallies: tuple[PerSubnetInt | ScalarInt, ...]

@@ -9,7 +9,7 @@ from dtaojax.measures import concentration
 from dtaojax.mechanism.lifecycle import next_pruned
 from dtaojax.mechanism.pools import spot_price
 from dtaojax.mechanism.shares import normalise
-from dtaojax.mechanism.step import Mechanism, coinbase
+from dtaojax.mechanism.step import EmissionShares, Mechanism, coinbase
 from dtaojax.ordered import ordered_sum
 from dtaojax.state.network import NetworkState, Subnets
 from dtaojax.state.shapes import PerSubnetBool
@@ -66,12 +66,14 @@ class NetworkFigures(NamedTuple):
         gauges: in the order of ``GAUGES``.
         below_bar: in the emit set, with a pre-gate share under the bar.
         next_pruned: the subnet that a registration would replace.
+        shares: of the TAO emission.
     """
 
     scalars: Float[Array, " scalars"]
     gauges: Float[Array, "gauges subnets"]
     below_bar: PerSubnetBool
     next_pruned: Bool[Array, " subnets"]
+    shares: EmissionShares
 
 
 def _concentration(
@@ -121,4 +123,5 @@ def observe_network(
         gauges=jnp.stack([price, state.moving_price, tao_in, final]),
         below_bar=below,
         next_pruned=next_pruned(subnets, state, immunity_blocks),
+        shares=paid.shares,
     )

@@ -7,10 +7,11 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
+from dtaojax.elementary import quotient
 from dtaojax.mechanism.departure import Departures
 from dtaojax.mechanism.fee_rules import FeeRule
 from dtaojax.mechanism.pools import spot_price
-from dtaojax.mechanism.sale import sale_proceeds
+from dtaojax.mechanism.sale import alpha_within_fall, sale_proceeds
 from dtaojax.mechanism.step import StepFlows
 from dtaojax.ordered import ordered_sum
 from dtaojax.state.network import NetworkState
@@ -65,12 +66,14 @@ class Portfolio(eqx.Module):
         alpha: at the start [alpha].
         root_tao: staked to root [TAO].
         delegate_take: what validators keep of their nominators' yield [-].
+        exit_fall: of a pool's price in a day, that selling may make when the holder leaves [-].
     """
 
     slot: Int[Array, " positions"]
     alpha: PerPosition
     root_tao: Scalar
     delegate_take: Scalar
+    exit_fall: Scalar
 
     def begin(self, state: NetworkState, fee: FeeRule) -> Holdings:
         """The portfolio at the start of a path."""
@@ -117,6 +120,22 @@ class Portfolio(eqx.Module):
             jnp.append(spot, root_spot) + holdings.paid,
             jnp.append(realizable, root_realizable) + holdings.paid,
         )
+
+    def exit_days(
+        self, holdings: Holdings, state: NetworkState
+    ) -> Float[Array, " positions_and_root"]:
+        """Days that leaving takes if selling lowers no price by more than ``exit_fall`` a day.
+
+        Each pool is taken to be back where it was on the next day. Root's TAO leaves at once; its
+        alpha takes as long as that of its slowest subnet [days].
+        """
+        daily = alpha_within_fall(state.pools, self.exit_fall)
+
+        def needed(alpha: Array, a_day: Array) -> Array:
+            return jnp.where(alpha > 0.0, quotient(alpha, a_day, jnp.inf), 0.0)
+
+        by_root = jnp.max(needed(self.basket(holdings, state), daily))
+        return jnp.append(needed(holdings.alpha, daily[self.slot]), by_root)
 
     def earn(self, holdings: Holdings, before: NetworkState, flows: StepFlows) -> Holdings:
         """Adds a step's yield: alpha and TAO of validators, and TAO for root's alpha that was sold.

@@ -17,10 +17,10 @@ from dtaojax.demand.tao_usd import TaoUsd
 from dtaojax.demand.tao_usd_shock import ShockedTaoUsd
 from dtaojax.engine.model import Observation
 from dtaojax.mechanism.pools import spot_price
-from dtaojax.mechanism.step import Coinbase, Mechanism, step
+from dtaojax.mechanism.step import Coinbase, Mechanism, emission_shares, step
 from dtaojax.state.intents import Intents
 from dtaojax.state.network import NetworkState, Subnets
-from dtaojax.state.shapes import PerSubnetBool, ScalarBool, ScalarInt
+from dtaojax.state.shapes import PerSubnet, PerSubnetBool, ScalarBool, ScalarInt
 from dtaojax.world.carry import TALLIES, Carry
 from dtaojax.world.cohorts import Cohorts, Plan
 from dtaojax.world.latent import Latent
@@ -35,6 +35,8 @@ from dtaojax.world.observation import (
     observe_network,
 )
 from dtaojax.world.portfolio import Portfolio
+from dtaojax.world.pressure import PRESSURE_SCALARS, Pressure
+from dtaojax.world.standing import Gauge
 
 TAO_USD: Final = {"tao_usd": "USD/TAO"}
 """The price of TAO, recorded where it is followed, and its unit."""
@@ -55,6 +57,8 @@ class World(eqx.Module):
         latent: draws of quality and sector, if they differ from path to path.
         tao_usd: price of TAO in US dollars, if it is followed.
         cohorts: who holds alpha outside the pools, if that is told apart.
+        standing: further figures about each subnet.
+        pressure: follows how emission moves and how much is sold, if that is asked.
     """
 
     mechanism: Mechanism
@@ -68,6 +72,8 @@ class World(eqx.Module):
     latent: Latent | None = None
     tao_usd: TaoUsd | ShockedTaoUsd | None = None
     cohorts: Cohorts | None = None
+    standing: tuple[Gauge, ...] = ()
+    pressure: Pressure | None = None
 
     def begin(self, path: ScalarInt) -> Carry:
         """The start of a path."""
@@ -79,15 +85,20 @@ class World(eqx.Module):
         holdings = None
         if self.portfolio is not None:
             holdings = self.portfolio.begin(self.start, self.mechanism.fee)
+        state, pressed = dataclasses.replace(self.start, memory=memory), None
+        if self.pressure is not None:
+            shares, _ = emission_shares(self.mechanism, subnets, state, 1)
+            pressed = self.pressure.begin(shares.final)
         comes_and_goes = self.lifecycle is not None
         return Carry(
             subnets=subnets if comes_and_goes or self.latent is not None else None,
-            state=dataclasses.replace(self.start, memory=memory),
+            state=state,
             memories=tuple(d.begin(path, subnets, self.start) for d in self.demand),
             tao_usd=None if self.tao_usd is None else self.tao_usd.begin(path),
             holdings=holdings,
             registry=self.lifecycle.begin(path, subnets) if comes_and_goes else None,
             books=None if self.cohorts is None else self.cohorts.begin(self.start),
+            pressed=pressed,
             ever_below_bar=none,
             tallies=(*(never for _ in TALLIES[:-1]), jnp.zeros((), jnp.int32)),
         )
@@ -98,6 +109,7 @@ class World(eqx.Module):
         subnets = self.taking_part(carry)
         memories: list[Any] = []
         plans: list[Plan] = []
+        sales: list[PerSubnet] = []
 
         def intents_of(state: NetworkState, paid: Coinbase) -> Intents:
             wishes = []
@@ -107,10 +119,12 @@ class World(eqx.Module):
                 memories.append(kept)
             quiet = jnp.zeros_like(state.alpha_out)
             wish = reduce(add, wishes, Intents(quiet, quiet))
-            if self.cohorts is None:
-                return wish
-            plans.append(self.cohorts.plan(carry.books, clock, subnets, state, paid))
-            return self.cohorts.join(plans[0], wish, state, self.mechanism.fee)
+            if self.cohorts is not None:
+                plans.append(self.cohorts.plan(carry.books, clock, subnets, state, paid))
+                wish = self.cohorts.join(plans[0], wish, state, self.mechanism.fee)
+            if self.pressure is not None:
+                sales.append(spot_price(state.pools) * wish.alpha_sale)
+            return wish
 
         state, flows = step(self.mechanism, subnets, carry.state, self.step_blocks, intents_of)
         paid, trades = flows.coinbase, flows.trades
@@ -131,6 +145,10 @@ class World(eqx.Module):
                 books = self.cohorts.dissolve(books, left)
         if self.portfolio is not None:
             holdings = self.portfolio.mark(holdings, state)
+        pressed = carry.pressed
+        if self.pressure is not None:
+            emitted = self.step_blocks * paid.block_emission
+            pressed = self.pressure.add(pressed, sales[0], flows.claims.tao, emitted)
         happened = (
             trades.limited,
             trades.refused,
@@ -146,6 +164,7 @@ class World(eqx.Module):
             holdings=holdings,
             registry=registry,
             books=books,
+            pressed=pressed,
             ever_below_bar=carry.ever_below_bar | below,
             tallies=tuple(map(add, carry.tallies, happened)),
         )
@@ -172,18 +191,30 @@ class World(eqx.Module):
         if self.lifecycle is not None:
             figures = self.lifecycle.figures(carry.registry, subnets, carry.state)
             scalars = jnp.concatenate([scalars, figures])
+        here = self.unchanged(subnets)
+        if self.pressure is not None:
+            figures = self.pressure.figures(carry.pressed, seen.shares.final, here)
+            scalars = jnp.concatenate([scalars, figures])
         if self.cohorts is not None:
             figures = self.cohorts.observe(carry.books, carry.state)
             scalars = jnp.concatenate([scalars, figures])
         if self.portfolio is not None:
             value = self.portfolio.value(carry.holdings, carry.state, self.mechanism.fee)
             drawdown = carry.holdings.drawdown[None]
-            scalars = jnp.concatenate([scalars, value.spot, value.realizable, drawdown])
-        here = self.unchanged(subnets)
+            leaving = self.portfolio.exit_days(carry.holdings, carry.state)
+            scalars = jnp.concatenate([scalars, value.spot, value.realizable, drawdown, leaving])
         below = seen.below_bar & here
         gauges, events = seen.gauges, [below, carry.ever_below_bar | below, seen.next_pruned & here]
         if self.lifecycle is not None:
-            gauges = jnp.where(here, gauges, 0.0)[:, : self.lifecycle.founders]
+            gauges = jnp.where(here, gauges, 0.0)
+        if self.standing:
+            further = [
+                jnp.where(here, gauge(seen.shares, subnets, carry.state), gauge.when_gone(subnets))
+                for gauge in self.standing
+            ]
+            gauges = jnp.concatenate([gauges, jnp.stack(further)])
+        if self.lifecycle is not None:
+            gauges = gauges[:, : self.lifecycle.founders]
             events = [event[: self.lifecycle.founders] for event in (*events, ~here)]
         return Observation(gauges, jnp.stack(events), scalars)
 
@@ -205,9 +236,9 @@ class World(eqx.Module):
         return TALLIES if self.cohorts is None else (*TALLIES, *self.cohorts.tally_names)
 
     @property
-    def gauge_names(self) -> tuple[str, ...]:
-        """Names of the rows of ``Observation.gauges``."""
-        return tuple(GAUGES)
+    def gauges(self) -> dict[str, str]:
+        """Names and units of the rows of ``Observation.gauges``."""
+        return GAUGES | {gauge.name: gauge.unit for gauge in self.standing}
 
     @property
     def event_names(self) -> tuple[str, ...]:
@@ -219,7 +250,8 @@ class World(eqx.Module):
         """Names and units of the figures about the whole network, as they are recorded."""
         price = {} if self.tao_usd is None else TAO_USD
         turnover = {} if self.lifecycle is None else TURNOVER_SCALARS
-        return NETWORK_SCALARS | price | turnover
+        pressure = {} if self.pressure is None else PRESSURE_SCALARS
+        return NETWORK_SCALARS | price | turnover | pressure
 
     @property
     def scalar_names(self) -> tuple[str, ...]:
@@ -235,4 +267,5 @@ class World(eqx.Module):
             for valuation in ("value_spot", "value_realizable"):
                 names += [f"{valuation}[{position}]" for position in range(count)]
             names.append("max_drawdown")
+            names += [f"exit_days[{position}]" for position in range(count)]
         return tuple(names)

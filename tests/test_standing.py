@@ -1,0 +1,214 @@
+"""What views of the report need of a run: rank, way to the bar, churn, selling, time to exit."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from small_run import small_rows, write_network
+from worlds import live_mechanism, mainnet_world
+
+from dtaojax.build import build_bins, build_portfolio, build_world
+from dtaojax.config import ConfigError, MechanismConfig, PortfolioConfig, config_from_dict
+from dtaojax.mechanism.pools import spot_price
+from dtaojax.mechanism.sale import alpha_within_fall
+from dtaojax.mechanism.step import EmissionShares
+from dtaojax.network import load_network
+from dtaojax.pipeline.buying import emission_per_tao
+from dtaojax.pipeline.inputs import gather
+from dtaojax.pipeline.inspect import next_block
+from dtaojax.state.pools import Pools
+from dtaojax.world.pressure import Pressed, Pressure
+from dtaojax.world.standing import BuyingToBar, Rank
+from dtaojax.world.world import World
+
+
+def pools(tao: float, alpha: float, w_tao: float) -> Pools:
+    return Pools(*(jnp.array([each]) for each in (tao, alpha, w_tao, 0.0, 0.0)))
+
+
+@given(st.floats(1.0, 1e6), st.floats(1.0, 1e6), st.floats(0.1, 0.9), st.floats(1e-4, 0.9))
+def test_selling_what_is_allowed_lowers_the_price_by_just_that(
+    tao: float, alpha: float, w_tao: float, fall: float
+) -> None:
+    before = pools(tao, alpha, w_tao)
+    sold = float(alpha_within_fall(before, jnp.asarray(fall))[0])
+    # Along x**w1 y**w2 = const.
+    after = pools(tao * (1.0 + sold / alpha) ** (-(1.0 - w_tao) / w_tao), alpha + sold, w_tao)
+    ratio = float(spot_price(after)[0] / spot_price(before)[0])
+    assert ratio == pytest.approx(1.0 - fall, rel=1e-9)
+
+
+def shares_of(pre_gate: list[float], bar: float) -> EmissionShares:
+    share = jnp.asarray(pre_gate)
+    return EmissionShares(share, jnp.asarray(bar), share)
+
+
+def test_rank_counts_the_larger_ones_and_equals_share_it() -> None:
+    subnets, state = mainnet_world()
+    found = Rank()(shares_of([0.2, 0.5, 0.0, 0.2, 0.1, 0.0], 0.1), subnets, state)
+    np.testing.assert_array_equal(found, [2.0, 1.0, 5.0, 2.0, 4.0, 5.0])
+    assert Rank().when_gone(subnets) == 1 + subnets.registered.sum()
+
+
+@pytest.mark.parametrize("w_tao", [0.5, 0.42])
+def test_buying_lifts_a_subnet_to_the_bar_and_one_above_needs_none(w_tao: float) -> None:
+    subnets, state = mainnet_world()
+    count = len(state.moving_price)
+    weight = np.linspace(1.0, 30.0, count)
+    share, bar = weight / weight.sum(), 0.008
+    deep = dataclasses.replace(state.pools, w_tao=jnp.full(count, w_tao))
+    started = dataclasses.replace(
+        subnets, first_emission_block=jnp.ones_like(subnets.registered_at)
+    )
+    gauge = BuyingToBar()
+    bought = np.asarray(
+        gauge(shares_of(share.tolist(), bar), started, dataclasses.replace(state, pools=deep))
+    )
+    assert not bought[share >= bar].any()
+    slot = 10
+    growth = 1.0 + bought[slot] / float(deep.tao_in[slot])
+    # Along the invariant the price grows as tao_in**(1 / w1); the moving price follows.
+    weight[slot] *= growth ** (1.0 / (1.0 - w_tao))
+    assert weight[slot] / weight.sum() == pytest.approx(bar, rel=1e-12)
+    assert share[slot] < bar
+
+
+@pytest.mark.parametrize("preset", ["gate_rank_2026", "price_rootprop", "article_2024"])
+def test_gain_of_a_tao_is_the_difference_that_buying_makes(preset: str) -> None:
+    rules = MechanismConfig.model_validate(preset)
+    network = load_network("finney_8791253")
+    gains = emission_per_tao(rules, network)
+    if preset == "article_2024":
+        # Its rule looks at a price of the past.
+        assert np.isnan(gains).all()
+        return
+    weighted = rules.pool.kind == "weighted"
+    for netuid in (64, 19, 40):
+        row, step = network.row_of(netuid), 0.5
+        found = []
+        r = network.w_tao[row] / (1.0 - network.w_tao[row]) if weighted else 1.0
+        for bought in (step, -step):
+            growth = 1.0 + bought / network.tao_in[row]
+            changed = {
+                name: np.array(getattr(network, name))
+                for name in ("tao_in", "alpha_in", "alpha_out", "moving_price")
+            }
+            changed["tao_in"][row] *= growth
+            changed["alpha_in"][row] *= growth**-r
+            changed["alpha_out"][row] += network.alpha_in[row] * (1.0 - growth**-r)
+            changed["moving_price"][row] *= growth ** (1.0 + r)
+            after = dataclasses.replace(network, **changed, gate_bar=0.0)
+            records = next_block(rules, after)["subnets"]
+            found += [each["tao_emission"] for each in records if each["netuid"] == netuid]
+        assert 7200.0 * (found[0] - found[1]) / (2.0 * step) == pytest.approx(gains[row], rel=1e-4)
+
+
+def test_emission_that_moved_is_half_of_what_changed_and_all_of_a_newcomers() -> None:
+    start = jnp.array([0.5, 0.3, 0.2])
+    pressure = Pressure()
+    begun = pressure.begin(start)
+    stay = jnp.array([True, True, True])
+    assert pressure.figures(begun, start, stay)[0] == 0.0
+    moved = jnp.array([0.3, 0.5, 0.2])
+    assert pressure.figures(begun, moved, stay)[0] == pytest.approx(0.2, rel=1e-12)
+    replaced = jnp.array([False, True, True])
+    assert pressure.figures(begun, start, replaced)[0] == pytest.approx(0.5, rel=1e-12)
+    step = pressure.add(begun, jnp.array([10.0, 0.0, 2.0]), jnp.zeros(3), jnp.asarray(24.0))
+    twice = pressure.add(step, jnp.zeros(3), jnp.array([0.0, 6.0, 0.0]), jnp.asarray(12.0))
+    assert isinstance(twice, Pressed)
+    assert pressure.figures(twice, start, stay)[1] == pytest.approx(0.5, rel=1e-12)
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_network(tmp_path_factory.mktemp("standing") / "small.csv", small_rows())
+
+
+def world_of(file: Path, **tables) -> World:
+    made = {
+        "network": {"file": str(file)},
+        "arrivals": {"rate": 0.0},
+        "portfolio": {"alpha": {"4": 1000.0, "19": 5000.0}, "root_tao": 10.0},
+        "run": {"horizon_days": 1.0},
+    }
+    config = config_from_dict(made | tables)
+    return build_world(config, load_network(file))
+
+
+@eqx.filter_jit
+def _after_a_step(world: World) -> jax.Array:
+    carry = world.advance(world.begin(jnp.uint32(0)), jnp.asarray(0))
+    return world.observe(carry).scalars
+
+
+def figures_after_a_step(world: World) -> dict[str, float]:
+    return dict(zip(world.scalar_names, _after_a_step(world).tolist(), strict=True))
+
+
+def test_a_world_records_what_its_readers_need(file: Path) -> None:
+    low_bar = {"preset": "gate_rank_2026", "gate": {"rank": 3}}
+    names = {
+        audience: world_of(file, mechanism=low_bar, report={"audience": audience})
+        for audience in ("holder", "owner", "designer", "all")
+    }
+    gauges = {audience: list(world.gauges)[4:] for audience, world in names.items()}
+    figures = {audience: "sell_pressure" in world.scalar_names for audience, world in names.items()}
+    both = ["rank", "buying_to_bar"]
+    assert gauges == {"holder": [], "owner": both, "designer": [], "all": both}
+    assert figures == {"holder": False, "owner": False, "designer": True, "all": True}
+    by_flow = world_of(file, mechanism="taoflow_2025")
+    assert list(by_flow.gauges)[4:] == ["rank"]
+    bins = build_bins(names["owner"])
+    below = np.asarray(bins.origin)[5] > 0.0
+    assert below.any()
+    np.testing.assert_array_equal(bins.scale[5], names["owner"].start.pools.tao_in)
+
+
+def test_twice_the_selling_is_twice_the_pressure_at_first(file: Path) -> None:
+    def pressure(part: float) -> float:
+        selling = {"process": "emission_selling", "owner": part, "miner": part, "validator": part}
+        return figures_after_a_step(world_of(file, demand=[selling]))["sell_pressure"]
+
+    assert pressure(0.0) == 0.0
+    assert pressure(1.0) == pytest.approx(2.0 * pressure(0.5), rel=1e-12)
+    assert pressure(0.5) > 0.1
+
+
+def test_time_to_exit_is_alpha_over_what_a_day_takes() -> None:
+    network = load_network("finney_8791253")
+    _, state = mainnet_world()
+    held = {4: 1000.0, 19: 5000.0}
+
+    def needed(fall: float) -> np.ndarray:
+        config = PortfolioConfig(alpha=held, root_tao=10.0, exit_fall=fall)
+        portfolio = build_portfolio(config, network)
+        assert portfolio is not None
+        holdings = portfolio.begin(state, live_mechanism().fee)
+        return np.asarray(portfolio.exit_days(holdings, state))
+
+    rows = [network.row_of(netuid) for netuid in held]
+    for fall in (0.01, 0.2):
+        a_day = network.alpha_in[rows] * ((1.0 - fall) ** -network.w_tao[rows] - 1.0)
+        expected = [*np.array(list(held.values())) / a_day, 0.0]
+        np.testing.assert_allclose(needed(fall), expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("report", "message"),
+    [
+        ({"audience": "miner"}, r"report\.audience"),
+        ({"subnet": 4}, r'report\.subnet: has no place without report\.audience = "owner"'),
+        ({"audience": "owner", "subnet": 2}, r"report\.subnet: names netuid 2"),
+    ],
+)
+def test_readers_that_cannot_be_are_refused(file: Path, report: dict, message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        gather(config_from_dict({"network": {"file": str(file)}, "report": report}), "config")
