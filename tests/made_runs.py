@@ -29,6 +29,7 @@ NAMES = (
     *UNITS,
     *(f"value_{valuation}[{n}]" for valuation in ("spot", "realizable") for n in NETUIDS),
     "max_drawdown",
+    *(f"exit_days[{n}]" for n in NETUIDS),
 )
 _POSITIONS = ("value_spot[4]", "value_spot[19]", "value_realizable[4]", "value_realizable[19]")
 _TOY = make_results()
