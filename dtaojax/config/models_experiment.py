@@ -118,6 +118,7 @@ class FigureConfig(StrictModel):
         title: with the unit.
         caption: what to take away.
         vary: the parameter, for ``by_parameter``.
+        axis: what the values of that parameter are, with the unit; its name if it is empty.
         values: of that parameter.
         scale: of the figure's values.
         percent: whether they are shown in percent.
@@ -133,6 +134,7 @@ class FigureConfig(StrictModel):
     caption: Words
     vary: str = ""
     values: Annotated[tuple[int | float, ...], Field(strict=False, max_length=64)] = ()
+    axis: Annotated[str, Field(max_length=80)] = ""
     scale: Literal["linear", "log"] = "linear"
     percent: bool = False
 

@@ -112,7 +112,7 @@ def figure_result(
         case "over_days":
             axis, series = "days from the start", [_over_days(*row, days) for row in rows]
         case "by_parameter":
-            axis = figure.vary
+            axis = figure.axis or figure.vary
             series = [_means(*row, [float(value) for value in figure.values]) for row in rows]
         case "by_arm":
             axis, series = "", [_means(*row, [0.0]) for row in rows]

@@ -56,7 +56,7 @@ def run_experiment(experiment: Experiment, tell: Callable[[str], None]) -> Exper
         claims=claims,
         figure=figure_result(config, columns, (0.0, *first.report_days)),
         terms=[(name, MEASURES[name].words) for name in measures],
-        facts=facts(config, experiment.runs),
+        facts=facts(experiment.runs),
         seconds=time.perf_counter() - begun,
         paths=int(used.sum()),
         lost=int((~used).sum()),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from dtaojax.config import ClaimConfig, ExperimentConfig, config_differences
 from dtaojax.pipeline.inputs import Inputs
@@ -39,43 +39,35 @@ def criterion_words(claim: ClaimConfig) -> str:
     return f"{side} {100.0 * bound:g} %" if claim.percent else f"{side} {bound:g}"
 
 
-def facts(
-    config: ExperimentConfig, runs: Mapping[tuple[str, str], Inputs]
-) -> list[tuple[str, str]]:
+def facts(runs: Mapping[tuple[str, str], Inputs]) -> list[tuple[str, str]]:
     """How an experiment was run, and what differs between its runs."""
     first = next(iter(runs.values())).config.run
-    named = {
-        f"{config.labels[arm]}, {case}" if len(config.case) > 1 else config.labels[arm]: inputs
-        for (arm, case), inputs in runs.items()
-    }
     networks = dict.fromkeys(
         f"{inputs.network.name} ({inputs.network.n_subnets} subnets)" for inputs in runs.values()
     )
-    configs = [inputs.config.model_dump(mode="json") for inputs in named.values()]
-    other_rules = len({config["mechanism"]["preset"] for config in configs}) > 1
-    settings = [
-        key
-        for key in config_differences(configs)
-        if not (other_rules and key.startswith("mechanism."))
-    ]
-    rules: dict[str, list[str]] = {}
-    for label, inputs in named.items():
-        rules.setdefault(inputs.config.mechanism.preset, []).append(label)
+    rules = dict.fromkeys(inputs.config.mechanism.preset for inputs in runs.values())
     return [
-        ("Rules", next(iter(rules)) if len(rules) == 1 else _by_rules(rules)),
+        ("Rules", ", ".join(rules)),
         ("Network", "; ".join(networks)),
         ("Horizon", f"{first.horizon_days:g} days in steps of {first.step_blocks} blocks"),
         ("Seed", str(first.seed)),
-        (
-            "Differences between runs",
-            ", ".join([*(["rules"] if other_rules else []), *settings]) or "none",
-        ),
+        ("Differences between runs", ", ".join(_differing(list(runs.values()))) or "none"),
     ]
 
 
-def _by_rules(rules: Mapping[str, list[str]]) -> str:
-    return "; ".join(f"{preset}: {', '.join(labels)}" for preset, labels in rules.items())
+def _differing(runs: Sequence[Inputs]) -> list[str]:
+    """Tables of the config in which runs differ; rules as a whole where presets do."""
+    configs = [inputs.config.model_dump(mode="json") for inputs in runs]
+    other_rules = len({config["mechanism"]["preset"] for config in configs}) > 1
+    tables = [".".join(key.split(".")[:2]) for key in config_differences(configs)]
+    return list(
+        dict.fromkeys(
+            "rules" if other_rules and table.startswith("mechanism.") else table for table in tables
+        )
+    )
 
 
 def _shown(value: object) -> str:
+    if isinstance(value, list | tuple):
+        return ", ".join(map(_shown, value))
     return f"{value:g}" if isinstance(value, float) else str(value)

@@ -204,7 +204,8 @@ def _claims(result: ExperimentResult) -> Table:
         for (case, _), found, verdict in zip(result.cases, claim.found, verdicts, strict=True):
             factor, suffix = (100.0, " %") if claim.percent else (1.0, "")
             ends = " to ".join(
-                plain(factor * _settled(end)) + suffix for end in (found.low, found.high)
+                number(_settled(end), _error(found), factor, suffix).text
+                for end in (found.low, found.high)
             )
             plainly = claim.percent or claim.unit in ("ratio", "times")
             unit = "" if plainly else f" [{claim.unit}]"
