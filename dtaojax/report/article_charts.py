@@ -11,7 +11,7 @@ from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
-from dtaojax.report.article_results import FigureResult, Series
+from dtaojax.report.article_results import PLAIN_UNITS, FigureResult, Series
 from dtaojax.report.numerals import compact
 from dtaojax.report.svg import COLOURS, new_figure
 from dtaojax.report.text import one_line
@@ -61,7 +61,7 @@ def _plane(figure: FigureResult) -> Figure:
 
 
 def _named(what: str, figure: FigureResult) -> str:
-    unit = "%" if figure.percent else "" if figure.unit == "ratio" else figure.unit
+    unit = "%" if figure.percent else "" if figure.unit in PLAIN_UNITS else figure.unit
     return f"{what} [{unit}]".strip() if unit else what
 
 

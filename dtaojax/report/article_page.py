@@ -9,6 +9,7 @@ from typing import Final
 
 from dtaojax.report.article_charts import draw
 from dtaojax.report.article_results import (
+    PLAIN_UNITS,
     ArticleResults,
     ExperimentResult,
     FigureResult,
@@ -203,27 +204,25 @@ def _claims(result: ExperimentResult) -> Table:
         verdicts = claim.verdicts or ["shown only"] * len(result.cases)
         for (case, _), found, verdict in zip(result.cases, claim.found, verdicts, strict=True):
             factor, suffix = (100.0, " %") if claim.percent else (1.0, "")
-            ends = " to ".join(
-                number(_settled(end), _error(found), factor, suffix).text
-                for end in (found.low, found.high)
+            value, low, high = (
+                number(_settled(each), _error(found), factor, suffix)
+                for each in (found.value, found.low, found.high)
             )
-            plainly = claim.percent or claim.unit in ("ratio", "times")
+            plainly = claim.percent or claim.unit in PLAIN_UNITS
             unit = "" if plainly else f" [{claim.unit}]"
             rows.append(
                 [
-                    f"{claim.text} ({case})" if several else claim.text,
-                    number(_settled(found.value), _error(found), factor, suffix),
-                    ends,
+                    claim.text,
+                    *([case] if several else []),
+                    value,
+                    f"{low.text} to {high.text}",
                     claim.criterion or "none",
                     verdict,
                     f"{claim.measure}{unit}: {claim.of}",
                 ]
             )
-    return Table(
-        "Criteria",
-        ["Claim", "Estimate", "95 % interval", "Holds if", "Verdict", "What the number is"],
-        rows,
-    )
+    heads = ["Claim", *(["Case"] if several else []), "Estimate", "95 % interval", "Holds if"]
+    return Table("Criteria", [*heads, "Verdict", "What the number is"], rows)
 
 
 def _settled(value: float) -> float:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
+
+PLAIN_UNITS: Final = ("ratio", "times", "as recorded")
+"""Units that a number is shown without."""
 
 
 @dataclass(frozen=True)

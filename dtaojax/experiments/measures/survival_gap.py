@@ -19,5 +19,5 @@ def survival_gap(record: Record, *, part: float) -> Curve:
         record: of the arm, in which subnets come and go.
         part: of the subnets that count as lowest, and as highest [-].
     """
-    worst = survival(record, lowest=0.0, highest=part)
-    return worst - survival(record, lowest=1.0 - part, highest=1.0)
+    worst = survival(record, lowest=0.0, part=part)
+    return worst - survival(record, lowest=1.0 - part, part=part)
