@@ -38,7 +38,7 @@ def _as_record(inputs: Inputs, world: World, found: PathRecord) -> Record:
     founders = inputs.network.n_subnets
     began = np.asarray(world.subnets.registered_at)[:founders]
     here = at.registered_at[..., :founders] == began
-    gauges = {name: at.seen.gauges[:, :, row] for row, name in enumerate(world.gauge_names)}
+    gauges = {name: at.seen.gauges[:, :, row] for row, name in enumerate(world.gauges)}
     for name in ("alpha_in", "alpha_out"):
         gauges[name] = np.where(here, getattr(at, name)[..., :founders], 0.0)
     return Record(
