@@ -11,6 +11,7 @@ from dtaojax.pipeline.finished import read_finished
 from dtaojax.pipeline.inputs import Inputs, gather
 from dtaojax.pipeline.run import run_report
 from dtaojax.pipeline.trace import trace
+from dtaojax.world.observation import GAUGES
 
 DAYS = [0.5, 1.0]
 
@@ -103,7 +104,7 @@ def test_what_was_not_recorded_is_named(
 def test_a_subnet_that_is_gone_leaves_nothing_behind(traced: Record) -> None:
     gone = traced.events["deregistered"]
     np.testing.assert_array_equal(gone.sum(axis=-1), [[0, 0, 1]] * 8)
-    for figure in traced.gauges.values():
-        assert (figure[gone] == 0.0).all()
+    for name in (*GAUGES, "alpha_in", "alpha_out"):
+        assert (traced.gauges[name][gone] == 0.0).all()
     for name in ("price", "tao_in", "alpha_in", "alpha_out"):
         assert (traced.gauges[name][~gone] > 0.0).all()
