@@ -1,5 +1,8 @@
 """Measures of experiments: closed forms on records made by hand."""
 
+import runpy
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -203,3 +206,11 @@ def test_survivors_are_those_not_deregistered() -> None:
     np.testing.assert_allclose(MEASURES["survival"](seen), [[1.0, 1.0, 0.75], [1.0, 0.75, 0.75]])
     best = MEASURES["survival"](seen, lowest=0.6)
     np.testing.assert_allclose(best, [[1.0, 1.0, 1.0], [1.0, 0.5, 0.5]])
+
+
+def test_every_measure_is_in_the_reference() -> None:
+    root = Path(__file__).parents[1]
+    made = runpy.run_path(str(root / "scripts" / "measures.py"))["page"]()
+    assert (root / "docs" / "measures.md").read_text(encoding="utf-8") == made, (
+        "run: python scripts/measures.py > docs/measures.md"
+    )
