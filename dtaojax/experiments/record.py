@@ -26,8 +26,8 @@ class Record:
         config: that was run.
         days: of the moments, the start first, shape (moments,) [days].
         netuid: of the subnets, shape (subnets,).
-        gauges: figures of subnets by name, shape (paths, moments, subnets), 0 once a subnet is
-            gone: those of a run, ``alpha_in`` and ``alpha_out``.
+        gauges: figures of subnets by name, shape (paths, moments, subnets): those of a run,
+            ``alpha_in`` and ``alpha_out``. Amounts, prices and shares are 0 once a subnet is gone.
         events: what is true of them by name, same shape.
         scalars: figures of the path by name, shape (paths, moments): those of a run,
             ``total_issuance``, ``root_tao``, and for each position ``alpha_held[netuid]`` and
