@@ -20,10 +20,14 @@ if TYPE_CHECKING:
         Comparison,
         Run,
         Search,
+        Sensitivity,
+        Stress,
         compare,
         load_network,
         load_run,
+        sensitivity,
         simulate,
+        stress,
         tune,
     )
 
@@ -33,11 +37,15 @@ __all__ = [
     "Comparison",
     "Run",
     "Search",
+    "Sensitivity",
+    "Stress",
     "__version__",
     "compare",
     "load_network",
     "load_run",
+    "sensitivity",
     "simulate",
+    "stress",
     "tune",
 ]
 

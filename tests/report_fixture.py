@@ -147,7 +147,7 @@ def _network_rows(day: float, sample: Mapping[str, Any]) -> Iterable[_Row]:
         ("chain_buy_share", 0.66 + 0.1 * (sample["emission_share"] ** 2).sum(axis=1), "ratio"),
         ("starved_subnets", starved, "subnets"),
         ("emission_turnover", 0.001 * day * np.linspace(0.5, 1.5, PATHS), "ratio"),
-        ("sell_pressure", (day > 0.0) * np.linspace(0.9, 1.1, PATHS), "ratio"),
+        ("emission_on_sale", (day > 0.0) * np.linspace(0.9, 1.1, PATHS), "ratio"),
         ("registered_subnets", np.full(PATHS, 128.0), "subnets"),
         ("registrations", _gone(day), "subnets"),
         ("deregistrations", _gone(day), "subnets"),

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import xarray
 from made_runs import PATHS as MADE_PATHS
 from made_runs import make_run
 from small_run import CONFIG, PATHS, small_rows, write_network
@@ -55,7 +56,7 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
     program = (
         "import sys, dtaojax\n"
         f"before = [name for name in {heavy!r} if name in sys.modules]\n"
-        "known = {'simulate', 'compare', 'tune', 'load_network'} <= set(dir(dtaojax))\n"
+        "known = {'simulate', 'compare', 'tune', 'stress', 'sensitivity'} <= set(dir(dtaojax))\n"
         "dtaojax.load_network('finney_8791253')\n"
         "print(before, known, 'jax' in sys.modules)\n"
     )
@@ -210,14 +211,16 @@ def test_progress_in_a_notebook_is_one_bar_that_moves(monkeypatch: pytest.Monkey
     assert len(shown) <= 3
 
 
-def test_tables_become_datasets_where_xarray_is_installed(made: Path) -> None:
-    xarray = pytest.importorskip("xarray")
+def test_tables_become_datasets(made: Path) -> None:
     data = dtaojax.load_run(made).to_xarray("network")
     assert isinstance(data, xarray.Dataset)
     table = dtaojax.load_run(made).network
     row = table[(table["quantity"] == "sum_price") & (table["day"] == 1.0)]
     median = data["sum_price"].sel(day=1.0, statistic="quantile 0.5")
     assert float(median) == row[row["level"] == 0.5]["value"].item()
+    found = dtaojax.compare(made, made, labels=["one", "other"])
+    differences = found.to_xarray()["difference"]
+    assert float(differences.sel(run="other", name="sum_price", netuid=-1, day=1.0)) == 0.0
 
 
 def test_datasets_say_what_they_need(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,9 +10,10 @@ import pandas as pd
 import pytest
 from small_search import search_file
 
+import dtaojax
 from dtaojax.config import ConfigError, config_from_dict, default_measures, default_parameters
 from dtaojax.metrics.tail import expected_shortfall
-from dtaojax.pipeline.sensitivity import read_sensitivity, sensitivity_report
+from dtaojax.pipeline.sensitivity import read_sensitivity
 from dtaojax.tuning.expectation import Outcome
 from dtaojax.tuning.headlines import Headline, elasticities, headline_columns, tail_weights
 from dtaojax.tuning.levers import Range
@@ -164,11 +165,15 @@ resamples = 100
 
 
 @pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def found(tmp_path_factory: pytest.TempPathFactory) -> dtaojax.Sensitivity:
     folder = tmp_path_factory.mktemp("sensitivity")
-    inputs = read_sensitivity(search_file(folder, STUDY), [])
-    sensitivity_report(inputs, folder / "out", lambda line: None)
-    return folder / "out"
+    file = search_file(folder, STUDY)
+    return dtaojax.sensitivity(file, folder=folder / "out", progress=False)
+
+
+@pytest.fixture(scope="module")
+def finished(found: dtaojax.Sensitivity) -> Path:
+    return found.folder
 
 
 @ONE_STUDY
@@ -238,3 +243,20 @@ def test_a_runs_config_gets_the_default_study_in_a_folder_of_its_own(tmp_path: P
     assert inputs.config.run.horizon_days == 3
     assert inputs.measures == ("emission_hhi", "effective_number", "merit", "pool_depth")
     assert inputs.study.output_folder == Path("runs/base-sensitivity")
+
+
+@ONE_STUDY
+def test_python_reads_what_the_study_left(found: dtaojax.Sensitivity) -> None:
+    left = pd.read_csv(found.folder / "swings.csv")
+    pd.testing.assert_frame_equal(found.swings, left)
+    assert found.parameters["key"].tolist() == left["parameter"].unique().tolist()
+    assert found.report.is_file()
+    page = found._repr_html_()
+    largest = left[["at_low_value", "at_high_value"]].abs().max(axis=1)
+    for name, rows in left.assign(largest=largest).groupby("headline"):
+        first = rows.loc[rows["largest"].idxmax(), "parameter"]
+        assert page.index(f"<td>{name}</td><td>{first}</td>") == page.index(f"<td>{name}</td>")
+    data = found.to_xarray("local")
+    row = found.local.iloc[0]
+    picked = data["by_range_value"].sel(headline=row["headline"], parameter=row["parameter"])
+    assert float(picked) == row["by_range_value"]

@@ -160,7 +160,9 @@ def test_a_world_records_what_its_readers_need(file: Path) -> None:
         for audience in ("holder", "owner", "designer", "all")
     }
     gauges = {audience: list(world.gauges)[4:] for audience, world in names.items()}
-    figures = {audience: "sell_pressure" in world.scalar_names for audience, world in names.items()}
+    figures = {
+        audience: "emission_on_sale" in world.scalar_names for audience, world in names.items()
+    }
     both = ["rank", "buying_to_bar"]
     assert gauges == {"holder": [], "owner": both, "designer": [], "all": both}
     assert figures == {"holder": False, "owner": False, "designer": True, "all": True}
@@ -175,7 +177,7 @@ def test_a_world_records_what_its_readers_need(file: Path) -> None:
 def test_twice_the_selling_is_twice_the_pressure_at_first(file: Path) -> None:
     def pressure(part: float) -> float:
         selling = {"process": "emission_selling", "owner": part, "miner": part, "validator": part}
-        return figures_after_a_step(world_of(file, demand=[selling]))["sell_pressure"]
+        return figures_after_a_step(world_of(file, demand=[selling]))["emission_on_sale"]
 
     assert pressure(0.0) == 0.0
     assert pressure(1.0) == pytest.approx(2.0 * pressure(0.5), rel=1e-12)

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import dtaojax
 import dtaojax.network
 from dtaojax.config import ConfigError, changed
 from dtaojax.demand.attack import Attack, Plan
@@ -19,7 +20,7 @@ from dtaojax.demand.process import Clock
 from dtaojax.engine.sample import sample
 from dtaojax.mechanism.fee_rules import FeeToAuthor, FeeToPool, FlatFeeToPool
 from dtaojax.mechanism.step import coinbase
-from dtaojax.pipeline.stress import StressInputs, read_stress, siege, stress_report
+from dtaojax.pipeline.stress import StressInputs, read_stress, siege
 from dtaojax.report.stress_page import render_stress
 from dtaojax.state.pools import Pools
 from dtaojax.tuning.adversary import (
@@ -322,10 +323,14 @@ def test_plain_plans_spend_the_budget_and_sell_all_of_a_rivals_alpha() -> None:
 
 
 @pytest.fixture(scope="module")
-def finished(inputs: StressInputs, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def attacked(tmp_path_factory: pytest.TempPathFactory) -> dtaojax.Stress:
     folder = tmp_path_factory.mktemp("out")
-    stress_report(inputs, folder, lambda line: None)
-    return folder
+    return dtaojax.stress(stress_file(folder), folder=folder / "found", progress=False)
+
+
+@pytest.fixture(scope="module")
+def finished(attacked: dtaojax.Stress) -> Path:
+    return attacked.folder
 
 
 def test_the_command_leaves_what_every_plan_does(finished: Path) -> None:
@@ -386,3 +391,18 @@ def test_a_bad_attack_is_refused_with_the_place_and_the_fix(
     assert old in STRESS
     with pytest.raises(ConfigError, match=message):
         read_stress(stress_file(tmp_path, STRESS.replace(old, new, 1)), [])
+
+
+def test_python_reads_what_the_attack_left(attacked: dtaojax.Stress) -> None:
+    outcomes = pd.read_csv(attacked.folder / "outcomes.csv")
+    pd.testing.assert_frame_equal(attacked.outcomes, outcomes)
+    assert attacked.plans["strategy"].unique().tolist() == ["at once", "evenly", "found"]
+    assert attacked.report.is_file()
+    page = attacked._repr_html_()
+    assert page.count("<tr>") == 1 + len(outcomes)
+    assert "±" in page
+    row = outcomes.iloc[-1]
+    picked = attacked.to_xarray()["wealth_change_value"].sel(
+        rules=row["rules"], budget=row["budget"], strategy=row["strategy"]
+    )
+    assert float(picked) == row["wealth_change_value"]

@@ -147,7 +147,7 @@ def test_a_view_that_cannot_be_made_is_refused(asked: tuple[str, int | None], me
 
 
 def test_runs_without_the_figures_of_a_view_are_shown_without_them(results: Results) -> None:
-    further = ["rank", "buying_to_bar", "emission_turnover", "sell_pressure", "exit_days"]
+    further = ["rank", "buying_to_bar", "emission_turnover", "emission_on_sale", "exit_days"]
     tables = {
         name: table[~table["quantity"].isin(further)] if "quantity" in table else table
         for name, table in results.tables.items()

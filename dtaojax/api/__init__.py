@@ -1,6 +1,8 @@
 """The Python interface: what the commands do, with results as pandas tables."""
 
+from dtaojax.api.attacking import Stress, stress
 from dtaojax.api.comparing import Comparison, compare
+from dtaojax.api.moving import Sensitivity, sensitivity
 from dtaojax.api.running import Run, load_run, simulate
 from dtaojax.api.searching import Search, tune
 from dtaojax.network import load_network
@@ -9,9 +11,13 @@ __all__ = [
     "Comparison",
     "Run",
     "Search",
+    "Sensitivity",
+    "Stress",
     "compare",
     "load_network",
     "load_run",
+    "sensitivity",
     "simulate",
+    "stress",
     "tune",
 ]

@@ -5,12 +5,13 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pandas as pd
 
 from dtaojax.api.configs import Changes, ConfigLike, Shelf, read_config
 from dtaojax.api.running import Run, load_run, simulate_inputs
+from dtaojax.api.tables import by_keys
 from dtaojax.config import Config, ConfigError, Problem, changed
 from dtaojax.pipeline.comparands import distinct, folder_name
 from dtaojax.pipeline.compare import compare_finished, write_comparison
@@ -19,6 +20,9 @@ from dtaojax.pipeline.inputs import gather
 from dtaojax.report import compare_results
 from dtaojax.report.snippet import comparison_snippet
 from dtaojax.report.text import NAME_LENGTH, one_line
+
+if TYPE_CHECKING:
+    import xarray
 
 Comparand: TypeAlias = Run | ConfigLike
 """A run, the folder of one, or a config that is run first."""
@@ -51,6 +55,18 @@ class Comparison:
     def report(self) -> Path:
         """The page: one HTML file that needs no network."""
         return self.folder / "report.html"
+
+    def to_xarray(self) -> xarray.Dataset:
+        """The differences as an xarray dataset over ``run``, ``name``, ``netuid`` and ``day``.
+
+        What is not about one subnet or position has the netuid -1.
+
+        Raises:
+            ImportError: xarray is not installed.
+        """
+        rows = self.differences.assign(netuid=self.differences["netuid"].fillna(-1).astype(int))
+        keys = ["run", "name", "netuid", "day"]
+        return by_keys(rows[[*keys, "difference", "standard_error", "ci_low", "ci_high"]], keys)
 
     def __repr__(self) -> str:
         first, *others = self.labels

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import weakref
 from collections.abc import Mapping
@@ -30,6 +31,11 @@ def read_config(config: ConfigLike, changes: Changes | None = None) -> Config:
     if isinstance(config, str | Path):
         return load_config(config, pairs)
     return config_from_dict(config or {}, overrides=pairs)
+
+
+def as_overrides(changes: Changes | None) -> list[str]:
+    """Changes as ``--set`` of the command line spells them."""
+    return [f"{key}={json.dumps(value)}" for key, value in (changes or {}).items()]
 
 
 class Shelf:

@@ -2,38 +2,21 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from dtaojax.api.configs import Shelf
+from dtaojax.api.configs import Changes, Shelf, as_overrides
 from dtaojax.api.progress import spoken
+from dtaojax.api.study import Study
 from dtaojax.report.snippet import search_snippet
 
 
-class Search:
-    """What a search found.
+class Search(Study):
+    """What a search found; ``found`` is as in ``tune.json``."""
 
-    Attributes:
-        folder: of the tables and the page.
-        found: everything, as in ``tune.json``.
-    """
-
-    def __init__(self, shelf: Shelf) -> None:
-        """Reads what a search left on a shelf."""
-        self._shelf = shelf
-        self.folder = shelf.folder
-        self.found: dict[str, Any] = json.loads(
-            (shelf.folder / "tune.json").read_text(encoding="utf-8")
-        )
-
-    @property
-    def report(self) -> Path:
-        """The page: one HTML file that needs no network."""
-        return self.folder / "report.html"
+    file = "tune.json"
 
     @property
     def parameters(self) -> pd.DataFrame:
@@ -68,16 +51,13 @@ class Search:
             )
         return pd.DataFrame(rows)
 
-    def __repr__(self) -> str:
-        return f"<Search {self.found['title']!r}, {self.folder}>"
-
     def _repr_html_(self) -> str:
         return search_snippet(self.found)
 
 
 def tune(
     config: str | Path,
-    changes: Mapping[str, Any] | None = None,
+    changes: Changes | None = None,
     *,
     folder: str | Path | None = None,
     progress: bool = True,
@@ -99,7 +79,6 @@ def tune(
     # JAX is slow to load, and a config that is wrong is told before it is.
     from dtaojax.pipeline.tune import read_tune, tune_report
 
-    overrides = [f"{key}={json.dumps(value)}" for key, value in (changes or {}).items()]
     shelf = Shelf(folder)
-    tune_report(read_tune(Path(config), overrides), shelf.folder, spoken(progress))
+    tune_report(read_tune(Path(config), as_overrides(changes)), shelf.folder, spoken(progress))
     return Search(shelf)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -35,11 +35,7 @@ def as_dataset(table: pd.DataFrame) -> xarray.Dataset:
     Raises:
         ImportError: xarray is not installed.
     """
-    try:
-        import xarray
-    except ImportError as error:
-        raise ImportError("to_xarray needs xarray: pip install xarray") from error
-
+    xarray = _xarray()
     levels = table["level"].map(lambda level: "" if pd.isna(level) else f" {level:g}")
     tidy = table.assign(statistic=table["statistic"].astype(str) + levels.astype(str))
     keys = ["day", "statistic"]
@@ -53,3 +49,20 @@ def as_dataset(table: pd.DataFrame) -> xarray.Dataset:
         for name, column in ((f"{quantity}", "value"), (f"{quantity}_error", "standard_error")):
             variables[name] = indexed[column].to_xarray().assign_attrs(unit=rows["unit"].iloc[0])
     return xarray.Dataset(variables)
+
+
+def by_keys(table: pd.DataFrame, keys: Sequence[str]) -> xarray.Dataset:
+    """A table as a dataset over some of its columns, which tell its rows apart.
+
+    Raises:
+        ImportError: xarray is not installed.
+    """
+    return _xarray().Dataset.from_dataframe(table.set_index(list(keys)))
+
+
+def _xarray() -> Any:
+    try:
+        import xarray
+    except ImportError as error:
+        raise ImportError("to_xarray needs xarray: pip install xarray") from error
+    return xarray

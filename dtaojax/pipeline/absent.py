@@ -14,7 +14,7 @@ WITHOUT_POOLS: Final = frozenset(
         *(f"tao_in_{name}" for name in CONCENTRATION),
         *("total_tao_in", "sum_price", "chain_buy_share"),
         *("price", "moving_price", "tao_in"),
-        *("sell_pressure", "exit_days"),
+        *("emission_on_sale", "exit_days"),
         *("starved_subnets", "below_bar", "ever_below_bar", "next_pruned"),
     }
 )

@@ -141,13 +141,14 @@ QUANTITIES: Final[dict[str, Term]] = {
         "percent",
         title="Emission that has moved since the start",
     ),
-    "sell_pressure": Term(
-        "Sell pressure since the start",
+    "emission_on_sale": Term(
+        "Sell pressure: emission put on sale since the start",
         "Σ p · alpha put on sale / Σ E, over steps and subnets; E the TAO emission",
         "Emitted alpha that its receivers, cohorts and root sell, at the spot price before users "
         "trade, in parts of the TAO emission of the same time. Above 100 %, more comes back on "
         "sale than emission brings in; 0 on day 0.",
         "percent",
+        title="Emission put on sale since the start",
     ),
     "price": Term(
         "Alpha price",

@@ -27,7 +27,7 @@ GROUPS: Final = (
             "emission_gini",
             "starved_subnets",
             "emission_turnover",
-            "sell_pressure",
+            "emission_on_sale",
         ),
     ),
     ("TAO in pools", ("tao_in_effective_number", "tao_in_nakamoto", "tao_in_top10_share")),

@@ -31,7 +31,7 @@ _POOLS: Final = (
     "tao_in_hhi",
 )
 _TOTALS: Final = ("sum_price", "total_tao_in", "chain_buy_share")
-_MOVING: Final = ("emission_turnover", "sell_pressure")
+_MOVING: Final = ("emission_turnover", "emission_on_sale")
 _TURNOVER: Final = ("deregistrations", "lock_cost")
 _MAX_ROWS: Final = 20
 _MAX_PRICES: Final = 12

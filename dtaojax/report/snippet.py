@@ -60,6 +60,48 @@ def search_snippet(found: Mapping[str, Any]) -> str:
     return _table(found["title"], ("", "start", "found", "change on fresh paths"), rows)
 
 
+def sensitivity_snippet(found: Mapping[str, Any], most: int = 5) -> str:
+    """For each number the parameters that move it most, over their ranges.
+
+    Args:
+        found: as in ``sensitivity.json``.
+        most: rows a number.
+    """
+    rows: list[Sequence[Entry]] = []
+    for name in (each["name"] for each in found["headlines"]):
+        swings = [each for each in found["swings"] if each["headline"] == name]
+        swings.sort(
+            key=lambda each: -max(abs(each["at_low_value"]), abs(each["at_high_value"])),
+        )
+        rows += [
+            [name, each["parameter"], *(_change(each, end) for end in ("at_low", "at_high"))]
+            for each in swings[:most]
+        ]
+    heads = ("number", "parameter", "change at its low end", "change at its high end")
+    return _table(found["title"], heads, rows)
+
+
+def stress_snippet(found: Mapping[str, Any]) -> str:
+    """What an attack reaches and what it brings, budget by budget."""
+    heads = ("rules", "budget [TAO]", "strategy", "target", "change", "change of wealth [TAO]")
+    rows: list[Sequence[Entry]] = [
+        [
+            each["rules"],
+            number(each["budget"]),
+            each["strategy"],
+            _change(each, "target"),
+            _change(each, "target_change"),
+            _change(each, "wealth_change"),
+        ]
+        for each in found["outcomes"]
+    ]
+    return _table(found["title"], heads, rows)
+
+
+def _change(record: Mapping[str, Any], name: str) -> Number:
+    return number(record[f"{name}_value"], record[f"{name}_standard_error"])
+
+
 def _table(caption: str, columns: Sequence[str], rows: Sequence[Sequence[Entry]]) -> str:
     """An HTML table; every text is escaped and made visible."""
     heads = Markup("").join(Markup("<th>{}</th>").format(visible(column)) for column in columns)

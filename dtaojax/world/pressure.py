@@ -10,7 +10,7 @@ from dtaojax.elementary import quotient
 from dtaojax.ordered import ordered_sum
 from dtaojax.state.shapes import PerSubnet, PerSubnetBool, Scalar
 
-PRESSURE_SCALARS: Final = {"emission_turnover": "ratio", "sell_pressure": "ratio"}
+PRESSURE_SCALARS: Final = {"emission_turnover": "ratio", "emission_on_sale": "ratio"}
 """Figures about the network since the start and their units."""
 
 

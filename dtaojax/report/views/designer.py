@@ -74,7 +74,7 @@ def _churn(evidence: Evidence) -> Card | None:
 
 
 def _selling(evidence: Evidence) -> Card | None:
-    quantity = "sell_pressure"
+    quantity = "emission_on_sale"
     sold = evidence.network.get(quantity, evidence.horizon)
     if sold is None:
         return None
