@@ -152,7 +152,9 @@ def _run(
     arm, case = setting
     where = f"{file}, arm {arm}, case {case}"
     try:
-        run = config_from_dict(config.base, overrides=[*change.items(), *overrides], source=file)
+        # What only owners or designers ask costs time, and few experiments look at it.
+        base = {"report": {"audience": "holder"}, **config.base}
+        run = config_from_dict(base, overrides=[*change.items(), *overrides], source=file)
         return gather(_recorded(run, config.record_every_days), where)
     except ConfigError as error:
         source = where if error.source == str(file) else error.source
