@@ -12,7 +12,7 @@ from scipy import stats
 from dtaojax.config import config_from_dict
 from dtaojax.experiments.measures.threshold_revenue import best_threshold
 from dtaojax.experiments.rank import in_band, rank_correlation
-from dtaojax.experiments.record import Record
+from dtaojax.experiments.record import Figures, Record
 from dtaojax.experiments.registry import MEASURES
 
 DAYS = np.array([0.0, 1.0, 3.0])
@@ -39,9 +39,9 @@ def record(tables: dict | None = None, **parts: dict) -> Record:
         config=config_from_dict(tables or {}),
         days=DAYS,
         netuid=NETUID,
-        gauges={"price": PRICE, "emission_share": SHARE, **parts.get("gauges", {})},
-        events=parts.get("events", {}),
-        scalars=parts.get("scalars", {}),
+        gauges=Figures({"price": PRICE, "emission_share": SHARE, **parts.get("gauges", {})}),
+        events=Figures(parts.get("events", {})),
+        scalars=Figures(parts.get("scalars", {})),
         quality=QUALITY,
         sector=SECTOR,
         finite=np.array([True, True]),
@@ -214,3 +214,17 @@ def test_every_measure_is_in_the_reference() -> None:
     assert (root / "docs" / "measures.md").read_text(encoding="utf-8") == made, (
         "run: python scripts/measures.py > docs/measures.md"
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "answer"),
+    [
+        ("cohort_profit", {"who": "team"}, '"proceeds.team" was not recorded; .*cohorts'),
+        ("survival", {}, '"deregistered" was not recorded; .*registrations need'),
+        ("halvings", {"gauge": "prize", "lowest": 0.0, "part": 1.0}, 'did you mean "price"'),
+        ("log_price", {"netuid": 9}, "no subnet 9"),
+    ],
+)
+def test_a_measure_of_what_was_not_recorded_says_so(name: str, given: dict, answer: str) -> None:
+    with pytest.raises(KeyError, match=answer):
+        MEASURES[name](record(), **given)

@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NoReturn, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dtaojax.config import Config
+from dtaojax.config import Config, suggestion
 
 FloatArray: TypeAlias = NDArray[np.float64]
 BoolArray: TypeAlias = NDArray[np.bool_]
 IntArray: TypeAlias = NDArray[np.int64]
+
+
+Array = TypeVar("Array", FloatArray, BoolArray)
+
+
+class Figures(dict[str, Array]):
+    """Figures by name; one that was not recorded is refused in words."""
+
+    def __missing__(self, name: str) -> NoReturn:
+        """Says what is known instead.
+
+        Raises:
+            KeyError: always.
+        """
+        text = (
+            f'"{name}" was not recorded; figures of cohorts, positions, TAO in dollars and '
+            f"registrations need those in the config; {suggestion(name, self)}"
+        )
+        raise KeyError(text)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -40,9 +58,9 @@ class Record:
     config: Config
     days: FloatArray
     netuid: IntArray
-    gauges: Mapping[str, FloatArray]
-    events: Mapping[str, BoolArray]
-    scalars: Mapping[str, FloatArray]
+    gauges: Figures[FloatArray]
+    events: Figures[BoolArray]
+    scalars: Figures[FloatArray]
     quality: FloatArray
     sector: IntArray
     finite: BoolArray

@@ -118,7 +118,7 @@ def _recorded(experiment: Experiment, wanted: Wanted) -> Iterator[None]:
     try:
         yield
     except KeyError as error:
-        text = f"{wanted.measure} cannot be measured: {error.args[0]} in arm {wanted.arm}"
+        text = f"{wanted.measure} cannot be measured in arm {wanted.arm}: {error.args[0]}"
         raise ConfigError(str(experiment.file), [Problem("", text)]) from error
 
 

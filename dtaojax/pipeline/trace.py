@@ -11,7 +11,7 @@ from dtaojax.build import build_world
 from dtaojax.engine.rollout import KEPT, PathRecord
 from dtaojax.engine.run import default_workers
 from dtaojax.engine.sample import sample
-from dtaojax.experiments.record import FloatArray, Record
+from dtaojax.experiments.record import Figures, FloatArray, Record
 from dtaojax.pipeline.inputs import Inputs
 from dtaojax.world.trace import Trace, Watched
 from dtaojax.world.world import World
@@ -45,9 +45,11 @@ def _as_record(inputs: Inputs, world: World, found: PathRecord) -> Record:
         config=config,
         days=np.array([0.0, *config.run.report_days]),
         netuid=inputs.network.netuid,
-        gauges=gauges,
-        events={name: at.seen.events[:, :, row] for row, name in enumerate(world.event_names)},
-        scalars=_scalars(world, at, tuple(config.portfolio.alpha)),
+        gauges=Figures(gauges),
+        events=Figures(
+            {name: at.seen.events[:, :, row] for row, name in enumerate(world.event_names)}
+        ),
+        scalars=Figures(_scalars(world, at, tuple(config.portfolio.alpha))),
         quality=at.quality[:, 0, :founders],
         sector=at.sector[:, 0, :founders],
         finite=np.asarray(found.lost_at) == KEPT,

@@ -55,6 +55,6 @@ def threshold_revenue(record: Record, *, factor: float, day: float) -> PerPath:
     """
     found = [part for part in record.config.demand if isinstance(part, RevenueDemandConfig)]
     if len(found) != 1 or found[0].tao_per_day == 0.0:
-        raise KeyError("revenue_demand, which the arm's demand lacks or has more than once")
+        raise KeyError("demand has no revenue_demand, or no revenue, or several")
     revenue = found[0].tao_per_day * np.exp(found[0].spread * record.quality)
     return best_threshold(revenue, has_collapsed(record, factor)[:, record.moment(day)])
