@@ -13,6 +13,7 @@ A run folder holds
 ``cohorts.parquet``   estimates about each cohort, by day (absent where they are not told apart).
 ``initial.parquet``   the state that the run started from, one row a subnet.
 ``losses.parquet``    the histogram of portfolio losses (absent without a portfolio).
+``convergence.parquet`` the main numbers from the first paths, ``n_paths`` of them.
 ``paths.parquet``     per-path figures, one row a path, in path order.
 ``report.html``       the report, written last.
 """
@@ -62,7 +63,9 @@ and NaN for other statistics. ``ci_low`` and ``ci_high`` bound a 95 % Monte Carl
 COHORT: Final = "cohort"
 """The column that ``cohorts.parquet`` has besides ``ESTIMATE_COLUMNS``: whom a row is about."""
 
-TABLES: Final = ("network", "subnets", "portfolio", "cohorts", "initial", "losses", "paths")
+TABLES: Final = (
+    "network", "subnets", "portfolio", "cohorts", "initial", "losses", "convergence", "paths"
+)  # fmt: skip
 
 
 class ResultsError(Exception):

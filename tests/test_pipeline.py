@@ -45,6 +45,7 @@ FILES = {
     "subnets.parquet",
     "portfolio.parquet",
     "initial.parquet",
+    "convergence.parquet",
     "losses.parquet",
     "paths.parquet",
 }
@@ -255,7 +256,7 @@ def test_results_can_be_read_back(done):
     results = load(done.folder)
     assert results.manifest == done.json("manifest.json")
     assert len(results.metrics) == len(done.json("summary.json")["metrics"])
-    assert set(results.tables) == {"network", "subnets", "portfolio", "initial", "losses"}
+    assert set(results.tables) == {*TABLES} - {"paths"}
 
 
 def test_hostile_names_are_text_in_the_report(done):
@@ -270,7 +271,7 @@ def test_hostile_names_are_text_in_the_report(done):
 
 # --- the same numbers again ----------------------------------------------------------------------
 
-TABLES = ("network", "subnets", "portfolio", "initial", "losses", "paths")
+TABLES = ("network", "subnets", "portfolio", "initial", "losses", "convergence", "paths")
 
 
 def content(folder: Path) -> dict[str, str]:

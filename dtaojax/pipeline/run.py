@@ -19,6 +19,7 @@ from dtaojax.engine.merge import Statistics
 from dtaojax.engine.run import run_on
 from dtaojax.engine.statistics import Bins
 from dtaojax.metrics.cohorts import cohort_table
+from dtaojax.metrics.convergence import Watched, convergence_rows
 from dtaojax.metrics.estimate import fewest_paths
 from dtaojax.metrics.headline import headline
 from dtaojax.metrics.portfolio import loss_histogram, portfolio_rows
@@ -32,14 +33,26 @@ from dtaojax.pipeline.crew import Crew, CrewMaker, threads
 from dtaojax.pipeline.folder import Unfinished, claimed, drop_unfinished, remove_results
 from dtaojax.pipeline.inputs import Inputs
 from dtaojax.pipeline.inspect import initial_table
-from dtaojax.pipeline.path_figures import portfolio_sample
+from dtaojax.pipeline.path_figures import PathFigures, portfolio_sample
 from dtaojax.pipeline.path_table import PathTableReader, PathTableWriter
 from dtaojax.pipeline.precision import PrecisionWatch
 from dtaojax.report import write_report
-from dtaojax.results import QUANTILE_LEVELS, SCHEMA_VERSION, Results, ResultsError, save
+from dtaojax.results import (
+    QUANTILE_LEVELS,
+    SCHEMA_VERSION,
+    Results,
+    ResultsError,
+    Statistic,
+    save,
+)
 from dtaojax.world.cohorts import COHORT_FIGURES
+from dtaojax.world.observation import NETWORK_SCALARS
 from dtaojax.world.world import World
 
+_MAIN = ("emission_effective_number", "emission_top10_share", "starved_subnets", "sum_price")
+"""Figures of the network whose convergence is told."""
+_TAILS: tuple[tuple[Statistic, float], ...] = (("var", 0.95), ("es", 0.95), ("es", 0.99))
+"""Measures of the loss whose convergence is told."""
 _FEWEST_TAIL_PATHS = 10
 """Paths that an expected shortfall should rest on at the least."""
 
@@ -191,6 +204,7 @@ def _tables(
             config.mechanism, network, config.portfolio.alpha, config.run.seed
         ),
     }
+    watched = [(each, reader.sample(each.quantity, each.day)) for each in _settling(config)]
     if world.cohorts is not None:
         tables["cohorts"] = cohort_table(
             reader.sample, COHORT_FIGURES, world.cohorts.parties, reported
@@ -203,7 +217,19 @@ def _tables(
         )
         tables["portfolio"] = frame(list(portfolio_rows(start, later, netuids)))
         tables["losses"] = loss_histogram(start, later)
-    return tables
+        figures = PathFigures(reader, netuids)
+        for measure in _TAILS:
+            loss = Watched("loss_realizable", "portfolio", *measure, config.loss_days[-1], "TAO")
+            watched.append((loss, figures.sample(loss.quantity, loss.day)))
+    settling = [row for each, sample in watched for row in convergence_rows(each, sample)]
+    return tables | {"convergence": present(frame(settling), config.mechanism)}
+
+
+def _settling(config: Config) -> list[Watched]:
+    """The numbers of the network whose convergence is told."""
+    day = config.run.horizon_days
+    units = {name: NETWORK_SCALARS[name] for name in _MAIN}
+    return [Watched(name, "network", "mean", np.nan, day, unit) for name, unit in units.items()]
 
 
 def _warnings(config: Config, statistics: Statistics) -> list[str]:

@@ -84,6 +84,7 @@ class Evidence:
         cohorts: estimates about each cohort, by its name; empty where they are not told apart.
         initial: the start state by netuid, in order.
         losses: (valuation, day) -> histogram.
+        convergence: number of paths -> the main numbers from that many; empty where it is unknown.
         horizon: last report day [days].
     """
 
@@ -94,6 +95,7 @@ class Evidence:
     cohorts: Mapping[str, EstimateTable]
     initial: Mapping[int, Subnet]
     losses: Mapping[tuple[str, float], Histogram]
+    convergence: Mapping[int, EstimateTable]
     horizon: float
 
     def part(self, name: str) -> dict[str, Any]:
@@ -162,7 +164,13 @@ def read(results: Results) -> Evidence:
         )
     losses = _losses(results.tables["losses"]) if "losses" in results.tables else {}
     cohorts = _cohorts(results.tables["cohorts"]) if "cohorts" in results.tables else {}
-    return Evidence(manifest, network, subnets, portfolio, cohorts, initial, losses, days[-1])
+    settling = {}
+    if "convergence" in results.tables:
+        for paths, rows in results.tables["convergence"].groupby("n_paths", sort=True):
+            settling[int(paths)] = EstimateTable.from_frame(f"convergence, {paths} paths", rows)
+    return Evidence(
+        manifest, network, subnets, portfolio, cohorts, initial, losses, settling, days[-1]
+    )
 
 
 def _cohorts(frame: pd.DataFrame) -> dict[str, EstimateTable]:

@@ -14,6 +14,7 @@ from dtaojax.report.charts import Group
 from dtaojax.report.cohort_terms import COHORT_QUANTITIES
 from dtaojax.report.cohorts import cohort_table, cohorts
 from dtaojax.report.contract import Evidence, read
+from dtaojax.report.convergence import convergence_table
 from dtaojax.report.glossary import EVENTS, QUANTITIES, STATISTICS
 from dtaojax.report.headline import MAX_ROWS, all_days, headline
 from dtaojax.report.shell import fill, write_page
@@ -142,6 +143,7 @@ def _content(
         "rows_left_out": max(len(days) - MAX_ROWS, 0),
         "sections": [sections[name] for name in view.order if name in sections],
         "risk_tables": portfolio_charts.risk_tables(evidence),
+        "convergence": convergence_table(evidence),
         "exit_tables": portfolio_charts.exit_tables(evidence),
         "cohort_table": cohort_table(evidence),
         "subnets": subnet_table(evidence),

@@ -1,0 +1,61 @@
+"""How numbers settle as paths are added: the same estimates from fewer of them."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final, NamedTuple
+
+import numpy as np
+from jaxtyping import Float
+
+from dtaojax.metrics.estimate import Estimate, mean_of_sample
+from dtaojax.metrics.tables import Row, row
+from dtaojax.metrics.tail import expected_shortfall, value_at_risk
+from dtaojax.results import Scope, Statistic
+
+PARTS: Final = (16, 8, 4, 2, 1)
+"""The first so-manyth parts of the paths that are looked at."""
+_FEWEST: Final = 16
+"""Paths below which nothing is estimated."""
+
+Sample = Float[np.ndarray, " paths"]
+
+
+class Watched(NamedTuple):
+    """A number whose settling is told: which estimate of which figure."""
+
+    quantity: str
+    scope: Scope
+    statistic: Statistic
+    level: float
+    day: float
+    unit: str
+
+
+_ESTIMATES: Final[Mapping[Statistic, Callable[[Sample, float], Estimate]]] = {
+    "mean": lambda sample, level: mean_of_sample(sample),
+    "var": value_at_risk,
+    "es": expected_shortfall,
+}
+
+
+def convergence_rows(watched: Watched, sample: Sample) -> Iterator[Row]:
+    """The estimate from the first 1/16, 1/8, 1/4, 1/2 and all of the paths.
+
+    Args:
+        watched: what is estimated.
+        sample: the figure on every used path, in the order of paths.
+    """
+    sizes = dict.fromkeys(len(sample) // part for part in PARTS)
+    for paths in sizes:
+        if paths >= min(_FEWEST, len(sample)):
+            estimate = _ESTIMATES[watched.statistic](sample[:paths], watched.level)
+            yield row(
+                watched.quantity,
+                watched.scope,
+                None,
+                watched.day,
+                watched.statistic,
+                watched.level,
+                estimate,
+                paths,
+                watched.unit,
+            )
