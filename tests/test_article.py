@@ -256,6 +256,7 @@ def test_the_page_shows_texts_as_text_and_every_claim(reported: Path) -> None:
     assert "<script>alert" not in page
     told = "By case: supported as it is; not supported the other way round."
     assert f"Depends on which way round it is. {told}" in page
+    assert ": supported as it is</p>" in page, "the card says what the first case says"
     assert page.count("<svg") == 1
     assert "shown only" in page
 

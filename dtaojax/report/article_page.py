@@ -142,8 +142,16 @@ def _cards(results: ArticleResults) -> Iterator[Card]:
                 heads[verdict],
                 "statement" if len(found) == 1 else "statements",
                 Number(str(len(found))),
-                [f"{each.id} {each.title}" for each in found],
+                list(map(_point, found)),
             )
+
+
+def _point(result: ExperimentResult) -> str:
+    """A statement on a card; where it depends, with what its first case says."""
+    if result.verdict != "depends":
+        return f"{result.id} {result.title}"
+    (name, verdict), *_ = result.cases
+    return f"{result.id} {result.title}: {verdict} {name}"
 
 
 def _overview(results: ArticleResults) -> Table:
