@@ -82,3 +82,13 @@ def test_powers_of_two_are_exact(kind: type) -> None:
 def test_small_arguments_keep_their_digits(function: Callable) -> None:
     x = jnp.asarray([1e-20, -1e-20, 1e-300])
     np.testing.assert_array_equal(function(x), x)
+
+
+def test_a_quotient_has_the_derivatives_of_a_division_and_none_where_there_is_none() -> None:
+    numerator, denominator = jnp.asarray([3.0, -2.0, 0.0, 5.0]), jnp.asarray([4.0, 0.5, 7.0, 0.0])
+    divisible = np.array([True, True, True, False])
+    for argument, want in ((0, 1.0 / denominator), (1, -numerator / denominator**2)):
+        for derivative in (jax.jacfwd, jax.jacrev):
+            found = derivative(elementary.quotient, argument)(numerator, denominator)
+            expected = np.diag(np.where(divisible, want, 0.0))
+            np.testing.assert_allclose(found, expected, rtol=1e-15)

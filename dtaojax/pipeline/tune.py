@@ -27,7 +27,7 @@ from dtaojax.pipeline.tune_worlds import (
     searched_config,
     with_changes,
 )
-from dtaojax.tuning.descent import TOLERANCE, Iterate
+from dtaojax.tuning.descent import TOLERANCE, Iterate, judge
 from dtaojax.tuning.errors import TuneError
 from dtaojax.tuning.evolution import Evolution, evolve
 from dtaojax.tuning.levers import Range
@@ -241,7 +241,11 @@ def _frontier(
     objective: Objective,
     progress: Callable[[str], None],
 ) -> list[FrontierPoint]:
-    """The objective against the swept bound, each point measured on fresh paths."""
+    """The objective against the swept bound, each point measured on fresh paths.
+
+    A point found under one bound is tried under every other, so that a looser bound never does
+    worse for want of iterations.
+    """
     sweep = inputs.tune.frontier
     if sweep is None:
         return []
@@ -250,20 +254,34 @@ def _frontier(
     kept = [
         each for each in objective.constraints if (each.measure, each.sign) != (sweep.measure, sign)
     ]
-    fresh = changed(base, {**best.choice, "run.seed": inputs.tune.verify.seed})
-    levers = levers_of(fresh, inputs.network, best.parameters)
-    unit, points = best.searched.best.unit, []
-    for bound in bounds:
+    problems = [
+        objective._replace(constraints=(*kept, Constraint(sweep.measure, sign, bound)))
+        for bound in bounds
+    ]
+    seen = [best.searched.best]
+
+    def best_under(problem: Objective) -> Iterate:
+        judged = (judge(problem, point.unit, point.means) for point in seen)
+        return min(judged, key=lambda point: point.rank)
+
+    for bound, problem in zip(bounds, problems, strict=True):
         progress(f"frontier: {sweep.measure} {'at least' if sign > 0 else 'at most'} {bound:g}")
-        problem = objective._replace(constraints=(*kept, Constraint(sweep.measure, sign, bound)))
-        seen, _ = polish(
-            problem, best.simulation.differentiate, unit, sweep.iterations, lambda point: None
+        start = best_under(problem).unit
+        points, _ = polish(
+            problem, best.simulation.differentiate, start, sweep.iterations, lambda point: None
         )
-        found = min(seen, key=lambda point: point.rank)
-        unit = found.unit
-        measured = best.simulation._replace(levers=levers).measure(unit).measures
-        points.append(FrontierPoint(bound, found.violation <= TOLERANCE, mean_of_sample(measured)))
-    return points
+        seen += points
+    fresh = changed(base, {**best.choice, "run.seed": inputs.tune.verify.seed})
+    afresh = best.simulation._replace(levers=levers_of(fresh, inputs.network, best.parameters))
+    found = [best_under(problem) for problem in problems]
+    return [
+        FrontierPoint(
+            bound,
+            point.violation <= TOLERANCE,
+            mean_of_sample(afresh.measure(point.unit).measures),
+        )
+        for bound, point in zip(bounds, found, strict=True)
+    ]
 
 
 def _rival(

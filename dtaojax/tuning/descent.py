@@ -71,10 +71,14 @@ class Descent(NamedTuple):
     gradient_error: float
 
 
-def iterate(problem: Problem, unit: Unit, outcome: Outcome) -> Iterate:
+def judge(problem: Problem, unit: Unit, means: Float[np.ndarray, " measures"]) -> Iterate:
     """A point with what the search knows of it."""
-    means = outcome.measures.mean(axis=0)
     return Iterate(unit, means, problem.objective(means), problem.excess(means))
+
+
+def iterate(problem: Problem, unit: Unit, outcome: Outcome) -> Iterate:
+    """The same, as evaluated."""
+    return judge(problem, unit, outcome.measures.mean(axis=0))
 
 
 def descend(
