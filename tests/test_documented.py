@@ -1,0 +1,115 @@
+"""Every command of README and docs does what the page says, at a small size."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from documented import BEFORE, NOT_RUN, ROOT, Documented, documented, small
+
+pytestmark = pytest.mark.xdist_group("documented commands")
+
+COMMANDS = documented()
+RUN = [each for each in COMMANDS if not each.reason]
+
+
+CHEAP = '[[demand]]\nprocess = "student_flow"\n'
+QUICK = {"XLA_FLAGS": "--xla_backend_optimization_level=0"}
+"""Programs that are compiled sooner and run slower; they compute next to nothing here."""
+
+
+class Done(NamedTuple):
+    """What a command did."""
+
+    code: int
+    output: str
+    folder: Path
+
+
+def _desk(folder: Path, page: str) -> None:
+    """Puts on the desk what a reader of a page has at hand."""
+    folder.mkdir()
+    if not any(each.line == "dtaojax init" for each in RUN if each.page == page):
+        shutil.copytree(ROOT / "configs", folder / "configs")
+        # The program of the calibrated demand takes three times as long to compile as this one's.
+        (folder / "configs" / "demand" / "now_2026.toml").write_text(CHEAP)
+    # Of the program that other commands compile too; the blocks of the pages are tested elsewhere.
+    mainnet = (ROOT / "configs" / "mainnet.toml").read_text(encoding="utf-8")
+    mine = mainnet.replace('"demand/', '"configs/demand/')
+    (folder / "mine.toml").write_text(mine)
+    (folder / "yours.toml").write_text(mine.replace('"gate_rank_2026"', '"launch_2025"'))
+    network = ROOT / "dtaojax" / "network" / "data" / "finney_8791253"
+    for ending in (".csv", ".toml"):
+        shutil.copy(network.with_suffix(ending), folder / f"finney_9233846{ending}")
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory) -> dict[Documented, Done]:
+    desk = tmp_path_factory.mktemp("documented")
+    asked: list[tuple[Documented | None, Path, list[str]]] = []
+    for page in dict.fromkeys(each.page for each in RUN):
+        folder = desk / page.removesuffix(".md")
+        _desk(folder, page)
+        asked += [(None, folder, small(line)) for line in BEFORE.get(page, ())]
+        asked += [(each, folder, each.words) for each in RUN if each.page == page]
+    ended = subprocess.run(
+        [sys.executable, str(ROOT / "tests" / "run_documented.py")],
+        input=json.dumps([(str(folder), words) for _, folder, words in asked]),
+        capture_output=True,
+        text=True,
+        env=os.environ | {"DTAOJAX_CACHE": str(desk / "cache"), "COLUMNS": "200"} | QUICK,
+    )
+    assert ended.returncode == 0, ended.stderr[-2000:]
+    answers = json.loads(ended.stdout)
+    assert len(answers) == len(asked)
+    found = {}
+    for (each, folder, words), (code, output) in zip(asked, answers, strict=True):
+        if each is None:
+            assert code == 0, (words, output[-1000:])
+        else:
+            found[each] = Done(code, output, folder)
+    return found
+
+
+@pytest.mark.parametrize("each", RUN, ids=[f"{each.page}: {each.line[:70]}" for each in RUN])
+def test_command_ends_well_and_leaves_what_it_names(
+    done: dict[Documented, Done], each: Documented
+) -> None:
+    code, output, folder = done[each]
+    assert code == 0, output[-1000:]
+    assert output.strip()
+    for place in re.findall(r"^report: (.+)$", output, re.MULTILINE):
+        page = folder / place.strip()
+        assert page.suffix == ".html"
+        assert page.stat().st_size > 10_000
+    if re.match(r"dtaojax (run|compare|report)\b", each.line):
+        assert "report: " in output
+
+
+def test_commands_that_are_not_run_are_few_and_have_a_reason() -> None:
+    left = [each.line for each in COMMANDS if each.reason]
+    verbs = {each.line.split()[1] for each in RUN}
+    never = {each.line.split()[1] for each in COMMANDS} - verbs
+    assert never == {"article", "backtest", "calibrate", "replay", "sensitivity", "stress", "tune"}
+    for what in NOT_RUN:
+        assert any(re.search(what, line) for line in left), f"{what}: no page has it any more"
+    for name in re.findall(r"test_\w+\.py", " ".join(NOT_RUN.values())):
+        assert (ROOT / "tests" / name).is_file()
+
+
+def test_scripts_that_pages_name_are_there_and_can_be_started() -> None:
+    """They make an environment, run for minutes, or run these tests; each is not run here."""
+    text = "\n".join(page.read_text(encoding="utf-8") for page in ROOT.glob("**/*.md"))
+    named = set(re.findall(r"^ {4}\./(scripts/[\w/]+)", text, re.MULTILINE))
+    assert {"scripts/run", "scripts/test", "scripts/docs"} <= named
+    for script in named:
+        assert os.access(ROOT / script, os.X_OK), script
+        checked = subprocess.run(["bash", "-n", str(ROOT / script)], capture_output=True)
+        assert checked.returncode == 0, script
