@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from browser import browse
 from report_fixture import PATHS, make_results
 from typer.testing import CliRunner
 
@@ -17,6 +18,7 @@ from dtaojax.cli import app
 from dtaojax.report import render_report
 from dtaojax.report.contract import Evidence, read
 from dtaojax.report.subnet_answer import buying_where_below
+from dtaojax.report.subnet_page import render_subnet
 from dtaojax.report.views import AUDIENCES, view_of
 from dtaojax.results import Results, ResultsError, save
 
@@ -201,3 +203,14 @@ def test_evidence_reads_what_owners_need(results: Results) -> None:
     assert evidence.initial[64].emission_per_tao == rows.loc[64, "emission_per_tao"]
     assert evidence.block_emission == pytest.approx(0.5, rel=1e-12)
     assert json.dumps(evidence.part("config"))
+
+
+def test_browser_opens_the_owners_pages_without_complaint(
+    results: Results, pages: dict[str, str], tmp_path: Path
+) -> None:
+    for name, page in (("view", pages["owner"]), ("subnet", render_subnet(results, 19))):
+        file = tmp_path / f"{name}.html"
+        file.write_text(page, encoding="utf-8")
+        shown, log = browse(file, tmp_path / "profile")
+        assert "CONSOLE" not in log
+        assert shown.count('role="button"') >= 5
