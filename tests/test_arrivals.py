@@ -202,9 +202,11 @@ def test_figures_of_a_netuid_end_with_the_subnet_of_the_start(busy, followed: Ca
     seen = eqx.filter_jit(world.observe)(followed)
     gone = np.asarray(seen.events[world.event_names.index("deregistered")])
     assert gone.any()
-    assert not np.asarray(seen.gauges)[:, gone].any()
-    present = np.asarray(seen.gauges)[list(world.gauges).index("price")] > 0.0
-    np.testing.assert_array_equal(present, ~gone)
+    gauges = dict(zip(world.gauges, np.asarray(seen.gauges), strict=True))
+    np.testing.assert_array_equal(gauges["price"] > 0.0, ~gone)
+    # What is gone stands behind the last one, and is nothing else.
+    assert (gauges.pop("rank")[gone] == 1 + world.taking_part(followed).registered.sum()).all()
+    assert not any(figures[gone].any() for figures in gauges.values())
     assert (np.asarray(followed.state.pools.tao_in) > 0.0).all()
 
 
@@ -278,6 +280,7 @@ def test_a_holder_of_a_dissolved_subnet_is_paid_its_part_of_the_pot() -> None:
         alpha=jnp.asarray([30.0, 40.0]),
         root_tao=jnp.asarray(50.0),
         delegate_take=jnp.asarray(0.18),
+        exit_fall=jnp.asarray(0.01),
     )
     fee = FeeToAuthor(jnp.asarray(0.0))
     holdings = who.begin(state, fee)

@@ -228,6 +228,7 @@ def small_world() -> World:
         alpha=jnp.asarray([50.0, 30.0]),
         root_tao=jnp.asarray(100.0),
         delegate_take=jnp.asarray(0.18),
+        exit_fall=jnp.asarray(0.01),
     )
     return World(
         live_mechanism(rank=3),
