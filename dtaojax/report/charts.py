@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from dtaojax.report.contract import Evidence
 from dtaojax.report.count_chart import count_chart
 from dtaojax.report.display import display_of, factor_of, interval, quantiles, start, written
+from dtaojax.report.document import Drawing
 from dtaojax.report.estimates import EstimateTable
 from dtaojax.report.fan import fan_chart
 from dtaojax.report.svg import render
@@ -21,23 +21,6 @@ _BARE_UNITS: Final = ("ratio", "subnets")
 """Units that a title need not name."""
 _LABEL_LENGTH: Final = 22
 """Longest name of a subnet beside a bar."""
-
-
-@dataclass(frozen=True)
-class Chart:
-    """A figure of the page.
-
-    Attributes:
-        slug: its identifier on the page.
-        title: what it shows, with the unit.
-        caption: the numbers to take away.
-        svg: the drawing.
-    """
-
-    slug: str
-    title: str
-    caption: str
-    svg: Markup
 
 
 @dataclass(frozen=True)
@@ -54,20 +37,20 @@ class Group:
 
     heading: str
     lead: str
-    charts: Sequence[Chart]
+    charts: Sequence[Drawing]
     legend: str = ""
     wide: bool = False
 
 
 def chart(
     evidence: Evidence, slug: str, title: str, caption: str, figure: Figure, description: str = ""
-) -> Chart:
+) -> Drawing:
     """Renders ``figure``; ``description`` is the text alternative, the caption if it is empty."""
 
     def name(netuid: int) -> str:
         return evidence.label(netuid, _LABEL_LENGTH)
 
-    return Chart(slug, title, caption, render(figure, slug, title, description or caption, name))
+    return Drawing(slug, title, caption, render(figure, slug, title, description or caption, name))
 
 
 def fan(
@@ -77,7 +60,7 @@ def fan(
     title: str,
     colour: str,
     netuid: int | None = None,
-) -> Chart | None:
+) -> Drawing | None:
     """A fan chart of ``quantity``, or None where the run left no mean of it.
 
     The glossary says whether it is shown as a count or in percent. The unit stands in the title,

@@ -9,9 +9,10 @@ from typing import Final
 import numpy as np
 from matplotlib.figure import Figure
 
-from dtaojax.report.charts import Chart, Group, chart
+from dtaojax.report.charts import Group, chart
 from dtaojax.report.cohort_terms import COHORT_QUANTITIES, cohort_label
 from dtaojax.report.contract import Evidence
+from dtaojax.report.document import Drawing
 from dtaojax.report.estimates import Estimate
 from dtaojax.report.numerals import with_error
 from dtaojax.report.svg import COLOURS
@@ -79,7 +80,7 @@ def cohorts(evidence: Evidence) -> list[Group]:
     return [Group("Who sells on balance, and who holds", lead, charts, wide=True)] if charts else []
 
 
-def _over_time(evidence: Evidence, quantity: str, title: str) -> Chart | None:
+def _over_time(evidence: Evidence, quantity: str, title: str) -> Drawing | None:
     """Areas of a quantity by cohort; None where the run left no mean of it that is not 0."""
     trajectories = {
         party: found

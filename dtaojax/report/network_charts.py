@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from dtaojax.report.bars import Row, bar_chart, range_chart
-from dtaojax.report.charts import Chart, Group, chart, fan
+from dtaojax.report.charts import Group, chart, fan
 from dtaojax.report.contract import Evidence, Subnet
+from dtaojax.report.document import Drawing
 from dtaojax.report.estimates import Estimate
 from dtaojax.report.glossary import title_of
 from dtaojax.report.numerals import probability, with_error
@@ -118,7 +119,7 @@ def prices(evidence: Evidence) -> list[Group]:
     return [group for group in groups if group.charts]
 
 
-def _fans(evidence: Evidence, quantities: Sequence[str], colour: str) -> list[Chart]:
+def _fans(evidence: Evidence, quantities: Sequence[str], colour: str) -> list[Drawing]:
     drawn = (
         fan(evidence, evidence.network, quantity, title_of(quantity), colour)
         for quantity in quantities
@@ -128,7 +129,7 @@ def _fans(evidence: Evidence, quantities: Sequence[str], colour: str) -> list[Ch
 
 def _subnet_fans(
     evidence: Evidence, subnets: list[Subnet], quantity: str, colour: str
-) -> list[Chart]:
+) -> list[Drawing]:
     found = []
     for subnet in subnets:
         title = evidence.label(subnet.netuid)
@@ -138,7 +139,7 @@ def _subnet_fans(
     return found
 
 
-def _emission_ranges(evidence: Evidence) -> Chart | None:
+def _emission_ranges(evidence: Evidence) -> Drawing | None:
     rows = []
     for subnet in evidence.initial.values():
         of_subnet = ("emission_share", evidence.horizon)
@@ -172,7 +173,7 @@ def _emission_ranges(evidence: Evidence) -> Chart | None:
 
 def _probability_chart(
     evidence: Evidence, chosen: dict[int, Estimate], slug: str, title: str, words: str, colour: str
-) -> Chart | None:
+) -> Drawing | None:
     if not chosen:
         return None
     rows = [
@@ -195,7 +196,7 @@ def _probability_chart(
     )
 
 
-def _below_bar(evidence: Evidence) -> Chart | None:
+def _below_bar(evidence: Evidence) -> Drawing | None:
     undecided = {
         netuid: found
         for netuid, found in probabilities(evidence, "below_bar").items()
@@ -213,7 +214,7 @@ def _below_bar(evidence: Evidence) -> Chart | None:
     )
 
 
-def _falling(evidence: Evidence) -> Chart | None:
+def _falling(evidence: Evidence) -> Drawing | None:
     above = above_now(evidence)
     ever = probabilities(evidence, "ever_below_bar")
     return _probability_chart(
@@ -226,7 +227,7 @@ def _falling(evidence: Evidence) -> Chart | None:
     )
 
 
-def _deregistered(evidence: Evidence) -> Chart | None:
+def _deregistered(evidence: Evidence) -> Drawing | None:
     found = probabilities(evidence, "deregistered")
     return _probability_chart(
         evidence,
@@ -238,7 +239,7 @@ def _deregistered(evidence: Evidence) -> Chart | None:
     )
 
 
-def _next_pruned(evidence: Evidence) -> Chart | None:
+def _next_pruned(evidence: Evidence) -> Drawing | None:
     found = probabilities(evidence, "next_pruned")
     return _probability_chart(
         evidence,

@@ -9,9 +9,9 @@ from typing import Final
 
 from dtaojax.report import display
 from dtaojax.report.bars import Row, bar_chart
-from dtaojax.report.charts import Chart, Group, chart, fan
+from dtaojax.report.charts import Group, chart, fan
 from dtaojax.report.contract import VALUATIONS, Evidence
-from dtaojax.report.document import Entry, Table, number
+from dtaojax.report.document import Drawing, Entry, Table, number
 from dtaojax.report.estimates import Estimate, EstimateTable
 from dtaojax.report.numerals import days, percent, plain, with_error
 from dtaojax.report.tail import Line, common_limits, count_outside, tail_chart
@@ -156,7 +156,7 @@ def _lines(table: EstimateTable, valuation: str, day: float) -> list[Line]:
     return lines
 
 
-def _tails(evidence: Evidence, table: EstimateTable) -> list[Chart]:
+def _tails(evidence: Evidence, table: EstimateTable) -> list[Drawing]:
     """Both valuations side by side on one scale, the longest horizon first."""
     charts = []
     for day in sorted({day for _, day in evidence.losses}, reverse=True):
@@ -175,7 +175,7 @@ def _tail(
     valuation: str,
     day: float,
     limits: tuple[float, float],
-) -> Chart:
+) -> Drawing:
     histogram = evidence.losses[valuation, day]
     lines = _lines(table, valuation, day)
     total = sum(histogram.counts)
@@ -197,7 +197,7 @@ def _tail(
     )
 
 
-def _contributions(evidence: Evidence, table: EstimateTable, level: float) -> Chart | None:
+def _contributions(evidence: Evidence, table: EstimateTable, level: float) -> Drawing | None:
     quantity = "loss_realizable"
     horizon = last_day(evidence, quantity)
     found = {
