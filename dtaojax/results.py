@@ -168,8 +168,19 @@ def writing_into(folder: Path) -> Iterator[None]:
     Raises:
         ResultsError: the folder cannot be written.
     """
-    try:
+    with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
+        yield
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """Lets its body write into a folder.
+
+    Raises:
+        ResultsError: the folder cannot be written.
+    """
+    try:
         yield
     except OSError as error:
         raise ResultsError(

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from dtaojax.engine.store import ChunkStore, DamagedChunkError
-from dtaojax.results import TABLES, ResultsError, write_json
+from dtaojax.results import TABLES, ResultsError, write_json, writing
 
 UNFINISHED: Final = "unfinished"
 """Folder, inside the output folder, of a run that is going on or was broken off."""
@@ -51,7 +51,7 @@ def claimed(folder: Path, network_file: str | Path) -> Iterator[None]:
             f"{folder}: holds the network file {network_file.name}, which the results would "
             "replace; choose another folder with --out"
         )
-    with _writing(folder):
+    with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
         probe = folder / f".{uuid.uuid4().hex}"
         probe.touch()
@@ -76,7 +76,7 @@ def remove_results(folder: Path) -> None:
     So a run that is broken off leaves nothing that looks whole. Nothing but the files of a run is
     touched.
     """
-    with _writing(folder):
+    with writing(folder):
         for name in _WRITTEN:
             (folder / name).unlink(missing_ok=True)
 
@@ -104,7 +104,7 @@ class Unfinished:
         self._folder = folder / UNFINISHED
         if not self._folder.exists():
             about = {"identity": dict(identity), "chunk_paths": chunk_paths}
-            with _writing(folder), _appearing(self._folder) as new:
+            with writing(folder), _appearing(self._folder) as new:
                 write_json(new / _ABOUT, about)
         begun = self._read(self._folder / _ABOUT)
         self._refuse_another(begun["identity"], identity)
@@ -157,7 +157,7 @@ class Unfinished:
 
 def drop_unfinished(folder: Path) -> None:
     """Removes what a broken-off run left in an output folder, if anything."""
-    with _writing(folder):
+    with writing(folder):
         # Renamed first: a removal that is itself broken off must not look like a run.
         if (folder / UNFINISHED).exists():
             (folder / UNFINISHED).rename(folder / f"{_PASSING}{uuid.uuid4().hex}")
@@ -176,14 +176,3 @@ def _appearing(folder: Path) -> Iterator[Path]:
 
 def _short(value: Any) -> str:
     return str(value)[:16]
-
-
-@contextmanager
-def _writing(folder: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise ResultsError(
-            f"{folder}: cannot be written ({error.strerror or error}); "
-            "choose another folder with --out"
-        ) from error
