@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
-
 import numpy as np
-from numpy.typing import NDArray
 
 from dtaojax.chain import MAX_SUPPLY
 from dtaojax.network.check import (
@@ -22,8 +19,6 @@ from dtaojax.network.errors import NetworkError
 from dtaojax.network.facts import Facts
 from dtaojax.network.read import RawTable
 from dtaojax.network.table import NOT_STARTED, FloatArray, NetworkTable
-
-_Array = TypeVar("_Array", bound=NDArray[Any])
 
 
 def assemble(raw: RawTable, facts: Facts) -> NetworkTable:
@@ -62,12 +57,6 @@ def assemble(raw: RawTable, facts: Facts) -> NetworkTable:
         raise NetworkError(raw.source, problems)
     _check_across(raw, rows, netuids, values, root_tao, facts)
 
-    def integers(name: str) -> NDArray[np.int64]:
-        return _frozen(values[name].astype(np.int64))
-
-    def floats(name: str) -> FloatArray:
-        return _frozen(values[name])
-
     return NetworkTable(
         name=facts.name,
         block=facts.block,
@@ -80,21 +69,21 @@ def assemble(raw: RawTable, facts: Facts) -> NetworkTable:
             if facts.last_lock_block is None
             else facts.last_lock_block
         ),
-        netuid=_frozen(np.array([netuids[row] for row in rows], dtype=np.int64)),
+        netuid=np.array([netuids[row] for row in rows], dtype=np.int64),
         names=read_names(raw, rows),
-        registered_at=integers("registered_at"),
-        first_emission_block=integers("first_emission_block"),
-        tao_in=floats("tao_in"),
-        alpha_in=floats("alpha_in"),
-        alpha_out=floats("alpha_out"),
-        moving_price=_frozen(np.nan_to_num(values["moving_price"], nan=0.0)),
-        emission_enabled=_frozen(values["emission_enabled"] == 1.0),
-        miner_burned=floats("miner_burned"),
-        owner_cut_enabled=_frozen(values["owner_cut_enabled"] == 1.0),
-        w_tao=floats("w_tao"),
-        protocol_alpha=floats("protocol_alpha"),
-        observed=_frozen_map(observed) if observed else None,
-        other=_frozen_map(other),
+        registered_at=values["registered_at"].astype(np.int64),
+        first_emission_block=values["first_emission_block"].astype(np.int64),
+        tao_in=values["tao_in"],
+        alpha_in=values["alpha_in"],
+        alpha_out=values["alpha_out"],
+        moving_price=np.nan_to_num(values["moving_price"], nan=0.0),
+        emission_enabled=values["emission_enabled"] == 1.0,
+        miner_burned=values["miner_burned"],
+        owner_cut_enabled=values["owner_cut_enabled"] == 1.0,
+        w_tao=values["w_tao"],
+        protocol_alpha=values["protocol_alpha"],
+        observed=observed or None,
+        other=other,
         notes=facts.notes,
     )
 
@@ -141,12 +130,3 @@ def _check_across(
         )
     if problems:
         raise NetworkError(raw.source, problems)
-
-
-def _frozen(array: _Array) -> _Array:
-    array.flags.writeable = False
-    return array
-
-
-def _frozen_map(arrays: dict[str, FloatArray]) -> dict[str, FloatArray]:
-    return {name: _frozen(array) for name, array in arrays.items()}

@@ -7,14 +7,12 @@ from typing import Final
 import numpy as np
 
 from dtaojax import chain
-from dtaojax.network.errors import NetworkError
+from dtaojax.network.drawn import drawn_network, require_netuids
 from dtaojax.network.table import NetworkTable
 
 _BLOCK: Final = 4_920_351
 _ISSUANCE: Final = 8_311_000.0
 """10.5 million at the halving of 2025-12-14, less a TAO a block since the launch (§1, §3.1)."""
-_ROOT_TAO: Final = 5_445_703.101
-"""That of August 2026: no history of root stake is at hand."""
 _SHARE_SPREAD: Final = 1.06
 """Standard deviation of the log closes of the 64 subnets that traded on 2025-02-14."""
 
@@ -45,12 +43,9 @@ def launch_network(
     Raises:
         NetworkError: there is no such number of netuids.
     """
-    if not 1 <= subnets <= chain.U16_MAX:
-        text = f"cannot have {subnets} subnets; write 1 to {chain.U16_MAX}"
-        raise NetworkError("launch", [text])
+    require_netuids("launch", subnets)
     votes = np.exp(_SHARE_SPREAD * np.random.default_rng(seed).standard_normal(subnets))
     columns = {
-        "netuid": np.arange(1, subnets + 1),
         "registered_at": np.full(subnets, _BLOCK),
         "first_emission_block": np.full(subnets, _BLOCK),
         "tao_in": np.full(subnets, pool_tao),
@@ -59,22 +54,12 @@ def launch_network(
         "moving_price": votes / votes.sum(),
         "emission_enabled": np.ones(subnets, dtype=bool),
         "miner_burned": np.zeros(subnets),
-        "owner_cut_enabled": np.ones(subnets, dtype=bool),
-        "w_tao": np.full(subnets, 0.5),
-        "protocol_alpha": np.zeros(subnets),
     }
-    for column in columns.values():
-        column.flags.writeable = False
-    return NetworkTable(
-        name=f"launch, {subnets} subnets, seed {seed}",
+    return drawn_network(
+        "launch",
+        seed,
         block=_BLOCK,
         total_issuance=_ISSUANCE,
-        root_tao=_ROOT_TAO,
-        gate_bar=0.0,
         last_lock_cost=chain.MIN_LOCK,
-        last_lock_block=_BLOCK,
-        names=tuple(f"launch {netuid}" for netuid in range(1, subnets + 1)),
-        observed=None,
-        other={},
-        **columns,
+        columns=columns,
     )

@@ -7,13 +7,13 @@ from typing import Final
 import numpy as np
 
 from dtaojax import chain
+from dtaojax.network.drawn import ROOT_TAO, drawn_network, require_netuids
 from dtaojax.network.errors import NetworkError
 from dtaojax.network.table import NetworkTable
 
 # The started subnets of mainnet at block 8,791,253: medians and standard deviations of logarithms.
 _BLOCK: Final = 8_791_253
 _ISSUANCE: Final = 11_206_919.340788886
-_ROOT_TAO: Final = 5_445_703.101
 _TAO_IN: Final = (7_450.0, 1.18)
 _PRICE: Final = (0.0065, 0.83)
 _DEPTH_AND_PRICE: Final = 0.66
@@ -52,14 +52,12 @@ def synthetic_network(subnets: int, seed: int, newborn: int = 0) -> NetworkTable
     if not 0 <= newborn < subnets:
         text = f"cannot have {newborn} newborn subnets of {subnets}; at least one must be older"
         raise NetworkError("synthetic", [text])
-    if not 1 <= subnets <= chain.U16_MAX:
-        text = f"cannot have {subnets} subnets; write 1 to {chain.U16_MAX}"
-        raise NetworkError("synthetic", [text])
+    require_netuids("synthetic", subnets)
     random = np.random.default_rng(seed)
     depth, other, spread, averaging = random.standard_normal((4, subnets))
     dear = _DEPTH_AND_PRICE * depth + np.sqrt(1.0 - _DEPTH_AND_PRICE**2) * other
     tao_in = _TAO_IN[0] * np.exp(_TAO_IN[1] * depth)
-    tao_in *= min(1.0, 0.5 * (_ISSUANCE - _ROOT_TAO) / tao_in.sum())
+    tao_in *= min(1.0, 0.5 * (_ISSUANCE - ROOT_TAO) / tao_in.sum())
     price = _PRICE[0] * np.exp(_PRICE[1] * dear)
     alpha_in = np.minimum(tao_in / price, 0.25 * chain.MAX_SUPPLY)
     out_over_in = np.minimum(_OUT_OVER_IN[0] * np.exp(_OUT_OVER_IN[1] * spread), 2.9)
@@ -75,7 +73,6 @@ def synthetic_network(subnets: int, seed: int, newborn: int = 0) -> NetworkTable
         registered_at[young] = _BLOCK - _NEWBORN_BLOCKS
     burns = random.random(subnets) < _BURNERS
     columns = {
-        "netuid": np.arange(1, subnets + 1),
         "registered_at": registered_at,
         "first_emission_block": registered_at + 1,
         "tao_in": tao_in,
@@ -84,22 +81,12 @@ def synthetic_network(subnets: int, seed: int, newborn: int = 0) -> NetworkTable
         "moving_price": moving_price,
         "emission_enabled": random.random(subnets) < _ENABLED,
         "miner_burned": np.where(burns, random.random(subnets), 0.0),
-        "owner_cut_enabled": np.ones(subnets, dtype=bool),
-        "w_tao": np.full(subnets, 0.5),
-        "protocol_alpha": np.zeros(subnets),
     }
-    for column in columns.values():
-        column.flags.writeable = False
-    return NetworkTable(
-        name=f"synthetic, {subnets} subnets, seed {seed}",
+    return drawn_network(
+        "synthetic",
+        seed,
         block=_BLOCK,
         total_issuance=_ISSUANCE,
-        root_tao=_ROOT_TAO,
-        gate_bar=0.0,
         last_lock_cost=_LAST_LOCK,
-        last_lock_block=int(registered_at.max()),
-        names=tuple(f"synthetic {netuid}" for netuid in range(1, subnets + 1)),
-        observed=None,
-        other={},
-        **columns,
+        columns=columns,
     )

@@ -78,6 +78,12 @@ class NetworkTable:
     other: dict[str, FloatArray]
     notes: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        further = (self.observed or {}) | self.other
+        for column in (*vars(self).values(), *further.values()):
+            if isinstance(column, np.ndarray):
+                column.flags.writeable = False
+
     @property
     def n_subnets(self) -> int:
         """Number of subnets besides root."""
