@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from dtaojax.api.configs import Changes, Shelf, as_overrides
-from dtaojax.api.progress import spoken
+from dtaojax.api.configs import Changes
 from dtaojax.api.study import Study
 from dtaojax.api.tables import by_keys
 from dtaojax.report.snippet import stress_snippet
@@ -69,6 +68,4 @@ def stress(
     # JAX is slow to load, and a config that is wrong is told before it is.
     from dtaojax.pipeline.stress import read_stress, stress_report
 
-    shelf = Shelf(folder)
-    stress_report(read_stress(Path(config), as_overrides(changes)), shelf.folder, spoken(progress))
-    return Stress(shelf)
+    return Stress.carried_out(read_stress, stress_report, config, changes, folder, progress)

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from dtaojax.api.configs import Changes, Shelf, as_overrides
-from dtaojax.api.progress import spoken
+from dtaojax.api.configs import Changes
 from dtaojax.api.study import Study
 from dtaojax.api.tables import by_keys
 from dtaojax.report.snippet import sensitivity_snippet
@@ -88,7 +87,6 @@ def sensitivity(
     # JAX is slow to load, and a config that is wrong is told before it is.
     from dtaojax.pipeline.sensitivity import read_sensitivity, sensitivity_report
 
-    shelf = Shelf(folder)
-    inputs = read_sensitivity(Path(config), as_overrides(changes))
-    sensitivity_report(inputs, shelf.folder, spoken(progress))
-    return Sensitivity(shelf)
+    return Sensitivity.carried_out(
+        read_sensitivity, sensitivity_report, config, changes, folder, progress
+    )

@@ -7,8 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from dtaojax.api.configs import Changes, Shelf, as_overrides
-from dtaojax.api.progress import spoken
+from dtaojax.api.configs import Changes
 from dtaojax.api.study import Study
 from dtaojax.report.snippet import search_snippet
 
@@ -73,12 +72,11 @@ def tune(
     Raises:
         ConfigError: a config is wrong.
         NetworkError: the network file is wrong.
+        HistoryError: a history is wrong.
         TuneError: the search cannot be run, or finds nothing that keeps the constraints.
         ResultsError: the folder cannot be written.
     """
     # JAX is slow to load, and a config that is wrong is told before it is.
     from dtaojax.pipeline.tune import read_tune, tune_report
 
-    shelf = Shelf(folder)
-    tune_report(read_tune(Path(config), as_overrides(changes)), shelf.folder, spoken(progress))
-    return Search(shelf)
+    return Search.carried_out(read_tune, tune_report, config, changes, folder, progress)

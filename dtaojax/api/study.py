@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self, TypeVar
 
-from dtaojax.api.configs import Shelf
+from dtaojax.api.configs import Changes, Shelf, as_overrides
+from dtaojax.api.progress import spoken
+
+_Inputs = TypeVar("_Inputs")
 
 
 class Study:
@@ -27,6 +31,30 @@ class Study:
         self.found: dict[str, Any] = json.loads(
             (shelf.folder / self.file).read_text(encoding="utf-8")
         )
+
+    @classmethod
+    def carried_out(
+        cls,
+        read: Callable[[Path, list[str]], _Inputs],
+        report: Callable[[_Inputs, Path, Callable[[str], None]], object],
+        config: str | Path,
+        changes: Changes | None,
+        folder: str | Path | None,
+        progress: bool,
+    ) -> Self:
+        """Carries a study out, as its command does.
+
+        Args:
+            read: gathers what a config and values in place of its own ask for.
+            report: does it, and leaves tables and a page in a folder.
+            config: the study's config in TOML.
+            changes: values that replace the config's, by dotted key.
+            folder: for the results, which then stay.
+            progress: whether to say what is done.
+        """
+        shelf = Shelf(folder)
+        report(read(Path(config), as_overrides(changes)), shelf.folder, spoken(progress))
+        return cls(shelf)
 
     @property
     def report(self) -> Path:
