@@ -31,6 +31,7 @@ from dtaojax.world.observation import (
     GAUGES,
     NETWORK_SCALARS,
     TURNOVER_SCALARS,
+    NetworkFigures,
     below_bar,
     observe_network,
 )
@@ -185,38 +186,37 @@ class World(eqx.Module):
         """
         subnets = self.taking_part(carry)
         seen = observe_network(self.mechanism, subnets, carry.state, self.immunity_blocks)
-        scalars = seen.scalars
-        if self.tao_usd is not None:
-            scalars = jnp.append(scalars, self.tao_usd.price(carry.tao_usd))
-        if self.lifecycle is not None:
-            figures = self.lifecycle.figures(carry.registry, subnets, carry.state)
-            scalars = jnp.concatenate([scalars, figures])
         here = self.unchanged(subnets)
+        further = [
+            jnp.where(here, gauge(seen.shares, subnets, carry.state), gauge.when_gone(subnets))
+            for gauge in self.standing
+        ]
+        gauges = jnp.concatenate([jnp.where(here, seen.gauges, 0.0), *(g[None] for g in further)])
+        below = seen.below_bar & here
+        events = [below, carry.ever_below_bar | below, seen.next_pruned & here]
+        if self.lifecycle is not None:
+            gauges = gauges[:, : self.lifecycle.founders]
+            events = [event[: self.lifecycle.founders] for event in (*events, ~here)]
+        return Observation(gauges, jnp.stack(events), self._scalars(carry, seen, here))
+
+    def _scalars(self, carry: Carry, seen: NetworkFigures, here: PerSubnetBool) -> jax.Array:
+        """Figures that are not about one subnet, in the order of ``scalar_names``."""
+        figures = [seen.scalars]
+        if self.tao_usd is not None:
+            figures.append(self.tao_usd.price(carry.tao_usd)[None])
+        if self.lifecycle is not None:
+            subnets = self.taking_part(carry)
+            figures.append(self.lifecycle.figures(carry.registry, subnets, carry.state))
         if self.pressure is not None:
-            figures = self.pressure.figures(carry.pressed, seen.shares.final, here)
-            scalars = jnp.concatenate([scalars, figures])
+            figures.append(self.pressure.figures(carry.pressed, seen.shares.final, here))
         if self.cohorts is not None:
-            figures = self.cohorts.observe(carry.books, carry.state)
-            scalars = jnp.concatenate([scalars, figures])
+            figures.append(self.cohorts.observe(carry.books, carry.state))
         if self.portfolio is not None:
             value = self.portfolio.value(carry.holdings, carry.state, self.mechanism.fee)
             drawdown = carry.holdings.drawdown[None]
             leaving = self.portfolio.exit_days(carry.holdings, carry.state)
-            scalars = jnp.concatenate([scalars, value.spot, value.realizable, drawdown, leaving])
-        below = seen.below_bar & here
-        gauges, events = seen.gauges, [below, carry.ever_below_bar | below, seen.next_pruned & here]
-        if self.lifecycle is not None:
-            gauges = jnp.where(here, gauges, 0.0)
-        if self.standing:
-            further = [
-                jnp.where(here, gauge(seen.shares, subnets, carry.state), gauge.when_gone(subnets))
-                for gauge in self.standing
-            ]
-            gauges = jnp.concatenate([gauges, jnp.stack(further)])
-        if self.lifecycle is not None:
-            gauges = gauges[:, : self.lifecycle.founders]
-            events = [event[: self.lifecycle.founders] for event in (*events, ~here)]
-        return Observation(gauges, jnp.stack(events), scalars)
+            figures += [value.spot, value.realizable, drawdown, leaving]
+        return jnp.concatenate(figures)
 
     def finite(self, carry: Carry) -> ScalarBool:
         """Whether every number of the path is finite."""
