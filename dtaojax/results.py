@@ -127,12 +127,17 @@ def finite_or_none(value: Any) -> Any:
     return value
 
 
-def write_json(path: Path, content: Any) -> None:
-    """Writes JSON by way of a temporary file, so that a reader sees all of it or nothing."""
-    text = json.dumps(finite_or_none(content), indent=1, ensure_ascii=False, allow_nan=False)
+def write_whole(path: Path, text: str) -> None:
+    """Writes text by way of a temporary file, so that a reader sees all of it or nothing."""
     partial = path.with_name(path.name + ".partial")
-    partial.write_text(text + "\n", encoding="utf-8")
+    partial.write_bytes(text.encode("utf-8"))
     os.replace(partial, path)
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Writes JSON, all of it or nothing."""
+    text = json.dumps(finite_or_none(content), indent=1, ensure_ascii=False, allow_nan=False)
+    write_whole(path, text + "\n")
 
 
 def save(results: Results, folder: Path) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from dtaojax.config import ComponentConfig, StochasticVarianceFlowConfig
-from dtaojax.results import ResultsError
+from dtaojax.results import ResultsError, write_whole
 
 Errors = dict[str, float]
 """Standard errors by key; a key of a component is dotted. What was held fixed is missing."""
@@ -55,11 +54,9 @@ def write_text(text: str, target: Path) -> None:
     Raises:
         ResultsError: it cannot be written.
     """
-    partial = target.with_name(target.name + ".partial")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_text(text, encoding="utf-8")
-        os.replace(partial, target)
+        write_whole(target, text)
     except OSError as error:
         raise ResultsError(
             f"{target}: cannot be written ({error.strerror or error}); choose another with --out"

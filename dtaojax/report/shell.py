@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import os
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -14,7 +13,7 @@ from markupsafe import Markup, escape
 
 from dtaojax.report import numerals
 from dtaojax.report.text import visible
-from dtaojax.results import ResultsError
+from dtaojax.results import ResultsError, write_whole
 
 _HERE: Final = Path(__file__).parent
 
@@ -39,11 +38,9 @@ def write_page(page: str, target: Path) -> Path:
     Raises:
         ResultsError: the folder cannot be written.
     """
-    partial = target.with_name(target.name + ".partial")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_bytes(page.encode("utf-8"))
-        os.replace(partial, target)
+        write_whole(target, page)
     except OSError as error:
         raise ResultsError(
             f"{target}: cannot be written ({error.strerror or error}); choose another folder"
