@@ -6,7 +6,8 @@ import sys
 from collections.abc import Mapping
 
 from dtaojax.report.cohort_terms import COHORT_QUANTITIES
-from dtaojax.report.glossary import EVENTS, QUANTITIES, STATISTICS, Term
+from dtaojax.report.glossary import EVENTS, QUANTITIES, STATISTICS
+from dtaojax.report.term import Term
 
 _HEAD = """\
 # Every number and its sign

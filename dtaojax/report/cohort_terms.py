@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from dtaojax.report.glossary import Term
+from dtaojax.report.term import Term
 
 COHORT_QUANTITIES: Final[dict[str, Term]] = {
     "holdings": Term(

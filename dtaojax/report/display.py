@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from dtaojax.report.estimates import Estimate
-from dtaojax.report.glossary import QUANTITIES, Display
+from dtaojax.report.glossary import QUANTITIES
 from dtaojax.report.numerals import plain, with_error
+from dtaojax.report.term import Display
 
 _UNITS: Final = {"ratio": "index", "probability": "%"}
 
