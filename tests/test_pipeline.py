@@ -424,7 +424,7 @@ def raising(error: Exception) -> Callable[..., None]:
     return fail
 
 
-@pytest.mark.parametrize("where", ["simulating", "subnet_table", "headline", "save"])
+@pytest.mark.parametrize("where", ["simulating", "run_tables", "headline", "save"])
 def test_run_that_fails_in_the_middle_leaves_nothing_that_looks_whole(bench, monkeypatch, where):
     folder = bench.folder / f"broken_{where}"
     folder.mkdir()

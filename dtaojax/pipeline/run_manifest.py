@@ -1,0 +1,117 @@
+"""The manifest of a run: what was asked for, by what it was made, and what to beware of."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from dtaojax import __version__
+from dtaojax.config import PRESETS, Config
+from dtaojax.engine.merge import Statistics
+from dtaojax.metrics.estimate import fewest_paths
+from dtaojax.pipeline import runtime
+from dtaojax.pipeline.assumptions import assumptions
+from dtaojax.pipeline.inputs import Inputs
+from dtaojax.pipeline.precision import PrecisionWatch
+from dtaojax.results import QUANTILE_LEVELS, SCHEMA_VERSION
+from dtaojax.world.world import World
+
+_FEWEST_TAIL_PATHS: Final = 10
+"""Paths that an expected shortfall should rest on at the least."""
+
+
+def run_manifest(
+    inputs: Inputs,
+    world: World,
+    statistics: Statistics,
+    watch: PrecisionWatch,
+    days: tuple[float, ...],
+    wall_times: dict[str, float],
+    tables: list[str],
+) -> dict[str, Any]:
+    """What ``manifest.json`` holds; JSON types only.
+
+    Args:
+        inputs: config and network.
+        world: what was run.
+        statistics: what was counted.
+        watch: of the precision that was asked for.
+        days: at which paths were observed.
+        wall_times: by part of the run [s].
+        tables: names of the tables.
+    """
+    config, network = inputs.config, inputs.network
+    preset = PRESETS[config.mechanism.preset]
+    run_config = config.run
+    lost: dict[str, int] = {}
+    for moment in statistics.lost.values():
+        reason = f"a number was not finite by day {days[moment]:g}"
+        lost[reason] = lost.get(reason, 0) + 1
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "title": config.title or f"{network.name}, the next {run_config.horizon_days:g} days",
+        "question": (
+            f"Over the next {run_config.horizon_days:g} days, how concentrated does TAO emission "
+            "become, which subnets fall below the gate's bar or come up for deregistration, what "
+            "do prices and pools do, and what could a holder of alpha lose?"
+        ),
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "dtaojax_version": __version__,
+        "config": config.model_dump(mode="json"),
+        "config_hash": config.config_hash,
+        "config_file": None if config.source is None else config.source.name,
+        "seed": run_config.seed,
+        "network": {
+            "name": network.name,
+            "file": inputs.network_file,
+            "block": network.block,
+            "total_issuance": network.total_issuance,
+            "root_tao": network.root_tao,
+            "gate_bar": network.gate_bar,
+        },
+        "mechanism": {"preset": preset.name, "summary": preset.summary},
+        "paths": {
+            "requested": statistics.used + len(statistics.lost),
+            "used": statistics.used,
+            "lost": len(statistics.lost),
+            "lost_reasons": lost,
+        },
+        "precision": watch.summary(),
+        "limited": dict(zip(world.tally_names, statistics.tallies, strict=True)),
+        "run": {
+            "horizon_days": run_config.horizon_days,
+            "report_days": list(run_config.report_days),
+            "loss_days": list(config.loss_days),
+            "step_blocks": run_config.step_blocks,
+            "precision": run_config.precision,
+            "block_paths": run_config.block_paths,
+            "device": runtime.device_name(),
+        },
+        "versions": runtime.versions(),
+        "wall_times": wall_times,
+        "assumptions": assumptions(config, network),
+        "warnings": [*_warnings(config, statistics), *watch.warnings()],
+        "tables": tables,
+    }
+
+
+def _warnings(config: Config, statistics: Statistics) -> list[str]:
+    needed = max(fewest_paths(level) for level in QUANTILE_LEVELS)
+    found = []
+    if statistics.used < needed:
+        found.append(
+            f"{statistics.used} paths are too few for intervals of the outermost quantiles, which "
+            f"then end at the most extreme path; use at least {needed} paths"
+        )
+    tail = statistics.used // 100
+    if not config.portfolio.is_empty and tail < _FEWEST_TAIL_PATHS:
+        found.append(
+            f"the expected shortfall at 99 % rests on the worst {tail} paths, too few for its "
+            f"interval to be trusted; use at least {100 * _FEWEST_TAIL_PATHS:,} paths"
+        )
+    if config.run.precision == "float32":
+        found.append(
+            "float32 was asked for: emission into deep pools is lost to rounding, about 0.2 % of "
+            "their growth in a year of steps of 360 blocks"
+        )
+    return found

@@ -1,0 +1,101 @@
+"""The tables of a run, from what was counted and from the single paths."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from dtaojax.config import Config
+from dtaojax.engine.merge import Statistics
+from dtaojax.engine.statistics import Bins
+from dtaojax.metrics.cohorts import cohort_table
+from dtaojax.metrics.convergence import Watched, convergence_rows
+from dtaojax.metrics.portfolio import loss_histogram, portfolio_rows
+from dtaojax.metrics.subnets import subnet_table
+from dtaojax.metrics.tables import frame, sample_rows
+from dtaojax.network import NetworkTable
+from dtaojax.pipeline.absent import present
+from dtaojax.pipeline.inspect import initial_table
+from dtaojax.pipeline.path_figures import PathFigures, portfolio_sample
+from dtaojax.pipeline.path_table import PathTableReader
+from dtaojax.results import Statistic
+from dtaojax.world.cohorts import COHORT_FIGURES
+from dtaojax.world.observation import NETWORK_SCALARS
+from dtaojax.world.world import World
+
+_MAIN = ("emission_effective_number", "emission_top10_share", "starved_subnets", "sum_price")
+"""Figures of the network whose convergence is told."""
+_TAILS: tuple[tuple[Statistic, float], ...] = (("var", 0.95), ("es", 0.95), ("es", 0.99))
+"""Measures of the loss whose convergence is told."""
+
+
+def run_tables(
+    config: Config,
+    world: World,
+    network: NetworkTable,
+    statistics: Statistics,
+    bins: Bins,
+    days: tuple[float, ...],
+    reader: PathTableReader,
+) -> dict[str, pd.DataFrame]:
+    """All tables but that of the paths, by name.
+
+    Args:
+        config: the run's config.
+        world: what was run.
+        network: its start.
+        statistics: what was counted.
+        bins: in which subnets' figures were counted.
+        days: at which paths were observed.
+        reader: of the single paths' figures.
+    """
+    reported = [day for day in days if day == 0.0 or day in config.run.report_days]
+    network_rows = [
+        row
+        for day in reported
+        for name, unit in world.network_scalars.items()
+        for row in sample_rows(name, "network", None, day, reader.sample(name, day), unit)
+    ]
+    subnets = subnet_table(
+        statistics, bins, world.gauges, world.event_names, network.netuid, np.array(days)
+    )
+    tables = {
+        "network": present(frame(network_rows), config.mechanism),
+        "subnets": present(
+            subnets[subnets["day"].isin(reported)].reset_index(drop=True), config.mechanism
+        ),
+        "initial": initial_table(
+            config.mechanism, network, config.portfolio.alpha, config.run.seed
+        ),
+    }
+    watched = [(each, reader.sample(each.quantity, each.day)) for each in _settling(config)]
+    if world.cohorts is not None:
+        tables["cohorts"] = cohort_table(
+            reader.sample, COHORT_FIGURES, world.cohorts.parties, reported
+        )
+    if not config.portfolio.is_empty:
+        netuids, with_usd = position_netuids(config), config.tao_usd is not None
+        start, *later = (
+            portfolio_sample(reader, netuids, day, with_usd=with_usd)
+            for day in (0.0, *config.loss_days)
+        )
+        tables["portfolio"] = frame(list(portfolio_rows(start, later, netuids)))
+        tables["losses"] = loss_histogram(start, later)
+        figures = PathFigures(reader, netuids)
+        for measure in _TAILS:
+            loss = Watched("loss_realizable", "portfolio", *measure, config.loss_days[-1], "TAO")
+            watched.append((loss, figures.sample(loss.quantity, loss.day)))
+    settling = [row for each, sample in watched for row in convergence_rows(each, sample)]
+    return tables | {"convergence": present(frame(settling), config.mechanism)}
+
+
+def position_netuids(config: Config) -> tuple[int, ...]:
+    """Netuids of the positions, root last."""
+    return (*config.portfolio.alpha, 0)
+
+
+def _settling(config: Config) -> list[Watched]:
+    """The numbers of the network whose convergence is told."""
+    day = config.run.horizon_days
+    units = {name: NETWORK_SCALARS[name] for name in _MAIN}
+    return [Watched(name, "network", "mean", np.nan, day, unit) for name, unit in units.items()]
