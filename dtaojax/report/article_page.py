@@ -27,6 +27,7 @@ from dtaojax.report.document import (
     number,
     render_document,
 )
+from dtaojax.report.made import made_by
 from dtaojax.report.numerals import plain
 from dtaojax.report.shell import write_page
 from dtaojax.report.svg import drawing_style
@@ -105,7 +106,7 @@ def render_article(results: ArticleResults) -> str:
                 ],
             ),
         ],
-        made=f"Made by dtaojax {manifest['dtaojax_version']} on {manifest['created']}.",
+        made=made_by(manifest),
     )
     return render_document(document)
 

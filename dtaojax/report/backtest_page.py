@@ -28,6 +28,7 @@ from dtaojax.report.document import (
     render_document,
 )
 from dtaojax.report.document import Table as PageTable
+from dtaojax.report.made import made_by
 from dtaojax.report.numerals import amount, days
 from dtaojax.report.shell import write_page
 from dtaojax.report.svg import drawing_style
@@ -68,8 +69,7 @@ def render_backtest(results: BacktestResults) -> str:
             _classes(results),
             _making(results),
         ],
-        made=f"Made by dtaojax {manifest['dtaojax_version']} on {manifest['created']}. "
-        "What held in the past may fail in the next regime.",
+        made=f"{made_by(manifest)} What held in the past may fail in the next regime.",
     )
     return render_document(document)
 

@@ -19,6 +19,7 @@ from dtaojax.report.compare_tables import (
 )
 from dtaojax.report.document import Document, Section, number, render_document
 from dtaojax.report.glossary import QUANTITIES, STATISTICS
+from dtaojax.report.made import made_by
 from dtaojax.report.numerals import days, plain
 from dtaojax.report.shell import write_page
 from dtaojax.report.svg import drawing_style
@@ -111,7 +112,7 @@ def render_comparison(comparison: Comparison) -> str:
             Section("methods", "How it is computed", "Methods", terms=_METHODS),
             _glossary(comparison),
         ],
-        made=f"Made by dtaojax {manifest['dtaojax_version']} on {manifest['created']}.",
+        made=made_by(manifest),
     )
     return render_document(document)
 

@@ -15,6 +15,7 @@ from dtaojax.report.document import (
     Table,
     render_document,
 )
+from dtaojax.report.made import made_by
 from dtaojax.report.numerals import MISSING, days, percent, plain
 from dtaojax.report.snapshot_charts import price_chart, share_chart
 from dtaojax.report.snapshot_results import ANEW, GONE, NEW, QUANTITIES, Differences
@@ -66,13 +67,10 @@ def render_differences(found: Differences) -> str:
         sections=[
             Section("subnets", "Subnets", drawings=drawings, tables=[_subnet_table(found)]),
             Section("network", "The whole network", tables=[_network_table(found)]),
-            *(
-                [Section("sources", "Where they come from", paragraphs=found.notes)]
-                * bool(found.notes)
-            ),
+            *_sources(found),
             Section("terms", "Terms", terms=_TERMS),
         ],
-        made=f"Made by dtaojax {found.made['dtaojax_version']} on {found.made['created']}.",
+        made=made_by(found.made),
     )
     return render_document(document)
 
@@ -80,7 +78,7 @@ def render_differences(found: Differences) -> str:
 def _sources(found: Differences) -> list[Section]:
     if not found.notes:
         return []
-    return [Section("sources", "Where the states come from", paragraphs=found.notes)]
+    return [Section("sources", "Where they come from", paragraphs=found.notes)]
 
 
 def _cards(found: Differences) -> list[Card]:
