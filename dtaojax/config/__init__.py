@@ -44,17 +44,34 @@ from dtaojax.config.models_latent import (
     GivenSectorConfig,
     LatentConfig,
 )
+from dtaojax.config.models_market import (
+    ConstantProductConfig,
+    FeesConfig,
+    FeeToAuthorConfig,
+    FeeToPoolConfig,
+    FlatFeeConfig,
+    NoPoolConfig,
+    PoolConfig,
+    WeightedPoolConfig,
+)
 from dtaojax.config.models_mechanism import MechanismConfig
+from dtaojax.config.models_network import DEFAULT_NETWORK, NetworkConfig, SyntheticConfig
 from dtaojax.config.models_registration import RegistrationConfig
+from dtaojax.config.models_root import (
+    NoRootConfig,
+    RootBasketConfig,
+    RootClaimedConfig,
+    RootConfig,
+    RootSoldAtLaunchConfig,
+    RootSoldUnlessSubsidisedConfig,
+    RootValidatorsPaidConfig,
+)
 from dtaojax.config.models_run import (
-    DEFAULT_NETWORK,
-    NetworkConfig,
     OutputConfig,
     PortfolioConfig,
     PrecisionTargetConfig,
     ReportConfig,
     RunConfig,
-    SyntheticConfig,
 )
 from dtaojax.config.models_sensitivity import SensitivityConfig
 from dtaojax.config.models_shares import (
@@ -79,38 +96,23 @@ from dtaojax.config.models_stress import AttackConfig, StressConfig
 from dtaojax.config.models_supply import (
     AlphaEmissionCapConfig,
     ChainBuyConfig,
-    ConstantProductConfig,
     DestroyedConfig,
     DestroyedUnissuedConfig,
     EmitSetConfig,
-    FeesConfig,
-    FeeToAuthorConfig,
-    FeeToPoolConfig,
     FixedFractionConfig,
-    FlatFeeConfig,
     FreeSplitConfig,
     InjectionConfig,
     LaunchInjectionConfig,
     LesserEmissionCapConfig,
     NoChainBuyConfig,
     NoInjectionConfig,
-    NoPoolConfig,
-    NoRootConfig,
     OwnerCutSplitConfig,
-    PoolConfig,
     ProtocolAlphaConfig,
-    RootBasketConfig,
-    RootClaimedConfig,
-    RootConfig,
     RootProportionBuyCapConfig,
     RootProportionCapConfig,
-    RootSoldAtLaunchConfig,
-    RootSoldUnlessSubsidisedConfig,
-    RootValidatorsPaidConfig,
     SplitConfig,
     SubsidyConfig,
     SumPriceSwitchConfig,
-    WeightedPoolConfig,
 )
 from dtaojax.config.models_tao_usd import BootstrapConfig, JumpDiffusionConfig, TaoUsdConfig
 from dtaojax.config.models_tune import ParameterConfig, TuneConfig

@@ -18,9 +18,9 @@ from dtaojax.config.models_demand import DEFAULT_DEMAND, DemandConfig, demand_pr
 from dtaojax.config.models_flows import MarketFactorConfig
 from dtaojax.config.models_latent import LatentConfig
 from dtaojax.config.models_mechanism import MechanismConfig
+from dtaojax.config.models_network import NetworkConfig
 from dtaojax.config.models_run import (
     LOSS_DAYS,
-    NetworkConfig,
     OutputConfig,
     PortfolioConfig,
     ReportConfig,

@@ -1,9 +1,9 @@
 """The ``[mechanism]`` table: one model for each kind of part, and their composition.
 
 A part with alternatives carries a ``kind``. To add a weight rule, see ``weight_rules``; to add an
-alternative of another part, write its model in ``models_shares`` or ``models_supply`` and put it
-into the alias of its family there. Defaults are the values live on mainnet (chain.py names their
-sources).
+alternative of another part, write its model beside those of its family (``models_shares``,
+``models_supply``, ``models_root``, ``models_market``) and put it into the family's alias there.
+Defaults are the values live on mainnet (chain.py names their sources).
 """
 
 from __future__ import annotations
@@ -17,17 +17,11 @@ from dtaojax.config._base import StrictModel, refuse
 from dtaojax.config._wording import choice, described, shown
 from dtaojax.config.composition import faults
 from dtaojax.config.errors import Problem
+from dtaojax.config.models_market import FeesConfig, PoolConfig
 from dtaojax.config.models_registration import RegistrationConfig
+from dtaojax.config.models_root import RootConfig
 from dtaojax.config.models_shares import GateConfig, MovingPriceConfig
-from dtaojax.config.models_supply import (
-    ChainBuyConfig,
-    EmitSetConfig,
-    FeesConfig,
-    InjectionConfig,
-    PoolConfig,
-    RootConfig,
-    SplitConfig,
-)
+from dtaojax.config.models_supply import ChainBuyConfig, EmitSetConfig, InjectionConfig, SplitConfig
 from dtaojax.config.presets import DEFAULT_PRESET, PRESETS, expand
 from dtaojax.config.weight_rules import AnyWeightRuleConfig
 

@@ -1,4 +1,4 @@
-"""Parts of a mechanism that decide where TAO and alpha go: injection, buys, split, root, fees."""
+"""Parts of a mechanism that decide where TAO and alpha go: injection, buys and split."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from pydantic import Field, model_validator
 from dtaojax import chain
 from dtaojax.config._base import U16, Fraction, StrictModel, refuse
 from dtaojax.config.errors import Problem
-
-_FeeRate = Annotated[int, Field(ge=0, lt=chain.U16_MAX)]
 
 
 class RootProportionCapConfig(StrictModel):
@@ -145,133 +143,6 @@ class FreeSplitConfig(StrictModel):
         return self
 
 
-class RootBasketConfig(StrictModel):
-    """Root keeps its alpha in baskets (§3.10, R8).
-
-    Attributes:
-        tao_weight: w, the weight of a TAO of root stake against one alpha.
-        sale_per_day: part of its baskets that root stake sells in a day, as it chooses.
-    """
-
-    kind: Literal["basket"] = "basket"
-    tao_weight: Fraction = chain.TAO_WEIGHT
-    sale_per_day: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
-
-
-class RootClaimedConfig(StrictModel):
-    """Root's alpha is claimed with a lag, and sold (§3.10, R4 to R7).
-
-    Attributes:
-        tao_weight: w, the weight of a TAO of root stake against one alpha.
-        lag_blocks: mean time from earning to selling [blocks]; its reciprocal is the part of the
-            alpha that waits, sold each block.
-    """
-
-    kind: Literal["claimed"] = "claimed"
-    tao_weight: Fraction = chain.TAO_WEIGHT
-    lag_blocks: Annotated[int, Field(ge=1, le=2**31)] = chain.ROOT_CLAIM_LAG_BLOCKS
-
-
-class RootSoldAtLaunchConfig(StrictModel):
-    """Root's alpha is sold in the pool each block (§3.8 step 4, R1).
-
-    Attributes:
-        tao_weight: w, the weight of a TAO of root stake against one alpha.
-    """
-
-    kind: Literal["sold_at_launch"] = "sold_at_launch"
-    tao_weight: Fraction = chain.TAO_WEIGHT
-
-
-class RootSoldUnlessSubsidisedConfig(StrictModel):
-    """Root's alpha is sold each block where the price is not below the share (§3.8, R3).
-
-    Attributes:
-        tao_weight: w, the weight of a TAO of root stake against one alpha.
-    """
-
-    kind: Literal["sold_unless_subsidised"] = "sold_unless_subsidised"
-    tao_weight: Fraction = chain.TAO_WEIGHT
-
-
-class RootValidatorsPaidConfig(StrictModel):
-    """Root stake earns the validators' TAO; there is no alpha to have a part in (§8.1, A5)."""
-
-    kind: Literal["validators"] = "validators"
-
-    @property
-    def tao_weight(self) -> float:
-        """Without alpha nothing is weighed against it."""
-        return 0.0
-
-
-class NoRootConfig(StrictModel):
-    """Root earns nothing (§8.2, §8.4, before the launch)."""
-
-    kind: Literal["none"] = "none"
-
-    @property
-    def tao_weight(self) -> float:
-        """None."""
-        return 0.0
-
-
-class WeightedPoolConfig(StrictModel):
-    """Weighted pool whose weights move with injections; the chain buys first (§3.5 S3, §4.5)."""
-
-    kind: Literal["weighted"] = "weighted"
-
-
-class ConstantProductConfig(StrictModel):
-    """Constant-product pool (§3.5 S1, S2).
-
-    Attributes:
-        chain_buys: before or after the block's injection (§4.2, §4.3).
-    """
-
-    kind: Literal["constant_product"] = "constant_product"
-    chain_buys: Literal["before", "after"] = "after"
-
-
-class NoPoolConfig(StrictModel):
-    """No pools: nothing trades, and subnets have no token (before dTAO, §8.1)."""
-
-    kind: Literal["none"] = "none"
-
-
-class FeeToAuthorConfig(StrictModel):
-    """A fraction of a trade's input goes to the block author (§3.5, since early 2026).
-
-    Attributes:
-        rate_u16: out of 65535.
-    """
-
-    kind: Literal["to_author"] = "to_author"
-    rate_u16: _FeeRate = chain.FEE_RATE_U16
-
-
-class FeeToPoolConfig(StrictModel):
-    """A fraction of a trade's input stays in the pool (§3.5 S2, R2 to R4).
-
-    Attributes:
-        rate_u16: out of 65535.
-    """
-
-    kind: Literal["to_pool"] = "to_pool"
-    rate_u16: _FeeRate = chain.FEE_RATE_U16
-
-
-class FlatFeeConfig(StrictModel):
-    """A flat fee stays in the pool, one a step and subnet here (§3.5 S1, R1).
-
-    Attributes:
-        tao: the fee [TAO].
-    """
-
-    kind: Literal["flat"] = "flat"
-    tao: Annotated[float, Field(ge=0.0, le=1.0)] = chain.LAUNCH_FEE
-
-
 class EmitSetConfig(StrictModel):
     """Which subnets take part in the coinbase (§4, emit set).
 
@@ -301,14 +172,3 @@ ChainBuyConfig: TypeAlias = Annotated[
     ProtocolAlphaConfig | DestroyedConfig | DestroyedUnissuedConfig | NoChainBuyConfig, _KIND
 ]
 SplitConfig: TypeAlias = Annotated[OwnerCutSplitConfig | FreeSplitConfig, _KIND]
-RootConfig: TypeAlias = Annotated[
-    RootBasketConfig
-    | RootClaimedConfig
-    | RootSoldAtLaunchConfig
-    | RootSoldUnlessSubsidisedConfig
-    | RootValidatorsPaidConfig
-    | NoRootConfig,
-    _KIND,
-]
-PoolConfig: TypeAlias = Annotated[WeightedPoolConfig | ConstantProductConfig | NoPoolConfig, _KIND]
-FeesConfig: TypeAlias = Annotated[FeeToAuthorConfig | FeeToPoolConfig | FlatFeeConfig, _KIND]
