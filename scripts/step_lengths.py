@@ -24,8 +24,9 @@ from dtaojax.build import build_demand, build_mechanism, build_network
 from dtaojax.config import PRESETS, EmissionSellingConfig, MechanismConfig, StudentFlowConfig
 from dtaojax.demand.process import Clock
 from dtaojax.demand.student_flow import student_flow
+from dtaojax.mechanism.coinbase import Coinbase
 from dtaojax.mechanism.pools import spot_price
-from dtaojax.mechanism.step import Coinbase, step
+from dtaojax.mechanism.step import step
 from dtaojax.network import NetworkTable, load_network
 from dtaojax.state.intents import Intents
 from dtaojax.state.network import NetworkState

@@ -17,9 +17,9 @@ from dtaojax.build import build_world
 from dtaojax.config import PRESETS, ConfigError, config_from_dict
 from dtaojax.demand.process import DemandProcess
 from dtaojax.mechanism.cohorts import Orders, Staking, clear, dissolve, income
+from dtaojax.mechanism.coinbase import coinbase
 from dtaojax.mechanism.pools import sell_output
 from dtaojax.mechanism.split import Payout
-from dtaojax.mechanism.step import coinbase
 from dtaojax.mechanism.trading import Trades
 from dtaojax.metrics.cohorts import cohort_table
 from dtaojax.network import NetworkTable, load_network

@@ -16,7 +16,7 @@ from dtaojax import chain
 from dtaojax.demand.emission_selling import EmissionSelling
 from dtaojax.demand.process import Clock, DemandProcess
 from dtaojax.demand.student_flow import StudentFlow, student_flow, volatility_table
-from dtaojax.mechanism.step import Coinbase, coinbase
+from dtaojax.mechanism.coinbase import Coinbase, coinbase
 from dtaojax.state.network import NetworkState, Subnets
 from dtaojax.world.world import World
 

@@ -27,6 +27,7 @@ from worlds import (
 
 from dtaojax.build import build_mechanism, build_registration
 from dtaojax.config import MechanismConfig
+from dtaojax.mechanism.composition import Mechanism
 from dtaojax.mechanism.lifecycle import (
     LastLock,
     Newcomer,
@@ -37,7 +38,7 @@ from dtaojax.mechanism.lifecycle import (
     register,
     start_call,
 )
-from dtaojax.mechanism.step import Mechanism, step
+from dtaojax.mechanism.step import step
 from dtaojax.state.network import NetworkState, Subnets
 
 UNKNOWN = Newcomer(jnp.asarray(0.0), jnp.asarray(0))

@@ -15,11 +15,12 @@ from worlds import live_mechanism, mainnet_world
 from dtaojax import chain
 from dtaojax.build import build_mechanism, build_network, build_portfolio
 from dtaojax.config import MechanismConfig, config_from_dict
+from dtaojax.mechanism.coinbase import coinbase
 from dtaojax.mechanism.fee_rules import FeeToAuthor, FlatFeeToPool
 from dtaojax.mechanism.pools import sell
 from dtaojax.mechanism.root_policy import Claims
 from dtaojax.mechanism.split import Payout
-from dtaojax.mechanism.step import coinbase, step
+from dtaojax.mechanism.step import step
 from dtaojax.network import load_network
 from dtaojax.state.intents import Intents
 from dtaojax.state.network import NetworkState

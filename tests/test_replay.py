@@ -12,8 +12,8 @@ from worlds import Orders, live_mechanism, mainnet_world, run_model
 from dtaojax.backtest.replay import Given, replay
 from dtaojax.history import HistoryError
 from dtaojax.history.reserves import Reserves, read_reserves
+from dtaojax.mechanism.composition import Mechanism
 from dtaojax.mechanism.pools import spot_price
-from dtaojax.mechanism.step import Mechanism
 from dtaojax.pipeline.replay import replay_pools
 from dtaojax.state.network import NetworkState, Subnets
 

@@ -17,9 +17,9 @@ from worlds import live_mechanism, mainnet_world
 
 from dtaojax.build import build_bins, build_portfolio, build_world
 from dtaojax.config import ConfigError, MechanismConfig, PortfolioConfig, config_from_dict
+from dtaojax.mechanism.coinbase import EmissionShares
 from dtaojax.mechanism.pools import spot_price
 from dtaojax.mechanism.sale import alpha_within_fall
-from dtaojax.mechanism.step import EmissionShares
 from dtaojax.network import load_network
 from dtaojax.pipeline.buying import emission_per_tao
 from dtaojax.pipeline.inputs import gather

@@ -16,6 +16,7 @@ from worlds import STRIDE, Moment, Orders, live_mechanism, mainnet_world, row, r
 
 from dtaojax import chain
 from dtaojax.mechanism.chain_buy import BuyDestroyedUnissued, BuyKept
+from dtaojax.mechanism.composition import Mechanism
 from dtaojax.mechanism.departure import Departures, PayoutRule, dissolve
 from dtaojax.mechanism.fee_rules import FeeToAuthor
 from dtaojax.mechanism.gate_tiers import RankTiers
@@ -24,7 +25,6 @@ from dtaojax.mechanism.injection_caps import AlphaEmissionCap, LesserEmissionCap
 from dtaojax.mechanism.pools import buy, spot_price
 from dtaojax.mechanism.root_policy import RootSoldAtLaunch, RootSoldUnlessSubsidised
 from dtaojax.mechanism.split import OwnerServerValidatorRoot
-from dtaojax.mechanism.step import Mechanism
 from dtaojax.mechanism.support import BuyThenHoldPrice
 from dtaojax.state.network import NetworkState, Subnets
 from dtaojax.state.pools import Pools

@@ -18,8 +18,8 @@ from dtaojax.config import ConfigError, changed
 from dtaojax.demand.attack import Attack, Plan
 from dtaojax.demand.process import Clock
 from dtaojax.engine.sample import sample
+from dtaojax.mechanism.coinbase import coinbase
 from dtaojax.mechanism.fee_rules import FeeToAuthor, FeeToPool, FlatFeeToPool
-from dtaojax.mechanism.step import coinbase
 from dtaojax.pipeline.stress import StressInputs, read_stress, siege
 from dtaojax.report.stress_page import render_stress
 from dtaojax.state.pools import Pools

@@ -13,8 +13,8 @@ from chain_adapters.units import call, subnets_of
 
 from dtaojax.build import build_mechanism
 from dtaojax.config import WEIGHT_RULES, MechanismConfig
+from dtaojax.mechanism.coinbase import emission_shares
 from dtaojax.mechanism.pools import spot_price
-from dtaojax.mechanism.step import emission_shares
 from dtaojax.mechanism.weight_rules.ema_price import EmaPrice
 from dtaojax.mechanism.weight_rules.ema_price_burn import EmaPriceBurn
 from dtaojax.mechanism.weight_rules.ema_price_conviction import EmaPriceConviction

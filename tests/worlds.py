@@ -18,7 +18,9 @@ from reference.trading import MAX_PRICE, MIN_PRICE, MINIMUM_RESERVE
 from dtaojax import chain
 from dtaojax.build import build_mechanism, build_network
 from dtaojax.config import MechanismConfig
-from dtaojax.mechanism.step import Coinbase, Mechanism, StepFlows, step
+from dtaojax.mechanism.coinbase import Coinbase
+from dtaojax.mechanism.composition import Mechanism
+from dtaojax.mechanism.step import StepFlows, step
 from dtaojax.network import load_network
 from dtaojax.state.intents import Intents
 from dtaojax.state.network import NetworkState, Subnets

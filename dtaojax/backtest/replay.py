@@ -16,8 +16,10 @@ import jax.numpy as jnp
 from jax import lax
 from jaxtyping import Array, Bool, Float
 
+from dtaojax.mechanism.coinbase import Coinbase
+from dtaojax.mechanism.composition import Mechanism
 from dtaojax.mechanism.pools import spot_price, weight_ratio
-from dtaojax.mechanism.step import Coinbase, Mechanism, step
+from dtaojax.mechanism.step import step
 from dtaojax.state.intents import Intents
 from dtaojax.state.network import NetworkState, Subnets
 from dtaojax.state.shapes import PerSubnet

@@ -8,6 +8,7 @@ import jax.numpy as jnp
 
 from dtaojax import chain, config
 from dtaojax.mechanism.chain_buy import BuyDestroyed, BuyDestroyedUnissued, BuyKept, NoBuy
+from dtaojax.mechanism.composition import Mechanism
 from dtaojax.mechanism.fee_rules import FeeRule, FeeToAuthor, FeeToPool, FlatFeeToPool
 from dtaojax.mechanism.gate import HillRankGate
 from dtaojax.mechanism.gate_mass import HillMassGate
@@ -36,7 +37,6 @@ from dtaojax.mechanism.root_policy import (
 )
 from dtaojax.mechanism.split import OwnerServerValidatorRoot
 from dtaojax.mechanism.split_free import FreeSplit
-from dtaojax.mechanism.step import Mechanism
 from dtaojax.mechanism.support import AddOnly, AddThenBuy, BuyThenAdd, BuyThenHoldPrice
 from dtaojax.mechanism.trading import LaunchMarket, Market, NoMarket, SwapMarket
 from dtaojax.mechanism.weight_rules.rule import WeightRule

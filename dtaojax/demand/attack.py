@@ -8,10 +8,10 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
 from dtaojax.demand.process import Clock, DemandProcess
+from dtaojax.mechanism.coinbase import Coinbase
 from dtaojax.mechanism.fee_rules import FeeRule
 from dtaojax.mechanism.pools import buy_output, weight_ratio
 from dtaojax.mechanism.sale import sale_proceeds
-from dtaojax.mechanism.step import Coinbase
 from dtaojax.ordered import ordered_sum
 from dtaojax.state.intents import Intents
 from dtaojax.state.network import NetworkState, Subnets

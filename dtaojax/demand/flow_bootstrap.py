@@ -8,7 +8,7 @@ from jaxtyping import Array, Float
 
 from dtaojax.demand.process import Clock, DemandProcess, pushing
 from dtaojax.demand.stationary_bootstrap import StationaryBootstrap
-from dtaojax.mechanism.step import Coinbase
+from dtaojax.mechanism.coinbase import Coinbase
 from dtaojax.state.intents import Intents
 from dtaojax.state.network import NetworkState, Subnets
 from dtaojax.state.shapes import PerSubnet, Scalar, ScalarInt

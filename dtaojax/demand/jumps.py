@@ -5,7 +5,7 @@ import jax.numpy as jnp
 
 from dtaojax.demand.age import ByAge, age_days
 from dtaojax.demand.process import Clock, DemandProcess, pushing
-from dtaojax.mechanism.step import Coinbase
+from dtaojax.mechanism.coinbase import Coinbase
 from dtaojax.state.intents import Intents
 from dtaojax.state.network import NetworkState, Subnets
 from dtaojax.state.shapes import PerSubnet, Scalar, ScalarInt

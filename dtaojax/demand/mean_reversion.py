@@ -8,7 +8,7 @@ import jax.numpy as jnp
 from dtaojax.demand.age import just_registered
 from dtaojax.demand.log_price import log_or_zero, log_spot_price, push_for
 from dtaojax.demand.process import Clock, DemandProcess, pushing
-from dtaojax.mechanism.step import Coinbase
+from dtaojax.mechanism.coinbase import Coinbase
 from dtaojax.state.intents import Intents
 from dtaojax.state.network import NetworkState, Subnets
 from dtaojax.state.shapes import PerSubnet, Scalar, ScalarInt

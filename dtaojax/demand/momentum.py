@@ -7,7 +7,7 @@ from dtaojax.demand.age import just_registered
 from dtaojax.demand.log_price import log_spot_price
 from dtaojax.demand.process import Clock, DemandProcess, pushing
 from dtaojax.demand.response import Response
-from dtaojax.mechanism.step import Coinbase
+from dtaojax.mechanism.coinbase import Coinbase
 from dtaojax.state.intents import Intents
 from dtaojax.state.network import NetworkState, Subnets
 from dtaojax.state.shapes import PerSubnet, Scalar, ScalarInt

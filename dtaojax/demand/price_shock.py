@@ -3,7 +3,7 @@
 from dtaojax.demand.log_price import push_for
 from dtaojax.demand.process import Clock, DemandProcess, pushing
 from dtaojax.demand.window import Window
-from dtaojax.mechanism.step import Coinbase
+from dtaojax.mechanism.coinbase import Coinbase
 from dtaojax.state.intents import Intents
 from dtaojax.state.network import NetworkState, Subnets
 from dtaojax.state.shapes import PerSubnet, ScalarInt

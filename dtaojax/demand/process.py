@@ -7,7 +7,7 @@ import equinox as eqx
 import jax.numpy as jnp
 
 from dtaojax import chain
-from dtaojax.mechanism.step import Coinbase
+from dtaojax.mechanism.coinbase import Coinbase
 from dtaojax.state.intents import Intents
 from dtaojax.state.network import NetworkState, Subnets
 from dtaojax.state.shapes import PerSubnet, ScalarBool, ScalarInt

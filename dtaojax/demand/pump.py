@@ -5,8 +5,8 @@ import jax.numpy as jnp
 from dtaojax import elementary
 from dtaojax.demand.process import Clock, DemandProcess
 from dtaojax.demand.window import Window
+from dtaojax.mechanism.coinbase import Coinbase
 from dtaojax.mechanism.pools import weight_ratio
-from dtaojax.mechanism.step import Coinbase
 from dtaojax.state.intents import Intents
 from dtaojax.state.network import NetworkState, Subnets
 from dtaojax.state.shapes import PerSubnet, ScalarInt

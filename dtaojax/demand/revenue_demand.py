@@ -4,7 +4,7 @@ import jax.numpy as jnp
 
 from dtaojax import elementary
 from dtaojax.demand.process import Clock, DemandProcess, pushing
-from dtaojax.mechanism.step import Coinbase
+from dtaojax.mechanism.coinbase import Coinbase
 from dtaojax.state.intents import Intents
 from dtaojax.state.network import NetworkState, Subnets
 from dtaojax.state.shapes import PerSubnet, Scalar, ScalarInt

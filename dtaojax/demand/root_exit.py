@@ -4,7 +4,7 @@ import jax.numpy as jnp
 
 from dtaojax.demand.process import Clock, DemandProcess
 from dtaojax.demand.window import Window
-from dtaojax.mechanism.step import Coinbase
+from dtaojax.mechanism.coinbase import Coinbase
 from dtaojax.state.intents import Intents
 from dtaojax.state.network import NetworkState, Subnets
 from dtaojax.state.shapes import Scalar, ScalarInt

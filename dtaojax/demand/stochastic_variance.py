@@ -11,7 +11,7 @@ from dtaojax.demand.age import age_days
 from dtaojax.demand.process import Clock, DemandProcess, pushing
 from dtaojax.demand.student_flow import VolatilityTable, volatility_table
 from dtaojax.demand.within_day import flow_within_day
-from dtaojax.mechanism.step import Coinbase
+from dtaojax.mechanism.coinbase import Coinbase
 from dtaojax.state.intents import Intents
 from dtaojax.state.network import NetworkState, Subnets
 from dtaojax.state.shapes import PerSubnet, PerSubnetBool, Scalar, ScalarInt

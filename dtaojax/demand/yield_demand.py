@@ -5,7 +5,7 @@ import jax.numpy as jnp
 from dtaojax import chain
 from dtaojax.demand.process import Clock, DemandProcess, pushing
 from dtaojax.demand.response import Response
-from dtaojax.mechanism.step import Coinbase
+from dtaojax.mechanism.coinbase import Coinbase
 from dtaojax.state.intents import Intents
 from dtaojax.state.network import NetworkState, Subnets
 from dtaojax.state.shapes import PerSubnet, Scalar, ScalarInt

@@ -12,8 +12,9 @@ from typing import NamedTuple
 import jax.numpy as jnp
 
 from dtaojax.elementary import quotient
+from dtaojax.mechanism.coinbase import Coinbase
 from dtaojax.mechanism.split import Payout
-from dtaojax.mechanism.step import Coinbase, StepFlows
+from dtaojax.mechanism.step import StepFlows
 from dtaojax.mechanism.trading import Trades
 from dtaojax.state.cohorts import INVESTOR, MINER, OWNER, VALIDATOR, Flows, Ledger
 from dtaojax.state.shapes import ByCohort, ByParty, PerCohort, PerSubnet, PerSubnetBool, Scalar

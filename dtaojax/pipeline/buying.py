@@ -14,9 +14,10 @@ from dtaojax import chain
 from dtaojax.build import build_mechanism, build_network
 from dtaojax.config import MechanismConfig
 from dtaojax.elementary import exp
+from dtaojax.mechanism.coinbase import emission_shares
+from dtaojax.mechanism.composition import Mechanism
 from dtaojax.mechanism.emission import block_emission
 from dtaojax.mechanism.pools import weight_ratio
-from dtaojax.mechanism.step import Mechanism, emission_shares
 from dtaojax.network import NetworkTable
 from dtaojax.state.network import NetworkState, Subnets
 from dtaojax.state.shapes import PerSubnet

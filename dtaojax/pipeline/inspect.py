@@ -10,8 +10,9 @@ import pandas as pd
 
 from dtaojax.build import build_mechanism, build_network
 from dtaojax.config import MechanismConfig
+from dtaojax.mechanism.coinbase import Coinbase, coinbase
+from dtaojax.mechanism.composition import Mechanism
 from dtaojax.mechanism.pools import spot_price
-from dtaojax.mechanism.step import Coinbase, Mechanism, coinbase
 from dtaojax.network import NetworkTable
 from dtaojax.pipeline.buying import emission_per_tao
 from dtaojax.state.network import NetworkState, Subnets

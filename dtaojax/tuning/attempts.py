@@ -7,7 +7,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array
 
-from dtaojax.mechanism.step import Mechanism, emission_shares
+from dtaojax.mechanism.coinbase import emission_shares
+from dtaojax.mechanism.composition import Mechanism
 from dtaojax.state.network import NetworkState, Subnets
 from dtaojax.state.shapes import PerSubnet, Scalar, ScalarInt
 

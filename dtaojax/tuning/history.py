@@ -7,8 +7,9 @@ import jax.numpy as jnp
 from jax import lax
 from jaxtyping import Array, Float
 
+from dtaojax.mechanism.coinbase import Coinbase, coinbase
+from dtaojax.mechanism.composition import Mechanism
 from dtaojax.mechanism.pools import spot_price
-from dtaojax.mechanism.step import Coinbase, Mechanism, coinbase
 from dtaojax.ordered import ordered_sum
 from dtaojax.state.network import NetworkState, Subnets
 from dtaojax.state.shapes import Scalar, ScalarInt

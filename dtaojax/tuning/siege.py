@@ -9,9 +9,9 @@ from jax import lax
 from jaxtyping import Array
 
 from dtaojax.demand.attack import Attack, Plan, Position
+from dtaojax.mechanism.coinbase import coinbase
 from dtaojax.mechanism.lifecycle import next_pruned
 from dtaojax.mechanism.registration import prunable
-from dtaojax.mechanism.step import coinbase
 from dtaojax.state.shapes import Scalar, ScalarInt
 from dtaojax.world.world import Carry, World
 

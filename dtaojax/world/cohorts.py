@@ -12,10 +12,11 @@ from dtaojax.demand.cohort_selling import BuyOnSchedule, Selling
 from dtaojax.demand.process import Clock
 from dtaojax.elementary import exp, log1p, quotient
 from dtaojax.mechanism import cohorts
+from dtaojax.mechanism.coinbase import Coinbase
 from dtaojax.mechanism.departure import Departures
 from dtaojax.mechanism.fee_rules import FeeRule
 from dtaojax.mechanism.pools import spot_price, weight_ratio
-from dtaojax.mechanism.step import Coinbase, StepFlows
+from dtaojax.mechanism.step import StepFlows
 from dtaojax.ordered import ordered_sum
 from dtaojax.state.cohorts import INVESTOR, OTHERS, Flows, Ledger
 from dtaojax.state.intents import Intents

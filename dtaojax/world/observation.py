@@ -6,10 +6,11 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float
 
 from dtaojax.measures import concentration
+from dtaojax.mechanism.coinbase import EmissionShares, coinbase
+from dtaojax.mechanism.composition import Mechanism
 from dtaojax.mechanism.lifecycle import next_pruned
 from dtaojax.mechanism.pools import spot_price
 from dtaojax.mechanism.shares import normalise
-from dtaojax.mechanism.step import EmissionShares, Mechanism, coinbase
 from dtaojax.ordered import ordered_sum
 from dtaojax.state.network import NetworkState, Subnets
 from dtaojax.state.shapes import PerSubnetBool

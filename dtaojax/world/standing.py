@@ -6,7 +6,7 @@ import equinox as eqx
 import jax.numpy as jnp
 
 from dtaojax.elementary import exp, log, quotient
-from dtaojax.mechanism.step import EmissionShares
+from dtaojax.mechanism.coinbase import EmissionShares
 from dtaojax.state.network import NetworkState, Subnets
 from dtaojax.state.shapes import PerSubnet, Scalar
 from dtaojax.world.observation import below_bar

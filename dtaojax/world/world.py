@@ -16,8 +16,10 @@ from dtaojax.demand.process import Clock, DemandProcess
 from dtaojax.demand.tao_usd import TaoUsd
 from dtaojax.demand.tao_usd_shock import ShockedTaoUsd
 from dtaojax.engine.model import Observation
+from dtaojax.mechanism.coinbase import Coinbase, emission_shares
+from dtaojax.mechanism.composition import Mechanism
 from dtaojax.mechanism.pools import spot_price
-from dtaojax.mechanism.step import Coinbase, Mechanism, emission_shares, step
+from dtaojax.mechanism.step import step
 from dtaojax.state.intents import Intents
 from dtaojax.state.network import NetworkState, Subnets
 from dtaojax.state.shapes import PerSubnet, PerSubnetBool, ScalarBool, ScalarInt

@@ -13,8 +13,8 @@ from worlds import RAO, subnets_of
 from dtaojax.build import build_mechanism, build_registration
 from dtaojax.config import PRESETS as CONFIG_PRESETS
 from dtaojax.config import MechanismConfig
+from dtaojax.mechanism.composition import Mechanism
 from dtaojax.mechanism.lifecycle import RegistrationRules
-from dtaojax.mechanism.step import Mechanism
 from dtaojax.state.network import Subnets
 
 PRESET_NAMES = tuple(name for name in CONFIG_PRESETS if name != "root_2023")

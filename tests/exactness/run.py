@@ -13,7 +13,8 @@ from reference import NetworkRef, run_block
 from reference.networks import random_network
 from worlds import RAO, Orders, Snapshot, intents_for, random_orders, stacked
 
-from dtaojax.mechanism.step import Mechanism, StepFlows, step
+from dtaojax.mechanism.composition import Mechanism
+from dtaojax.mechanism.step import StepFlows, step
 from dtaojax.state.network import NetworkState, Subnets
 
 from .event_of_model import books, event_record_of_reference, model_event
