@@ -29,9 +29,9 @@ from dtaojax.tuning.expectation import Portion, evaluate
 from dtaojax.tuning.history import run_path
 from dtaojax.tuning.levers import Range
 from dtaojax.tuning.measures import FUNCTIONS
-from dtaojax.tuning.polish import polish
 from dtaojax.tuning.problem import Constraint, Problem
 from dtaojax.tuning.search import Simulation
+from dtaojax.tuning.sqp import sqp
 
 SMOOTH = ("emission_hhi", "merit", "exit_slippage", "sell_pressure", "pump_gain")
 PORTION = Portion(paths=4, days=2, steps_a_day=1, block_paths=4, workers=1)
@@ -235,9 +235,8 @@ def test_a_search_finds_the_exponent_that_a_closed_form_gives(
     weight = 1.0 if not rising else -1.0
     held = Constraint("emission_hhi", -1, target)
     asked = Problem(names, np.array([weight, 0.0]), (held,), np.array([pump, target]))
-    points, _ = polish(asked, simulation.differentiate, np.array([0.4]), 40, lambda point: None)
-    best = min(points, key=lambda point: point.rank)
-    assert box.values(best.unit)[0] == pytest.approx(expected, rel=1e-3)
+    walk = sqp(asked, simulation.differentiate, np.array([0.4]), 40, lambda point: None)
+    assert box.values(walk.best.unit)[0] == pytest.approx(expected, rel=1e-3)
 
 
 TUNE = """
@@ -264,8 +263,8 @@ at_most = [1.2, 1.3]
 iterations = 2
 [search]
 paths = 4
-iterations = 2
-polish = 3
+iterations = 3
+explore = 2
 block_paths = 4
 [evolution]
 evaluations = 6

@@ -134,8 +134,8 @@ class SearchConfig(StrictModel):
         paths: demand paths behind each evaluation, the same in all of them.
         step_blocks: blocks simulated at once during the search; the verification takes the step
             of the config.
-        iterations: steps of Adam.
-        polish: further steps of a method of second order, from the best point; 0 for none.
+        iterations: steps of sequential quadratic programming, at most.
+        explore: steps of Adam where that does not settle, before it goes on; 0 for none.
         learning_rate: first step of Adam, as a part of a parameter's range [-].
         starts: searches from different points, of which the first is the config's own values.
         seed: of the search's paths and starts.
@@ -147,7 +147,7 @@ class SearchConfig(StrictModel):
     paths: Count = 256
     step_blocks: Annotated[int, Field(ge=1, le=7_200)] = 7_200
     iterations: Annotated[int, Field(ge=1, le=100_000)] = 40
-    polish: Annotated[int, Field(ge=0, le=100_000)] = 20
+    explore: Annotated[int, Field(ge=0, le=100_000)] = 40
     learning_rate: Annotated[float, Field(gt=0.0, le=1.0)] = 0.05
     starts: Annotated[int, Field(ge=1, le=1_000)] = 1
     seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 1

@@ -27,14 +27,14 @@ from dtaojax.pipeline.tune_worlds import (
     searched_config,
     with_changes,
 )
-from dtaojax.tuning.descent import TOLERANCE, Iterate, judge
 from dtaojax.tuning.errors import TuneError
-from dtaojax.tuning.evolution import Evolution, evolve
+from dtaojax.tuning.evolution import evolve
 from dtaojax.tuning.levers import Range
-from dtaojax.tuning.polish import polish
 from dtaojax.tuning.problem import Constraint
 from dtaojax.tuning.problem import Problem as Objective
 from dtaojax.tuning.search import Effort, Simulation, preferred_derivative, random_starts, search
+from dtaojax.tuning.sqp import sqp
+from dtaojax.tuning.walk import TOLERANCE, Iterate, Walk, judge
 
 
 class TuneInputs(NamedTuple):
@@ -215,7 +215,7 @@ def _search_variant(
         simulation,
         objective,
         random_starts(_start_unit(simulation), tune.search.starts, tune.search.seed),
-        Effort(tune.search.iterations, tune.search.learning_rate, tune.search.polish),
+        Effort(tune.search.iterations, tune.search.explore, tune.search.learning_rate),
         show,
     )
     return Variant(choice, parameters, simulation, searched)
@@ -267,10 +267,10 @@ def _frontier(
     for bound, problem in zip(bounds, problems, strict=True):
         progress(f"frontier: {sweep.measure} {'at least' if sign > 0 else 'at most'} {bound:g}")
         start = best_under(problem).unit
-        points, _ = polish(
+        walk = sqp(
             problem, best.simulation.differentiate, start, sweep.iterations, lambda point: None
         )
-        seen += points
+        seen += walk.points
     fresh = changed(base, {**best.choice, "run.seed": inputs.tune.verify.seed})
     afresh = best.simulation._replace(levers=levers_of(fresh, inputs.network, best.parameters))
     found = [best_under(problem) for problem in problems]
@@ -290,7 +290,7 @@ def _rival(
     best: Variant,
     objective: Objective,
     progress: Callable[[str], None],
-) -> Evolution | None:
+) -> Walk | None:
     evolution = inputs.tune.evolution
     if not evolution.evaluations:
         return None
@@ -302,7 +302,6 @@ def _rival(
         evolution.evaluations,
         evolution.population,
         inputs.tune.search.seed,
-        best.searched.best,
     )
 
 

@@ -15,10 +15,10 @@ from dtaojax.pipeline.tune_verify import Compared
 from dtaojax.report.shell import write_page
 from dtaojax.report.tune_page import render_tune
 from dtaojax.results import write_json, writing_into
-from dtaojax.tuning.evolution import Evolution
 from dtaojax.tuning.levers import Range
 from dtaojax.tuning.problem import Problem
 from dtaojax.tuning.search import Searched, Simulation
+from dtaojax.tuning.walk import Walk
 
 _EDGE = 1e-3
 """A parameter nearer to a bound than this part of its range is at the bound."""
@@ -42,7 +42,7 @@ class Variant(NamedTuple):
     @property
     def evaluations(self) -> int:
         """Points at which derivatives were computed."""
-        return sum(len(descent.iterates) for descent in self.searched.descents)
+        return sum(len(walk.points) for walk in self.searched.walks)
 
 
 class FrontierPoint(NamedTuple):
@@ -70,7 +70,7 @@ class Result(NamedTuple):
     variants: tuple[Variant, ...]
     best: Variant
     frontier: list[FrontierPoint]
-    rival: Evolution | None
+    rival: Walk | None
     settings: tuple[Mapping[str, Any], ...]
     held_out: list[Compared]
     elsewhere: dict[str, list[Compared]]
@@ -99,7 +99,7 @@ def as_plain(result: Result) -> dict[str, Any]:
     tune, best = result.tune, result.best
     subnets = int(best.simulation.levers.base.subnets.registered_at.shape[0])
     an_evaluation = best.simulation.portion.subnet_steps(subnets)
-    descent = min(best.searched.descents, key=lambda each: each.best.rank)
+    walk = best.searched.winner
     names = result.objective.names
     optimum = result.settings[1]
     parameters = [
@@ -116,8 +116,9 @@ def as_plain(result: Result) -> dict[str, Any]:
     rival = None
     if result.rival is not None:
         rival = {
-            "evaluations": result.rival.evaluations,
-            "reached": result.rival.reached,
+            "evaluations": len(result.rival.points),
+            "reached": result.rival.reached(best.searched.best),
+            "overtaken": walk.reached(result.rival.best),
             "objective": result.rival.best.objective,
             "violation": result.rival.best.violation,
             "found": {key: result.settings[2][key] for key in optimum},
@@ -143,18 +144,17 @@ def as_plain(result: Result) -> dict[str, Any]:
                     {
                         "objective": each.best.objective,
                         "violation": each.best.violation,
-                        "iterations": len(each.iterates),
+                        "evaluations": len(each.points),
                         "settled": each.settled,
                     }
-                    for each in variant.searched.descents
+                    for each in variant.searched.walks
                 ],
             }
             for variant in result.variants
         ],
         "parameters": parameters,
-        "objective_by_step": [point.objective for point in descent.iterates],
-        "violation_by_step": [point.violation for point in descent.iterates],
-        "gradient_error": descent.gradient_error,
+        "objective_by_step": [point.objective for point in walk.points],
+        "violation_by_step": [point.violation for point in walk.points],
         "gradient_evaluations": best.evaluations,
         "evaluation_subnet_steps": an_evaluation,
         "derivative": best.simulation.derivative,
@@ -203,8 +203,8 @@ def _iterates(result: Result) -> pd.DataFrame:
     rows = []
     for variant in result.variants:
         keys = [each.key for each in variant.parameters]
-        for number, descent in enumerate(variant.searched.descents):
-            for step, point in enumerate(descent.iterates):
+        for number, walk in enumerate(variant.searched.walks):
+            for step, point in enumerate(walk.points):
                 values = variant.simulation.box.values(point.unit)
                 rows.append(
                     {

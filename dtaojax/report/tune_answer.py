@@ -74,24 +74,31 @@ def _elsewhere_card(found: Record) -> Card:
 
 def _rival_card(found: Record) -> Card:
     rival = found["rival"]
-    spent = found["gradient_evaluations"]
-    reached = rival["reached"]
-    if reached is None:
+    passes = len(found["parameters"]) + 1
+    overtaken = rival["overtaken"]
+    if overtaken is None:
         lead = (
-            f"CMA-ES did not reach the gradient's objective in {rival['evaluations']} evaluations "
-            f"(it found {rival['objective']:.6f} against {found['objective']:.6f})"
+            "the gradient did not reach what CMA-ES found, an objective of "
+            f"{rival['objective']:.6f} in {rival['evaluations']:,} passes over the paths"
         )
     else:
-        lead = f"CMA-ES reached the gradient's objective after {reached} evaluations"
-    passes = len(found["parameters"]) + 1
+        part = overtaken * passes / rival["evaluations"]
+        lead = (
+            f"what CMA-ES found in {rival['evaluations']:,} passes over the paths, an objective of "
+            f"{rival['objective']:.6f}, the gradient passed after {overtaken} evaluations or "
+            f"{overtaken * passes:,} passes: {100.0 * part:.0f} % as many"
+        )
+    reached = rival["reached"]
+    other = "did not reach it" if reached is None else f"reached it after {reached:,} passes"
     return Card(
         "Was the gradient worth it?",
         lead,
         None,
         [
-            f"The gradient search took {spent} evaluations of "
-            f"{found['evaluation_subnet_steps']:,} subnet-steps each; a derivative "
-            f"({found['derivative']} mode) costs about {passes} passes over them."
+            f"The gradient ended at {found['objective']:.6f} after {found['gradient_evaluations']} "
+            f"evaluations, each with {len(found['parameters'])} derivatives ({found['derivative']} "
+            f"mode) and counted as {passes} passes. CMA-ES {other}.",
+            f"A pass is {found['evaluation_subnet_steps']:,} subnet-steps.",
         ],
     )
 

@@ -105,23 +105,14 @@ def _frontier(found: Record) -> Section | None:
 
 
 def _search(found: Record) -> Section:
-    error = found["gradient_error"]
-    noise = (
-        ""
-        if error is None
-        else (
-            " At its end the gradient's standard error over paths was "
-            f"{plain(error, 2)} of its length."
-        )
-    )
     return Section(
         "search",
         "How did the search go?",
         "Search",
         paragraphs=[
-            "Projected Adam on an augmented Lagrangian, then sequential quadratic programming, "
-            f"with the same demand paths in every evaluation.{noise} Objectives are in units of "
-            "the start: 1 is where it began."
+            "Sequential quadratic programming; where that gets stuck, projected Adam on an "
+            "augmented Lagrangian leads on, and the former again. The demand paths are the same in "
+            "every evaluation. Objectives are in units of the start: 1 is where it began."
         ],
         drawings=[objective_drawing(found)],
         tables=[search_table(found)],

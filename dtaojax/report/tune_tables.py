@@ -97,7 +97,7 @@ def search_table(found: Record) -> Table:
             number(float(place)),
             number(start["objective"]),
             number(start["violation"]),
-            number(float(start["iterations"])),
+            number(float(start["evaluations"])),
             "yes" if start["settled"] else "no",
         )
         for variant in found["variants"]
@@ -105,7 +105,7 @@ def search_table(found: Record) -> Table:
     ]
     return Table(
         "Searches",
-        ("choice", "start", "objective", "violation", "iterations", "settled"),
+        ("choice", "start", "objective", "violation", "evaluations", "settled"),
         rows,
     )
 
@@ -116,7 +116,7 @@ def derivative_table(found: Record) -> Table:
         (
             label(each["measure"]),
             each["parameter"],
-            number(each["pathwise"]),
+            number(each["pathwise"], each["pathwise_error"] or None),
             number(each["difference"], each["error"] or None),
             "yes" if each["agrees"] else "no",
         )
@@ -126,5 +126,6 @@ def derivative_table(found: Record) -> Table:
         "Derivative along the paths against central difference",
         ("measure", "parameter", "along the paths", "central difference", "agree"),
         rows,
-        note="± is the standard error of their disagreement over paths.",
+        note="± is a standard error over paths: along the paths that of the derivative, at "
+                "the difference that of their disagreement.",
     )

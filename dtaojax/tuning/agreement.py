@@ -25,6 +25,7 @@ class Agreement(NamedTuple):
         measure: its place.
         parameter: its place.
         pathwise: mean derivative along the paths.
+        pathwise_error: its standard error.
         difference: mean central difference.
         error: standard error of their disagreement over paths.
         agrees: whether they differ by no more than that error and the difference's own allow.
@@ -33,6 +34,7 @@ class Agreement(NamedTuple):
     measure: int
     parameter: int
     pathwise: float
+    pathwise_error: float
     difference: float
     error: float
     agrees: bool
@@ -67,7 +69,9 @@ def agreements(
         differences = (8.0 * near - far) / (12.0 * _WIDTH)
         pathwise = outcome.derivative[:, :, parameter]
         gap = differences - pathwise
-        error = gap.std(axis=0, ddof=1) / np.sqrt(len(gap))
+        error, pathwise_error = (
+            sample.std(axis=0, ddof=1) / np.sqrt(len(sample)) for sample in (gap, pathwise)
+        )
         for place in range(gap.shape[1]):
             size = max(abs(float(pathwise[:, place].mean())), 1e-3 * float(sizes[place]))
             allowed = _ERRORS * float(error[place]) + _CURVATURE * size
@@ -76,6 +80,7 @@ def agreements(
                     place,
                     parameter,
                     float(pathwise[:, place].mean()),
+                    float(pathwise_error[place]),
                     float(differences[:, place].mean()),
                     float(error[place]),
                     abs(float(gap[:, place].mean())) <= allowed,

@@ -1,34 +1,19 @@
 """The rival of the gradient: CMA-ES on the same objective."""
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 import numpy as np
 
 from dtaojax.tuning.box import Unit
-from dtaojax.tuning.descent import Iterate, iterate
 from dtaojax.tuning.errors import TuneError
 from dtaojax.tuning.expectation import Outcome
 from dtaojax.tuning.problem import Problem
+from dtaojax.tuning.walk import Walk, iterate
 
 _FIRST_SPREAD = 0.2
 _PENALTY = 10.0
 
 Measure = Callable[[Unit], Outcome]
-
-
-class Evolution(NamedTuple):
-    """A finished search.
-
-    Attributes:
-        best: the point to take.
-        evaluations: that were spent.
-        reached: evaluations after which a target's rank was reached; None if it never was.
-    """
-
-    best: Iterate
-    evaluations: int
-    reached: int | None
 
 
 def evolve(
@@ -38,8 +23,7 @@ def evolve(
     evaluations: int,
     population: int | None,
     seed: int,
-    target: Iterate | None,
-) -> Evolution:
+) -> Walk:
     """Minimises the objective plus ten times the violation of the constraints.
 
     Covariance matrix adaptation (Hansen, "The CMA evolution strategy: a tutorial", 2016) by the
@@ -52,7 +36,9 @@ def evolve(
         evaluations: at most.
         population: a generation; None for the method's own.
         seed: of the method's random numbers.
-        target: a point to be matched.
+
+    Returns:
+        Every point that was evaluated; settled if the method stopped by itself.
 
     Raises:
         TuneError: the package is not installed.
@@ -75,20 +61,14 @@ def evolve(
     if population is not None:
         options["popsize"] = population
     strategy = cma.CMAEvolutionStrategy(np.clip(start, 0.02, 0.98), _FIRST_SPREAD, options)
-    best: Iterate | None = None
-    spent, reached = 0, None
+    seen = []
     while not strategy.stop():
         points = strategy.ask()
         costs = []
         for point in points:
             unit = np.clip(point, 0.0, 1.0)
             here = iterate(problem, unit, measure(unit))
-            spent += 1
-            if best is None or here.rank < best.rank:
-                best = here
-            if reached is None and target is not None and best.rank <= target.rank:
-                reached = spent
+            seen.append(here)
             costs.append(here.objective + _PENALTY * here.violation)
         strategy.tell(points, costs)
-    assert best is not None
-    return Evolution(best, spent, reached)
+    return Walk(tuple(seen), settled="maxfevals" not in strategy.stop())

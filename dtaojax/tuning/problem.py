@@ -96,27 +96,14 @@ class Penalty(NamedTuple):
         return Penalty(self.slope(excess), stiffer * self.stiffness)
 
 
-def mean_gradient(
-    problem: Problem, penalty: Penalty, outcome: Outcome
-) -> tuple[float, np.ndarray, np.ndarray]:
-    """Augmented Lagrangian, its gradient, and the gradient's standard error.
+def penalised_gradient(problem: Problem, penalty: Penalty, outcome: Outcome) -> np.ndarray:
+    """Gradient of the augmented Lagrangian.
 
     Args:
         problem: the objective and its constraints.
         penalty: state of the augmented Lagrangian.
         outcome: with derivatives with respect to whatever the gradient is for.
-
-    Returns:
-        Value, gradient and its standard error over paths.
     """
-    means = outcome.measures.mean(axis=0)
-    excess = problem.excess(means)
+    excess = problem.excess(outcome.measures.mean(axis=0))
     by_measure = problem.objective_gradient() + penalty.slope(excess) @ problem.excess_gradient()
-    per_path = np.einsum("m,nmp->np", by_measure, outcome.derivative)
-    count = len(per_path)
-    error = (
-        per_path.std(axis=0, ddof=1) / np.sqrt(count)
-        if count > 1
-        else np.full(per_path.shape[1], np.nan)
-    )
-    return problem.objective(means) + penalty.value(excess), per_path.mean(axis=0), error
+    return by_measure @ outcome.derivative.mean(axis=0)

@@ -7,11 +7,12 @@ import numpy as np
 
 from dtaojax.tuning.agreement import Agreement, agreements, inside
 from dtaojax.tuning.box import Box, Unit
-from dtaojax.tuning.descent import Descent, Iterate, descend
+from dtaojax.tuning.descent import descend
 from dtaojax.tuning.expectation import MANY_PARAMETERS, Outcome, Portion, evaluate
 from dtaojax.tuning.levers import Levers
-from dtaojax.tuning.polish import polish
 from dtaojax.tuning.problem import Problem
+from dtaojax.tuning.sqp import sqp
+from dtaojax.tuning.walk import Differentiate, Iterate, Walk
 
 
 class Simulation(NamedTuple):
@@ -56,28 +57,36 @@ class Effort(NamedTuple):
     """How long a search goes on.
 
     Attributes:
-        iterations: of Adam, at most.
-        learning_rate: its first step, as a part of the box.
-        polish: iterations of sequential quadratic programming after it, at most.
+        iterations: of sequential quadratic programming, at most.
+        explore: steps of Adam where that does not settle; 0 for none.
+        learning_rate: Adam's first step, as a part of the box.
     """
 
     iterations: int
+    explore: int
     learning_rate: float
-    polish: int
 
 
 class Searched(NamedTuple):
     """What the searches from all starts found.
 
     Attributes:
-        descents: one a start.
-        best: the best of their best points.
-        checks: its derivatives against central differences.
+        walks: one a start.
+        checks: derivatives at the best point against central differences.
     """
 
-    descents: tuple[Descent, ...]
-    best: Iterate
+    walks: tuple[Walk, ...]
     checks: Sequence[Agreement]
+
+    @property
+    def winner(self) -> Walk:
+        """The search that found the best point."""
+        return min(self.walks, key=lambda walk: walk.best.rank)
+
+    @property
+    def best(self) -> Iterate:
+        """The best point of all."""
+        return self.winner.best
 
 
 def random_starts(first: Unit, count: int, seed: int) -> list[Unit]:
@@ -87,29 +96,21 @@ def random_starts(first: Unit, count: int, seed: int) -> list[Unit]:
 
 
 def settle(
-    simulation: Simulation,
     problem: Problem,
+    differentiate: Differentiate,
     start: Unit,
     effort: Effort,
     progress: Callable[[Iterate], None],
-) -> Descent:
-    """One search: first order as far as it goes, then second order from the best point."""
-    first = descend(
-        problem,
-        simulation.differentiate,
-        start,
-        effort.iterations,
-        effort.learning_rate,
-        progress,
+) -> Walk:
+    """One search: of second order; where that gets stuck, of first order, and of second again."""
+    walk = sqp(problem, differentiate, start, effort.iterations, progress)
+    if walk.settled or not effort.explore:
+        return walk
+    across = descend(
+        problem, differentiate, walk.best.unit, effort.explore, effort.learning_rate, progress
     )
-    if not effort.polish:
-        return first
-    later, settled = polish(
-        problem, simulation.differentiate, first.best.unit, effort.polish, progress
-    )
-    points = (*first.iterates, *later)
-    best = min(points, key=lambda point: point.rank)
-    return first._replace(iterates=points, best=best, settled=settled)
+    walk = walk.then(across)
+    return walk.then(sqp(problem, differentiate, walk.best.unit, effort.iterations, progress))
 
 
 def search(
@@ -119,9 +120,11 @@ def search(
     effort: Effort,
     progress: Callable[[Iterate], None],
 ) -> Searched:
-    """Descends from every start and checks the derivatives at the best point."""
-    descents = tuple(settle(simulation, problem, start, effort, progress) for start in starts)
-    best = min((descent.best for descent in descents), key=lambda point: point.rank)
-    centre = inside(best.unit)
+    """Searches from every start and checks the derivatives at the best point."""
+    walks = tuple(
+        settle(problem, simulation.differentiate, start, effort, progress) for start in starts
+    )
+    found = Searched(walks, ())
+    centre = inside(found.best.unit)
     checks = agreements(simulation.differentiate(centre), simulation.measure, centre)
-    return Searched(descents, best, checks)
+    return found._replace(checks=checks)

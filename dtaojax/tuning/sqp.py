@@ -1,4 +1,4 @@
-"""The end of a search: sequential quadratic programming from the best point of the descent."""
+"""Search of second order: sequential quadratic programming."""
 
 from collections.abc import Callable
 
@@ -6,26 +6,26 @@ import numpy as np
 from scipy import optimize
 
 from dtaojax.tuning.box import Unit
-from dtaojax.tuning.descent import Differentiate, Iterate, iterate
 from dtaojax.tuning.expectation import Outcome
 from dtaojax.tuning.problem import Problem
+from dtaojax.tuning.walk import Differentiate, Iterate, Walk, iterate
 
 _PRECISION = 1e-6
 """Change of the objective, in units of the start, at which the method stops."""
 
 
-def polish(
+def sqp(
     problem: Problem,
     differentiate: Differentiate,
     start: Unit,
     iterations: int,
     progress: Callable[[Iterate], None],
-) -> tuple[list[Iterate], bool]:
+) -> Walk:
     """Minimises the objective under its constraints by SLSQP (Kraft 1988), as SciPy has it.
 
     On fixed paths the objective is a smooth function but for kinks, and its derivatives are exact,
-    so that a method of second order settles within few steps where Adam still creeps along a
-    constraint.
+    so that a method of second order settles within few steps where one of first order creeps along
+    a constraint. At a kink it may give up; it has not settled then.
 
     Args:
         problem: the objective and its constraints.
@@ -33,9 +33,6 @@ def polish(
         start: within the box.
         iterations: at most; a line search may take several evaluations for one.
         progress: receives every point.
-
-    Returns:
-        The points that were evaluated, and whether the method settled.
     """
     seen: list[tuple[Iterate, Outcome]] = []
 
@@ -70,4 +67,4 @@ def polish(
         constraints=constraints,
         options={"maxiter": iterations, "ftol": _PRECISION},
     )
-    return [point for point, _ in seen], bool(found.success)
+    return Walk(tuple(point for point, _ in seen), bool(found.success))
