@@ -1,13 +1,17 @@
 """The search's own arithmetic, on functions whose optimum is known."""
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
+from jax import lax
 from scipy import optimize
 
 from dtaojax.config import MEASURES
 from dtaojax.tuning.agreement import agreements
 from dtaojax.tuning.box import Box
 from dtaojax.tuning.descent import descend
+from dtaojax.tuning.dual import Dual, pushed, value_and_jacobian
 from dtaojax.tuning.evolution import evolve
 from dtaojax.tuning.expectation import Outcome
 from dtaojax.tuning.measures import FUNCTIONS
@@ -137,6 +141,36 @@ def test_evolution_reaches_the_same_point_and_says_when() -> None:
     ranks = [point.rank for point in found.points]
     assert ranks[spent - 1] <= target.rank
     assert all(rank > target.rank for rank in ranks[: spent - 1])
+
+
+@pytest.mark.parametrize("parameters", [1, 5, 6, 7, 13])
+def test_derivatives_taken_along_are_those_of_the_whole(parameters: int) -> None:
+    """Through a loop whose state has whole numbers too, some of which decide."""
+    values = jnp.linspace(0.2, 0.9, parameters)
+
+    def begin(values: jax.Array) -> tuple[jax.Array, jax.Array]:
+        return jnp.sin(values), jnp.int32(0)
+
+    def advance(values: jax.Array, at: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, jax.Array]:
+        state, count = at
+        moved = jnp.where(count % 2 == 0, state * values, state + jnp.flip(values) ** 2)
+        return moved, count + 1
+
+    def end(values: jax.Array, at: tuple[jax.Array, jax.Array]) -> jax.Array:
+        return jnp.stack([at[0].sum() * values[0], jnp.prod(at[0])])
+
+    def whole(values: jax.Array) -> jax.Array:
+        last = lax.fori_loop(0, 5, lambda _, at: advance(values, at), begin(values))
+        return end(values, last)
+
+    def piece_by_piece(values: Dual) -> Dual:
+        step = pushed(advance)
+        last = lax.fori_loop(0, 5, lambda _, at: step(values, at), pushed(begin)(values))
+        return pushed(end)(values, last)
+
+    found, jacobian = value_and_jacobian(piece_by_piece, values)
+    np.testing.assert_allclose(found, whole(values), rtol=1e-14)
+    np.testing.assert_allclose(jacobian, jax.jacfwd(whole)(values), rtol=1e-12, atol=1e-15)
 
 
 def test_derivatives_of_a_smooth_measure_agree_with_differences() -> None:

@@ -6,13 +6,13 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax import lax
 from jaxtyping import Array, Bool, Float
 
 from dtaojax.engine.sample import sample
 from dtaojax.state.shapes import ScalarInt
+from dtaojax.tuning.dual import Dual, pushed, value_and_jacobian
 from dtaojax.tuning.errors import TuneError
-from dtaojax.tuning.history import run_path
+from dtaojax.tuning.history import History, follow, run_path
 from dtaojax.tuning.levers import Levers, Values
 from dtaojax.tuning.measures import FUNCTIONS
 
@@ -70,7 +70,9 @@ class _Figures(eqx.Module):
     steps_a_day: int = eqx.field(static=True)
 
     def at(self, values: Values, path: ScalarInt) -> Float[Array, " measures"]:
-        history = run_path(self.levers(values), path, self.days, self.steps_a_day)
+        return self.read(run_path(self.levers(values), path, self.days, self.steps_a_day))
+
+    def read(self, history: History) -> Float[Array, " measures"]:
         return jnp.stack([FUNCTIONS[name](history) for name in self.names])
 
     def __call__(self, path: ScalarInt) -> tuple[Float[Array, " measures"], Array | None]:
@@ -78,29 +80,21 @@ class _Figures(eqx.Module):
 
 
 class _Forward(_Figures):
-    """The same with derivatives, one pass beside the path for each parameter.
-
-    One after the other: side by side, the compiler works out much of the path again for each, and
-    in slower loops.
-    """
+    """The same with derivatives, a few directions beside each run of the path."""
 
     def __call__(self, path: ScalarInt) -> tuple[Array, Array]:
-        def along(direction: Values) -> tuple[Array, Array]:
-            return jax.jvp(lambda values: self.at(values, path), (self.values,), (direction,))
+        def figures(values: Dual) -> Dual:
+            return follow(pushed, self.levers, values, path, self.days, self.steps_a_day, self.read)
 
-        found, columns = lax.map(along, jnp.eye(len(self.values)))
-        return found[0], columns.T
+        return value_and_jacobian(figures, self.values)
 
 
 class _Reverse(_Figures):
     """The same with derivatives, one pass backwards for each measure."""
 
     def __call__(self, path: ScalarInt) -> tuple[Array, Array]:
-        def paired(values: Values) -> tuple[Array, Array]:
-            found = self.at(values, path)
-            return found, found
-
-        jacobian, found = jax.jacrev(paired, has_aux=True)(self.values)
+        found, back = jax.vjp(lambda values: self.at(values, path), self.values)
+        (jacobian,) = jax.vmap(back)(jnp.eye(len(found)))
         return found, jacobian
 
 
