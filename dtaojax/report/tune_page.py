@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dtaojax.report.document import Document, Section, render_document
 from dtaojax.report.made import made_by, made_with, printed
-from dtaojax.report.numerals import plain
 from dtaojax.report.svg import drawing_style
 from dtaojax.report.tune_answer import cards, question, warnings
 from dtaojax.report.tune_charts import frontier_drawing, objective_drawing

@@ -127,5 +127,5 @@ def derivative_table(found: Record) -> Table:
         ("measure", "parameter", "along the paths", "central difference", "agree"),
         rows,
         note="± is a standard error over paths: along the paths that of the derivative, at "
-                "the difference that of their disagreement.",
+        "the difference that of their disagreement.",
     )
