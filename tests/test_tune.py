@@ -20,7 +20,8 @@ from dtaojax.config import Config, ConfigError, changed, config_from_dict
 from dtaojax.engine.sample import sample
 from dtaojax.mechanism.gate import hill_gate
 from dtaojax.network import NetworkTable, load_network
-from dtaojax.pipeline.tune import read_tune, tune_report
+from dtaojax.pipeline.tune import tune_report
+from dtaojax.pipeline.tune_inputs import read_tune
 from dtaojax.pipeline.tune_worlds import levers_of
 from dtaojax.report.tune_page import render_tune
 from dtaojax.tuning.box import Box

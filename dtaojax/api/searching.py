@@ -77,6 +77,7 @@ def tune(
         ResultsError: the folder cannot be written.
     """
     # JAX is slow to load, and a config that is wrong is told before it is.
-    from dtaojax.pipeline.tune import read_tune, tune_report
+    from dtaojax.pipeline.tune import tune_report
+    from dtaojax.pipeline.tune_inputs import read_tune
 
     return Search.carried_out(read_tune, tune_report, config, changes, folder, progress)

@@ -27,7 +27,8 @@ def tune(
 
     The answer is a folder: report.html, tune.json, every point in iterates.csv, and tuned.toml.
     """
-    from dtaojax.pipeline.tune import read_tune, tune_report
+    from dtaojax.pipeline.tune import tune_report
+    from dtaojax.pipeline.tune_inputs import read_tune
 
     inputs = read_tune(config, list(set_ or []))
     folder = out_folder or inputs.tune.output_folder

@@ -140,6 +140,7 @@ def _making(found: Record) -> Section:
         facts=made_with(
             made,
             ("Search", f"{made['search_s']:.1f} s"),
+            ("Frontier", f"{made['frontier_s']:.1f} s"),
             ("CMA-ES", f"{made['evolution_s']:.1f} s"),
             ("Verification", f"{made['verify_s']:.1f} s"),
             ("Hash of the tuned config", found["config_hash"]),
