@@ -13,8 +13,7 @@ import numpy as np
 from dtaojax.build import build_world
 from dtaojax.config import PRESETS, Config, OverrideError, changed, config_from_dict, value_at
 from dtaojax.network import NetworkTable, load_network
-from dtaojax.tuning.dual import Dual, pushed, value_and_jacobian
-from dtaojax.tuning.history import History, follow, run_path
+from dtaojax.tuning.history import run_path
 from dtaojax.tuning.levers import Range
 from dtaojax.tuning.measures import FUNCTIONS
 from dtaojax.tuning.tangents import tangents
@@ -81,23 +80,14 @@ def disagreement(config: Config, network: NetworkTable, ranges: Sequence[Range])
     width = np.array([each.high - each.low for each in ranges])
     near = tangents(lambda values: build_world(changed(config, values), network), ranges, start)
 
-    path = jnp.uint32(3)
-
-    def read(history: History) -> jax.Array:
-        return jnp.stack([FUNCTIONS[name](history) for name in MEASURES])
-
     def figures(values: jax.Array) -> jax.Array:
-        return read(run_path(near(values), path, DAYS, STEPS_A_DAY))
-
-    def taken_along(values: jax.Array) -> jax.Array:
-        def figures(values: Dual) -> Dual:
-            return follow(pushed, near, values, path, DAYS, STEPS_A_DAY, read)
-
-        return value_and_jacobian(figures, values)[1]
+        history = run_path(near(values), jnp.uint32(3), DAYS, STEPS_A_DAY)
+        return jnp.stack([FUNCTIONS[name](history) for name in MEASURES])
 
     at = jnp.asarray(start)
     value, slope = (
-        jax.jit(function).lower(at).compile(QUICK_TO_COMPILE) for function in (figures, taken_along)
+        jax.jit(function).lower(at).compile(QUICK_TO_COMPILE)
+        for function in (figures, jax.jacfwd(figures))
     )
     pathwise = np.asarray(slope(at)) * width
     apart = np.empty_like(pathwise)

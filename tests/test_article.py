@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from browser import Chromium, complaints
 from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
@@ -259,6 +260,11 @@ def test_the_page_shows_texts_as_text_and_every_claim(reported: Path) -> None:
     assert ": supported as it is</p>" in page, "the card says what the first case says"
     assert page.count("<svg") == 1
     assert "shown only" in page
+
+
+@ONE_REPORT
+def test_browser_opens_the_page_without_complaint(reported: Path, chromium: Chromium) -> None:
+    assert complaints(chromium, reported / "report.html") == []
 
 
 @pytest.mark.parametrize("kind", ["over_days", "by_arm", "by_parameter", "distribution"])

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from browser import Chromium, complaints
 
 from dtaojax import cli
 from dtaojax.config import ConfigError, load_backtest
@@ -73,6 +74,10 @@ def test_the_report_says_whether_forecasts_held_and_needs_no_network(report: Pat
     for word in ("coverage-1", "pit-historical-3", "Kupiec", "CRPS", "120 days and older"):
         assert word in page
     assert "http://" not in page.replace("http://www.w3.org", "")
+
+
+def test_browser_opens_the_page_without_complaint(report: Path, chromium: Chromium) -> None:
+    assert complaints(chromium, report) == []
 
 
 def test_the_same_config_gives_the_same_numbers(folder: Path, report: Path) -> None:

@@ -8,6 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 import pandas as pd
 import pytest
+from browser import Chromium, complaints
 from test_calibration import simulated
 
 from dtaojax.calibration import Estimate, Fit, NotConvergedError
@@ -107,7 +108,7 @@ def known_fit(panel: Panel) -> Fit:
 
 
 def test_a_calibration_leaves_a_file_that_configs_include(
-    history: Panel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    history: Panel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chromium: Chromium
 ) -> None:
     monkeypatch.setattr(calibrate, "fit", known_fit)
     monkeypatch.setattr(calibrate, "_HISTORIES", 8)
@@ -126,6 +127,7 @@ def test_a_calibration_leaves_a_file_that_configs_include(
     page = found.page.read_text()
     assert page.count("<svg") == 6
     assert "mean pairwise correlation" in page
+    assert complaints(chromium, found.page) == []
 
 
 def test_missing_days_cost_the_flows_that_touch_them(history: Panel) -> None:

@@ -1,10 +1,12 @@
 """Pages of any content: harmless, offline, and with numbers to the digits that errors allow."""
 
+import json
 import re
 
 import pytest
 from matplotlib.figure import Figure
 
+from dtaojax.report.config_text import config_text
 from dtaojax.report.document import (
     Card,
     Document,
@@ -78,3 +80,18 @@ def test_a_figure_has_a_text_alternative(page: str) -> None:
 def test_every_section_is_in_the_navigation(page: str) -> None:
     assert '<a href="#details">All of it</a>' in page
     assert '<section id="details">' in page
+
+
+def test_a_config_in_full_is_json_in_lines_that_fit_on_paper() -> None:
+    config = {
+        "title": "x" * 200,
+        "run": {"paths": 4096, "days": [1.0, 7.0]},
+        "level": {"now": {str(netuid): [0.25, -0.125] for netuid in range(128)}},
+        "empty": {},
+    }
+    text = config_text(config)
+    assert json.loads(text) == config
+    lines = text.splitlines()
+    assert '  "run": {"paths": 4096, "days": [1.0, 7.0]},' in lines
+    assert len(lines) < 60, "entries of single subnets share lines"
+    assert all(len(line) <= 100 for line in lines if "xxx" not in line)

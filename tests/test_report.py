@@ -14,12 +14,13 @@ import sys
 from collections import Counter
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import matplotlib
 import numpy as np
 import pandas as pd
 import pytest
-from browser import browse
+from browser import Chromium, complaints
 from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
@@ -38,6 +39,9 @@ from dtaojax.report.tail import Line, common_limits, count_outside
 from dtaojax.report.text import NAME_LENGTH, subnet_name, visible
 from dtaojax.report.timeline import spread
 from dtaojax.results import Results, ResultsError, load, save
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page
 
 HOSTILE_NAMES = {
     4: "<script>alert(1)</script>",
@@ -720,51 +724,54 @@ def test_folder_that_cannot_be_written_is_named(few_figures: Results, tmp_path: 
 # --- in a browser --------------------------------------------------------------------------------
 
 
-def test_browser_opens_the_report_without_complaint(text: str, tmp_path: Path) -> None:
-    good, bad = tmp_path / "good.html", tmp_path / "bad.html"
-    good.write_text(text, encoding="utf-8")
+def test_browser_opens_the_report_without_complaint(written: Path, chromium: Chromium) -> None:
+    assert complaints(chromium, written) == []
+
+
+def test_browser_refuses_a_script_that_is_not_the_pages_own(
+    text: str, tmp_path: Path, chromium: Chromium
+) -> None:
+    bad = tmp_path / "bad.html"
     bad.write_text(text.replace("</main>", "<script>alert(1)</script></main>"), encoding="utf-8")
-    shown, log = browse(good, tmp_path / "profile")
-    assert "CONSOLE" not in log
-    assert shown.count('role="button"') > 15
-    _, log = browse(bad, tmp_path / "profile")
-    assert "CONSOLE" in log
-    assert "Content Security Policy" in log
+    (said,) = chromium.visit(bad, lambda page: None)[1]
+    assert "Content Security Policy" in said
 
 
-def test_tables_sort_by_click_and_by_key(plain_results: Results, text: str, tmp_path: Path) -> None:
-    driver = """
-      const table = document.querySelector("table.subnets");
-      const heads = [...table.tHead.rows[0].cells];
-      const column = (at) => [...table.tBodies[0].rows].map((row) => row.cells[at].textContent);
-      const price = heads[2].querySelector("[role=button]");
-      const name = heads[1].querySelector("[role=button]");
-      const found = {};
-      price.click();
-      found.dear = column(0).slice(0, 3); found.mark = heads[2].ariaSort;
-      price.click();
-      found.cheap = column(0).slice(0, 3);
-      name.dispatchEvent(new KeyboardEvent("keydown", {key: "Enter", bubbles: true}));
-      found.names = heads[1].ariaSort; found.others = heads[2].ariaSort;
-      const box = document.querySelector("#subnets .filter input");
-      box.value = "BitMind"; box.dispatchEvent(new Event("input"));
-      found.filtered = [...table.tBodies[0].rows].filter((row) => !row.hidden).length;
-      const days = document.querySelector("table.days");
-      const numbers = (at) => [...days.tBodies[0].rows].map((row) => row.cells[at].textContent);
-      days.tHead.rows[0].cells[2].querySelector("[role=button]").click();
-      found.largest = Number(days.tBodies[0].rows[0].cells[2].querySelector("data").value);
-      days.tHead.rows[0].cells[4].querySelector("[role=button]").click();
-      const spread = numbers(4);
-      const first_empty = spread.indexOf("");
-      found.empty_last = spread.slice(first_empty).every((text) => text === "");
-      document.body.textContent = JSON.stringify(found);
-    """
-    open_page = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", text)
-    open_page = open_page.replace("</body>", f"<script>{driver}</script></body>")
-    (tmp_path / "page.html").write_text(open_page, encoding="utf-8")
-    shown, _ = browse(tmp_path / "page.html", tmp_path / "profile")
-    found = json.loads(re.search(r"<body>(\{.*\})\s*</body>", shown)[1])
+def test_tables_sort_by_click_and_by_key(
+    plain_results: Results, tmp_path: Path, chromium: Chromium
+) -> None:
+    def look(page: Page) -> dict[str, Any]:
+        subnets, days = page.locator("table.subnets"), page.locator("table.days")
+
+        def heading(table: Locator, at: int) -> Locator:
+            return table.locator("thead th").nth(at)
+
+        def first_netuids() -> list[str]:
+            return subnets.locator("tbody td:first-child").all_inner_texts()[:3]
+
+        found: dict[str, Any] = {}
+        heading(subnets, 2).get_by_role("button").click()
+        found |= {"dear": first_netuids(), "mark": heading(subnets, 2).get_attribute("aria-sort")}
+        heading(subnets, 2).get_by_role("button").click()
+        found["cheap"] = first_netuids()
+        heading(subnets, 1).get_by_role("button").press("Enter")
+        found["names"] = heading(subnets, 1).get_attribute("aria-sort")
+        found["others"] = heading(subnets, 2).get_attribute("aria-sort")
+        page.get_by_label("Find a subnet by name or number").fill("BitMind")
+        found["filtered"] = subnets.locator("tbody tr:visible").count()
+        page.get_by_text("All numbers of the network").click()
+        heading(days, 2).get_by_role("button").click()
+        found["largest"] = days.locator("tbody tr:first-child data").get_attribute("value")
+        heading(days, 4).get_by_role("button").click()
+        spread = days.locator("tbody td:nth-child(5)").all_inner_texts()
+        found["empty_last"] = not any(spread[spread.index("") :])
+        return found
+
+    found, heard = chromium.visit(write_report(plain_results, tmp_path), look)
+    assert heard == []
     by_price = plain_results.tables["initial"].sort_values("price")["netuid"].astype(str).tolist()
+    means = plain_results.tables["network"].query("statistic == 'mean'")["value"]
+    assert float(found.pop("largest")) == means.max()
     assert found == {
         "dear": by_price[::-1][:3],
         "mark": "descending",
@@ -772,6 +779,5 @@ def test_tables_sort_by_click_and_by_key(plain_results: Results, text: str, tmp_
         "names": "ascending",
         "others": None,
         "filtered": 1,
-        "largest": plain_results.tables["network"].query("statistic == 'mean'")["value"].max(),
         "empty_last": True,
     }

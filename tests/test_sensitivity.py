@@ -8,6 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 import pandas as pd
 import pytest
+from browser import Chromium, complaints
 from small_search import search_file
 
 import dtaojax
@@ -204,6 +205,11 @@ def test_a_parameter_without_effect_is_said_to_have_none(finished: Path) -> None
     }
     page = (finished / "report.html").read_text()
     assert "Nothing in the model depends on arrivals.budget_spread" in page
+
+
+@ONE_STUDY
+def test_browser_opens_the_page_without_complaint(finished: Path, chromium: Chromium) -> None:
+    assert complaints(chromium, finished / "report.html") == []
 
 
 @ONE_STUDY

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from browser import Chromium, complaints
 from small_run import HOSTILE, small_rows, write_network
 
 from dtaojax import cli
@@ -159,6 +160,12 @@ def test_page_and_tables_hold_every_subnet_and_no_markup_of_theirs(
     read = pd.read_csv(tmp_path / "diff" / "subnets.csv")
     np.testing.assert_allclose(read["moved"], found.subnets["moved"], rtol=1e-15)
     assert len(pd.read_csv(tmp_path / "diff" / "network.csv")) == len(found.network)
+
+
+def test_browser_opens_the_page_without_complaint(
+    found: Differences, tmp_path: Path, chromium: Chromium
+) -> None:
+    assert complaints(chromium, write_differences(found, tmp_path)) == []
 
 
 def test_the_command_shows_changes_and_writes_the_page(

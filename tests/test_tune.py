@@ -9,6 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from browser import Chromium, complaints
 from scipy import optimize
 from small_search import BASE, search_file
 
@@ -308,6 +309,11 @@ def test_hostile_names_are_text_on_the_page(finished: Path) -> None:
     assert page.count("<script") == plain.count("<script")
     assert page.count("&lt;script&gt;alert(1)&lt;/script&gt;\\u202e\\x1b") >= 3
     assert not {"\u202e", "\x1b"} & set(page)
+
+
+@ONE_SEARCH
+def test_browser_opens_the_page_without_complaint(finished: Path, chromium: Chromium) -> None:
+    assert complaints(chromium, finished / "report.html") == []
 
 
 @ONE_SEARCH

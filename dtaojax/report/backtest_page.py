@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from dtaojax.report.backtest_tables import (
     score_rows,
     shortfall_rows,
 )
+from dtaojax.report.config_text import config_text
 from dtaojax.report.document import (
     Document,
     Drawing,
@@ -196,7 +196,7 @@ def _making(results: BacktestResults) -> Section:
         tables=[count_table],
         facts=facts,
         terms=_TERMS,
-        printed=[("The config", json.dumps(config, indent=1))],
+        printed=[("The config", config_text(config))],
     )
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
+
+from dtaojax.report.config_text import config_text
 
 
 def made_by(made: Mapping[str, Any]) -> str:
@@ -24,4 +25,4 @@ def made_with(made: Mapping[str, Any], *between: tuple[str, str]) -> list[tuple[
 
 def printed(summary: str, config: Mapping[str, Any]) -> tuple[str, str]:
     """A config in full, as a block that unfolds."""
-    return summary, json.dumps(config, indent=2, ensure_ascii=False)
+    return summary, config_text(config)

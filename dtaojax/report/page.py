@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from dtaojax.report import network_charts, portfolio_charts
 from dtaojax.report.charts import Group
 from dtaojax.report.cohort_terms import COHORT_QUANTITIES
 from dtaojax.report.cohorts import cohort_table, cohorts
+from dtaojax.report.config_text import config_text
 from dtaojax.report.contract import Evidence, read
 from dtaojax.report.convergence import convergence_table
 from dtaojax.report.glossary import EVENTS, QUANTITIES, STATISTICS
@@ -132,7 +132,7 @@ def _content(
         "wall_times": evidence.part("wall_times"),
         "assumptions": _records(manifest.get("assumptions"), ("topic", "text")),
         "warnings": [text for text in manifest.get("warnings") or () if isinstance(text, str)],
-        "config_text": json.dumps(config, indent=2, ensure_ascii=False) if config else "",
+        "config_text": config_text(config) if config else "",
         "view": view,
         "cards": [card for card in view.cards if card is not None],
         "headline": sorted(

@@ -54,6 +54,11 @@ def _unbreakable(value: Any) -> Markup:
     return text.replace(" %", Markup("&nbsp;%")).replace(" ± ", Markup("&nbsp;±&nbsp;"))
 
 
+def _breakable(text: str) -> Markup:
+    """Lets a long name in a heading end a line after an underscore."""
+    return escape(visible(text)).replace("_", Markup("_<wbr>"))
+
+
 @cache
 def _environment() -> Environment:
     """Jinja with escaping on; every text that it writes is first made visible."""
@@ -72,6 +77,7 @@ def _environment() -> Environment:
     )
     environment.filters.update(
         amount=numerals.amount,
+        breakable=_breakable,
         unbreakable=_unbreakable,
         days=numerals.days,
         value=lambda estimate: numerals.with_error(estimate.value, estimate.standard_error)[0],

@@ -60,7 +60,15 @@
     });
   }
 
+  // Paper cannot be unfolded.
+  const unfolded = [];
   addEventListener("beforeprint", () => {
-    for (const details of document.querySelectorAll("details.printed")) details.open = true;
+    for (const details of document.querySelectorAll("details:not([open])")) {
+      details.open = true;
+      unfolded.push(details);
+    }
+  });
+  addEventListener("afterprint", () => {
+    for (const details of unfolded.splice(0)) details.open = false;
   });
 })();
