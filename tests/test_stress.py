@@ -3,6 +3,7 @@
 import dataclasses
 import itertools
 import json
+import runpy
 from pathlib import Path
 
 import equinox as eqx
@@ -11,9 +12,11 @@ import jax.numpy as jnp
 import numpy as np
 import pandas as pd
 import pytest
+from browser import Chromium, complaints
 
 import dtaojax
 import dtaojax.network
+from dtaojax.api.configs import Changes, as_overrides
 from dtaojax.config import ConfigError, changed
 from dtaojax.demand.attack import Attack, Plan
 from dtaojax.demand.process import Clock
@@ -361,6 +364,10 @@ def test_the_page_says_what_a_smooth_target_stands_for(finished: Path) -> None:
     assert "below the bar" in page
 
 
+def test_browser_opens_the_page_without_complaint(finished: Path, chromium: Chromium) -> None:
+    assert complaints(chromium, finished / "report.html") == []
+
+
 HALF_A_DAY = """
 [change]
 "run.horizon_days" = 2.5
@@ -406,3 +413,25 @@ def test_python_reads_what_the_attack_left(attacked: dtaojax.Stress) -> None:
         rules=row["rules"], budget=row["budget"], strategy=row["strategy"]
     )
     assert float(picked) == row["wealth_change_value"]
+
+
+def test_the_example_tells_what_bought_emission_costs(
+    attacked: dtaojax.Stress, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The example runs from top to bottom, on the attack of this file instead of its own."""
+    home = Path(__file__).parents[1]
+
+    def stress(file: str, changes: Changes) -> dtaojax.Stress:
+        read_stress(home / file, as_overrides(changes))
+        return attacked
+
+    monkeypatch.setenv("MPLBACKEND", "agg")
+    monkeypatch.setattr(dtaojax, "stress", stress, raising=False)
+    left = runpy.run_path(str(home / "examples" / "buying_emission.py"))
+    rows = attacked.outcomes[attacked.outcomes["strategy"] == "found"]
+    assert left["gain"].to_numpy().ravel().tolist() == rows["wealth_change_value"].tolist()
+    np.testing.assert_allclose(
+        left["share"].to_numpy().ravel(), 100.0 * rows["target_change_value"]
+    )
+    assert left["spent"].sum().max() == pytest.approx(rows["budget"].max(), rel=1e-9)
+    assert str(attacked.report) in capsys.readouterr().out
