@@ -109,6 +109,12 @@ def _warnings(config: Config, statistics: Statistics) -> list[str]:
             f"the expected shortfall at 99 % rests on the worst {tail} paths, too few for its "
             f"interval to be trusted; use at least {100 * _FEWEST_TAIL_PATHS:,} paths"
         )
+    if config.mechanism.weight_rule.kind in ("user_flow", "net_flow"):
+        found.append(
+            "shares follow averages of TAO flows, which start from zero, since a network file does "
+            "not hold them; concentration and shares of the first weeks are those of the simulated "
+            "flows alone"
+        )
     if config.run.precision == "float32":
         found.append(
             "float32 was asked for: emission into deep pools is lost to rounding, about 0.2 % of "
