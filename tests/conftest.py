@@ -19,6 +19,38 @@ settings.load_profile("repeatable")
 CHECKED_ROOMS = ("state", "ordered", "streams", "measures", "mechanism")
 install_import_hook([f"dtaojax.{room}" for room in CHECKED_ROOMS], "beartype.beartype")
 
+LONGEST = (
+    "small runs",
+    "test_tune",
+    "documented commands",
+    "test_step_invariants",
+    "test_step_presets",
+    "test_cohorts",
+    "one attack",
+    "test_step_gradients",
+    "test_arrivals",
+    "one search",
+    "test_step_reference",
+    "test_trace",
+    "test_demand_configs",
+    "test_views",
+    "one study",
+)
+"""Groups of tests that take longest, the longest first: begun first, none is left for the end."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of a file share a process, so that their fixtures and programs are made once."""
+    places: dict[pytest.Item, int] = {}
+    for item in items:
+        mark = item.get_closest_marker("xdist_group")
+        group = item.path.stem if mark is None else mark.args[0]
+        if mark is None:
+            item.add_marker(pytest.mark.xdist_group(group))
+        places[item] = LONGEST.index(group) if group in LONGEST else len(LONGEST)
+    items.sort(key=places.__getitem__)
+
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Chromium]:
