@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final, TypedDict
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dtaojax import chain
 from dtaojax.network.errors import NetworkError
-from dtaojax.network.table import NetworkTable
+from dtaojax.network.table import BoolArray, FloatArray, IntArray, NetworkTable
 
 ROOT_TAO: Final = 5_445_703.101
 """TAO staked to root in August 2026: no history of it is at hand [TAO]."""
+
+
+class Columns(TypedDict):
+    """What differs from subnet to subnet of a network that is drawn, as in `NetworkTable`."""
+
+    registered_at: IntArray
+    first_emission_block: IntArray
+    tao_in: FloatArray
+    alpha_in: FloatArray
+    alpha_out: FloatArray
+    moving_price: FloatArray
+    emission_enabled: BoolArray
+    miner_burned: FloatArray
 
 
 def require_netuids(kind: str, subnets: int) -> None:
@@ -33,7 +45,7 @@ def drawn_network(
     block: int,
     total_issuance: float,
     last_lock_cost: float,
-    columns: dict[str, NDArray[Any]],
+    columns: Columns,
 ) -> NetworkTable:
     """A network of subnets with netuids from 1, of which nothing was observed.
 
@@ -45,7 +57,7 @@ def drawn_network(
         block: block height.
         total_issuance: TAO issued at that block [TAO].
         last_lock_cost: what the last registration cost [TAO].
-        columns: by name, those of the table that differ from subnet to subnet.
+        columns: of the table, an entry a subnet.
     """
     registered_at = columns["registered_at"]
     netuid = np.arange(1, len(registered_at) + 1)

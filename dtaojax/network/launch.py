@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from dtaojax import chain
-from dtaojax.network.drawn import drawn_network, require_netuids
+from dtaojax.network.drawn import Columns, drawn_network, require_netuids
 from dtaojax.network.table import NetworkTable
 
 _BLOCK: Final = 4_920_351
@@ -45,7 +45,7 @@ def launch_network(
     """
     require_netuids("launch", subnets)
     votes = np.exp(_SHARE_SPREAD * np.random.default_rng(seed).standard_normal(subnets))
-    columns = {
+    columns: Columns = {
         "registered_at": np.full(subnets, _BLOCK),
         "first_emission_block": np.full(subnets, _BLOCK),
         "tao_in": np.full(subnets, pool_tao),

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from dtaojax import chain
-from dtaojax.network.drawn import ROOT_TAO, drawn_network, require_netuids
+from dtaojax.network.drawn import ROOT_TAO, Columns, drawn_network, require_netuids
 from dtaojax.network.errors import NetworkError
 from dtaojax.network.table import NetworkTable
 
@@ -72,7 +72,7 @@ def synthetic_network(subnets: int, seed: int, newborn: int = 0) -> NetworkTable
         alpha_out[young], moving_price[young] = _NEWBORN_BLOCKS, 0.0
         registered_at[young] = _BLOCK - _NEWBORN_BLOCKS
     burns = random.random(subnets) < _BURNERS
-    columns = {
+    columns: Columns = {
         "registered_at": registered_at,
         "first_emission_block": registered_at + 1,
         "tao_in": tao_in,
