@@ -216,10 +216,10 @@ def _below_bar(evidence: Evidence) -> Drawing | None:
 
 def _falling(evidence: Evidence) -> Drawing | None:
     above = above_now(evidence)
-    ever = probabilities(evidence, "ever_below_bar")
+    ever = _possible(evidence, "ever_below_bar")
     return _probability_chart(
         evidence,
-        {netuid: found for netuid, found in ever.items() if netuid in above and found.value > 0.0},
+        {netuid: found for netuid, found in ever.items() if netuid in above},
         "ever-below-bar",
         f"Above the bar today: probability of falling below it by day {evidence.horizon:g}",
         "At any time until then, even if the subnet comes back; the likeliest first.",
@@ -228,10 +228,9 @@ def _falling(evidence: Evidence) -> Drawing | None:
 
 
 def _deregistered(evidence: Evidence) -> Drawing | None:
-    found = probabilities(evidence, "deregistered")
     return _probability_chart(
         evidence,
-        {netuid: chance for netuid, chance in found.items() if chance.value > 0.0},
+        _possible(evidence, "deregistered"),
         "deregistered",
         f"Probability of being deregistered by day {evidence.horizon:g}",
         "A holder is then paid its part of the pool's TAO by alpha. The likeliest first.",
@@ -240,12 +239,17 @@ def _deregistered(evidence: Evidence) -> Drawing | None:
 
 
 def _next_pruned(evidence: Evidence) -> Drawing | None:
-    found = probabilities(evidence, "next_pruned")
     return _probability_chart(
         evidence,
-        {netuid: chance for netuid, chance in found.items() if chance.value > 0.0},
+        _possible(evidence, "next_pruned"),
         "next-pruned",
         f"Probability of being next to be deregistered on day {evidence.horizon:g}",
         "The likeliest first; over all subnets the probabilities sum to at most 100 %.",
         "red",
     )
+
+
+def _possible(evidence: Evidence, event: str) -> dict[int, Estimate]:
+    """Probabilities of an event on the last day, of the subnets for which it is above 0."""
+    found = probabilities(evidence, event)
+    return {netuid: chance for netuid, chance in found.items() if chance.value > 0.0}
