@@ -12,8 +12,9 @@ from worlds import RAO, Orders, random_world, run_model, state_of, subnets_of
 
 from dtaojax.build import build_mechanism
 from dtaojax.config import PRESETS as PRESET_CONFIGS
-from dtaojax.config import MechanismConfig
+from dtaojax.config import MechanismConfig, config_from_dict
 from dtaojax.pipeline.absent import present
+from dtaojax.pipeline.run_manifest import question
 from dtaojax.world.observation import (
     DEREGISTERED,
     EVENTS,
@@ -79,3 +80,21 @@ def test_figures_of_pools_and_prices_are_reported_where_there_are_pools(preset: 
     without = {name for name in names if name.startswith("emission_")}
     without |= {*TURNOVER_SCALARS, DEREGISTERED}
     assert set(left) == (without if preset == "root_2023" else set(names))
+
+
+@pytest.mark.parametrize(
+    ("preset", "asked"),
+    [
+        ("root_2023", set()),
+        ("launch_2025", {"prices and pools", "holder of alpha"}),
+        ("gate_rank_2026", {"gate's bar", "deregistration", "prices and pools", "holder of alpha"}),
+    ],
+)
+def test_a_report_asks_only_about_what_there_is_under_its_rules(
+    preset: str, asked: set[str]
+) -> None:
+    """Before dTAO there was no pool, and at its launch neither a gate nor a limit of subnets."""
+    text = question(config_from_dict({"mechanism": {"preset": preset}}))
+    assert text.startswith("Over the next 90 days, how concentrated does TAO emission become")
+    every = {"gate's bar", "deregistration", "prices and pools", "holder of alpha"}
+    assert {what for what in every if what in text} == asked

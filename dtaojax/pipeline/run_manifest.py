@@ -50,11 +50,7 @@ def run_manifest(
     return {
         "schema_version": SCHEMA_VERSION,
         "title": config.title or f"{network.name}, the next {run_config.horizon_days:g} days",
-        "question": (
-            f"Over the next {run_config.horizon_days:g} days, how concentrated does TAO emission "
-            "become, which subnets fall below the gate's bar or come up for deregistration, what "
-            "do prices and pools do, and what could a holder of alpha lose?"
-        ),
+        "question": question(config),
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "dtaojax_version": __version__,
         "config": config.model_dump(mode="json"),
@@ -93,6 +89,23 @@ def run_manifest(
         "warnings": [*_warnings(config, statistics), *watch.warnings()],
         "tables": tables,
     }
+
+
+def question(config: Config) -> str:
+    """What the report answers, of what there is under the rules."""
+    rules = config.mechanism
+    has_pools = rules.pool.kind != "none"
+    fates = []
+    if rules.gate.kind != "none":
+        fates.append("fall below the gate's bar")
+    if has_pools and rules.registration.limit:
+        fates.append("come up for deregistration")
+    asked = ["how concentrated does TAO emission become"]
+    if fates:
+        asked.append(f"which subnets {' or '.join(fates)}")
+    if has_pools:
+        asked += ["what do prices and pools do", "and what could a holder of alpha lose"]
+    return f"Over the next {config.run.horizon_days:g} days, {', '.join(asked)}?"
 
 
 def _warnings(config: Config, statistics: Statistics) -> list[str]:
