@@ -15,8 +15,22 @@ PAGES = [ROOT / "README.md", *sorted(ROOT.glob("docs/*.md"))]
 
 VALUES: Final = {"--set", "--paths", "--seed"}
 """Options that put other values into a config, and run nothing else."""
-SMALL = ("run.paths=2", "run.block_paths=2", "run.horizon_days=1", "arrivals.rate=0.0")
-"""Makes a run small; registrations are left out because their program takes long to compile."""
+_RUN = ("run.paths=2", "run.block_paths=2", "run.horizon_days=1", "arrivals.rate=0.0")
+SMALL: Final = {
+    "run": _RUN,
+    "sweep": _RUN,
+    "compare": _RUN,
+    "article": ("run.paths=8",),
+    "backtest": (
+        'forecast.forecasters=["random_walk", "historical"]',
+        "forecast.horizons=[1, 3]",
+        "forecast.paths=100",
+        "origins.first=2025-08-15",
+        "origins.step_days=5",
+    ),
+}
+"""What makes a command small, by its verb. Registrations are left out because their program takes
+long to compile, and so is the forecaster that is fitted again and again."""
 BEFORE = {
     "README.md": ["dtaojax run configs/mainnet.toml"],
     "compare.md": [
@@ -33,11 +47,8 @@ NOT_RUN = {
     r"--executor dask": "needs the address of a running cluster; test_cluster.py runs one",
     r"^dtaojax snapshot( --out \S+)?$": "asks the live chain; test_snapshot.py answers for it",
     r"pools\.json": "needs an answer of Taostats; test_snapshot.py has one",
-    r"^dtaojax (backtest|replay|calibrate)\b": "needs price histories that are not distributed; "
-    "test_backtest_command.py, test_replay.py and test_calibrate.py run them on made-up ones",
-    r"^dtaojax (tune|sensitivity|stress|article)\b": "compiles derivatives or twenty experiments, "
-    "which takes minutes; test_tune.py, test_sensitivity.py, test_stress.py and test_article.py "
-    "run them at a small size",
+    r"^dtaojax (tune|sensitivity|stress)\b": "compiles derivatives for minutes; test_tune.py, "
+    "test_sensitivity.py and test_stress.py run them at a small size",
 }
 """Commands that the test does not run, and why."""
 
@@ -93,8 +104,8 @@ def small(line: str) -> list[str]:
     # Of a grid the first two values: each further one is another program to compile.
     asked = [verb, *(re.sub(r"^([\w.]+=[\w.]+,[\w.]+),.*", r"\1", word) for word in words)]
     has_config = any(word.endswith(".toml") for word in words)
-    if verb in ("run", "sweep", "compare") and has_config:
-        asked += [part for value in SMALL for part in ("--set", value)]
+    if has_config or verb == "article":
+        asked += [part for value in SMALL.get(verb, ()) for part in ("--set", value)]
     if verb == "run":
         asked += ["--paths", "2"]
     if "--workers" in words:
