@@ -1,12 +1,15 @@
 """What every test runs under: 64 bits, no silent broadcasting, checked shapes, fixed examples."""
 
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import jax
 import pytest
 from browser import Chromium
 from hypothesis import settings
 from jaxtyping import install_import_hook
+from xdist.scheduler import LoadScopeScheduling
 
 jax.config.update("jax_enable_x64", True)
 jax.config.update("jax_numpy_rank_promotion", "raise")
@@ -19,37 +22,60 @@ settings.load_profile("repeatable")
 CHECKED_ROOMS = ("state", "ordered", "streams", "measures", "mechanism")
 install_import_hook([f"dtaojax.{room}" for room in CHECKED_ROOMS], "beartype.beartype")
 
+SMALL_RUNS = (
+    "test_api",
+    "test_cli",
+    "test_cluster",
+    "test_compare",
+    "test_examples",
+    "test_pipeline",
+    "test_precision",
+    "test_resume",
+    "test_snapshot_diff",
+    "test_sweep",
+)
+"""Files whose runs are of one shape, so that they share compiled programs."""
 LONGEST = (
-    "small runs",
+    *SMALL_RUNS,
     "test_tune",
-    "documented commands",
+    "test_documented",
     "test_step_invariants",
     "test_step_presets",
     "test_cohorts",
-    "one attack",
+    "test_stress",
     "test_step_gradients",
     "test_arrivals",
-    "one search",
     "test_step_reference",
     "test_trace",
     "test_demand_configs",
     "test_views",
-    "one study",
+    "test_sensitivity",
 )
-"""Groups of tests that take longest, the longest first: begun first, none is left for the end."""
+"""Files that take longest, the longest first: begun first, none is left for the end."""
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of a file share a process, so that their fixtures and programs are made once."""
-    places: dict[pytest.Item, int] = {}
-    for item in items:
-        mark = item.get_closest_marker("xdist_group")
-        group = item.path.stem if mark is None else mark.args[0]
-        if mark is None:
-            item.add_marker(pytest.mark.xdist_group(group))
-        places[item] = LONGEST.index(group) if group in LONGEST else len(LONGEST)
-    items.sort(key=places.__getitem__)
+    """Puts the longest files first."""
+    place = {file: at for at, file in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.path.stem, len(LONGEST)))
+
+
+class ByPrograms(LoadScopeScheduling):
+    """Tests of a file share a process, so that their fixtures and programs are made once.
+
+    The groups of pytest-xdist 3.8 have no effect under pytest 9: they are told by a test's
+    ``_nodeid``, which is no more.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = Path(nodeid.partition("::")[0]).stem
+        return "small runs" if file in SMALL_RUNS else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByPrograms:
+    """Deals tests out file by file."""
+    return ByPrograms(config, log)
 
 
 @pytest.fixture(scope="session")
