@@ -27,8 +27,6 @@ from dtaojax.config import ConfigError, load_config
 from dtaojax.report.snippet import search_snippet
 from dtaojax.results import ResultsError
 
-pytestmark = pytest.mark.xdist_group("small runs")
-
 
 @pytest.fixture(scope="module")
 def config(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:

@@ -30,9 +30,6 @@ from dtaojax.report.svg import drawing_style
 SUPPORTED, REFUTED, UNDECIDED, DEPENDS = Verdict
 ROOT = Path(__file__).parents[1]
 
-ONE_REPORT = pytest.mark.xdist_group("one article")
-"""Of the tests that look at one finished report, so that only one process computes it."""
-
 BASE = """
 arrivals.rate = 0.0
 mechanism.gate.rank = 2
@@ -227,7 +224,6 @@ def reported(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "out"
 
 
-@ONE_REPORT
 def test_the_verdict_follows_from_what_was_simulated(reported: Path) -> None:
     found = json.loads((reported / "article.json").read_text())["experiments"][0]
     assert found["verdict"] == "depends"
@@ -236,7 +232,6 @@ def test_the_verdict_follows_from_what_was_simulated(reported: Path) -> None:
     assert one == pytest.approx(-other, rel=1e-9)
 
 
-@ONE_REPORT
 def test_a_claims_number_is_that_of_the_paths(reported: Path, tmp_path: Path) -> None:
     (tmp_path / "run.toml").write_text(BASE)
     values = []
@@ -251,7 +246,6 @@ def test_a_claims_number_is_that_of_the_paths(reported: Path, tmp_path: Path) ->
     assert row["verdict"] == "supported"
 
 
-@ONE_REPORT
 def test_the_page_shows_texts_as_text_and_every_claim(reported: Path) -> None:
     page = (reported / "report.html").read_text(encoding="utf-8")
     assert "<script>alert" not in page
@@ -262,7 +256,6 @@ def test_the_page_shows_texts_as_text_and_every_claim(reported: Path) -> None:
     assert "shown only" in page
 
 
-@ONE_REPORT
 def test_browser_opens_the_page_without_complaint(reported: Path, chromium: Chromium) -> None:
     assert complaints(chromium, reported / "report.html") == []
 

@@ -34,8 +34,6 @@ from dtaojax.config import PRESETS, config_from_dict
 from dtaojax.network import NetworkTable, load_network
 from dtaojax.results import save
 
-pytestmark = pytest.mark.xdist_group("small runs")
-
 ROOT = Path(__file__).parents[1]
 RAO = 1e-9
 SUBNET_KEYS = [

@@ -19,8 +19,6 @@ from dtaojax.pipeline.run import run_report
 from dtaojax.results import ResultsError
 
 distributed = pytest.importorskip("distributed", reason="needs the extra: cluster")
-pytestmark = pytest.mark.xdist_group("small runs")
-
 PATHS = 256
 
 

@@ -26,8 +26,6 @@ from dtaojax.report.compare_page import render_comparison
 from dtaojax.report.compare_results import DIFFERENCE_COLUMNS, Comparison
 from dtaojax.results import ResultsError, write_json
 
-pytestmark = pytest.mark.xdist_group("small runs")
-
 
 def held(*folders: Path) -> Comparison:
     planned = plan(folders, [], [], None)

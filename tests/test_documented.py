@@ -15,8 +15,6 @@ import pytest
 from documented import BEFORE, NOT_RUN, ROOT, Documented, documented, small
 from made_history import write_histories
 
-pytestmark = pytest.mark.xdist_group("documented commands")
-
 COMMANDS = documented()
 RUN = [each for each in COMMANDS if not each.reason]
 

@@ -12,8 +12,6 @@ from small_run import CONFIG, PATHS, small_rows, write_network
 import dtaojax
 from dtaojax.api.configs import read_config
 
-pytestmark = pytest.mark.xdist_group("small runs")
-
 EXAMPLES = Path(__file__).parents[1] / "examples"
 SMALL = {"run.paths": PATHS, "run.horizon_days": 2.0}
 

@@ -35,8 +35,6 @@ from dtaojax.world.observation import NETWORK_SCALARS, observe_network
 from dtaojax.world.pressure import PRESSURE_SCALARS
 from dtaojax.world.world import World
 
-pytestmark = pytest.mark.xdist_group("small runs")
-
 FILES = {
     "report.html",
     "summary.json",

@@ -19,8 +19,6 @@ from dtaojax.pipeline.inputs import read_inputs
 from dtaojax.pipeline.precision import PrecisionWatch
 from dtaojax.pipeline.run import run_report
 
-pytestmark = pytest.mark.xdist_group("small runs")
-
 NAMES = ("emission_hhi", "value_spot[4]", "value_spot[0]", "max_drawdown")
 
 

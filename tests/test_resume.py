@@ -25,8 +25,6 @@ from dtaojax.pipeline.inputs import read_inputs
 from dtaojax.pipeline.run import run_report
 from dtaojax.results import ResultsError
 
-pytestmark = pytest.mark.xdist_group("small runs")
-
 TESTS = Path(__file__).parent
 
 

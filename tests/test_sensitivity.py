@@ -25,9 +25,6 @@ LOSSES = np.random.default_rng(5).standard_t(4, size=403)
 EXPOSURES = np.random.default_rng(6).normal(1.0, 0.5, size=403)
 ES = Headline("es", "loss", 0.05)
 
-ONE_STUDY = pytest.mark.xdist_group("one study")
-"""Of the tests that look at one finished study, so that only one process computes it."""
-
 
 class Toy(eqx.Module):
     """A world of one curved number, one whole number, and a program."""
@@ -177,7 +174,6 @@ def finished(found: dtaojax.Sensitivity) -> Path:
     return found.folder
 
 
-@ONE_STUDY
 def test_slopes_through_the_simulation_agree_with_worlds_that_are_really_built(
     finished: Path,
 ) -> None:
@@ -192,7 +188,6 @@ def test_slopes_through_the_simulation_agree_with_worlds_that_are_really_built(
     np.testing.assert_allclose(exponents["at"], 3.02)
 
 
-@ONE_STUDY
 def test_a_parameter_without_effect_is_said_to_have_none(finished: Path) -> None:
     found = json.loads((finished / "sensitivity.json").read_text())
     effects = {each["key"]: each["effect"] for each in found["parameters"]}
@@ -207,12 +202,10 @@ def test_a_parameter_without_effect_is_said_to_have_none(finished: Path) -> None
     assert "Nothing in the model depends on arrivals.budget_spread" in page
 
 
-@ONE_STUDY
 def test_browser_opens_the_page_without_complaint(finished: Path, chromium: Chromium) -> None:
     assert complaints(chromium, finished / "report.html") == []
 
 
-@ONE_STUDY
 def test_a_swing_is_the_difference_from_the_config_on_the_same_paths(finished: Path) -> None:
     swings = pd.read_csv(finished / "swings.csv").set_index(["headline", "parameter"])
     stays = swings.loc["emission_hhi", "mechanism.gate.exponent"]
@@ -251,7 +244,6 @@ def test_a_runs_config_gets_the_default_study_in_a_folder_of_its_own(tmp_path: P
     assert inputs.study.output_folder == Path("runs/base-sensitivity")
 
 
-@ONE_STUDY
 def test_python_reads_what_the_study_left(found: dtaojax.Sensitivity) -> None:
     left = pd.read_csv(found.folder / "swings.csv")
     pd.testing.assert_frame_equal(found.swings, left)

@@ -21,8 +21,6 @@ from dtaojax.pipeline.inspect import next_block
 from dtaojax.pipeline.snapshot_diff import compare_networks, write_differences
 from dtaojax.report.snapshot_results import QUANTITIES, Differences
 
-pytestmark = pytest.mark.xdist_group("small runs")
-
 RULES = MechanismConfig()
 Change = Callable[..., NetworkTable]
 

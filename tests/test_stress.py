@@ -77,7 +77,6 @@ paths = 4
 step_blocks = 7200
 """
 
-pytestmark = pytest.mark.xdist_group("one attack")
 """All tests here share two programs, which one process compiles."""
 
 

@@ -13,8 +13,6 @@ from dtaojax.pipeline.crew import threads
 from dtaojax.pipeline.design import grid, sobol
 from dtaojax.pipeline.sweep import run_sweep
 
-pytestmark = pytest.mark.xdist_group("small runs")
-
 
 def test_grid_holds_every_combination_the_last_key_varying_fastest() -> None:
     points = grid(["run.seed=1,2", "portfolio.root_tao=0,10"]).points

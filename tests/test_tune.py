@@ -283,10 +283,6 @@ def tune_file(folder: Path, text: str = TUNE) -> Path:
     return search_file(folder, text)
 
 
-ONE_SEARCH = pytest.mark.xdist_group("one search")
-"""Of the tests that look at one finished search, so that only one process runs it."""
-
-
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("tune")
@@ -297,7 +293,6 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "out"
 
 
-@ONE_SEARCH
 def test_hostile_names_are_text_on_the_page(finished: Path) -> None:
     found = json.loads((finished / "tune.json").read_text())
     hostile = "<script>alert(1)</script>\u202e\x1b"
@@ -311,12 +306,10 @@ def test_hostile_names_are_text_on_the_page(finished: Path) -> None:
     assert not {"\u202e", "\x1b"} & set(page)
 
 
-@ONE_SEARCH
 def test_browser_opens_the_page_without_complaint(finished: Path, chromium: Chromium) -> None:
     assert complaints(chromium, finished / "report.html") == []
 
 
-@ONE_SEARCH
 def test_python_reads_what_the_search_left(finished: Path) -> None:
     search = Search(Shelf(finished))
     found = json.loads((finished / "tune.json").read_text())
@@ -331,7 +324,6 @@ def test_python_reads_what_the_search_left(finished: Path) -> None:
     assert "emission_hhi" in search._repr_html_()
 
 
-@ONE_SEARCH
 def test_the_command_leaves_what_it_found(finished: Path) -> None:
     found = json.loads((finished / "tune.json").read_text())
     assert found["objective"] == pytest.approx(
@@ -354,7 +346,6 @@ def test_the_command_leaves_what_it_found(finished: Path) -> None:
         assert looser["feasible"]
 
 
-@ONE_SEARCH
 def test_what_was_found_can_be_set_on_the_command_line(finished: Path) -> None:
     lines = (finished / "tuned.toml").read_text().splitlines()
     settings = [line.removeprefix("#   --set ") for line in lines if line.startswith("#   --set ")]
@@ -362,7 +353,6 @@ def test_what_was_found_can_be_set_on_the_command_line(finished: Path) -> None:
     assert config.mechanism.gate.rank == 6
 
 
-@ONE_SEARCH
 def test_the_page_shows_text_from_configs_as_text(finished: Path) -> None:
     page = (finished / "report.html").read_text()
     assert "calm &lt;b&gt;" in page
