@@ -11,7 +11,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-_ROWS_A_GROUP = 4096
+_ROWS_A_GROUP = 16_384
+"""Memory grows by what is known of each group's columns, and holds one group while it fills."""
+_ROWS_A_READ = 4096
 
 
 def column(name: str, day: float) -> str:
@@ -31,7 +33,10 @@ class PathTableWriter:
         figures = [column(name, day) for day in days for name in names]
         fields = [("path", pa.int64()), ("lost_on_day", pa.float64())]
         self._schema = pa.schema([*fields, *((figure, pa.float64()) for figure in figures)])
-        self._writer = pq.ParquetWriter(file, self._schema)
+        # Hardly a figure occurs twice, and nothing looks for rows by their range.
+        self._writer = pq.ParquetWriter(
+            file, self._schema, use_dictionary=False, write_statistics=False
+        )
         self._waiting: list[pa.RecordBatch] = []
 
     def __enter__(self) -> PathTableWriter:
@@ -93,7 +98,7 @@ class PathTableReader:
             row += len(part)
 
     def _parts(self, name: str) -> Iterator[pa.Array]:
-        for batch in self._file.iter_batches(_ROWS_A_GROUP, columns=[name]):
+        for batch in self._file.iter_batches(_ROWS_A_READ, columns=[name]):
             yield batch.column(0)
 
     def among(self, used: np.ndarray) -> PathTableReader:

@@ -12,7 +12,7 @@ from dtaojax.metrics.cohorts import cohort_table
 from dtaojax.metrics.convergence import Watched, convergence_rows
 from dtaojax.metrics.portfolio import loss_histogram, portfolio_rows
 from dtaojax.metrics.subnets import subnet_table
-from dtaojax.metrics.tables import frame, sample_rows
+from dtaojax.metrics.tables import Row, frame, sample_rows
 from dtaojax.network import NetworkTable
 from dtaojax.pipeline.absent import present
 from dtaojax.pipeline.inspect import initial_table
@@ -68,7 +68,9 @@ def run_tables(
             config.mechanism, network, config.portfolio.alpha, config.run.seed
         ),
     }
-    watched = [(each, reader.sample(each.quantity, each.day)) for each in _settling(config)]
+    settling: list[Row] = []
+    for each in _settling(config):
+        settling += convergence_rows(each, reader.sample(each.quantity, each.day))
     if world.cohorts is not None:
         tables["cohorts"] = cohort_table(
             reader.sample, COHORT_FIGURES, world.cohorts.parties, reported
@@ -84,8 +86,7 @@ def run_tables(
         figures = PathFigures(reader, netuids)
         for measure in _TAILS:
             loss = Watched("loss_realizable", "portfolio", *measure, config.loss_days[-1], "TAO")
-            watched.append((loss, figures.sample(loss.quantity, loss.day)))
-    settling = [row for each, sample in watched for row in convergence_rows(each, sample)]
+            settling += convergence_rows(loss, figures.sample(loss.quantity, loss.day))
     return tables | {"convergence": present(frame(settling), config.mechanism)}
 
 
