@@ -143,6 +143,15 @@ def test_evolution_reaches_the_same_point_and_says_when() -> None:
     assert all(rank > target.rank for rank in ranks[: spent - 1])
 
 
+def test_evolution_ends_on_a_constraint_and_never_behind_its_start() -> None:
+    start = np.array([0.2, 0.2])
+    found = evolve(HELD, quadratic, start, 600, None, 1)
+    assert found.best.violation <= TOLERANCE
+    np.testing.assert_allclose(found.best.unit, HELD_OPTIMUM, atol=0.02)
+    at_once = evolve(HELD, quadratic, HELD_OPTIMUM, 20, None, 1)
+    np.testing.assert_array_equal(at_once.best.unit, HELD_OPTIMUM)
+
+
 @pytest.mark.parametrize("parameters", [1, 5, 6, 7, 13])
 def test_derivatives_taken_along_are_those_of_the_whole(parameters: int) -> None:
     """Through a loop whose state has whole numbers too, some of which decide."""

@@ -8,10 +8,9 @@ from dtaojax.tuning.box import Unit
 from dtaojax.tuning.errors import TuneError
 from dtaojax.tuning.expectation import Outcome
 from dtaojax.tuning.problem import Problem
-from dtaojax.tuning.walk import Walk, iterate
+from dtaojax.tuning.walk import Iterate, Walk, iterate
 
 _FIRST_SPREAD = 0.2
-_PENALTY = 10.0
 
 Measure = Callable[[Unit], Outcome]
 
@@ -24,15 +23,16 @@ def evolve(
     population: int | None,
     seed: int,
 ) -> Walk:
-    """Minimises the objective plus ten times the violation of the constraints.
+    """Minimises the objective under its constraints without derivatives.
 
     Covariance matrix adaptation (Hansen, "The CMA evolution strategy: a tutorial", 2016) by the
-    package cma, bounded to the unit box.
+    package cma, bounded to the unit box, with that package's augmented Lagrangian for the
+    constraints.
 
     Args:
         problem: the objective and its constraints.
         measure: evaluates a point.
-        start: within the box.
+        start: within the box; evaluated first.
         evaluations: at most.
         population: a generation; None for the method's own.
         seed: of the method's random numbers.
@@ -61,14 +61,24 @@ def evolve(
     if population is not None:
         options["popsize"] = population
     strategy = cma.CMAEvolutionStrategy(np.clip(start, 0.02, 0.98), _FIRST_SPREAD, options)
-    seen = []
-    while not strategy.stop():
-        points = strategy.ask()
-        costs = []
-        for point in points:
-            unit = np.clip(point, 0.0, 1.0)
-            here = iterate(problem, unit, measure(unit))
-            seen.append(here)
-            costs.append(here.objective + _PENALTY * here.violation)
-        strategy.tell(points, costs)
+    seen: list[Iterate] = []
+
+    def at(point: np.ndarray) -> Iterate:
+        unit = np.clip(point, 0.0, 1.0)
+        if not seen or not np.array_equal(seen[-1].unit, unit):
+            seen.append(iterate(problem, unit, measure(unit)))
+        return seen[-1]
+
+    def objective(point: np.ndarray) -> float:
+        return at(point).objective
+
+    def excess(point: np.ndarray) -> list[float]:
+        return at(point).excess.tolist()
+
+    at(start)
+    if problem.constraints:
+        penalised = cma.ConstrainedFitnessAL(objective, excess, logging=False, archives=False)
+        strategy.optimize(penalised, verb_disp=0, callback=penalised.update)
+    else:
+        strategy.optimize(objective, verb_disp=0)
     return Walk(tuple(seen), settled="maxfevals" not in strategy.stop())
