@@ -85,8 +85,8 @@ def _rival_card(found: Record) -> Card:
         part = overtaken * passes / rival["evaluations"]
         lead = (
             f"what CMA-ES found in {rival['evaluations']:,} passes over the paths, an objective of "
-            f"{rival['objective']:.6f}, the gradient passed after {overtaken} evaluations or "
-            f"{overtaken * passes:,} passes: {100.0 * part:.0f} % as many"
+            f"{rival['objective']:.6f}, the gradient passed with evaluation {overtaken}, at pass "
+            f"{overtaken * passes:,}: {100.0 * part:.1f} % of them"
         )
     reached = rival["reached"]
     other = "did not reach it" if reached is None else f"reached it after {reached:,} passes"
