@@ -10,7 +10,7 @@ from dtaojax.tuning.box import Unit
 from dtaojax.tuning.expectation import Outcome
 from dtaojax.tuning.problem import Problem
 
-TOLERANCE = 3e-4
+TOLERANCE = 1e-5
 """A constraint that is violated by less, in units of the measure at the start, holds."""
 
 Differentiate = Callable[[Unit], Outcome]
