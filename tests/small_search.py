@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
+from typer.testing import CliRunner
+
 import dtaojax.network
+from dtaojax.cli import app
 
 BASE = """
 network.file = "small.csv"
@@ -24,3 +27,10 @@ def search_file(folder: Path, text: str) -> Path:
     file = folder / "search.toml"
     file.write_text(text)
     return file
+
+
+def commanded(*words: str) -> str:
+    """What a command prints that must end well."""
+    done = CliRunner().invoke(app, list(words), env={"COLUMNS": "200"})
+    assert done.exit_code == 0, done.output
+    return done.output

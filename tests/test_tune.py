@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from browser import Chromium, complaints
 from scipy import optimize
-from small_search import BASE, search_file
+from small_search import BASE, commanded, search_file
 
 from dtaojax import chain
 from dtaojax.api import Search
@@ -286,10 +286,9 @@ def tune_file(folder: Path, text: str = TUNE) -> Path:
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("tune")
-    inputs = read_tune(tune_file(folder), [])
-    lines: list[str] = []
-    tune_report(inputs, folder / "out", lines.append)
-    assert any("frontier" in line for line in lines)
+    said = commanded("tune", str(tune_file(folder)), "--out", str(folder / "out"))
+    assert "frontier: pump_gain at most 1.2" in said
+    assert f"report: {folder / 'out' / 'report.html'}" in said
     return folder / "out"
 
 
