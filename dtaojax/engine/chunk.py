@@ -112,7 +112,7 @@ def _run_block(
     real: Bool[Array, " paths"],
 ) -> tuple[PathRecord, Terms, Counts]:
     model, bins, report_steps = fixed
-    record: PathRecord = jax.vmap(lambda path: rollout(model, path, report_steps))(paths)
+    record = rollout(model, paths, report_steps)
     used = real & (record.lost_at == KEPT)
     seen = record.seen._replace(events=record.seen.events & used[:, None, None, None])
     counted = count_block(counts, bins, seen, used)

@@ -1,10 +1,11 @@
-"""One path from its start to the horizon."""
+"""A block of paths from their start to the horizon."""
 
 from typing import NamedTuple
 
+import jax
 import jax.numpy as jnp
 from jax import lax
-from jaxtyping import Array, Int
+from jaxtyping import Array, Int, UInt32
 
 from dtaojax.engine.model import Model, Observation
 
@@ -13,38 +14,44 @@ KEPT = -1
 
 
 class PathRecord(NamedTuple):
-    """What is left of a path.
+    """What is left of a block of paths.
 
     Attributes:
-        seen: observations with a leading axis of moments, the start first.
+        seen: observations with leading axes (paths, moments), the start first.
         lost_at: index of the first moment at which a number was not finite, or ``KEPT``.
         tallies: the model's counts.
     """
 
     seen: Observation
-    lost_at: Int[Array, ""]
-    tallies: tuple[Int[Array, ""], ...]
+    lost_at: Int[Array, " paths"]
+    tallies: tuple[Int[Array, " paths"], ...]
 
 
-def rollout(model: Model, path: Int[Array, ""], report_steps: Int[Array, " reports"]) -> PathRecord:
-    """Runs a path and observes it at the start and after each of ``report_steps`` steps.
+def rollout(
+    model: Model, paths: UInt32[Array, " paths"], report_steps: Int[Array, " reports"]
+) -> PathRecord:
+    """Runs paths and observes them at the start and after each of ``report_steps`` steps.
+
+    Paths are mapped inside the loops: a map around them would have JAX trace a step again and again
+    to find out what in it differs from path to path.
 
     Args:
         model: what is run.
-        path: number of the path.
+        paths: their numbers.
         report_steps: numbers of steps, rising; the last is the horizon.
     """
+    advance = jax.vmap(model.advance, in_axes=(0, None))
 
     def segment(carry, bounds):
         first, stop = bounds
-        carry = lax.fori_loop(
-            first, stop, lambda number, inner: model.advance(inner, number), carry
-        )
-        return carry, (model.observe(carry), model.finite(carry))
+        carry = lax.fori_loop(first, stop, lambda number, inner: advance(inner, number), carry)
+        return carry, (jax.vmap(model.observe)(carry), jax.vmap(model.finite)(carry))
 
     # The first segment has no steps: the start is observed by the same code as all else.
     stops = jnp.concatenate([jnp.zeros_like(report_steps[:1]), report_steps])
     starts = jnp.concatenate([stops[:1], stops[:-1]])
-    carry, (seen, finite) = lax.scan(segment, model.begin(path), (starts, stops))
-    lost_at = jnp.where(jnp.all(finite), KEPT, jnp.argmin(finite)).astype(jnp.int32)
-    return PathRecord(seen, lost_at, model.tally(carry))
+    carry, by_moment = lax.scan(segment, jax.vmap(model.begin)(paths), (starts, stops))
+    seen, finite = jax.tree.map(lambda each: jnp.swapaxes(each, 0, 1), by_moment)
+    first_lost = jnp.argmin(finite, axis=1)
+    lost_at = jnp.where(jnp.all(finite, axis=1), KEPT, first_lost).astype(jnp.int32)
+    return PathRecord(seen, lost_at, jax.vmap(model.tally)(carry))

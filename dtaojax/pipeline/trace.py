@@ -10,7 +10,7 @@ import numpy as np
 from dtaojax.build import build_world
 from dtaojax.engine.rollout import KEPT, PathRecord
 from dtaojax.engine.run import default_workers
-from dtaojax.engine.sample import sample
+from dtaojax.engine.sample import sample_blocks
 from dtaojax.experiments.record import Figures, FloatArray, Record
 from dtaojax.pipeline.inputs import Inputs
 from dtaojax.world.trace import Trace, Watched
@@ -29,7 +29,7 @@ def trace(inputs: Inputs) -> Record:
     world = build_world(config, inputs.network)
     steps = [config.run.step_of(day) for day in config.run.report_days]
     walk = Trace(Watched(world), jnp.asarray(steps, jnp.int32))
-    found = sample(walk, config.run.paths, config.run.block_paths, default_workers())
+    found = sample_blocks(walk, config.run.paths, config.run.block_paths, default_workers())
     return _as_record(inputs, world, found)
 
 

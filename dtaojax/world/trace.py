@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple, cast
 
 import equinox as eqx
-from jaxtyping import Array, Float, Int
+from jaxtyping import Array, Float, Int, UInt32
 
 from dtaojax.engine.model import Observation
 from dtaojax.engine.rollout import PathRecord, rollout
@@ -98,7 +98,7 @@ class Watched(eqx.Module):
 
 
 class Trace(eqx.Module):
-    """A path from start to horizon as a function of its number, for ``engine.sample``.
+    """Paths from start to horizon as a function of their numbers, for ``sample_blocks``.
 
     Attributes:
         watched: what is run.
@@ -108,6 +108,6 @@ class Trace(eqx.Module):
     watched: Watched
     report_steps: Int[Array, " reports"]
 
-    def __call__(self, path: Int[Array, ""]) -> PathRecord:
-        """The path's record; ``seen`` is a :class:`Moment` with a leading axis of moments."""
-        return rollout(cast(Any, self.watched), path, self.report_steps)
+    def __call__(self, paths: UInt32[Array, " paths"]) -> PathRecord:
+        """Their record; ``seen`` is a :class:`Moment` with leading axes (paths, moments)."""
+        return rollout(cast(Any, self.watched), paths, self.report_steps)
