@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -12,6 +13,7 @@ from small_run import CONFIG, small_rows, write_network
 
 from dtaojax.commands.where import crew_maker
 from dtaojax.config import ConfigError
+from dtaojax.engine.run import usable_cores
 from dtaojax.pipeline import crew, runtime
 from dtaojax.pipeline.crew import CrewError, CrewMaker
 from dtaojax.pipeline.inputs import read_inputs
@@ -80,6 +82,34 @@ def test_cluster_with_a_killed_worker_finds_the_same_bits_as_threads(
     assert len(killed) == 1
     assert_same_numbers(folder, on_threads)
     assert killed[0] not in client.run(os.getpid).values()
+
+
+def test_as_many_processes_as_cores_keep_to_one_each_also_when_one_is_replaced(
+    config: Path,
+) -> None:
+    cores = usable_cores()
+    one_each = {(core,) for core in cores}
+
+    with crew.processes("float64", workers=len(cores)) as processes:
+
+        def seen() -> set[tuple[int, ...]]:
+            # Long enough that no worker gets two while another is free.
+            asked = [processes.executor.submit(_cores_after, 0.5) for _ in cores]
+            return {tuple(each.result()) for each in asked}
+
+        def all_seen() -> bool:
+            found = seen()
+            assert found <= one_each
+            return found == one_each
+
+        assert any(all_seen() for _ in range(30))
+        os.kill(processes.executor.submit(os.getpid).result(), signal.SIGKILL)
+        assert any(all_seen() for _ in range(30))
+
+
+def _cores_after(seconds: float) -> list[int]:
+    time.sleep(seconds)
+    return sorted(os.sched_getaffinity(0))
 
 
 def test_worker_of_another_version_is_refused(

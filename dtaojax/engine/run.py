@@ -31,11 +31,16 @@ def never(done: int) -> bool:
     return False
 
 
-def available_cores() -> int:
-    """Cores that this process may use, where the system can say, and else all there are."""
+def usable_cores() -> tuple[int, ...]:
+    """Numbers of the cores that this process may use; none where the system cannot say."""
     if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+        return tuple(sorted(os.sched_getaffinity(0)))
+    return ()
+
+
+def available_cores() -> int:
+    """How many cores this process may use, where the system can say, and else all there are."""
+    return len(usable_cores()) or os.cpu_count() or 1
 
 
 def default_workers() -> int:

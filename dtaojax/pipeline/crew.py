@@ -12,7 +12,7 @@ from typing import Any, Final
 from dtaojax.build import build_bins, build_world
 from dtaojax.engine.chunk import Chunk, Plan, compute_chunk
 from dtaojax.engine.devices import device_threads
-from dtaojax.engine.run import Compute, default_workers
+from dtaojax.engine.run import Compute, default_workers, usable_cores
 from dtaojax.engine.statistics import Bins
 from dtaojax.pipeline import runtime
 from dtaojax.pipeline.inputs import Inputs
@@ -63,6 +63,12 @@ def threads(precision: str) -> Iterator[Crew]:
 def processes(precision: str, *, workers: int) -> Iterator[Crew]:
     """A cluster of processes on this machine, each computing one chunk at a time.
 
+    With as many workers as cores, each stays on one of them.
+
+    Args:
+        precision: of the runs.
+        workers: how many processes.
+
     Raises:
         CrewError: the extra ``cluster`` is not installed.
     """
@@ -75,6 +81,10 @@ def processes(precision: str, *, workers: int) -> Iterator[Crew]:
         distributed.Client(cluster) as client,
     ):
         client.wait_for_workers(workers)
+        if workers == len(cores := usable_cores()):
+            from dtaojax.pipeline.one_core_each import OneCoreEach
+
+            client.register_plugin(OneCoreEach(cores))
         with _lost_workers(distributed):
             yield _on(client)
 
