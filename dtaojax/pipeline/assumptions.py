@@ -21,6 +21,7 @@ from dtaojax.config import (
 from dtaojax.network import NetworkTable
 from dtaojax.pipeline.cohort_words import cohort_assumptions
 from dtaojax.pipeline.demand_words import demand_words, tao_usd_words
+from dtaojax.pipeline.run_warnings import flow_averages_start_from_zero
 
 
 def assumptions(config: Config, network: NetworkTable) -> list[dict[str, str]]:
@@ -61,7 +62,7 @@ def _mechanism(config: Config):
         f"Miner burn, the emission switch of each subnet{root} and the TAO weight stay as they "
         "are in the start state.",
     )
-    if config.mechanism.weight_rule.kind in ("user_flow", "net_flow"):
+    if flow_averages_start_from_zero(config):
         yield (
             "Flow averages",
             "The averages of TAO flows that decide the shares start from zero, since the network "

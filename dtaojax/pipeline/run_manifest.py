@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any
 
 from dtaojax import __version__
 from dtaojax.config import PRESETS, Config
 from dtaojax.engine.merge import Statistics
-from dtaojax.metrics.estimate import fewest_paths
 from dtaojax.pipeline import runtime
 from dtaojax.pipeline.assumptions import assumptions
 from dtaojax.pipeline.inputs import Inputs
 from dtaojax.pipeline.precision import PrecisionWatch
-from dtaojax.results import QUANTILE_LEVELS, SCHEMA_VERSION
+from dtaojax.pipeline.run_warnings import run_warnings
+from dtaojax.results import SCHEMA_VERSION
 from dtaojax.world.world import World
-
-_FEWEST_TAIL_PATHS: Final = 10
-"""Paths that an expected shortfall should rest on at the least."""
 
 
 def run_manifest(
@@ -86,7 +83,7 @@ def run_manifest(
         "versions": runtime.versions(),
         "wall_times": wall_times,
         "assumptions": assumptions(config, network),
-        "warnings": [*_warnings(config, statistics), *watch.warnings()],
+        "warnings": [*run_warnings(config, statistics.used), *watch.warnings()],
         "tables": tables,
     }
 
@@ -106,31 +103,3 @@ def question(config: Config) -> str:
     if has_pools:
         asked += ["what do prices and pools do", "and what could a holder of alpha lose"]
     return f"Over the next {config.run.horizon_days:g} days, {', '.join(asked)}?"
-
-
-def _warnings(config: Config, statistics: Statistics) -> list[str]:
-    needed = max(fewest_paths(level) for level in QUANTILE_LEVELS)
-    found = []
-    if statistics.used < needed:
-        found.append(
-            f"{statistics.used} paths are too few for intervals of the outermost quantiles, which "
-            f"then end at the most extreme path; use at least {needed} paths"
-        )
-    tail = statistics.used // 100
-    if not config.portfolio.is_empty and tail < _FEWEST_TAIL_PATHS:
-        found.append(
-            f"the expected shortfall at 99 % rests on the worst {tail} paths, too few for its "
-            f"interval to be trusted; use at least {100 * _FEWEST_TAIL_PATHS:,} paths"
-        )
-    if config.mechanism.weight_rule.kind in ("user_flow", "net_flow"):
-        found.append(
-            "shares follow averages of TAO flows, which start from zero, since a network file does "
-            "not hold them; concentration and shares of the first weeks are those of the simulated "
-            "flows alone"
-        )
-    if config.run.precision == "float32":
-        found.append(
-            "float32 was asked for: emission into deep pools is lost to rounding, about 0.2 % of "
-            "their growth in a year of steps of 360 blocks"
-        )
-    return found

@@ -1,0 +1,45 @@
+"""What a run warns of: neither too little nor for nothing."""
+
+from typing import Any
+
+import pytest
+
+from dtaojax.config import PRESETS, config_from_dict
+from dtaojax.network import load_network
+from dtaojax.pipeline.assumptions import assumptions
+from dtaojax.pipeline.run_warnings import run_warnings
+
+ENOUGH = 100_000
+HELD = {"portfolio": {"alpha": {"4": 1.0}}}
+
+
+def test_many_paths_of_the_live_rules_give_no_cause() -> None:
+    assert run_warnings(config_from_dict(HELD), ENOUGH) == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "used", "words"),
+    [
+        ({}, 16, "16 paths are too few for intervals of the outermost quantiles"),
+        (HELD, 999, "rests on the worst 9 paths"),
+        ({"run": {"precision": "float32"}}, ENOUGH, "float32 was asked for"),
+    ],
+)
+def test_each_weakness_has_its_warning(asked: dict[str, Any], used: int, words: str) -> None:
+    (warning,) = run_warnings(config_from_dict(asked), used)
+    assert words in warning
+
+
+def test_an_empty_portfolio_has_no_shortfall_to_warn_of() -> None:
+    assert run_warnings(config_from_dict({}), 999) == []
+
+
+@pytest.mark.parametrize("preset", sorted(PRESETS))
+def test_flow_averages_that_start_from_zero_are_told_wherever_shares_follow_them(
+    preset: str,
+) -> None:
+    config = config_from_dict({"mechanism": preset})
+    follows = preset in ("taoflow_2025", "netflow_2026")
+    warned = any("start from zero" in each for each in run_warnings(config, ENOUGH))
+    topics = {each["topic"] for each in assumptions(config, load_network("finney_8791253"))}
+    assert warned == ("Flow averages" in topics) == follows
