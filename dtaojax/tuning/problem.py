@@ -82,13 +82,8 @@ class Penalty(NamedTuple):
     multipliers: np.ndarray
     stiffness: float
 
-    def value(self, excess: np.ndarray) -> float:
-        """What the constraints add to the objective."""
-        pushed = np.maximum(0.0, self.multipliers + self.stiffness * excess)
-        return float(np.sum(pushed**2 - self.multipliers**2) / (2.0 * self.stiffness))
-
     def slope(self, excess: np.ndarray) -> np.ndarray:
-        """Derivative of :meth:`value` with respect to the excess."""
+        """Derivative of what the constraints add to the objective with respect to the excess."""
         return np.maximum(0.0, self.multipliers + self.stiffness * excess)
 
     def updated(self, excess: np.ndarray, stiffer: float) -> "Penalty":
