@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dtaojax.report.config_text import config_text
-
 
 def made_by(made: Mapping[str, Any]) -> str:
     """By which version and when, for the foot of a page."""
@@ -21,8 +19,3 @@ def made_with(made: Mapping[str, Any], *between: tuple[str, str]) -> list[tuple[
         between: what is said after the device.
     """
     return [("Device", made["device"]), *between, *made["versions"].items()]
-
-
-def printed(summary: str, config: Mapping[str, Any]) -> tuple[str, str]:
-    """A config in full, as a block that unfolds."""
-    return summary, config_text(config)

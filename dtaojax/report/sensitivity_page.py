@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dtaojax.report.config_text import config_text
 from dtaojax.report.document import Document, Section, Table, number, render_document
-from dtaojax.report.made import made_by, made_with, printed
+from dtaojax.report.made import made_by, made_with
 from dtaojax.report.sensitivity_answer import card, warnings
 from dtaojax.report.sensitivity_charts import index_drawing, tornado_drawing
 from dtaojax.report.sensitivity_tables import index_table, local_table, noise_table, swing_table
@@ -148,5 +149,5 @@ def _making(found: Record) -> Section:
             ("Blocks at once", f"{found['step_blocks']:,}"),
             ("Hash of the config", found["config_hash"]),
         ),
-        printed=[printed("The study's config", found["config"])],
+        printed=[("The study's config", config_text(found["config"]))],
     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dtaojax.report.config_text import config_text
 from dtaojax.report.document import Document, Section, Table, number, render_document
-from dtaojax.report.made import made_by, made_with, printed
+from dtaojax.report.made import made_by, made_with
 from dtaojax.report.numerals import plain
 from dtaojax.report.stress_answer import cards, question, warnings
 from dtaojax.report.stress_charts import curve, plan_drawing
@@ -204,5 +205,5 @@ def _terms(found: Record) -> Section:
             ("Time", f"{found['made']['seconds']:.1f} s"),
             *((f"Hash of {name}", text) for name, text in found["config_hashes"].items()),
         ),
-        printed=[printed("The attack's config", found["config"])],
+        printed=[("The attack's config", config_text(found["config"]))],
     )

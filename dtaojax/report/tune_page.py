@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dtaojax.report.config_text import config_text
 from dtaojax.report.document import Document, Section, render_document
-from dtaojax.report.made import made_by, made_with, printed
+from dtaojax.report.made import made_by, made_with
 from dtaojax.report.svg import drawing_style
 from dtaojax.report.tune_answer import cards, question, warnings
 from dtaojax.report.tune_charts import frontier_drawing, objective_drawing
@@ -145,7 +146,7 @@ def _making(found: Record) -> Section:
             ("Verification", f"{made['verify_s']:.1f} s"),
             ("Hash of the tuned config", found["config_hash"]),
         ),
-        printed=[printed("The search's config", found["config"])],
+        printed=[("The search's config", config_text(found["config"]))],
     )
 
 
