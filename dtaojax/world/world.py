@@ -199,15 +199,16 @@ class World(eqx.Module):
         if self.lifecycle is not None:
             gauges = gauges[:, : self.lifecycle.founders]
             events = [event[: self.lifecycle.founders] for event in (*events, ~here)]
-        return Observation(gauges, jnp.stack(events), self._scalars(carry, seen, here))
+        return Observation(gauges, jnp.stack(events), self._scalars(carry, subnets, seen, here))
 
-    def _scalars(self, carry: Carry, seen: NetworkFigures, here: PerSubnetBool) -> jax.Array:
+    def _scalars(
+        self, carry: Carry, subnets: Subnets, seen: NetworkFigures, here: PerSubnetBool
+    ) -> jax.Array:
         """Figures that are not about one subnet, in the order of ``scalar_names``."""
         figures = [seen.scalars]
         if self.tao_usd is not None:
             figures.append(self.tao_usd.price(carry.tao_usd)[None])
         if self.lifecycle is not None:
-            subnets = self.taking_part(carry)
             figures.append(self.lifecycle.figures(carry.registry, subnets, carry.state))
         if self.pressure is not None:
             figures.append(self.pressure.figures(carry.pressed, seen.shares.final, here))
