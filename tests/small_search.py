@@ -1,7 +1,10 @@
 """Twelve real subnets over two days, for the commands that search: quick to compile and to run."""
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
+import pytest
 from typer.testing import CliRunner
 
 import dtaojax.network
@@ -27,6 +30,40 @@ def search_file(folder: Path, text: str) -> Path:
     file = folder / "search.toml"
     file.write_text(text)
     return file
+
+
+def command_reads_and_names_its_report(
+    patch: pytest.MonkeyPatch,
+    words: Sequence[str],
+    work: str,
+    read: Callable[[Any], Any],
+    made: Path,
+) -> Any:
+    """What a searching command reads of its config, where another function does its work.
+
+    Args:
+        patch: puts that function in the place of the work.
+        words: the command, without ``--out``.
+        work: dotted name of what does the work.
+        read: what is wanted of the inputs that the work would get.
+        made: a report that is there already, and whose place the command has to print.
+    """
+    out = made.parent / "elsewhere"
+    asked = []
+
+    def stand_in(inputs: Any, folder: Path, say: Callable[[str], None]) -> Path:
+        say("half of it is done")
+        asked.append((read(inputs), folder))
+        return made
+
+    patch.setattr(work, stand_in)
+    said = commanded(*words, "--out", str(out))
+    assert "half of it is done" in said
+    assert f"report: {made}" in said
+    assert made.stat().st_size > 10_000
+    ((found, folder),) = asked
+    assert folder == out
+    return found
 
 
 def commanded(*words: str) -> str:

@@ -1,7 +1,6 @@
 """What moves the numbers: slopes, tails, indices, and the command."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import equinox as eqx
@@ -10,12 +9,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from browser import Chromium, complaints
-from small_search import commanded, search_file
+from small_search import command_reads_and_names_its_report, search_file
 
 import dtaojax
 from dtaojax.config import ConfigError, config_from_dict, default_measures, default_parameters
 from dtaojax.metrics.tail import expected_shortfall
-from dtaojax.pipeline.sensitivity import SensitivityInputs, read_sensitivity
+from dtaojax.pipeline.sensitivity import read_sensitivity
 from dtaojax.tuning.expectation import Outcome
 from dtaojax.tuning.headlines import Headline, elasticities, headline_columns, tail_weights
 from dtaojax.tuning.levers import Range
@@ -179,20 +178,15 @@ def test_the_command_reads_a_study_and_says_where_its_report_is(
     finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What it computes is seen in this file's other tests, through Python."""
-    asked = []
-
-    def report(inputs: SensitivityInputs, folder: Path, say: Callable[[str], None]) -> Path:
-        say("half of it is done")
-        asked.append((inputs.study.sobol.points, folder))
-        return finished / "report.html"
-
-    monkeypatch.setattr("dtaojax.pipeline.sensitivity.sensitivity_report", report)
-    file, out = search_file(tmp_path, STUDY), tmp_path / "out"
-    said = commanded("sensitivity", str(file), "--set", "sobol.points=4", "--out", str(out))
-    assert asked == [(4, out)]
-    assert "half of it is done" in said
-    assert f"report: {finished / 'report.html'}" in said
-    assert (finished / "report.html").stat().st_size > 10_000
+    words = ("sensitivity", str(search_file(tmp_path, STUDY)), "--set", "sobol.points=4")
+    found = command_reads_and_names_its_report(
+        monkeypatch,
+        words,
+        "dtaojax.pipeline.sensitivity.sensitivity_report",
+        lambda inputs: inputs.study.sobol.points,
+        finished / "report.html",
+    )
+    assert found == 4
 
 
 def test_slopes_through_the_simulation_agree_with_worlds_that_are_really_built(

@@ -4,7 +4,6 @@ import dataclasses
 import itertools
 import json
 import runpy
-from collections.abc import Callable
 from pathlib import Path
 
 import equinox as eqx
@@ -14,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from browser import Chromium, complaints
-from small_search import commanded
+from small_search import command_reads_and_names_its_report
 
 import dtaojax
 import dtaojax.network
@@ -341,20 +340,15 @@ def test_the_command_reads_an_attack_and_says_where_its_report_is(
     finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What it computes is seen in this file's other tests, through Python."""
-    asked = []
-
-    def report(inputs: StressInputs, folder: Path, say: Callable[[str], None]) -> Path:
-        say("half of it is done")
-        asked.append((inputs.stress.verify.paths, folder))
-        return finished / "report.html"
-
-    monkeypatch.setattr("dtaojax.pipeline.stress.stress_report", report)
-    file, out = stress_file(tmp_path), tmp_path / "out"
-    said = commanded("stress", str(file), "--set", "verify.paths=6", "--out", str(out))
-    assert asked == [(6, out)]
-    assert "half of it is done" in said
-    assert f"report: {finished / 'report.html'}" in said
-    assert (finished / "report.html").stat().st_size > 10_000
+    words = ("stress", str(stress_file(tmp_path)), "--set", "verify.paths=6")
+    found = command_reads_and_names_its_report(
+        monkeypatch,
+        words,
+        "dtaojax.pipeline.stress.stress_report",
+        lambda inputs: inputs.stress.verify.paths,
+        finished / "report.html",
+    )
+    assert found == 6
 
 
 def test_the_command_leaves_what_every_plan_does(finished: Path) -> None:
