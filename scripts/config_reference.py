@@ -58,6 +58,7 @@ _TOLD: Final = {
     (Config, "demand"): "`student_flow` and `emission_selling`",
     (RunConfig, "step_blocks"): "the preset's, 360 or 60",
     (RunConfig, "report_days"): "some up to the horizon",
+    (RunConfig, "block_paths"): "by device",
 }
 """Defaults that are told better in words."""
 

@@ -19,6 +19,7 @@ from dtaojax.build import build_bins, build_demand
 from dtaojax.build.slots import Slots
 from dtaojax.config import EmissionSellingConfig, StudentFlowConfig
 from dtaojax.engine.chunk import Plan, chunk_size
+from dtaojax.engine.devices import default_block_paths
 from dtaojax.engine.merge import Statistics
 from dtaojax.engine.model import Model
 from dtaojax.engine.pairwise import PairwiseAccumulator, pairwise_sum
@@ -100,6 +101,26 @@ def test_chunks_are_powers_of_two_that_hold_whole_blocks(
     assert size % block_paths == 0
     starts = Plan(paths, (1,), block_paths, size).starts
     assert len(starts) >= min(8 * workers, paths // max(block_paths, 2))
+
+
+@pytest.mark.parametrize(
+    ("platform", "members", "paths", "block"),
+    [
+        ("cpu", 128, 10**6, 32),
+        ("cpu", 4096, 2, 32),
+        ("gpu", 128, 10**6, 8192),
+        ("tpu", 8, 10**6, 8192),
+        ("gpu", 4096, 10**6, 256),
+        ("gpu", 10**7, 10**6, 1),
+        ("gpu", 128, 2048, 2048),
+        ("gpu", 128, 1025, 2048),
+        ("gpu", 128, 1, 32),
+    ],
+)
+def test_blocks_fill_an_accelerator_and_fit_a_core(
+    platform: str, members: int, paths: int, block: int
+) -> None:
+    assert default_block_paths(platform, members, paths) == block
 
 
 def test_paths_are_divided_among_devices_and_no_bit_moves(whole: Outcome, tmp_path: Path) -> None:

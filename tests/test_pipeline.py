@@ -297,6 +297,17 @@ def test_size_of_a_block_changes_no_number(done, bench):
     assert content(other) == content(done.folder)
 
 
+def test_block_that_is_left_open_is_the_devices_and_changes_no_number(done, bench):
+    config = bench.folder / "open.toml"
+    config.write_text(CONFIG.replace("block_paths = 8\n", ""))
+    folder = bench.folder / "open"
+    run_report(read_inputs(config, ()), folder, int)
+    manifest = Finished(folder, []).json("manifest.json")
+    assert manifest["config"]["run"]["block_paths"] is None
+    assert manifest["run"]["block_paths"] == 32
+    assert content(folder) == content(done.folder)
+
+
 def test_another_seed_gives_other_numbers(done, bench):
     other = Finished(bench.run("seed", "run.seed=7"), [])
     for name in ("network", "subnets", "portfolio", "paths"):

@@ -15,6 +15,7 @@ from dtaojax.config.models_run import WATCH_EVERY, Watchable
 from dtaojax.engine.chunk import Plan
 from dtaojax.engine.run import run
 from dtaojax.metrics.tail import expected_shortfall
+from dtaojax.pipeline import runtime
 from dtaojax.pipeline.inputs import read_inputs
 from dtaojax.pipeline.precision import PrecisionWatch
 from dtaojax.pipeline.run import run_report
@@ -163,3 +164,15 @@ def test_blocks_must_fit_between_two_looks() -> None:
     table = {"precision_target": {"relative_error": 0.1}, "block_paths": 2 * WATCH_EVERY}
     with pytest.raises(ConfigError, match=r"run\.block_paths.*at most 1024"):
         config_from_dict({"run": table})
+
+
+def test_blocks_that_are_left_open_fit_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jax.default_backend", lambda: "gpu")
+    run = config_from_dict({"run": {"paths": 10**6}}).run
+    watched = run.model_copy(update={"precision_target": target(0.1, "emission_hhi")})
+    asked = watched.model_copy(update={"block_paths": 4})
+    assert [runtime.block_paths(each, 128, 2) for each in (run, watched, asked)] == [
+        8192,
+        WATCH_EVERY,
+        4,
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, model_validator
@@ -118,7 +119,8 @@ class RunConfig(StrictModel):
             and the horizon.
         seed: of all random numbers; the same seed gives the same numbers.
         precision: float64, or float32 where speed matters more than slow growth.
-        block_paths: paths computed at once; changes speed and memory, never a number.
+        block_paths: paths computed at once, a power of two; changes speed and memory, never a
+            number. By default 32 on a CPU, and as many as occupy an accelerator.
         precision_target: ends the run as soon as numbers are precise enough.
     """
 
@@ -130,7 +132,7 @@ class RunConfig(StrictModel):
     report_days: DayList = Field(default_factory=_default_report_days)
     seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 2026
     precision: Literal["float64", "float32"] = "float64"
-    block_paths: Annotated[int, Field(ge=1, le=65_536)] = 32
+    block_paths: Annotated[int, Field(ge=1, le=65_536)] | None = None
     precision_target: PrecisionTargetConfig | None = None
 
     @model_validator(mode="after")
@@ -139,15 +141,20 @@ class RunConfig(StrictModel):
             problems = [Problem("horizon_days", fault)]
         else:
             problems = self.list_faults("report_days", self.report_days)
-        if self.block_paths & (self.block_paths - 1):
-            below = 1 << (self.block_paths.bit_length() - 1)
-            text = f"is {self.block_paths}; must be a power of two: write {below} or {2 * below}"
-            problems.append(Problem("block_paths", text))
-        elif self.precision_target is not None and self.block_paths > WATCH_EVERY:
-            text = f"is {self.block_paths}; with a precision_target, at most {WATCH_EVERY}"
-            problems.append(Problem("block_paths", text))
-        refuse(problems)
+        refuse([*problems, *self._block_faults()])
         return self
+
+    def _block_faults(self) -> Iterator[Problem]:
+        block = self.block_paths
+        if block is None:
+            return
+        if block & (block - 1):
+            below = 1 << (block.bit_length() - 1)
+            text = f"is {block}; must be a power of two: write {below} or {2 * below}"
+            yield Problem("block_paths", text)
+        elif self.precision_target is not None and block > WATCH_EVERY:
+            text = f"is {block}; with a precision_target, at most {WATCH_EVERY}"
+            yield Problem("block_paths", text)
 
     @property
     def step_days(self) -> float:

@@ -1,9 +1,36 @@
-"""Threads that share out the devices of a process."""
+"""What the devices of a process ask of a run: paths at a time, and threads that share them out."""
 
 import itertools
 from concurrent.futures import ThreadPoolExecutor
+from typing import Final
 
 import jax
+
+_CPU_BLOCK: Final = 32
+"""Paths whose state stays in a core's cache."""
+
+_LARGEST_BLOCK: Final = 8192
+"""Most paths in a block of an accelerator, unless more are asked for."""
+
+_FILLING: Final = 8192 * 128
+"""Numbers in an array that occupies an accelerator: a million, four waves of an H100's threads."""
+
+
+def default_block_paths(platform: str, members: int, paths: int) -> int:
+    """Paths in a block where a run does not say how many; a power of two.
+
+    An accelerator gets as many as occupy it, of fewer members more, and no more than the run has:
+    what a block computes beyond them is thrown away.
+
+    Args:
+        platform: of the devices, as JAX calls it (``cpu``, ``gpu``, ``tpu``).
+        members: of the model, over which its arrays extend.
+        paths: that each device computes.
+    """
+    if platform == "cpu":
+        return _CPU_BLOCK
+    enough = min(max(_FILLING // members, 1), max(paths, _CPU_BLOCK), _LARGEST_BLOCK)
+    return 1 << (enough - 1).bit_length()
 
 
 def device_threads(workers: int) -> ThreadPoolExecutor:

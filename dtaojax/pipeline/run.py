@@ -63,8 +63,9 @@ def _run_report(inputs: Inputs, folder: Path, progress: Callable[[int], None], c
     started = time.perf_counter()
     config, network = inputs.config, inputs.network
     identity = inputs.digests() | runtime.fingerprint()
+    block_paths = runtime.block_paths(config.run, network.n_subnets, crew.workers)
     unfinished = Unfinished(
-        folder, identity, chunk_size(config.run.paths, config.run.block_paths, crew.workers)
+        folder, identity, chunk_size(config.run.paths, block_paths, crew.workers)
     )
     remove_results(folder)
     world = build_world(config, network)
@@ -73,7 +74,7 @@ def _run_report(inputs: Inputs, folder: Path, progress: Callable[[int], None], c
     plan = Plan(
         paths=config.run.paths,
         report_steps=tuple(config.run.step_of(day) for day in days[1:]),
-        block_paths=config.run.block_paths,
+        block_paths=block_paths,
         chunk_paths=unfinished.chunk_paths,
     )
     names = _figure_names(world, config)
@@ -110,7 +111,9 @@ def _run_report(inputs: Inputs, folder: Path, progress: Callable[[int], None], c
         "simulate_s": estimating - simulating,
         "metrics_s": finished - estimating,
     }
-    manifest = run_manifest(inputs, world, statistics, watch, days, wall_times, [*tables, "paths"])
+    manifest = run_manifest(
+        inputs, plan, world, statistics, watch, days, wall_times, [*tables, "paths"]
+    )
     manifest["identity"] = identity
     results = Results(manifest, headline(tables), tables)
     save(results, folder)

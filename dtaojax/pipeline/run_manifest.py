@@ -7,6 +7,7 @@ from typing import Any
 
 from dtaojax import __version__
 from dtaojax.config import PRESETS, Config
+from dtaojax.engine.chunk import Plan
 from dtaojax.engine.merge import Statistics
 from dtaojax.pipeline import runtime
 from dtaojax.pipeline.assumptions import assumptions
@@ -19,6 +20,7 @@ from dtaojax.world.world import World
 
 def run_manifest(
     inputs: Inputs,
+    plan: Plan,
     world: World,
     statistics: Statistics,
     watch: PrecisionWatch,
@@ -30,6 +32,7 @@ def run_manifest(
 
     Args:
         inputs: config and network.
+        plan: in which portions it was run.
         world: what was run.
         statistics: what was counted.
         watch: of the precision that was asked for.
@@ -77,7 +80,7 @@ def run_manifest(
             "loss_days": list(config.loss_days),
             "step_blocks": run_config.step_blocks,
             "precision": run_config.precision,
-            "block_paths": run_config.block_paths,
+            "block_paths": plan.block_paths,
             "device": runtime.device_name(),
         },
         "versions": runtime.versions(),

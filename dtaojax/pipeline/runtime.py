@@ -1,4 +1,4 @@
-"""What an application decides about JAX: precision and the compilation cache."""
+"""What an application decides about JAX: precision, size of blocks and the compilation cache."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from typing import Any
 import jax
 
 import dtaojax
+from dtaojax.config import RunConfig
+from dtaojax.config.models_run import WATCH_EVERY
+from dtaojax.engine.devices import default_block_paths
 from dtaojax.engine.run import available_cores
 
 _VECTOR_WIDTH = "--xla_cpu_prefer_vector_width"
@@ -41,6 +44,20 @@ def configure(precision: str) -> None:
     jax.config.update("jax_enable_x64", precision == "float64")
     jax.config.update("jax_compilation_cache_dir", str(cache_folder()))
     jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.3)
+
+
+def block_paths(run: RunConfig, subnets: int, workers: int) -> int:
+    """Paths in a block: as the config asks, or what suits the device.
+
+    Args:
+        run: whose precision, where one is asked for, is looked at after whole blocks.
+        subnets: of the network.
+        workers: that share the paths.
+    """
+    if run.block_paths is not None:
+        return run.block_paths
+    fitting = default_block_paths(jax.default_backend(), subnets, -(-run.paths // workers))
+    return fitting if run.precision_target is None else min(fitting, WATCH_EVERY)
 
 
 def device_name() -> str:

@@ -12,6 +12,7 @@ from dtaojax.engine.rollout import KEPT, PathRecord
 from dtaojax.engine.run import default_workers
 from dtaojax.engine.sample import sample_blocks
 from dtaojax.experiments.record import Figures, FloatArray, Record
+from dtaojax.pipeline import runtime
 from dtaojax.pipeline.inputs import Inputs
 from dtaojax.world.trace import Trace, Watched
 from dtaojax.world.world import World
@@ -29,7 +30,9 @@ def trace(inputs: Inputs) -> Record:
     world = build_world(config, inputs.network)
     steps = [config.run.step_of(day) for day in config.run.report_days]
     walk = Trace(Watched(world), jnp.asarray(steps, jnp.int32))
-    found = sample_blocks(walk, config.run.paths, config.run.block_paths, default_workers())
+    workers = default_workers()
+    block_paths = runtime.block_paths(config.run, inputs.network.n_subnets, workers)
+    found = sample_blocks(walk, config.run.paths, block_paths, workers)
     return _as_record(inputs, world, found)
 
 
