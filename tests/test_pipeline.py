@@ -5,6 +5,9 @@ import errno
 import hashlib
 import html
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -305,6 +308,14 @@ def test_block_that_is_left_open_is_the_devices_and_changes_no_number(done, benc
     manifest = Finished(folder, []).json("manifest.json")
     assert manifest["config"]["run"]["block_paths"] is None
     assert manifest["run"]["block_paths"] == 32
+    assert content(folder) == content(done.folder)
+
+
+def test_two_devices_change_no_number(done, bench):
+    folder = bench.folder / "devices"
+    flags = {"XLA_FLAGS": "--xla_force_host_platform_device_count=2", "JAX_PLATFORMS": "cpu"}
+    command = [sys.executable, "-m", "dtaojax", "run", bench.config, "--out", folder]
+    subprocess.run(command, check=True, capture_output=True, env=os.environ | flags)
     assert content(folder) == content(done.folder)
 
 
