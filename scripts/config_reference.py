@@ -55,7 +55,7 @@ FILES: Final[tuple[tuple[type[BaseModel], str, str], ...]] = (
 
 _TOLD: Final = {
     (Config, "mechanism"): "the live rules",
-    (Config, "demand"): "`student_flow` and `emission_selling`",
+    (Config, "demand"): "the fit of `configs/demand/now_2026.toml` and `emission_selling`",
     (RunConfig, "step_blocks"): "the preset's, 360 or 60",
     (RunConfig, "report_days"): "some up to the horizon",
     (RunConfig, "block_paths"): "by device",

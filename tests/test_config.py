@@ -21,9 +21,12 @@ from dtaojax.config import (
     EmissionSellingConfig,
     MechanismConfig,
     RunConfig,
+    StochasticVarianceFlowConfig,
+    calibrated,
     config_from_dict,
     load_config,
 )
+from dtaojax.config.calibrated import FITTED_FILE
 
 ROOT = Path(__file__).parents[1]
 MAINNET = ROOT / "configs" / "mainnet.toml"
@@ -53,7 +56,36 @@ def test_empty_config_is_the_live_chain_on_the_embedded_network():
     assert mechanism.moving_price.rate == chain.MOVING_PRICE_RATE
     assert (mechanism.root.tao_weight, mechanism.fees.rate_u16) == (0.18, 33)
     assert config.network_file == "finney_8791253"
-    assert [process.process for process in config.demand] == ["student_flow", "emission_selling"]
+    assert config.demand == load_config(MAINNET).demand
+    assert config.demand[0].process == "stochastic_variance_flow"
+
+
+def test_a_drawn_network_gets_the_fit_without_what_it_says_of_mainnets_subnets():
+    drawn = config_from_dict({"network": {"synthetic": {"subnets": 8}}})
+    assert drawn.demand == (StochasticVarianceFlowConfig(), EmissionSellingConfig())
+    changed = config_from_dict(
+        {"network": {"synthetic": {"subnets": 8}}},
+        overrides=["demand.stochastic_variance_flow.drift=0.001"],
+    )
+    assert changed.demand[0] == StochasticVarianceFlowConfig(drift=0.001)
+
+
+def test_a_fit_that_cannot_be_used_is_refused_with_its_file(tmp_path, monkeypatch):
+    (tmp_path / "demand").mkdir()
+    file = tmp_path / FITTED_FILE
+    monkeypatch.setattr(calibrated, "example_folder", lambda: tmp_path)
+    calibrated._of_mainnet.cache_clear()
+    try:
+        for text, part in (
+            ("", "demand: is missing"),
+            ('[[demand]]\nprocess = "student_flow"\ndrfit = 1', "drfit"),
+        ):
+            file.write_text(text)
+            message = refusal({})
+            assert str(file) in message
+            assert part in message
+    finally:
+        calibrated._of_mainnet.cache_clear()
 
 
 def test_mainnet_config_spells_out_the_defaults():
@@ -554,7 +586,7 @@ toml_values = st.recursive(
                     "run.report_days.0",
                     "demand.0.drift",
                     "demand.1",
-                    "demand.student_flow.x",
+                    "demand.stochastic_variance_flow.x",
                     "mechanism.a.b",
                     "portfolio.alpha.4",
                     "title",
@@ -590,12 +622,13 @@ def test_override_reaches_into_a_preset(mechanism):
 
 @pytest.mark.parametrize("address", ["demand.1.miner", "demand.emission_selling.miner"])
 @pytest.mark.parametrize(
-    "data", [{}, {"demand": [{"process": "student_flow"}, {"process": "emission_selling"}]}]
+    "data",
+    [{}, {"demand": [{"process": "stochastic_variance_flow"}, {"process": "emission_selling"}]}],
 )
 def test_override_addresses_a_process_by_index_or_name(address, data):
     config = config_from_dict(data, overrides=[f"{address}=0.5"])
     assert config.demand[1] == EmissionSellingConfig(miner=0.5)
-    assert config.demand[0] == Config().demand[0]
+    assert config.demand[0] == config_from_dict(data).demand[0]
 
 
 TWO_FLOWS = {

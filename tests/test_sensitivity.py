@@ -129,7 +129,8 @@ def test_sobol_indices_are_those_of_the_closed_form() -> None:
 def test_the_default_study_of_mainnet_moves_rules_and_assumptions_within_their_bounds() -> None:
     config = config_from_dict({"portfolio": {"root_tao": 1.0}})
     found = {each.key: each for each in default_parameters(config)}
-    assert {"mechanism.gate.rank", "demand.student_flow.drift", "arrivals.rate"} <= found.keys()
+    moved = {"mechanism.gate.rank", "demand.stochastic_variance_flow.drift", "arrivals.rate"}
+    assert moved <= found.keys()
     assert all(each.low < each.high for each in found.values())
     assert "loss_realizable_es_95" in default_measures(config)
     assert "loss_realizable_es_95" not in default_measures(config_from_dict({}))

@@ -4,6 +4,7 @@ Nothing here imports JAX, NumPy or pandas, so reading a config takes no time.
 """
 
 from dtaojax.config._wording import choice, described, suggestion
+from dtaojax.config.calibrated import default_demand
 from dtaojax.config.compare import Difference, config_differences, differences, preset_toml
 from dtaojax.config.errors import ConfigError, Problem
 from dtaojax.config.examples import copy_examples, example_folder
@@ -21,7 +22,7 @@ from dtaojax.config.models import Config
 from dtaojax.config.models_arrivals import ArrivalsConfig, WaveConfig
 from dtaojax.config.models_backtest import BacktestConfig
 from dtaojax.config.models_cohorts import CohortsConfig
-from dtaojax.config.models_demand import DEFAULT_DEMAND, AnyDemandConfig, DemandConfig, in_drought
+from dtaojax.config.models_demand import AnyDemandConfig, DemandConfig, in_drought
 from dtaojax.config.models_experiment import ClaimConfig, ExperimentConfig, FigureConfig
 from dtaojax.config.models_feedback import (
     MeanReversionConfig,
@@ -124,7 +125,6 @@ from dtaojax.config.tune_measures import HEADLINES, HOLDER_LOSS, HOLDER_LOSS_ES,
 from dtaojax.config.weight_rules import WEIGHT_RULES, RegisteredRule, WeightRuleConfig
 
 __all__ = [
-    "DEFAULT_DEMAND",
     "DEFAULT_NETWORK",
     "DEFAULT_PRESET",
     "HEADLINES",
@@ -238,6 +238,7 @@ __all__ = [
     "config_differences",
     "config_from_dict",
     "copy_examples",
+    "default_demand",
     "default_measures",
     "default_parameters",
     "described",

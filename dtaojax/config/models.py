@@ -11,10 +11,11 @@ from typing import Annotated, Any
 from pydantic import Field, model_validator
 
 from dtaojax.config._base import FileModel, refuse
+from dtaojax.config.calibrated import default_demand
 from dtaojax.config.errors import Problem
 from dtaojax.config.models_arrivals import ArrivalsConfig
 from dtaojax.config.models_cohorts import CohortsConfig
-from dtaojax.config.models_demand import DEFAULT_DEMAND, DemandConfig, demand_problems
+from dtaojax.config.models_demand import AnyDemandConfig, DemandConfig, demand_problems
 from dtaojax.config.models_flows import MarketFactorConfig
 from dtaojax.config.models_latent import LatentConfig
 from dtaojax.config.models_mechanism import MechanismConfig
@@ -32,6 +33,12 @@ from dtaojax.config.presets import DEFAULT_PRESET, PRESETS
 
 def _default_mechanism() -> MechanismConfig:
     return MechanismConfig.model_validate(DEFAULT_PRESET)
+
+
+def _demand_for_network(validated: dict[str, Any]) -> tuple[AnyDemandConfig, ...]:
+    """Return the default demand; ``validated`` holds the tables before it, as the network."""
+    network: NetworkConfig = validated["network"]
+    return default_demand(drawn=network.synthetic is not None)
 
 
 class Config(FileModel):
@@ -55,7 +62,9 @@ class Config(FileModel):
     title: Annotated[str, Field(max_length=200)] = ""
     mechanism: MechanismConfig = Field(default_factory=_default_mechanism)
     network: NetworkConfig = NetworkConfig()
-    demand: Annotated[tuple[DemandConfig, ...], Field(strict=False, max_length=64)] = DEFAULT_DEMAND
+    demand: Annotated[tuple[DemandConfig, ...], Field(strict=False, max_length=64)] = Field(
+        default_factory=_demand_for_network
+    )
     arrivals: ArrivalsConfig = ArrivalsConfig()
     latent: LatentConfig = LatentConfig()
     tao_usd: TaoUsdConfig | None = None

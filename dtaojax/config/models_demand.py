@@ -58,8 +58,6 @@ AnyDemandConfig: TypeAlias = (
 
 DemandConfig: TypeAlias = Annotated[AnyDemandConfig, Field(discriminator="process")]
 
-DEFAULT_DEMAND: tuple[AnyDemandConfig, ...] = (StudentFlowConfig(), EmissionSellingConfig())
-
 
 def of_investors(process: AnyDemandConfig) -> bool:
     """Whether it is one by which investors trade, which a drought can scale."""

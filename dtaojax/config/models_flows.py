@@ -54,7 +54,8 @@ class StudentFlowConfig(StrictModel):
     Each day draws one variance per subnet, so flows within a day are conditionally normal and their
     daily sum is Student-t. The typical daily standard deviation falls with depth as
     ``sd_at_1000_tao * (tao_in / 1000) ** depth_exponent``. Defaults: pool history of
-    2026-07-19 to 2026-08-22.
+    2026-07-19 to 2026-08-22. Never back-tested: ``stochastic_variance_flow`` is, and its losses are
+    larger.
 
     Attributes:
         name: what its random streams are called.
@@ -84,8 +85,8 @@ class JumpsConfig(AgedModel):
 
     Sizes are exponential above ``smallest``, truncated at ``largest``. Defaults: daily returns
     beyond 0.2 in source A of the history (2025-02-14 to 2025-10-29, 26,115 subnet-days). They are
-    all such moves, so they stand beside flows with light tails, not beside the default
-    ``student_flow``, whose tails make most of them already.
+    all such moves, so they stand beside flows with light tails, not beside
+    ``student_flow`` or ``stochastic_variance_flow``, whose tails make most of them already.
 
     Attributes:
         name: what its random streams are called.

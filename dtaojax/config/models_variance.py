@@ -86,3 +86,9 @@ class StochasticVarianceFlowConfig(StrictModel):
     drift: Annotated[float, Field(ge=-1.0, le=1.0)] = 0.0
     level: ComponentConfig = ComponentConfig(sd=0.6527, half_life_days=66.11)
     swing: ComponentConfig = ComponentConfig(sd=0.6234, half_life_days=1.379)
+
+    def of_anybody(self) -> StochasticVarianceFlowConfig:
+        """Return the process without what it says of single subnets."""
+        parts = {"level": self.level, "swing": self.swing}
+        anybody = {key: part.model_copy(update={"now": {}}) for key, part in parts.items()}
+        return self.model_copy(update=anybody)

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dtaojax.config._wording import kind_of, suggestion
+from dtaojax.config.calibrated import default_demand
 from dtaojax.config.errors import Problem
-from dtaojax.config.models_demand import DEFAULT_DEMAND
 
 
 class OverrideError(ValueError):
@@ -67,7 +67,9 @@ def apply(data: Mapping[str, Any], key: str, value: Any) -> dict[str, Any]:
     if rest and head == "mechanism" and isinstance(data.get(head), str):
         data = {**data, head: {"preset": data[head]}}
     if rest and head == "demand" and head not in data:
-        data = {**data, head: [process.model_dump() for process in DEFAULT_DEMAND]}
+        network = data.get("network")
+        drawn = isinstance(network, Mapping) and network.get("synthetic") is not None
+        data = {**data, head: [process.model_dump() for process in default_demand(drawn)]}
     return _set(data, [head, *rest], value, key)
 
 

@@ -74,7 +74,8 @@ def _words(process: AnyDemandConfig) -> Topic:
                 f"Mean flow beyond the selling of emission is {100 * process.drift:g} % a day. A "
                 f"day's volatility is at most {process.max_volatility_multiple:g} times its scale. "
                 "The figures were fitted to the pool history of July and August 2026, 27 daily "
-                "returns a subnet; flows are independent from day to day.",
+                "returns a subnet; flows are independent from day to day. The process has never "
+                "been back-tested.",
             )
         case StochasticVarianceFlowConfig(level=level, swing=swing):
             return (
