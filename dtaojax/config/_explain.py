@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 
 from dtaojax.config._base import CROSS_FIELD
 from dtaojax.config._wording import choice, described, nearest, shown, suggestion
-from dtaojax.config.errors import Problem
+from dtaojax.config.errors import MOST_PROBLEMS, Problem
 
 Models = list[type[BaseModel]]
 
@@ -43,24 +43,28 @@ def explain(
         names: of those members of the demand list that say what they are called, by their index.
 
     Returns:
-        One problem a fault; none that merely follows from another.
+        One problem a fault; none that merely follows from another. Those beyond `MOST_PROBLEMS`,
+        which are counted and not told, bear pydantic's words.
     """
     details = error.errors(include_url=False)
     places = [detail["loc"] for detail in details]
-    return [
-        problem
-        for detail in details
-        if not _follows_from_another(detail, places)
-        for problem in _problems(detail, root, names or {})
-    ]
+    found: list[Problem] = []
+    for detail in details:
+        if _follows_from_another(detail, places):
+            continue
+        if len(found) < MOST_PROBLEMS:
+            found += _problems(detail, root, names or {})
+        else:
+            found.append(Problem(".".join(map(str, detail["loc"])), detail["msg"]))
+    return found
 
 
 def _follows_from_another(detail: ErrorDetails, places: list[tuple[int | str, ...]]) -> bool:
     """A default that needed a bad value, or a list that is too short for want of bad members."""
     loc = detail["loc"]
-    inside = any(len(place) > len(loc) and place[: len(loc)] == loc for place in places)
     return detail["type"] == "default_factory_not_called" or (
-        detail["type"] == "too_short" and inside
+        detail["type"] == "too_short"
+        and any(len(place) > len(loc) and place[: len(loc)] == loc for place in places)
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Annotated, Any
 
@@ -50,7 +51,7 @@ def _figures(value: Any) -> Any:
 
 
 def _each_once(value: tuple[int, ...]) -> tuple[int, ...]:
-    twice = sorted({netuid for netuid in value if value.count(netuid) > 1})
+    twice = sorted(netuid for netuid, times in Counter(value).items() if times > 1)
     refuse([Problem("", f"holds netuid {netuid} twice; keep one") for netuid in twice])
     return tuple(sorted(value))
 

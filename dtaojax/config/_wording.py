@@ -8,6 +8,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 _MAX_SHOWN: Final = 60
+_MAX_DECIMAL_BITS: Final = 14_000
+"""Python refuses to write integers of more than some 4,300 decimal digits."""
+_LONGEST_GUESSED: Final = 80
+"""Longest word that one is looked for that is like it; comparing grows with its square."""
+_MOST_COMPARED: Final = 2000
+_MOST_LISTED: Final = 200
 
 
 def shown(value: Any) -> str:
@@ -17,8 +23,18 @@ def shown(value: Any) -> str:
     elif isinstance(value, str):
         text = ascii(value) if not value.isprintable() else f'"{value}"'
     else:
-        text = repr(list(value)) if isinstance(value, tuple) else repr(value)
+        text = _repr(list(value) if isinstance(value, tuple) else value)
     return text if len(text) <= _MAX_SHOWN else text[: _MAX_SHOWN - 3] + "..."
+
+
+def _repr(value: Any) -> str:
+    if isinstance(value, int) and value.bit_length() > _MAX_DECIMAL_BITS:
+        return hex(value)
+    try:
+        return repr(value)
+    except ValueError:
+        # Such an integer stands somewhere inside.
+        return f"{kind_of(value)} with huge numbers"
 
 
 def kind_of(value: Any) -> str:
@@ -43,6 +59,9 @@ def described(value: Any) -> str:
 
 def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
     """The known word that is most like the given one; None where none is like it."""
+    known = list(known)
+    if len(word) > _LONGEST_GUESSED or len(known) > _MOST_COMPARED:
+        return None
     by_lower = {name.lower(): name for name in known}
     matches = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=cutoff)
     return by_lower[matches[0]] if matches else None
@@ -52,7 +71,10 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     """``did you mean "x"?``, or the list of what is known."""
     known = sorted(known)
     match = nearest(word, known)
-    return f'did you mean "{match}"?' if match else f"known: {', '.join(known)}"
+    if match:
+        return f'did you mean "{match}"?'
+    more = f" and {len(known) - _MOST_LISTED:,} more" if len(known) > _MOST_LISTED else ""
+    return f"known: {', '.join(known[:_MOST_LISTED])}{more}"
 
 
 def choice(word: Any, choices: Iterable[str]) -> str:

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+MOST_PROBLEMS: Final = 50
+"""Most problems of a config that are told one by one; nobody reads more."""
+
+_LONGEST_KEY: Final = 200
 
 
 class Problem(NamedTuple):
@@ -18,7 +23,8 @@ class Problem(NamedTuple):
     message: str
 
     def __str__(self) -> str:
-        return f"{self.key}: {self.message}" if self.key else self.message
+        key = self.key if len(self.key) <= _LONGEST_KEY else f"{self.key[:_LONGEST_KEY]}..."
+        return f"{key}: {self.message}" if key else self.message
 
 
 class ConfigError(Exception):
@@ -37,5 +43,8 @@ class ConfigError(Exception):
     def __str__(self) -> str:
         if len(self.problems) == 1:
             return f"{self.source}: {self.problems[0]}"
-        lines = [f"{self.source}: {len(self.problems)} problems"]
-        return "\n  ".join([*lines, *map(str, self.problems)])
+        lines = [f"{self.source}: {len(self.problems):,} problems"]
+        lines += map(str, self.problems[:MOST_PROBLEMS])
+        if len(self.problems) > MOST_PROBLEMS:
+            lines.append(f"and {len(self.problems) - MOST_PROBLEMS:,} more; mend these first")
+        return "\n  ".join(lines)

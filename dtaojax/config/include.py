@@ -37,7 +37,7 @@ def expand(data: Mapping[str, Any], source: Path | None) -> Mapping[str, Any]:
     folder = Path() if source is None else source.parent
     members: list[Any] = []
     for index, member in enumerate(demand):
-        if not isinstance(member, Mapping) or _KEY not in member:
+        if not _includes(member):
             members.append(member)
             continue
         problem = _misuse(member, index)
@@ -45,6 +45,10 @@ def expand(data: Mapping[str, Any], source: Path | None) -> Mapping[str, Any]:
             raise ConfigError("config" if source is None else str(source), [problem])
         members += _processes(folder / member[_KEY])
     return {**data, "demand": members}
+
+
+def _includes(member: Any) -> bool:
+    return isinstance(member, Mapping) and _KEY in member
 
 
 def _misuse(member: Mapping[str, Any], index: int) -> Problem | None:
@@ -73,7 +77,7 @@ def _processes(path: Path) -> list[Any]:
     demand = tables.get("demand", [])
     if not problems and not demand:
         problems.append(Problem("demand", "is missing; write processes under [[demand]]"))
-    if isinstance(demand, list) and any(_KEY in member for member in demand):
+    if isinstance(demand, list) and any(map(_includes, demand)):
         problems.append(Problem("demand", "an included file cannot include another; name both"))
     if problems:
         raise ConfigError(str(path), problems)

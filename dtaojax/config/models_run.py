@@ -46,7 +46,7 @@ class PortfolioConfig(StrictModel):
     delegate_take_u16: U16 = chain.DELEGATE_TAKE_U16
     alpha: Positions = Field(default_factory=dict)
     loss_days: DayList | None = None
-    exit_fall: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.01
+    exit_fall: Annotated[float, Field(ge=1e-6, lt=1.0)] = 0.01
 
     @property
     def is_empty(self) -> bool:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from dtaojax.config._wording import kind_of, suggestion
 from dtaojax.config.calibrated import default_demand
 from dtaojax.config.errors import Problem
+from dtaojax.reading import parse_toml
+
+_DEEPEST: Final = 32
+"""Most parts of a dotted key; no config has tables so deep."""
 
 
 class OverrideError(ValueError):
@@ -38,7 +41,7 @@ def parse(override: str) -> tuple[str, Any]:
     if not all(key.split(".")):
         raise OverrideError(f"--set {override}", "has an empty key; write --set table.key=value")
     try:
-        table = tomllib.loads(f"value = {text}")
+        table = parse_toml(f"value = {text}")
     except (ValueError, RecursionError):
         return key, text
     # A line break inside the text may smuggle in further keys: then it was no TOML value.
@@ -63,6 +66,8 @@ def apply(data: Mapping[str, Any], key: str, value: Any) -> dict[str, Any]:
     Raises:
         OverrideError: the way leads through something that is no table, or to no list member.
     """
+    if key.count(".") >= _DEEPEST:
+        raise OverrideError(f"{key[:40]}...", "leads through too many tables; shorten it")
     head, *rest = key.split(".")
     if rest and head == "mechanism" and isinstance(data.get(head), str):
         data = {**data, head: {"preset": data[head]}}

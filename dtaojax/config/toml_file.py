@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from pathlib import Path
 from typing import Any
 
 from dtaojax.config._wording import shown
 from dtaojax.config.errors import ConfigError, Problem
+from dtaojax.reading import MOST_TOML, UnfitFileError, parse_toml, read_bounded
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -22,7 +22,7 @@ def read_toml(path: Path) -> dict[str, Any]:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_bytes().decode("utf-8-sig")
+        return read_bounded(path, MOST_TOML).decode("utf-8-sig")
     except FileNotFoundError:
         fix = "there is no such file; check the path"
     except IsADirectoryError:
@@ -31,14 +31,16 @@ def _read(path: Path) -> str:
         fix = "cannot be read; check its permissions"
     except UnicodeDecodeError as error:
         fix = f"is not UTF-8 text (byte {error.start}); save it as UTF-8"
+    except UnfitFileError as error:
+        fix = f"cannot be read: {error}; name a TOML file"
     except (OSError, ValueError) as error:
-        fix = f"cannot be read ({error}); check the path"
+        fix = f"cannot be read ({getattr(error, 'strerror', None) or error}); check the path"
     raise ConfigError(str(path), [Problem("", fix)])
 
 
 def _parse(text: str, where: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(text)
+        return parse_toml(text)
     except RecursionError:
         message = "is nested too deeply; flatten it"
     except ValueError as error:

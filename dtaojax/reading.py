@@ -1,0 +1,99 @@
+"""Reading what a user names, in bounded time: ordinary files only, neither large nor deep."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import tomllib
+from pathlib import Path
+from typing import Any, Final
+
+MOST_TOML: Final = 2 * 2**20
+"""Largest TOML file that is read [bytes]; the configs and facts of this program hold a few 1,000.
+A parser in Python takes a second for as much."""
+
+_KINDS: Final = (
+    (stat.S_ISFIFO, "a pipe"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+)
+
+
+_KEY_PART: Final = r"""(?:[A-Za-z0-9_-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*')"""
+_DEEP_KEY: Final = re.compile(rf"(?<![\w-]){_KEY_PART}(?:[ \t]*\.[ \t]*{_KEY_PART}){{32}}")
+"""A dotted key of more than 32 parts: the time that Python's parser takes grows with their square.
+"""
+
+
+class UnfitFileError(OSError):
+    """A file that is not read, because it is no ordinary one or too large; the message says why."""
+
+
+def read_bounded(path: Path, most: int) -> bytes:
+    """Return the content of an ordinary file.
+
+    A pipe could make the program wait for ever, and a device such as ``/dev/zero`` never ends, so
+    neither is read.
+
+    Args:
+        path: of the file; links are followed.
+        most: largest size [bytes].
+
+    Raises:
+        UnfitFileError: it is a pipe, a device or a socket, or holds more.
+        OSError: it cannot be read; a folder raises IsADirectoryError.
+    """
+    # A pipe is opened without a writer only where nobody waits for one.
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | getattr(os, "O_NONBLOCK", 0))
+    try:
+        _refuse_unfit(os.fstat(descriptor), path, most)
+        with open(descriptor, "rb", closefd=False) as file:
+            # Some files of the system, as those below /proc, tell no size.
+            content = file.read(most + 1)
+    finally:
+        os.close(descriptor)
+    if len(content) > most:
+        raise _too_large(most)
+    return content
+
+
+def check_bounded(path: Path, most: int) -> None:
+    """Refuse what :func:`read_bounded` would, before another library reads the file.
+
+    Args:
+        path: of the file; links are followed.
+        most: largest size [bytes].
+
+    Raises:
+        UnfitFileError: it is a pipe, a device or a socket, or holds more.
+        OSError: it cannot be looked at; a folder raises IsADirectoryError.
+    """
+    _refuse_unfit(os.stat(path), path, most)
+
+
+def parse_toml(text: str) -> dict[str, Any]:
+    """Return the tables of a TOML text.
+
+    Raises:
+        ValueError: it is no TOML.
+        RecursionError: it is nested too deeply to be read.
+    """
+    if _DEEP_KEY.search(text):
+        raise RecursionError("a dotted key has more than 32 parts")
+    return tomllib.loads(text)
+
+
+def _refuse_unfit(status: os.stat_result, path: Path, most: int) -> None:
+    if stat.S_ISDIR(status.st_mode):
+        raise IsADirectoryError(f"{path} is a folder")
+    for is_kind, kind in _KINDS:
+        if is_kind(status.st_mode):
+            raise UnfitFileError(f"it is {kind}, and only files are read")
+    if status.st_size > most:
+        raise _too_large(most)
+
+
+def _too_large(most: int) -> UnfitFileError:
+    return UnfitFileError(f"it is larger than {most / 2**20:g} MiB")
