@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,6 +34,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SCHEMA_VERSION: Final = 1
+
+COVERAGE: Final = 0.95
+"""How often an interval of an estimate is to hold the truth."""
+
+FEWEST_TAIL_PATHS: Final = 10
+"""Paths beyond the VaR that an expected shortfall must rest on; docs/coverage.md measures it."""
 
 QUANTILE_LEVELS: Final = (0.005, 0.025, 0.05, 0.25, 0.5, 0.75, 0.95, 0.975, 0.995)
 """Levels at which every distribution is reported."""
@@ -66,6 +73,25 @@ COHORT: Final = "cohort"
 TABLES: Final = (
     "network", "subnets", "portfolio", "cohorts", "initial", "losses", "convergence", "paths"
 )  # fmt: skip
+
+
+def paths_needed(statistic: str, level: float) -> int:
+    """Return the number of paths below which an estimate has no interval that can be trusted.
+
+    For a quantile, and so for a VaR, the chance that none of n paths lies beyond it,
+    ``max(level, 1 - level)**n``, must not exceed half of what an interval may miss: with fewer
+    paths the interval would have to end beyond the most extreme one (David and Nagaraja, "Order
+    Statistics", 7.1). An expected shortfall needs :data:`FEWEST_TAIL_PATHS` in its tail. Any other
+    statistic needs two paths.
+    """
+    match statistic:
+        case "quantile" | "var":
+            return math.ceil(math.log((1.0 - COVERAGE) / 2) / math.log(max(level, 1.0 - level)))
+        case "es" | "es_contribution":
+            # 1 - 0.95 is a little off 0.05, which must not ask for a path more.
+            return math.ceil(FEWEST_TAIL_PATHS / (1.0 - level) - 1e-6)
+        case _:
+            return 2
 
 
 class ResultsError(Exception):

@@ -31,6 +31,7 @@ def some_chunk(first: int, paths: int = PATHS) -> Chunk:
     return Chunk(
         deviation=random_numbers.standard_normal(shape),
         squared=random_numbers.random(shape),
+        cubed=random_numbers.standard_normal(shape),
         events=random_numbers.integers(0, paths, (2, 1, 5)),
         cells=np.arange(0, 300, 7, dtype=np.int32),
         times=random_numbers.integers(1, 9, 43).astype(np.int32),
@@ -71,6 +72,7 @@ def run_them(folder: Path) -> None:
             folder / "found.npz",
             deviation=found.deviation,
             squared=found.squared,
+            cubed=found.cubed,
             events=found.events,
             bins=found.counts.bins,
             lowest=found.counts.lowest,

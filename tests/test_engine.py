@@ -178,6 +178,7 @@ def test_statistics_are_those_of_the_paths_themselves() -> None:
     moments = seen.statistics
     np.testing.assert_allclose(moments.deviation[:, 0], deviation.sum(0), rtol=1e-11, atol=1e-11)
     np.testing.assert_allclose(moments.squared[:, 0], (deviation**2).sum(0), rtol=1e-11)
+    np.testing.assert_allclose(moments.cubed[:, 0], (deviation**3).sum(0), rtol=1e-10, atol=1e-10)
     np.testing.assert_array_equal(moments.events[:, 0], (np.log(values) > 0.0).sum(0))
     np.testing.assert_array_equal(moments.counts.lowest[:, 0], values.min(0))
     np.testing.assert_array_equal(moments.counts.highest[:, 0], values.max(0))

@@ -15,12 +15,12 @@ from dtaojax.engine.statistics import Bins, Counts
 from dtaojax.metrics.binned import BinnedDistribution, quantile_of_bins
 from dtaojax.metrics.estimate import (
     Estimate,
-    fewest_paths,
     mean_from_sums,
     mean_of_sample,
     probability,
     quantile_of_sample,
     quantile_ranks,
+    with_skewed_interval,
 )
 from dtaojax.metrics.headline import headline
 from dtaojax.metrics.portfolio import PortfolioSample, loss_histogram, portfolio_rows
@@ -32,7 +32,7 @@ from dtaojax.metrics.tail import (
     tail,
     value_at_risk,
 )
-from dtaojax.results import ESTIMATE_COLUMNS, QUANTILE_LEVELS
+from dtaojax.results import ESTIMATE_COLUMNS, QUANTILE_LEVELS, paths_needed
 
 LOSSES = st.lists(st.integers(-1000, 1000), min_size=1, max_size=60).map(
     lambda numbers: np.array(numbers, dtype=float)
@@ -53,8 +53,31 @@ def test_mean_and_its_error_are_numpys_and_scipys():
     found = mean_of_sample(numbers)
     assert found.value == pytest.approx(numbers.mean(), rel=1e-13)
     assert found.standard_error == pytest.approx(stats.sem(numbers), rel=1e-12)
-    ends = stats.norm.interval(0.95, numbers.mean(), stats.sem(numbers))
-    assert (found.ci_low, found.ci_high) == pytest.approx(ends, rel=1e-12)
+
+
+def test_interval_of_a_mean_is_students_of_halls_cubic():
+    numbers = sample(500)
+    found = mean_of_sample(numbers)
+    a = stats.skew(numbers) / np.sqrt(500)
+    ends = (numbers.mean() - np.array([found.ci_high, found.ci_low])) / stats.sem(numbers)
+    turned = ends + a * ends**2 / 3 + a**2 * ends**3 / 27 + a / 6
+    # The sample's skewness is taken with the divisor n - 1 in one place and n in the other.
+    np.testing.assert_allclose(turned, stats.t(499).interval(0.95), rtol=1e-3)
+    # The long tail is on the right, and so is the longer part of the interval.
+    assert found.ci_high - found.value > 1.05 * (found.value - found.ci_low)
+
+
+@pytest.mark.parametrize("skewness", [0.0, 1e-9, 2e-6, 0.01, -0.3, 1.0])
+def test_skewed_interval_is_students_without_skewness_and_turns_with_its_sign(skewness):
+    found = with_skewed_interval(*map(np.float64, (2.0, 0.5, skewness)), degrees=9)
+    mirrored = with_skewed_interval(*map(np.float64, (-2.0, 0.5, -skewness)), degrees=9)
+    assert (found.ci_low, found.ci_high) == pytest.approx((-mirrored.ci_high, -mirrored.ci_low))
+    student = stats.t(9, 2.0, 0.5).interval(0.95)
+    assert found.ci_low < 2.0 < found.ci_high
+    if abs(skewness) < 1e-5:
+        assert (found.ci_low, found.ci_high) == pytest.approx(student, rel=1e-5)
+    else:
+        assert np.sign(found.ci_high - student[1]) == np.sign(skewness)
 
 
 def test_mean_keeps_its_digits_far_from_zero():
@@ -64,9 +87,9 @@ def test_mean_keeps_its_digits_far_from_zero():
 
 def test_mean_from_sums_is_the_mean_of_every_column():
     numbers = sample(300).reshape(100, 3)
-    found = mean_from_sums(numbers.sum(axis=0), (numbers**2).sum(axis=0), 100)
+    found = mean_from_sums(*((numbers**power).sum(axis=0) for power in (1, 2, 3)), 100)
     for part, expected in zip(found, mean_of_sample(numbers), strict=True):
-        np.testing.assert_allclose(part, expected, rtol=1e-12)
+        np.testing.assert_allclose(part, expected, rtol=1e-11)
 
 
 @pytest.mark.parametrize("happened", [0, 1, 7, 50, 99, 100])
@@ -107,8 +130,8 @@ def test_ranks_of_a_quantiles_interval_are_the_closest_that_miss_at_most_a_forti
 
 
 @pytest.mark.parametrize("level", QUANTILE_LEVELS)
-def test_fewest_paths_is_where_the_interval_leaves_the_samples_end(level):
-    needed = fewest_paths(level)
+def test_paths_needed_are_where_the_interval_leaves_the_samples_end(level):
+    needed = paths_needed("quantile", level)
     rarer = min(level, 1.0 - level)
     # The chance that no path at all lies beyond the true quantile.
     assert stats.binom(needed, rarer).pmf(0) <= 0.025 < stats.binom(needed - 1, rarer).pmf(0)
@@ -430,6 +453,7 @@ def statistics_of(values: np.ndarray, bins: Bins, events: np.ndarray) -> Statist
         lost={},
         deviation=deviation.sum(axis=0),
         squared=(deviation**2).sum(axis=0),
+        cubed=(deviation**3).sum(axis=0),
         events=events.sum(axis=0),
         counts=Counts(counts, values.min(axis=0), values.max(axis=0)),
         tallies=(),

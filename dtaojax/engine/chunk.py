@@ -75,6 +75,7 @@ class Chunk(NamedTuple):
     Attributes:
         deviation: pairwise sum of ``(value - origin) / scale`` over used paths.
         squared: pairwise sum of its square.
+        cubed: pairwise sum of its cube.
         events: number of used paths on which each event was true.
         cells: places in the flattened counts of bins that are not zero, rising.
         times: the counts at those places, in the narrowest type that holds them.
@@ -87,6 +88,7 @@ class Chunk(NamedTuple):
 
     deviation: Float[np.ndarray, "moments gauges members"]
     squared: Float[np.ndarray, "moments gauges members"]
+    cubed: Float[np.ndarray, "moments gauges members"]
     events: Int[np.ndarray, "moments events members"]
     cells: Int[np.ndarray, " filled"]
     times: Int[np.ndarray, " filled"]
@@ -131,7 +133,7 @@ def compute_chunk(model: Model, bins: Bins, plan: Plan, first: int) -> Chunk:
     fixed = (model, bins, report_steps)
     counts = empty_counts(bins, len(plan.report_steps) + 1)
     stop = plan.stop(first)
-    deviation, squared = PairwiseAccumulator(), PairwiseAccumulator()
+    deviation, squared, cubed = (PairwiseAccumulator() for _ in range(3))
     events: list[np.ndarray] = []
     scalars: list[np.ndarray] = []
     lost_at: list[np.ndarray] = []
@@ -149,6 +151,7 @@ def compute_chunk(model: Model, bins: Bins, plan: Plan, first: int) -> Chunk:
         kept = block.lost_at[:real] == KEPT
         deviation.add(block.sums.deviation)
         squared.add(block.sums.squared)
+        cubed.add(block.sums.cubed)
         events.append(block.sums.events.astype(np.int64))
         scalars.append(block.scalars[:real])
         lost_at.append(block.lost_at[:real])
@@ -161,6 +164,7 @@ def compute_chunk(model: Model, bins: Bins, plan: Plan, first: int) -> Chunk:
     return Chunk(
         deviation=deviation.total(),
         squared=squared.total(),
+        cubed=cubed.total(),
         events=sum(events[1:], events[0]),
         cells=cells,
         times=times.astype(np.min_scalar_type(times.max(initial=0))),

@@ -32,6 +32,7 @@ class Statistics(NamedTuple):
         lost: paths that turned non-finite, and the moment at which each was found out.
         deviation: sum of ``(value - origin) / scale``, (moments, gauges, members).
         squared: sum of its squares.
+        cubed: sum of its cubes.
         events: number of paths, (moments, events, members).
         counts: of values by bin.
         tallies: of used paths, in the model's order.
@@ -41,6 +42,7 @@ class Statistics(NamedTuple):
     lost: dict[int, int]
     deviation: np.ndarray
     squared: np.ndarray
+    cubed: np.ndarray
     events: np.ndarray
     counts: TotalCounts
     tallies: tuple[int, ...]
@@ -55,7 +57,7 @@ class Merger:
 
     def __init__(self, bins: Bins) -> None:
         self._bins = bins.inside + 2
-        self._deviation, self._squared = PairwiseAccumulator(), PairwiseAccumulator()
+        self._deviation, self._squared, self._cubed = (PairwiseAccumulator() for _ in range(3))
         self._events: np.ndarray | int = 0
         self._tallies: np.ndarray | int = 0
         self._counts: TotalCounts | None = None
@@ -69,6 +71,7 @@ class Merger:
         self._used += int((chunk.lost_at == KEPT).sum())
         self._deviation.add(chunk.deviation)
         self._squared.add(chunk.squared)
+        self._cubed.add(chunk.cubed)
         self._events = self._events + chunk.events
         self._tallies = self._tallies + chunk.tallies
         if self._counts is None:
@@ -91,6 +94,7 @@ class Merger:
             lost=self._lost,
             deviation=self._deviation.total(),
             squared=self._squared.total(),
+            cubed=self._cubed.total(),
             events=np.asarray(self._events),
             counts=self._counts,
             tallies=tuple(int(tally) for tally in np.atleast_1d(self._tallies)),

@@ -53,11 +53,13 @@ class Sums(NamedTuple):
     Attributes:
         deviation: of ``(value - origin) / scale``.
         squared: of its square.
+        cubed: of its cube.
         events: number of paths on which each event was true.
     """
 
     deviation: Float[Array, "moments gauges members"]
     squared: Float[Array, "moments gauges members"]
+    cubed: Float[Array, "moments gauges members"]
     events: Int[Array, "moments events members"]
 
 
@@ -107,10 +109,12 @@ class Terms(NamedTuple):
     Attributes:
         deviation: ``(value - origin) / scale``.
         squared: its square.
+        cubed: its cube.
     """
 
     deviation: Float[Array, "paths moments gauges members"]
     squared: Float[Array, "paths moments gauges members"]
+    cubed: Float[Array, "paths moments gauges members"]
 
 
 def block_terms(bins: Bins, seen: Observation, used: Bool[Array, " paths"]) -> Terms:
@@ -122,7 +126,8 @@ def block_terms(bins: Bins, seen: Observation, used: Bool[Array, " paths"]) -> T
     here = used[:, None, None, None]
     difference = seen.gauges - bins.origin[None, None]
     deviation = jnp.where(here, difference / bins.scale[None, None], 0.0)
-    return Terms(deviation, deviation * deviation)
+    squared = deviation * deviation
+    return Terms(deviation, squared, squared * deviation)
 
 
 def sum_block(terms: Terms, events: Bool[Array, "paths moments events members"]) -> Sums:
@@ -130,5 +135,6 @@ def sum_block(terms: Terms, events: Bool[Array, "paths moments events members"])
     return Sums(
         deviation=pairwise_sum(terms.deviation),
         squared=pairwise_sum(terms.squared),
+        cubed=pairwise_sum(terms.cubed),
         events=jnp.sum(events, axis=0, dtype=jnp.int32),
     )

@@ -3,6 +3,9 @@
 Path i of one run and path i of the other share their random numbers, so what both have in common
 cancels in the difference. Every error here counts that: a run against itself differs by 0 ± 0.
 Samples of two runs stand in the same order of paths.
+
+Terms of a difference may have long tails to both sides, and their skewness is then mostly chance.
+So no interval here is shorter, to either side, than Student's without skewness.
 """
 
 import math
@@ -15,15 +18,16 @@ from dtaojax.metrics.estimate import (
     mean_of_sample,
     quantile_of_sample,
     with_normal_interval,
+    with_skewed_interval,
 )
-from dtaojax.metrics.tail import shortfall_influence, student_interval
+from dtaojax.metrics.tail import shortfall_influence, tail_degrees, tail_estimate
 
 Column = Float[np.ndarray, " paths"]
 
 
 def mean_difference(first: Column, second: Column) -> Estimate:
     """How much larger the mean is in the second run."""
-    return mean_of_sample(second - first)
+    return at_least_students(mean_of_sample(second - first), len(first) - 1)
 
 
 def mean_ratio(first: Column, second: Column) -> Estimate:
@@ -37,7 +41,10 @@ def mean_ratio(first: Column, second: Column) -> Estimate:
         return Estimate(*(np.asarray(np.nan) for _ in Estimate._fields))
     ratio = second.mean() / mean
     influence = mean_of_sample((second - ratio * first) / mean)
-    return with_normal_interval(ratio, influence.standard_error)
+    about = Estimate(
+        ratio, influence.standard_error, ratio + influence.ci_low, ratio + influence.ci_high
+    )
+    return at_least_students(about, len(first) - 1)
 
 
 def quantile_difference(first: Column, second: Column, level: float) -> Estimate:
@@ -73,8 +80,18 @@ def shortfall_difference(
     influence = np.zeros(len(first[0]))
     influence[theirs.paths] += theirs.amounts
     influence[ours.paths] -= ours.amounts
-    error = mean_of_sample(influence).standard_error
-    return student_interval(theirs.value - ours.value, error, confidence, len(influence))
+    paths = len(influence)
+    found = tail_estimate(theirs.value - ours.value, influence, confidence, paths)
+    return at_least_students(found, tail_degrees(confidence, paths))
+
+
+def at_least_students(found: Estimate, degrees: float) -> Estimate:
+    """Return the estimate with its interval made no shorter, to either side, than Student's."""
+    student = with_skewed_interval(found.value, found.standard_error, np.zeros(()), degrees)
+    return found._replace(
+        ci_low=np.minimum(found.ci_low, student.ci_low),
+        ci_high=np.maximum(found.ci_high, student.ci_high),
+    )
 
 
 def bounded_difference(first: Estimate, second: Estimate) -> Estimate:

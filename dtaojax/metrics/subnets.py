@@ -31,7 +31,7 @@ def subnet_table(
     """
     paths = statistics.used
     origin, scale = np.asarray(bins.origin), np.asarray(bins.scale)
-    mean = mean_from_sums(statistics.deviation, statistics.squared, paths)
+    mean = mean_from_sums(statistics.deviation, statistics.squared, statistics.cubed, paths)
     parts = []
     for index, (name, unit) in enumerate(gauges.items()):
 

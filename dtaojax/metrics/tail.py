@@ -4,9 +4,14 @@ from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float, Int
-from scipy import special
 
-from dtaojax.metrics.estimate import COVERAGE, Estimate, Values, quantile_of_sorted
+from dtaojax.metrics.estimate import (
+    Estimate,
+    Values,
+    quantile_of_sorted,
+    skewness_of_mean,
+    with_skewed_interval,
+)
 
 Losses = Float[np.ndarray, " paths"]
 
@@ -105,25 +110,46 @@ def shortfall_contribution(
     """Mean of a part of the loss over the paths on which the whole loss is worst.
 
     The contributions of all parts add up to the expected shortfall (Euler's allocation; Tasche
-    1999). The interval is Student's, as few paths make the tail.
+    1999). The interval allows for the skewness of the influence function, which is that of the
+    tail: what the worst paths could still have been reaches farther than what they were not.
 
     Args:
         losses: of the whole.
         part: of it, path by path.
         confidence: of the shortfall.
     """
-    paths = len(losses)
     value, _, influence = shortfall_influence(losses, part, confidence)
+    return tail_estimate(value, influence, confidence, len(losses))
+
+
+def tail_estimate(
+    value: Values, influence: Float[np.ndarray, " some"], confidence: float, paths: int
+) -> Estimate:
+    """Return an estimate with the interval that the influence of single paths gives it.
+
+    Args:
+        value: the estimate.
+        influence: of the paths that have one; that of all others is nothing.
+        confidence: the estimate was found from the worst ``1 - confidence`` of the paths.
+        paths: number of all paths. With one, the error is unknown: NaN.
+    """
     if paths < 2:
         return Estimate(*(np.asarray(x) for x in (value, np.nan, np.nan, np.nan)))
     mean = influence.sum() / paths
-    squares = ((influence - mean) ** 2).sum() + (paths - len(influence)) * mean**2
-    error = np.sqrt(squares / (paths - 1) / paths)
-    return student_interval(value, error, confidence, paths)
+    others = paths - len(influence)
+    squares = ((influence - mean) ** 2).sum() + others * mean**2
+    cubes = ((influence - mean) ** 3).sum() - others * mean**3
+    return with_skewed_interval(
+        value,
+        np.sqrt(squares / (paths - 1) / paths),
+        skewness_of_mean(squares, cubes, paths),
+        tail_degrees(confidence, paths),
+    )
 
 
-def student_interval(value: Values, error: Values, confidence: float, paths: int) -> Estimate:
-    """An estimate whose error was found from the worst ``1 - confidence`` of the paths."""
-    degrees = max(round((1.0 - confidence) * paths) - 1, 1)
-    half = special.stdtrit(degrees, 0.5 + COVERAGE / 2) * error
-    return Estimate(value, np.asarray(error), value - half, value + half)
+def tail_degrees(confidence: float, paths: int) -> int:
+    """Return the degrees of freedom of an error found from the worst ``1 - confidence`` of paths.
+
+    They are one less than the paths in the tail, of which few make the estimate.
+    """
+    return max(round((1.0 - confidence) * paths) - 1, 1)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from dtaojax.config import Config
-from dtaojax.metrics.estimate import fewest_paths
-from dtaojax.results import QUANTILE_LEVELS
+from dtaojax.results import QUANTILE_LEVELS, paths_needed
 
 _FEWEST_TAIL_PATHS: Final = 10
 """Paths that an expected shortfall should rest on at the least."""
@@ -24,7 +23,7 @@ def run_warnings(config: Config, used: int) -> list[str]:
         config: of the run.
         used: paths that its numbers rest on.
     """
-    needed = max(fewest_paths(level) for level in QUANTILE_LEVELS)
+    needed = max(paths_needed("quantile", level) for level in QUANTILE_LEVELS)
     found = []
     if used < needed:
         found.append(

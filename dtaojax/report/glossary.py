@@ -40,9 +40,12 @@ STATISTICS: Final[dict[str, Term]] = {
     ),
     "interval": Term(
         "95 % Monte Carlo interval",
-        "about estimate ± 1.96 SE",
+        "means and ES: t-quantiles of SE through Hall's cubic of the skewness; probabilities: "
+        "Wilson's; quantiles and VaR: two order statistics",
         "Where the estimate would settle with endless paths. It says nothing of errors in the "
-        "model.",
+        "model. It is longer on the side where rare paths weigh much: what the paths did not show "
+        "by chance reaches farther there. Where no more skewed than a normal distribution, it is "
+        "about estimate ± 1.96 SE.",
     ),
     "bar": Term(
         "The gate's bar θ",
