@@ -64,7 +64,9 @@ ESTIMATE_COLUMNS: Final = (
 """Columns of ``network.parquet``, ``subnets.parquet`` and ``portfolio.parquet``, in this order.
 
 ``netuid`` is a nullable integer, ``level`` is the quantile level, or the confidence of a VaR or ES,
-and NaN for other statistics. ``ci_low`` and ``ci_high`` bound a 95 % Monte Carlo interval.
+and NaN for other statistics. ``ci_low`` and ``ci_high`` bound a 95 % Monte Carlo interval. A
+quantile beyond what was counted is a bound and has no standard error: ``value`` is the most that it
+can be where ``ci_low`` is minus infinity, the least where ``ci_high`` is infinite.
 """
 
 COHORT: Final = "cohort"

@@ -12,7 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from scipy import stats
-from walks import BINS, MEMBERS, walk
+from walks import BINS, MEMBERS, GeometricWalk, Walk, walk
 from worlds import live_mechanism, random_world, state_of, subnets_of
 
 from dtaojax.build import build_bins, build_demand
@@ -21,7 +21,7 @@ from dtaojax.config import EmissionSellingConfig, StudentFlowConfig
 from dtaojax.engine.chunk import Plan, chunk_size
 from dtaojax.engine.devices import default_block_paths
 from dtaojax.engine.merge import Statistics
-from dtaojax.engine.model import Model
+from dtaojax.engine.model import Model, Observation
 from dtaojax.engine.pairwise import PairwiseAccumulator, pairwise_sum
 from dtaojax.engine.rollout import KEPT
 from dtaojax.engine.run import run
@@ -208,6 +208,35 @@ def test_paths_that_break_are_counted_reported_and_left_out_of_everything(whole:
     np.testing.assert_allclose(whole.statistics.deviation[:, 0], deviation, rtol=1e-11, atol=1e-11)
     np.testing.assert_array_equal(whole.statistics.events[:, 0], (np.log(kept) > 0.0).sum(0))
     np.testing.assert_array_equal(whole.statistics.counts.highest[:, 0], kept.max(0))
+
+
+class Mortal(GeometricWalk):
+    """A walk whose members are worth nothing once they have fallen, and unknown on some paths."""
+
+    def observe(self, carry: Walk) -> Observation:
+        seen = super().observe(carry)
+        values = jnp.where(carry.log_value < -0.1, 0.0, seen.gauges[0])
+        # The state of these paths is sound; what is observed of them at the end is not.
+        is_unknown = (carry.path % 7 == 3) & jnp.any(carry.log_value != 0.0)
+        values = jnp.where(is_unknown, jnp.nan, values)
+        return Observation(values[None], seen.events, jnp.append(values, seen.scalars[-1]))
+
+
+def test_zeros_are_in_no_bin_and_an_unknown_figure_is_a_lost_path_and_not_a_zero() -> None:
+    mortal = Mortal(walk().stream, walk().sigma, 50)
+    seen = outcome(mortal, 64, 1)
+    lost = seen.lost_at != KEPT
+    number = np.arange(PATHS)
+    np.testing.assert_array_equal(lost, (number % 50 == 49) | (number % 7 == 3))
+    # Of a path that breaks both ways the first moment counts.
+    assert (seen.lost_at[number % 7 == 3] == 1).all()
+    kept = seen.scalars[~lost][:, :, :MEMBERS]
+    counts = seen.statistics.counts
+    zeros = seen.statistics.used - counts.bins.sum(axis=-1)
+    np.testing.assert_array_equal(zeros[:, 0], (kept == 0.0).sum(axis=0))
+    assert zeros[-1].all()
+    smallest = np.where(kept > 0.0, kept, np.inf).min(axis=0)
+    np.testing.assert_array_equal(counts.lowest[:, 0], smallest)
 
 
 def test_tallies_are_those_of_the_used_paths(whole: Outcome) -> None:

@@ -139,6 +139,20 @@ def test_paths_needed_are_where_the_interval_leaves_the_samples_end(level):
     assert quantile_ranks(rarer, needed - 1)[0] == 0.0
 
 
+@pytest.mark.parametrize(
+    ("zeros", "level", "expected"),
+    [(50, 0.5, 0.0), (49, 0.5, 1.0), (5, 0.05, 0.0), (4, 0.05, 1.0), (95, 0.95, 0.0)],
+)
+def test_quantile_of_a_sample_with_many_zeros_is_zero_and_nothing_is_made_up_next_to_them(
+    zeros, level, expected
+):
+    numbers = np.concatenate([np.zeros(zeros), np.ones(100 - zeros)])
+    found = quantile_of_sample(numbers, level)
+    assert found.value == expected
+    assert found.ci_low == 0.0
+    assert found.ci_high == 1.0
+
+
 def test_one_path_has_a_value_and_no_error():
     alone = np.array([3.0])
     for found in (
@@ -157,12 +171,14 @@ LOG_LOW, LOG_WIDTH, INSIDE = -2.0, 0.01, 400
 
 
 def binned(values: np.ndarray, scale: float = 1.0) -> BinnedDistribution:
-    """Counts of values between exp(-2) and exp(2) times the scale, and of those outside."""
+    """Counts of zeros, of values between exp(-2) and exp(2) times the scale, and of others."""
     edges = scale * np.exp(LOG_LOW + LOG_WIDTH * np.arange(INSIDE + 1))
-    index = np.searchsorted(edges, values, side="right")
+    positive = values[values > 0.0]
+    index = np.searchsorted(edges, positive, side="right")
     return BinnedDistribution(
         counts=np.bincount(index, minlength=INSIDE + 2),
-        lowest=values.min(),
+        zeros=np.array(len(values) - len(positive)),
+        lowest=positive.min(initial=np.inf),
         highest=values.max(),
         scale=np.float64(scale),
         log_low=np.float64(LOG_LOW),
@@ -186,21 +202,105 @@ def test_binned_quantile_of_equal_values_is_that_value_exactly():
         assert found == Estimate(value, 0.0, value, value)
 
 
-def test_binned_quantiles_outside_the_range_stay_within_what_was_seen():
-    below, inside, above = np.full(10, 0.01), np.linspace(0.9, 1.1, 80), np.full(10, 50.0)
+def test_binned_quantiles_outside_the_range_are_bounds_and_say_so():
+    below, inside, above = np.linspace(0.01, 0.05, 10), np.linspace(0.9, 1.1, 80), [20.0, 50.0] * 5
     distribution = binned(np.concatenate([below, inside, above]))
-    # Of values outside only the range is known; of the outermost ones also their end.
-    assert 0.01 <= quantile_of_bins(distribution, 0.05).value <= np.exp(-2.0)
-    assert np.exp(2.0) <= quantile_of_bins(distribution, 0.95).value <= 50.0
-    assert quantile_of_bins(distribution, 0.5).value == pytest.approx(1.0, rel=LOG_WIDTH)
+    # At most the lower end of the range, at least its upper end; nothing between is made up.
+    low, high = (quantile_of_bins(distribution, level) for level in (0.05, 0.95))
+    assert low.value == pytest.approx(np.exp(-2.0), rel=1e-12)
+    assert low.ci_low == -np.inf
+    assert low.value <= low.ci_high
+    assert high.value == pytest.approx(np.exp(2.0), rel=1e-12)
+    assert high.ci_low <= high.value
+    assert high.ci_high == np.inf
+    assert np.isnan([low.standard_error, high.standard_error]).all()
+    within = quantile_of_bins(distribution, 0.5)
+    assert within.value == pytest.approx(1.0, rel=LOG_WIDTH)
+    assert within.standard_error > 0.0
     nowhere = quantile_of_bins(binned(np.linspace(100.0, 200.0, 1000)), 0.5)
-    assert abs(nowhere.value - 150.0) < nowhere.standard_error
+    assert (nowhere.value, nowhere.ci_low, nowhere.ci_high) == (100.0, 100.0, np.inf)
+    assert np.isnan(nowhere.standard_error)
 
 
-def test_binned_zeros_and_positive_values_are_told_apart():
-    values = np.concatenate([np.zeros(60), np.ones(40)])
-    assert quantile_of_bins(binned(values), 0.75).value == pytest.approx(1.0, rel=LOG_WIDTH)
-    assert 0.0 <= quantile_of_bins(binned(values), 0.25).value < np.exp(LOG_LOW)
+ALIVE = 7.0
+"""Scale of the values of those that are still there."""
+
+
+def mixture(gone: float, paths: int, seed: int = 11) -> np.ndarray:
+    """Zero with probability ``gone``, lognormal otherwise."""
+    random = np.random.default_rng(seed)
+    values = ALIVE * random.lognormal(0.1, 0.4, paths)
+    return np.where(random.random(paths) < gone, 0.0, values)
+
+
+def quantile_of_mixture(gone: float, level: float) -> float:
+    """Its quantile in closed form: 0 up to the part that is gone, then the lognormal's rest."""
+    if level <= gone:
+        return 0.0
+    return float(ALIVE * stats.lognorm.ppf((level - gone) / (1.0 - gone), 0.4, scale=np.exp(0.1)))
+
+
+@pytest.mark.parametrize("gone", [0.0, 0.03, 0.3, 0.694, 0.94, 1.0])
+@pytest.mark.parametrize("level", QUANTILE_LEVELS)
+def test_quantiles_of_a_mixture_with_an_atom_at_zero_are_its_closed_form(level, gone):
+    found = quantile_of_bins(binned(mixture(gone, 20_000), ALIVE), level)
+    truth = quantile_of_mixture(gone, level)
+    if truth == 0.0:
+        assert found == Estimate(0.0, 0.0, 0.0, 0.0)
+    else:
+        assert abs(found.value - truth) < 4.0 * found.standard_error
+        assert found.standard_error < 0.1 * truth
+        assert 0.0 < found.ci_low <= found.value <= found.ci_high
+
+
+@pytest.mark.parametrize(("gone", "level"), [(0.5, 0.5), (0.06, 0.05), (0.93, 0.95)])
+def test_intervals_near_the_edge_of_the_atom_cover_the_truth(gone, level):
+    truth, paths, covered = quantile_of_mixture(gone, level), 512, []
+    for seed in range(400):
+        found = quantile_of_bins(binned(mixture(gone, paths, seed), ALIVE), level)
+        covered.append(found.ci_low <= truth <= found.ci_high)
+        assert (found.standard_error > 0.0) == (found.ci_high > found.ci_low)
+    assert np.mean(covered) >= 0.95 - 3.0 * np.sqrt(0.95 * 0.05 / 400)
+
+
+def test_interval_of_a_zero_quantile_reaches_up_from_zero_at_the_atoms_edge():
+    values = np.concatenate([np.zeros(51), np.linspace(1.0, 2.0, 49)])
+    found = quantile_of_bins(binned(values), 0.5)
+    assert found.value == 0.0
+    assert found.ci_low == 0.0
+    assert found.ci_high == pytest.approx(quantile_of_sample(values, 0.5).ci_high, rel=LOG_WIDTH)
+    assert found.standard_error == pytest.approx(found.ci_high / (2 * 1.959964), rel=1e-6)
+    just_above = quantile_of_bins(binned(values), 0.52)
+    assert just_above.value == pytest.approx(1.0, rel=1.01 * LOG_WIDTH)
+    assert just_above.ci_low == 0.0
+
+
+@pytest.mark.parametrize(("paths", "level"), [(140, 0.05), (100, 0.5), (20, 0.95), (1000, 0.975)])
+def test_a_quantile_is_zero_where_just_its_level_is_at_zero_and_not_with_one_less(paths, level):
+    values = np.linspace(1.0, 2.0, paths)
+    dead = round(level * paths)
+    at_edge, before = values.copy(), values.copy()
+    at_edge[:dead] = 0.0
+    before[: dead - 1] = 0.0
+    assert quantile_of_bins(binned(at_edge), level).value == 0.0
+    assert quantile_of_bins(binned(before), level).value > 0.9
+
+
+@pytest.mark.parametrize("paths", range(1, 10))
+@pytest.mark.parametrize("level", QUANTILE_LEVELS)
+def test_binned_quantiles_of_a_handful_of_paths_are_theirs_and_claim_no_more(paths, level):
+    values = np.array([0.0, 2.0, 0.0, 1.0, 3.0, 0.0, 1.5, 2.5, 0.5])[:paths]
+    found = quantile_of_bins(binned(values), level)
+    # The least value that a part of ``level`` does not exceed.
+    expected = np.sort(values)[max(int(np.ceil(level * paths - 1e-9)), 1) - 1]
+    assert found.value == pytest.approx(expected, rel=1.01 * LOG_WIDTH)
+    assert found.ci_low <= found.value
+    nothing = quantile_of_bins(binned(np.zeros(paths)), level)
+    # That none of so few is above 0 says nothing about a level that high.
+    is_told = level**paths <= 0.025
+    assert (nothing.value, nothing.ci_low) == (0.0, 0.0)
+    assert (nothing.ci_high == 0.0) == is_told
+    assert (nothing.standard_error == 0.0) == (is_told and paths > 1)
 
 
 def test_binned_quantiles_rise_with_their_level():
@@ -445,9 +545,13 @@ def statistics_of(values: np.ndarray, bins: Bins, events: np.ndarray) -> Statist
     """What an engine would leave of values and events with axes (paths, moments, ..., members)."""
     origin, scale = np.asarray(bins.origin), np.asarray(bins.scale)
     deviation = (values - origin) / scale
-    position = np.floor((np.log(values / scale) - bins.log_low[:, None]) / bins.log_width[:, None])
-    index = np.clip(position, -1, bins.inside).astype(int) + 1
+    positive = np.where(values > 0.0, values, np.nan)
+    position = np.floor(
+        (np.log(positive / scale) - bins.log_low[:, None]) / bins.log_width[:, None]
+    )
+    index = np.clip(position, -1, bins.inside) + 1
     counts = (index[..., None] == np.arange(bins.inside + 2)).sum(axis=0)
+    lowest = np.min(values, axis=0, where=values > 0.0, initial=np.inf)
     return Statistics(
         used=len(values),
         lost={},
@@ -455,7 +559,7 @@ def statistics_of(values: np.ndarray, bins: Bins, events: np.ndarray) -> Statist
         squared=(deviation**2).sum(axis=0),
         cubed=(deviation**3).sum(axis=0),
         events=events.sum(axis=0),
-        counts=Counts(counts, values.min(axis=0), values.max(axis=0)),
+        counts=Counts(counts, lowest, values.max(axis=0)),
         tallies=(),
     )
 
@@ -487,6 +591,44 @@ def test_subnet_table_holds_the_samples_own_means_quantiles_and_frequencies():
             low, high = np.quantile(here, about)
             assert 0.994 * low <= record.value <= 1.006 * high
         assert record.unit == gauges[record.quantity]
+
+
+def test_shares_of_exactly_zero_and_of_the_gone_are_zero_in_the_table_and_certain_at_the_start():
+    values = np.full((600, 2, 1, 2), 0.25)
+    values[:, :, 0, 1] = 0.0
+    values[:400, 1, 0, 0] = 0.0
+    bins = Bins(np.full((1, 2), 0.25), np.ones((1, 2)), np.array([-20.0]), np.array([0.01]), 2000)
+    events = np.zeros((600, 2, 1, 2), bool)
+    days = np.array([0.0, 9.0])
+    table = subnet_table(
+        statistics_of(values, bins, events), bins, {"emission_share": "ratio"}, ("gone",),
+        np.array([3, 8]), days,
+    )  # fmt: skip
+    rows = (
+        table[table["statistic"] == "quantile"].set_index(["netuid", "day", "level"]).sort_index()
+    )
+    never = rows.loc[8]
+    assert (never[["value", "ci_low"]] == 0.0).all(axis=None)
+    assert (never.loc[0.0][["standard_error", "ci_high"]] == 0.0).all(axis=None)
+    # 600 paths at 0 do not tell that a 99.5 % quantile is 0, on any day but the first.
+    assert never.loc[9.0]["standard_error"].isna().tolist() == [False] * 8 + [True]
+    half_gone = rows.loc[3, 9.0]["value"]
+    assert (half_gone[half_gone.index <= 0.5] == 0.0).all()
+    assert (half_gone[half_gone.index >= 0.75] == 0.25).all()
+
+
+def test_quantiles_of_ranks_are_whole():
+    ranks = np.random.default_rng(4).integers(1, 129, (500, 1, 1, 1)).astype(float)
+    bins = Bins(np.full((1, 1), 40.0), np.full((1, 1), 40.0), np.array([-6.0]),
+                np.array([12.0 / 2048]), 2048)  # fmt: skip
+    events = np.zeros((500, 1, 0, 1), bool)
+    table = subnet_table(
+        statistics_of(ranks, bins, events), bins, {"rank": "rank"}, (), np.array([1]),
+        np.array([5.0]),
+    )  # fmt: skip
+    found = table[table["statistic"] == "quantile"].set_index("level")["value"]
+    for level, value in found.items():
+        assert value == np.quantile(ranks, level, method="inverted_cdf")
 
 
 def portfolio_samples() -> tuple[PortfolioSample, PortfolioSample]:

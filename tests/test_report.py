@@ -541,6 +541,16 @@ def test_band_of_a_count_ends_at_counts_and_a_band_has_one_rounding() -> None:
     assert list(quantiles("max_drawdown", found).values()) == ["5,375", "5,450", "5,620"]
 
 
+def test_quantile_of_which_only_a_bound_is_known_is_written_as_that() -> None:
+    known = Estimate(0.0123, 0.0004, 0.0115, 0.0131, "ratio")
+    at_most = Estimate(2e-9, math.nan, -math.inf, 0.004, "ratio")
+    at_least = Estimate(0.9, math.nan, 0.5, math.inf, "ratio")
+    found = {0.05: at_most, 0.5: known, 0.95: at_least}
+    assert list(quantiles("emission_share", found).values()) == ["≤0.000000200", "1.23", "≥90"]
+    alone = Estimate(3.0, math.nan, 3.0, 3.0, "ratio")
+    assert quantiles("price", {0.5: alone}) == {0.5: "3"}
+
+
 def test_count_chart_draws_cells_of_whole_counts_around_each_day() -> None:
     levels = {0.05: [6.0, 5.2], 0.25: [6.0, 6.0], 0.5: [6.0, 6.0], 0.75: [6.0, 6.0]}
     trajectory = Trajectory(

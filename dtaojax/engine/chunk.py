@@ -10,7 +10,7 @@ from jaxtyping import Array, Bool, Float, Int, UInt32
 
 from dtaojax.engine.model import Model
 from dtaojax.engine.pairwise import PairwiseAccumulator
-from dtaojax.engine.rollout import KEPT, PathRecord, rollout
+from dtaojax.engine.rollout import KEPT, PathRecord, rollout, without_unknown
 from dtaojax.engine.statistics import (
     Bins,
     Counts,
@@ -79,7 +79,7 @@ class Chunk(NamedTuple):
         events: number of used paths on which each event was true.
         cells: places in the flattened counts of bins that are not zero, rising.
         times: the counts at those places, in the narrowest type that holds them.
-        lowest: smallest value of each gauge on a used path.
+        lowest: smallest positive value of each gauge on a used path; infinite without one.
         highest: largest value.
         scalars: of each path.
         lost_at: of each path, as in :class:`~dtaojax.engine.rollout.PathRecord`.
@@ -114,7 +114,7 @@ def _run_block(
     real: Bool[Array, " paths"],
 ) -> tuple[PathRecord, Terms, Counts]:
     model, bins, report_steps = fixed
-    record = rollout(model, paths, report_steps)
+    record = without_unknown(rollout(model, paths, report_steps))
     used = real & (record.lost_at == KEPT)
     seen = record.seen._replace(events=record.seen.events & used[:, None, None, None])
     counted = count_block(counts, bins, seen, used)

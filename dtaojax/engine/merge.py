@@ -14,8 +14,8 @@ class TotalCounts(NamedTuple):
     """As :class:`dtaojax.engine.statistics.Counts`, of all paths and off the device.
 
     Attributes:
-        bins: how many values fell into each bin, (moments, gauges, members, bins).
-        lowest: smallest value seen, (moments, gauges, members).
+        bins: how many positive values fell into each bin, (moments, gauges, members, bins).
+        lowest: smallest positive value seen, infinite without one, (moments, gauges, members).
         highest: largest value seen.
     """
 

@@ -55,3 +55,13 @@ def rollout(
     first_lost = jnp.argmin(finite, axis=1)
     lost_at = jnp.where(jnp.all(finite, axis=1), KEPT, first_lost).astype(jnp.int32)
     return PathRecord(seen, lost_at, jax.vmap(model.tally)(carry))
+
+
+def without_unknown(record: PathRecord) -> PathRecord:
+    """Loses the paths with a gauge that is not finite, which must not pass for a figure of 0."""
+    known = jnp.all(jnp.isfinite(record.seen.gauges), axis=(2, 3))
+    unknown_at = jnp.where(jnp.all(known, axis=1), KEPT, jnp.argmin(known, axis=1))
+    first = jnp.minimum(record.lost_at, unknown_at)
+    # ``KEPT`` is the smaller one of both where only one of them lost the path.
+    lost_at = jnp.where(first == KEPT, jnp.maximum(record.lost_at, unknown_at), first)
+    return record._replace(lost_at=lost_at.astype(jnp.int32))

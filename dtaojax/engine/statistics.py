@@ -1,7 +1,9 @@
 """Statistics that accumulate block by block in constant memory and merge exactly.
 
 Distributions are counted in bins of equal width in the logarithm, which are integers and merge in
-any order; moments are pairwise sums (see :mod:`dtaojax.engine.pairwise`).
+any order; moments are pairwise sums (see :mod:`dtaojax.engine.pairwise`). Gauges are never
+negative. A value of exactly 0 has no logarithm and lies in no bin: there are as many of them as
+values are missing from the bins, since a path with a gauge that is not finite is lost.
 """
 
 from typing import NamedTuple
@@ -16,7 +18,7 @@ from dtaojax.engine.pairwise import pairwise_sum
 class Bins(NamedTuple):
     """Where the bins of each gauge lie.
 
-    Bin 0 holds what is below the range and the last bin what is above it.
+    Bin 0 holds positive values below the range and the last bin what is above it.
 
     Attributes:
         origin: value that deviations are taken from, for exact moments.
@@ -37,8 +39,8 @@ class Counts(NamedTuple):
     """The part that merges by adding integers and by comparing.
 
     Attributes:
-        bins: how many values fell into each bin.
-        lowest: smallest value seen.
+        bins: how many positive values fell into each bin.
+        lowest: smallest positive value seen; infinite without one.
         highest: largest value seen.
     """
 
@@ -90,15 +92,16 @@ def count_block(
     low, width = (edge[None, None, :, None] for edge in (bins.log_low, bins.log_width))
     log_value = jnp.log(jnp.where(positive, values, 1.0) / bins.scale[None, None])
     position = jnp.floor((log_value - low) / width)
-    index = jnp.where(positive, jnp.clip(position, -1, bins.inside) + 1, 0).astype(jnp.int32)
+    index = (jnp.clip(position, -1, bins.inside) + 1).astype(jnp.int32)
     row = jnp.arange(values[0].size, dtype=jnp.int32).reshape(values.shape[1:])
     flat = row[None] * (bins.inside + 2) + index
     out_of_range = counts.bins.size
-    flat = jnp.where(here, flat, out_of_range).reshape(-1)
+    binned = here & positive
+    flat = jnp.where(binned, flat, out_of_range).reshape(-1)
     added = counts.bins.reshape(-1).at[flat].add(1, mode="drop")
     return Counts(
         bins=added.reshape(counts.bins.shape),
-        lowest=jnp.minimum(counts.lowest, jnp.min(values, axis=0, where=here, initial=jnp.inf)),
+        lowest=jnp.minimum(counts.lowest, jnp.min(values, axis=0, where=binned, initial=jnp.inf)),
         highest=jnp.maximum(counts.highest, jnp.max(values, axis=0, where=here, initial=-jnp.inf)),
     )
 

@@ -1,19 +1,21 @@
-"""Quantiles of distributions that were counted in bins."""
+"""Quantiles of distributions that were counted in bins, with an atom at zero."""
 
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
-from dtaojax.metrics.estimate import Estimate, Z, quantile_ranks
+from dtaojax.metrics.estimate import LEVEL_DIGITS, Estimate, Z, quantile_ranks
+from dtaojax.results import COVERAGE
 
 
 class BinnedDistribution(NamedTuple):
-    """Counts of positive values in bins of equal width in the logarithm.
+    """Counts of zeros, and of positive values in bins of equal width in the logarithm.
 
     Attributes:
         counts: by bin; the first holds what is below the range, the last what is above.
-        lowest: smallest value seen.
+        zeros: how many values are exactly 0; they are in no bin.
+        lowest: smallest positive value seen; not looked at where all are 0.
         highest: largest value seen.
         scale: unit of the range.
         log_low: log of the lower end of the range, in that unit.
@@ -21,6 +23,7 @@ class BinnedDistribution(NamedTuple):
     """
 
     counts: Int[np.ndarray, "... bins"]
+    zeros: Int[np.ndarray, "..."]
     lowest: Float[np.ndarray, "..."]
     highest: Float[np.ndarray, "..."]
     scale: Float[np.ndarray, "..."]
@@ -28,28 +31,69 @@ class BinnedDistribution(NamedTuple):
     log_width: Float[np.ndarray, "..."]
 
 
-def quantile_of_bins(distribution: BinnedDistribution, level: float) -> Estimate:
-    """Quantile at ``level``, interpolated within its bin, with a distribution-free interval.
+class _Place(NamedTuple):
+    """Where the value of a rank lies.
 
-    The standard error includes the bin's own width, as the spread of a value that could lie
-    anywhere in it.
+    Attributes:
+        bottom: it is no less than this; equal to ``top`` where it is known.
+        top: it is no more than this.
+        inside: the value interpolated within its bin; not to be used in an open bin.
+        below: whether its bin is open below.
+        above: whether its bin is open above.
     """
-    paths = int(distribution.counts.reshape(-1, distribution.counts.shape[-1])[0].sum())
-    cumulative = np.cumsum(distribution.counts, axis=-1)
+
+    bottom: Float[np.ndarray, "..."]
+    top: Float[np.ndarray, "..."]
+    inside: Float[np.ndarray, "..."]
+    below: Bool[np.ndarray, "..."]
+    above: Bool[np.ndarray, "..."]
+
+
+def quantile_of_bins(distribution: BinnedDistribution, level: float) -> Estimate:
+    """Return the quantile at ``level`` with a distribution-free interval.
+
+    It is the least value that at least a part ``level`` of the paths does not exceed, so that it
+    is exactly 0 wherever so many paths are at 0. Within a bin it is interpolated, and its standard
+    error includes the bin's own width, as the spread of a value that could lie anywhere in it. The
+    interval is that of order statistics, which needs no density: it begins at 0, and may reach up
+    from there, where the quantile is near the edge of the atom (David and Nagaraja, "Order
+    Statistics", 7.1).
+
+    Beyond the bins only a bound is known, and nothing is made up. There ``value`` is the bound, the
+    standard error is NaN, and the interval is open: ``ci_low`` is minus infinity where the quantile
+    is at most the value, ``ci_high`` infinite where it is at least the value.
+
+    Where all paths are at 0, and are too few to tell that the quantile is, the error and the
+    upper end of the interval are NaN.
+    """
+    counts, zeros = distribution.counts, distribution.zeros
+    cumulative = zeros[..., None] + np.cumsum(counts, axis=-1)
+    paths = int(cumulative.reshape(-1, counts.shape[-1])[0, -1])
     low, high = quantile_ranks(level, paths)
-    value, bin_spread = _inverse(distribution, cumulative, level * paths)
-    ci_low, _ = _inverse(distribution, cumulative, low * paths)
-    ci_high, _ = _inverse(distribution, cumulative, high * paths)
-    sampling = (ci_high - ci_low) / (2 * Z)
-    if paths < 2:
-        sampling = np.full_like(sampling, np.nan)
-    return Estimate(value, np.hypot(sampling, bin_spread), ci_low, ci_high)
+    at = _place(distribution, cumulative, round(level * paths, LEVEL_DIGITS))
+    least = _place(distribution, cumulative, round(low * paths))
+    most = _place(distribution, cumulative, round(high * paths))
+    value = np.where(at.below, at.top, np.where(at.above, at.bottom, at.inside))
+    # An end of the interval that lies beyond the bins is moved outwards to what was seen.
+    ci_low = np.where(least.below | least.above, least.bottom, least.inside)
+    ci_high = np.where(most.below | most.above, most.top, most.inside)
+    # The chance that no path is above the true quantile, though some would be.
+    too_few = level**paths > (1.0 - COVERAGE) / 2
+    unbounded = (zeros == paths) & too_few
+    error = np.hypot((ci_high - ci_low) / (2 * Z), (at.top - at.bottom) / np.sqrt(12.0))
+    is_unknown = at.below | at.above | unbounded | (paths < 2)
+    return Estimate(
+        value,
+        np.where(is_unknown, np.nan, error),
+        np.where(at.below, -np.inf, ci_low),
+        np.where(at.above, np.inf, np.where(unbounded, np.nan, ci_high)),
+    )
 
 
-def _inverse(
+def _place(
     distribution: BinnedDistribution, cumulative: Int[np.ndarray, "... bins"], rank: float
-) -> tuple[Float[np.ndarray, "..."], Float[np.ndarray, "..."]]:
-    """Value below which ``rank`` paths lie, and the standard deviation of a uniform in its bin."""
+) -> _Place:
+    """Find where the value lies below which there are ``rank`` paths, zeros first."""
     last = cumulative.shape[-1] - 1
     wanted = np.clip(rank, 0.5, cumulative[..., -1] - 0.5)
     index = np.minimum((cumulative < wanted[..., None]).sum(axis=-1), last)
@@ -57,14 +101,22 @@ def _inverse(
     inside = np.take_along_axis(distribution.counts, index[..., None], axis=-1)[..., 0]
     part = (wanted - (upto - inside)) / np.maximum(inside, 1)
     edge = distribution.log_low + (index - 1) * distribution.log_width
-    bottom = distribution.scale * np.exp(edge)
-    top = distribution.scale * np.exp(edge + distribution.log_width)
-    bottom = np.where(index == 0, 0.0, bottom)
-    top = np.where(index == last, np.inf, top)
     # No value lies outside what was seen; this also closes the two open bins.
-    bottom = np.clip(bottom, distribution.lowest, distribution.highest)
-    top = np.clip(top, distribution.lowest, distribution.highest)
-    geometric = bottom > 0.0
-    ratio = np.where(geometric, top / np.where(geometric, bottom, 1.0), 1.0)
-    value = np.where(geometric, bottom * ratio**part, bottom + part * (top - bottom))
-    return value, (top - bottom) / np.sqrt(12.0)
+    lowest = np.minimum(distribution.lowest, distribution.highest)
+    bottom = np.maximum(distribution.scale * np.exp(edge), lowest)
+    top = np.minimum(
+        distribution.scale * np.exp(edge + distribution.log_width), distribution.highest
+    )
+    bottom = np.where(index == 0, lowest, np.minimum(bottom, distribution.highest))
+    top = np.where(index == last, distribution.highest, np.maximum(top, lowest))
+    is_zero = wanted <= distribution.zeros
+    bottom, top = (np.where(is_zero, 0.0, end) for end in (bottom, top))
+    ratio = np.where(is_zero, 1.0, top / np.where(is_zero, 1.0, bottom))
+    is_wide = ~is_zero & (top > bottom)
+    return _Place(
+        bottom=bottom,
+        top=top,
+        inside=bottom * ratio**part,
+        below=is_wide & (index == 0),
+        above=is_wide & (index == last),
+    )

@@ -20,6 +20,9 @@ Z: Final = float(special.ndtri(0.5 + COVERAGE / 2))
 _NO_SKEWNESS: Final = 1e-6
 """Skewness below which Hall's cubic is the identity to rounding."""
 
+LEVEL_DIGITS: Final = 9
+"""Digits to which ``level * paths`` is meant: 0.05 * 140 is 7 and not 7.000000000000001."""
+
 Values = Float[np.ndarray, "..."]
 
 
@@ -175,5 +178,8 @@ def quantile_of_sorted(ordered: Float[np.ndarray, " paths"], level: float) -> Es
     below = int(position)
     above = min(below + 1, paths - 1)
     value = ordered[below] + (position - below) * (ordered[above] - ordered[below])
+    if ordered[below] == 0.0 and round(level * paths, LEVEL_DIGITS) <= above:
+        # What is gone, or a share of nothing, is exactly 0, and nothing is made up next to it.
+        value = ordered[below]
     error = (bounds[1] - bounds[0]) / (2 * Z) if paths > 1 else np.nan
     return Estimate(value, np.asarray(error), bounds[0], bounds[1])

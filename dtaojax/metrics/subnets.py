@@ -10,6 +10,9 @@ from dtaojax.metrics.estimate import Estimate, mean_from_sums, probability
 from dtaojax.metrics.tables import broadcast_frame
 from dtaojax.results import QUANTILE_LEVELS
 
+_WHOLE = ("rank",)
+"""Units of gauges that are whole numbers."""
+
 
 def subnet_table(
     statistics: Statistics,
@@ -44,20 +47,27 @@ def subnet_table(
 
         here = origin[index], scale[index]
         add("mean", np.nan, _in_units(mean, index, *here))
+        counts = statistics.counts.bins[:, index]
         distribution = BinnedDistribution(
-            counts=statistics.counts.bins[:, index],
+            counts=counts,
+            zeros=paths - counts.sum(axis=-1),
             lowest=statistics.counts.lowest[:, index],
             highest=statistics.counts.highest[:, index],
             scale=here[1],
             log_low=np.asarray(bins.log_low)[index],
             log_width=np.asarray(bins.log_width)[index],
         )
+        # The start is the same on every path, however few there are.
+        is_nothing = (days == 0.0)[:, None] & (distribution.zeros == paths)
         for level in QUANTILE_LEVELS:
-            add("quantile", level, quantile_of_bins(distribution, level))
+            quantile = quantile_of_bins(distribution, level)
+            if unit in _WHOLE:
+                quantile = _to_whole(quantile)
+            add("quantile", level, _certain_where(is_nothing, quantile))
+    start = (days == 0.0)[:, None]
     for index, name in enumerate(events):
-        chance = _certain_at_start(
-            probability(statistics.events[:, index].astype(float), paths), days
-        )
+        happened = statistics.events[:, index].astype(float)
+        chance = _certain_where(start, probability(happened, paths))
         parts.append(
             broadcast_frame(
                 name, "subnet", netuids, days, "probability", np.nan, chance, paths, "probability"
@@ -74,13 +84,22 @@ def _in_units(mean: Estimate, index: int, origin: np.ndarray, scale: np.ndarray)
     )
 
 
-def _certain_at_start(chance: Estimate, days: np.ndarray) -> Estimate:
-    """Probabilities without an error on day 0, whose state is the same on every path."""
-    start = (days == 0.0)[:, None]
-    value = chance.value
+def _certain_where(known: np.ndarray, estimate: Estimate) -> Estimate:
+    """Return the estimates, without an error where they are known exactly."""
+    value = estimate.value
     return Estimate(
         value,
-        np.where(start, 0.0, chance.standard_error),
-        np.where(start, value, chance.ci_low),
-        np.where(start, value, chance.ci_high),
+        np.where(known, 0.0, estimate.standard_error),
+        np.where(known, value, estimate.ci_low),
+        np.where(known, value, estimate.ci_high),
+    )
+
+
+def _to_whole(quantile: Estimate) -> Estimate:
+    """Return the quantile of a whole number, whose bin says it to less than half of 1 %."""
+    return Estimate(
+        np.rint(quantile.value),
+        quantile.standard_error,
+        np.rint(quantile.ci_low),
+        np.rint(quantile.ci_high),
     )

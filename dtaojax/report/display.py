@@ -49,16 +49,31 @@ def quantiles(quantity: str, found: Mapping[float, Estimate]) -> dict[float, str
     """Quantiles over paths by level, all rounded to the same place, that of the least exact.
 
     A quantile of a count can lie between two counts; beside the median it is then moved outwards
-    to the next, so that a band holds at least what it promises.
+    to the next, so that a band holds at least what it promises. One of which only a bound is known
+    is written as that: ``≤0.002``.
     """
-    if display_of(quantity) == "count":
-        return {level: plain(_outwards(level, each.value)) for level, each in found.items()}
     errors = [each.standard_error for each in found.values() if math.isfinite(each.standard_error)]
-    worst = max(errors, default=0.0)
-    return {
-        level: written(quantity, each._replace(standard_error=worst))[0]
-        for level, each in found.items()
-    }
+    worst, is_count = max(errors, default=0.0), display_of(quantity) == "count"
+
+    def text(level: float, each: Estimate) -> str:
+        if sign := bound_sign(each):
+            return sign + plain(factor_of(quantity) * each.value)
+        if is_count:
+            return plain(_outwards(level, each.value))
+        return written(quantity, each._replace(standard_error=worst))[0]
+
+    return {level: text(level, each) for level, each in found.items()}
+
+
+def bound_sign(estimate: Estimate) -> str:
+    """Return ``≤`` or ``≥`` where the value is but a bound, whose interval is open; else nothing.
+
+    So it is with quantiles beyond the bins in which a run counts
+    (:func:`dtaojax.metrics.binned.quantile_of_bins`).
+    """
+    if estimate.ci_low == -math.inf:
+        return "≤"
+    return "≥" if estimate.ci_high == math.inf else ""
 
 
 def _outwards(level: float, value: float) -> float:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from dtaojax.report.contract import Evidence, Subnet
+from dtaojax.report.display import bound_sign
 from dtaojax.report.estimates import Estimate
 from dtaojax.report.numerals import plain, probability, with_error
 from dtaojax.report.timeline import MEDIAN, OUTER
@@ -81,7 +82,8 @@ def _row(evidence: Evidence, subnet: Subnet) -> SubnetRow:
     low, high = (find("price", "quantile", level) for level in OUTER)
     band = Cell(None, "")
     if low and high:
-        band = Cell(high.value, f"{plain(low.value)} – {plain(high.value)}")
+        ends = (bound_sign(end) + plain(end.value) for end in (low, high))
+        band = Cell(high.value, " – ".join(ends))
     depth = find("tao_in", "mean")
     change = None
     if depth and subnet.tao_in > 0.0:
@@ -108,7 +110,7 @@ def _cell(estimate: Estimate | None, scale: float = 1.0) -> Cell:
     if estimate is None:
         return Cell(None, "")
     text, error = with_error(scale * estimate.value, scale * estimate.standard_error)
-    return Cell(estimate.value, text, error)
+    return Cell(estimate.value, bound_sign(estimate) + text, error)
 
 
 def _chance(estimate: Estimate | None) -> Cell:
