@@ -6,7 +6,7 @@ A run folder holds
 
 ``manifest.json``     how the numbers were made: config, its hash, seed, versions, device, times,
                       lost paths, assumptions.
-``summary.json``      the headline numbers, one record a number.
+``summary.json``      the headline numbers, one record a number, and what was back-tested of them.
 ``network.parquet``   estimates about the whole network, by day.
 ``subnets.parquet``   estimates about each subnet, by day.
 ``portfolio.parquet`` estimates about the configured portfolio (absent without one).
@@ -185,7 +185,12 @@ def save(results: Results, folder: Path) -> None:
                 continue
             table.to_parquet(target, index=False)
         records = [dataclasses.asdict(metric) for metric in results.metrics]
-        write_json(folder / "summary.json", {"schema_version": SCHEMA_VERSION, "metrics": records})
+        summary = {
+            "schema_version": SCHEMA_VERSION,
+            "trust": results.manifest.get("trust"),
+            "metrics": records,
+        }
+        write_json(folder / "summary.json", summary)
         write_json(folder / "manifest.json", results.manifest)
     except OSError as error:
         raise ResultsError(

@@ -49,6 +49,11 @@ class Run:
         return self._finished.results.manifest
 
     @property
+    def trust(self) -> dict[str, Any]:
+        """What was back-tested of the numbers, how far ahead, and with which result."""
+        return self.manifest.get("trust") or {}
+
+    @property
     def report(self) -> Path:
         """The report: one HTML file that needs no network."""
         return self.folder / "report.html"

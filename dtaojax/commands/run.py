@@ -9,7 +9,7 @@ import typer
 from rich.table import Table
 
 from dtaojax.commands.options import ConfigFile, OutFolder, Overrides, Quiet
-from dtaojax.commands.terminal import err, progress
+from dtaojax.commands.terminal import err, progress, say_trust
 from dtaojax.commands.where import (
     ExecutorOption,
     SchedulerOption,
@@ -61,6 +61,7 @@ def run(
         typer.echo(report)
         return
     summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+    say_trust(summary)
     err().print(_headline_table(summary["metrics"]))
     typer.echo(f"report: {report}")
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import typer
 from rich.console import Console
@@ -46,6 +47,18 @@ def progress(doing: str, total: int, quiet: bool) -> Iterator[Callable[[int], No
     with Progress(*columns, console=show, transient=True) as bar:
         task = bar.add_task(doing, total=total)
         yield lambda done: bar.update(task, completed=done)
+
+
+def say_trust(found: Mapping[str, Any]) -> None:
+    """Say what was back-tested of a result, before its numbers.
+
+    Args:
+        found: ``summary.json``, or the JSON of a study.
+    """
+    from dtaojax.report.trust import trust_of
+
+    for line in trust_of(found).lines:
+        err().print(line, markup=False, soft_wrap=True)
 
 
 def tell_search(config: Path, quiet: bool, search: Callable[[Callable[[str], None]], Path]) -> None:

@@ -14,6 +14,7 @@ from dtaojax.pipeline.assumptions import assumptions
 from dtaojax.pipeline.inputs import Inputs
 from dtaojax.pipeline.precision import PrecisionWatch
 from dtaojax.pipeline.run_warnings import run_warnings
+from dtaojax.pipeline.trust import trust
 from dtaojax.results import SCHEMA_VERSION
 from dtaojax.world.world import World
 
@@ -51,6 +52,7 @@ def run_manifest(
         "schema_version": SCHEMA_VERSION,
         "title": config.title or f"{network.name}, the next {run_config.horizon_days:g} days",
         "question": question(config),
+        "trust": trust(config),
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "dtaojax_version": __version__,
         "config": config.model_dump(mode="json"),

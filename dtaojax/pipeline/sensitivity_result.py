@@ -11,6 +11,7 @@ import pandas as pd
 from dtaojax.config import HEADLINES, Config, SensitivityConfig
 from dtaojax.metrics.estimate import Estimate
 from dtaojax.pipeline.sensitivity_study import Global, Slopes, Swing
+from dtaojax.pipeline.trust import trust
 from dtaojax.report.sensitivity_page import render_sensitivity
 from dtaojax.report.shell import write_page
 from dtaojax.results import write_json, writing_into
@@ -61,6 +62,7 @@ def as_plain(result: Result) -> dict[str, Any]:
         "title": result.study.title or "What moves the numbers",
         "config": result.study.model_dump(mode="json"),
         "config_hash": result.config.config_hash,
+        "trust": trust(result.config),
         "mechanism": result.config.mechanism.preset,
         "network": result.network,
         "horizon_days": result.config.run.horizon_days,

@@ -29,6 +29,7 @@ from dtaojax.pipeline import runtime
 from dtaojax.pipeline.inputs import gather
 from dtaojax.pipeline.stress_result import Attacked, Result, write_result
 from dtaojax.pipeline.stress_search import Search, measure, search_plans
+from dtaojax.pipeline.trust import trust
 from dtaojax.pipeline.tune_worlds import portion_of, with_changes
 from dtaojax.tuning.siege import Aim, Siege
 
@@ -153,6 +154,7 @@ def stress_report(inputs: StressInputs, folder: Path, progress: Callable[[str], 
     some = next(iter(inputs.configs.values()))
     result = Result(
         stress=stress,
+        trust=trust(some, ["no attack was held against a real one"]),
         config_hashes={name: config.config_hash for name, config in inputs.configs.items()},
         network=inputs.network,
         horizon_days=some.run.horizon_days,

@@ -40,6 +40,7 @@ class Result(NamedTuple):
 
     stress: StressConfig
     config_hashes: dict[str, str]
+    trust: dict[str, Any]
     network: NetworkTable
     horizon_days: float
     attacked: tuple[Attacked, ...]
@@ -75,6 +76,7 @@ def as_plain(result: Result) -> dict[str, Any]:
         "title": stress.title or "An attack",
         "config": stress.model_dump(mode="json"),
         "config_hashes": result.config_hashes,
+        "trust": result.trust,
         "network": network.name,
         "names": {str(netuid): name for netuid, name in names.items()},
         "aimed_at": attack.aimed_at,

@@ -11,6 +11,7 @@ import pandas as pd
 
 from dtaojax.config import MEASURES, Config, TuneConfig
 from dtaojax.metrics.estimate import Estimate
+from dtaojax.pipeline.trust import trust
 from dtaojax.pipeline.tune_verify import Compared
 from dtaojax.report.shell import write_page
 from dtaojax.report.tune_page import render_tune
@@ -127,6 +128,7 @@ def as_plain(result: Result) -> dict[str, Any]:
         "title": tune.title or f"Tuning {result.config.mechanism.preset}",
         "config": tune.model_dump(mode="json"),
         "config_hash": result.config.config_hash,
+        "trust": trust(result.config),
         "network": result.network,
         "horizon_days": result.config.run.horizon_days,
         "verify_step_blocks": tune.verify.step_blocks or result.config.run.step_blocks,

@@ -29,6 +29,7 @@ class Card:
         what: what the number is, to be read after it.
         spread: how the number varies over paths; may be empty.
         points: what it means, and further answers, a paragraph each.
+        kind: of quantity, as back-tests have it; empty where none is said of it.
     """
 
     question: str
@@ -36,6 +37,7 @@ class Card:
     what: Markup
     spread: str
     points: tuple[Markup, ...]
+    kind: str = ""
 
 
 def cards(evidence: Evidence) -> list[Card]:
@@ -67,6 +69,7 @@ def concentration(evidence: Evidence) -> Card | None:
         + today(evidence, quantity),
         band(evidence, quantity),
         tuple(points),
+        "concentration",
     )
 
 
@@ -113,6 +116,7 @@ def gate(evidence: Evidence) -> Card | None:
         + today(evidence, quantity),
         band(evidence, quantity),
         tuple(points),
+        "concentration",
     )
 
 
@@ -142,6 +146,7 @@ def prices(evidence: Evidence) -> Card | None:
         + today(evidence, quantity),
         band(evidence, quantity),
         tuple(points),
+        "pools",
     )
 
 
@@ -194,6 +199,7 @@ def portfolio(evidence: Evidence) -> Card | None:
         Markup(what).format(days(day)),
         "",
         tuple(points),
+        "losses",
     )
 
 

@@ -23,6 +23,7 @@ from dtaojax.report.made import made_by
 from dtaojax.report.numerals import days, plain
 from dtaojax.report.shell import write_page
 from dtaojax.report.svg import drawing_style
+from dtaojax.report.trust import trust_of_each
 
 FILE_NAME: Final = "report.html"
 
@@ -113,6 +114,7 @@ def render_comparison(comparison: Comparison) -> str:
             _glossary(comparison),
         ],
         made=made_by(manifest),
+        trust=trust_of_each(comparison.labels, [run.manifest for run in comparison.runs]),
     )
     return render_document(document)
 

@@ -29,7 +29,7 @@ def headline_tables(comparison: Comparison) -> list[Table]:
     horizon = comparison.horizon
     tables = [
         _group(heading, [(title_of(q), q, horizon, "mean", None) for q in names], comparison)
-        for heading, names in GROUPS
+        for heading, _, names in GROUPS
     ]
     later = comparison.days("loss_realizable")
     if later:

@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 from dtaojax.report.numerals import with_error
 from dtaojax.report.shell import fill
 from dtaojax.report.svg import render
+from dtaojax.report.trust import Trust
 
 
 @dataclass(frozen=True)
@@ -177,6 +178,7 @@ class Document:
         warnings: what a reader must know before using a number.
         sections: the rest.
         made: by what and when, for the foot of the page.
+        trust: what was back-tested of the runs behind it, on top; most pages have one badge.
     """
 
     eyebrow: str
@@ -187,6 +189,7 @@ class Document:
     notes: Sequence[str] = ()
     warnings: Sequence[str] = ()
     made: str = ""
+    trust: Sequence[Trust] = ()
 
 
 def render_document(document: Document) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -20,6 +21,7 @@ MAX_ROWS: Final = 512
 GROUPS: Final = (
     (
         "TAO emission",
+        "concentration",
         (
             "emission_effective_number",
             "emission_nakamoto",
@@ -30,10 +32,10 @@ GROUPS: Final = (
             "emission_on_sale",
         ),
     ),
-    ("TAO in pools", ("tao_in_effective_number", "tao_in_nakamoto", "tao_in_top10_share")),
-    ("Prices and pools", ("total_tao_in", "sum_price", "chain_buy_share", "tao_usd")),
+    ("TAO in pools", "pools", ("tao_in_effective_number", "tao_in_nakamoto", "tao_in_top10_share")),
+    ("Prices and pools", "pools", ("total_tao_in", "sum_price", "chain_buy_share", "tao_usd")),
 )
-"""Quantities of the network to show first, under a heading each."""
+"""Heading, kind as back-tests have it, and quantities of the network to show first."""
 _TAILS: Final = (("var", 0.95), ("es", 0.95), ("var", 0.99), ("es", 0.99))
 FIRST_TAILS: Final = (("var", 0.95), ("es", 0.95), ("es", 0.99))
 """Tail measures of a loss to show first, with their confidence."""
@@ -75,10 +77,17 @@ class HeadlineRow:
 
 @dataclass(frozen=True)
 class HeadlineGroup:
-    """Rows that belong together; those that the run left no estimate for are None."""
+    """Rows that belong together.
+
+    Attributes:
+        heading: of the group.
+        rows: those that the run left no estimate for are None.
+        kind: of quantity, as back-tests have it.
+    """
 
     heading: str
     rows: Sequence[HeadlineRow | None]
+    kind: str
 
 
 def headline(evidence: Evidence) -> list[HeadlineGroup]:
@@ -88,8 +97,9 @@ def headline(evidence: Evidence) -> list[HeadlineGroup]:
         HeadlineGroup(
             heading,
             [_mean(network, quantity, evidence.horizon, title_of(quantity)) for quantity in names],
+            kind,
         )
-        for heading, names in GROUPS
+        for heading, kind, names in GROUPS
     ]
     if portfolio:
         day = last_day(evidence, "loss_realizable")
@@ -102,8 +112,11 @@ def headline(evidence: Evidence) -> list[HeadlineGroup]:
             _mean(portfolio, "exit_days", day, title_of("exit_days")),
         ]
         when = "" if day == evidence.horizon else f", after {days(day)}"
-        groups.append(HeadlineGroup(f"Portfolio, each position sold through its pool{when}", rows))
-    found = [HeadlineGroup(group.heading, [row for row in group.rows if row]) for group in groups]
+        heading = f"Portfolio, each position sold through its pool{when}"
+        groups.append(HeadlineGroup(heading, rows, "losses"))
+    found = [
+        dataclasses.replace(group, rows=[row for row in group.rows if row]) for group in groups
+    ]
     return [group for group in found if group.rows]
 
 

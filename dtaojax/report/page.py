@@ -20,6 +20,7 @@ from dtaojax.report.headline import MAX_ROWS, all_days, headline
 from dtaojax.report.shell import fill, write_page
 from dtaojax.report.subnet_table import subnet_table
 from dtaojax.report.svg import drawing_style
+from dtaojax.report.trust import trust_of
 from dtaojax.report.views import View, view_of
 from dtaojax.results import Results
 
@@ -123,6 +124,7 @@ def _content(
     return {
         "manifest": manifest,
         "evidence": evidence,
+        "trust": trust_of(manifest),
         "network": evidence.part("network"),
         "mechanism": evidence.part("mechanism"),
         "run": evidence.part("run"),

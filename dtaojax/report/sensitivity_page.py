@@ -10,6 +10,7 @@ from dtaojax.report.sensitivity_charts import index_drawing, tornado_drawing
 from dtaojax.report.sensitivity_tables import index_table, local_table, noise_table, swing_table
 from dtaojax.report.sensitivity_words import Record, label
 from dtaojax.report.svg import drawing_style
+from dtaojax.report.trust import trust_of
 
 
 def render_sensitivity(found: Record) -> str:
@@ -36,6 +37,7 @@ def render_sensitivity(found: Record) -> str:
         warnings=warnings(found),
         sections=[section for section in sections if section is not None],
         made=made_by(found["made"]),
+        trust=[trust_of(found)],
     )
     return render_document(document)
 

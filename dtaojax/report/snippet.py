@@ -15,22 +15,28 @@ from dtaojax.report.document import Entry, Number, number
 from dtaojax.report.headline import headline
 from dtaojax.report.numerals import days
 from dtaojax.report.text import visible
+from dtaojax.report.trust import trust_of
 
+_HEADING: Final = Markup('<th colspan="{}" style="text-align:left">{}</th>')
 _ERROR: Final = Markup(' <small style="opacity:0.7">± {}</small>')
 
 
 def run_snippet(evidence: Evidence) -> str:
-    """The headline numbers of a run."""
+    """The headline numbers of a run under the headings of their groups, its badge before them."""
     manifest = evidence.manifest
-    rows: list[Sequence[Entry]] = [
-        [row.label, Number(row.text, row.error), row.interval, row.unit]
-        for group in headline(evidence)
-        for row in group.rows
-        if row is not None
-    ]
+    trust = trust_of(manifest)
+    rows: list[Sequence[Entry]] = []
+    for group in headline(evidence):
+        rows.append([f"{group.heading} (back-test: {trust.of(group.kind).text})"])
+        rows += [
+            [row.label, Number(row.text, row.error), row.interval, row.unit]
+            for row in group.rows
+            if row is not None
+        ]
     used = evidence.part("paths").get("used")
     caption = f"{manifest.get('title')} · after {days(evidence.horizon)} · {used:,} paths"
-    return _table(caption, ("", "mean", "95 % interval", "unit"), rows)
+    badge = Markup("<p>{}</p>").format(visible(" · ".join(trust.lines)))
+    return f"{badge}{_table(caption, ('', 'mean', '95 % interval', 'unit'), rows)}"
 
 
 def comparison_snippet(comparison: Comparison) -> str:
@@ -103,10 +109,15 @@ def _change(record: Mapping[str, Any], name: str) -> Number:
 
 
 def _table(caption: str, columns: Sequence[str], rows: Sequence[Sequence[Entry]]) -> str:
-    """An HTML table; every text is escaped and made visible."""
+    """An HTML table; every text is escaped and made visible. A row of one entry is a heading."""
     heads = Markup("").join(Markup("<th>{}</th>").format(visible(column)) for column in columns)
     body = Markup("").join(
-        Markup("<tr>{}</tr>").format(Markup("").join(map(_cell, row))) for row in rows
+        Markup("<tr>{}</tr>").format(
+            Markup("").join(map(_cell, row))
+            if len(row) > 1
+            else _HEADING.format(len(columns), visible(str(row[0])))
+        )
+        for row in rows
     )
     return str(
         Markup(

@@ -18,6 +18,7 @@ from dtaojax.report.stress_words import (
     target_of,
 )
 from dtaojax.report.svg import drawing_style
+from dtaojax.report.trust import trust_of
 
 
 def render_stress(found: Record) -> str:
@@ -44,6 +45,7 @@ def render_stress(found: Record) -> str:
         warnings=warnings(found),
         sections=sections,
         made=made_by(found["made"]),
+        trust=[trust_of(found)],
     )
     return render_document(document)
 

@@ -25,6 +25,7 @@ from dtaojax.report.subnet_answer import band, cards, percent, spelled
 from dtaojax.report.subnet_charts import chance_chart
 from dtaojax.report.svg import drawing_style
 from dtaojax.report.timeline import MEDIAN, OUTER
+from dtaojax.report.trust import trust_of
 from dtaojax.results import Results, ResultsError
 
 _FANS: Final = (
@@ -77,6 +78,7 @@ def render_subnet(results: Results, netuid: int) -> str:
             f"Made by dtaojax {evidence.manifest.get('dtaojax_version', '')} from a run of "
             f"{evidence.manifest.get('created', '')}."
         ),
+        trust=[trust_of(evidence.manifest)],
     )
     return render_document(document)
 

@@ -6,6 +6,7 @@ from dtaojax.report.config_text import config_text
 from dtaojax.report.document import Document, Section, render_document
 from dtaojax.report.made import made_by, made_with
 from dtaojax.report.svg import drawing_style
+from dtaojax.report.trust import trust_of
 from dtaojax.report.tune_answer import cards, question, warnings
 from dtaojax.report.tune_charts import frontier_drawing, objective_drawing
 from dtaojax.report.tune_tables import (
@@ -47,6 +48,7 @@ def render_tune(found: Record) -> str:
         warnings=warnings(found),
         sections=[section for section in sections if section is not None],
         made=made_by(found["made"]),
+        trust=[trust_of(found)],
     )
     return render_document(document)
 

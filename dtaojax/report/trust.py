@@ -1,0 +1,108 @@
+"""The trust badge: what of a run was back-tested, how far ahead, and with which result."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+Grade = Literal["held", "failed", "open"]
+
+_UNKNOWN: Final = (
+    "This run was made by a version that did not record it; take its numbers as not tested."
+)
+
+
+@dataclass(frozen=True)
+class Tested:
+    """What was seen of one kind of quantity.
+
+    Attributes:
+        about: the kind, in words.
+        text: how far ahead it held, did not hold, or was not tested.
+        grade: ``held`` up to the run's horizon, ``failed`` within it, or ``open``.
+    """
+
+    about: str
+    text: str
+    grade: Grade
+
+
+@dataclass(frozen=True)
+class Trust:
+    """The badge of a run.
+
+    Attributes:
+        demand: what its demand is called; empty where it was not recorded.
+        kinds: by kind of quantity; empty where no back-test speaks for the run.
+        remarks: why that is, or what else differs from the runs that were tested.
+        runs: which runs it is about, where there are several with badges of their own.
+    """
+
+    demand: str
+    kinds: Mapping[str, Tested]
+    remarks: Sequence[str]
+    runs: str = ""
+
+    def of(self, kind: str) -> Tested:
+        """Return what was seen of a kind; not tested where nothing was."""
+        return self.kinds.get(kind) or Tested(kind, "not tested", "open")
+
+    @property
+    def lines(self) -> list[str]:
+        """The badge as plain lines, the demand first."""
+        head = [f"Demand: {self.demand}."] if self.demand else []
+        told = [f"{each.about}: {each.text}" for each in self.kinds.values()]
+        return [*head, *told, *self.remarks]
+
+
+def trust_of(manifest: Mapping[str, Any]) -> Trust:
+    """Return the badge that a manifest, or the JSON of a study, holds."""
+    found = manifest.get("trust")
+    if not isinstance(found, Mapping):
+        return Trust("", {}, [_UNKNOWN])
+    kinds, reasons = found.get("kinds"), found.get("reasons")
+    remarks = [str(note) for note in found.get("notes") or ()]
+    if reasons:
+        remarks.insert(0, f"Not back-tested: {'; '.join(map(str, reasons))}.")
+        kinds = ()
+    return Trust(
+        str(found.get("demand", "")),
+        {
+            str(each["kind"]): Tested(_capital(str(each["about"])), str(each["text"]), _grade(each))
+            for each in kinds or ()
+        },
+        remarks,
+    )
+
+
+def trust_of_each(labels: Sequence[str], manifests: Sequence[Mapping[str, Any]]) -> list[Trust]:
+    """Return the badges of several runs, the same badge once."""
+    badges = [trust_of(manifest) for manifest in manifests]
+    distinct = [badge for place, badge in enumerate(badges) if badge not in badges[:place]]
+    if len(distinct) == 1:
+        return distinct
+    return [
+        dataclasses.replace(
+            badge,
+            runs=", ".join(
+                label for label, own in zip(labels, badges, strict=True) if own == badge
+            ),
+        )
+        for badge in distinct
+    ]
+
+
+def _grade(found: Mapping[str, Any]) -> Grade:
+    """A kind that failed within the horizon is not saved by what nobody tested beyond."""
+    if found["result"] == "held":
+        return "held"
+    failed = found["held_to_days"] is None or any(
+        first <= found["day"] for first, _ in found["failed"]
+    )
+    return "failed" if found["failed"] and failed else "open"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
