@@ -211,7 +211,7 @@ def test_each_card_and_group_of_numbers_says_how_far_it_was_tested() -> None:
 def test_a_notebook_shows_the_badge_and_the_heading_of_every_group() -> None:
     evidence = read(made_results(trust=trust(mainnet())))
     shown = run_snippet(evidence)
-    assert "Demand: calibrated (now_2026)." in on_page(shown[: shown.index("<table>")])
+    assert "Demand: calibrated (now_2026)." in on_page(shown[: shown.index("</caption>")])
     labels = re.findall(r"<tr><t[dh][^>]*>([^<]*)", shown)
     for group in headline(evidence):
         place = next(i for i, text in enumerate(labels) if text.startswith(group.heading))

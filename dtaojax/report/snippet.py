@@ -22,7 +22,7 @@ _ERROR: Final = Markup(' <small style="opacity:0.7">± {}</small>')
 
 
 def run_snippet(evidence: Evidence) -> str:
-    """The headline numbers of a run under the headings of their groups, its badge before them."""
+    """The headline numbers of a run under the headings of their groups, its badge above them."""
     manifest = evidence.manifest
     trust = trust_of(manifest)
     rows: list[Sequence[Entry]] = []
@@ -34,9 +34,8 @@ def run_snippet(evidence: Evidence) -> str:
             if row is not None
         ]
     used = evidence.part("paths").get("used")
-    caption = f"{manifest.get('title')} · after {days(evidence.horizon)} · {used:,} paths"
-    badge = Markup("<p>{}</p>").format(visible(" · ".join(trust.lines)))
-    return f"{badge}{_table(caption, ('', 'mean', '95 % interval', 'unit'), rows)}"
+    caption = [f"{manifest.get('title')} · after {days(evidence.horizon)} · {used:,} paths"]
+    return _table(" · ".join([*caption, *trust.lines]), ("", "mean", "95 % interval", "unit"), rows)
 
 
 def comparison_snippet(comparison: Comparison) -> str:
