@@ -127,3 +127,63 @@ def test_a_missing_history_is_one_message_and_exit_code_2(
 @pytest.mark.parametrize("name", ["backtest_2025.toml", "backtest_2026.toml"])
 def test_configs_that_come_with_the_project_are_valid(name: str) -> None:
     load_backtest(Path(__file__).parents[1] / "configs" / name)
+
+
+def run_changed(folder: Path, tmp_path: Path, day: int, netuid: int, close: float) -> Path:
+    """A back-test of the panel with one other close, baselines alone."""
+    table = pd.read_csv(folder / "panel.csv")
+    table.loc[8 * day + netuid - 1, "close"] = close
+    table.to_csv(tmp_path / "panel.csv", index=False)
+    (tmp_path / "small.toml").write_text(CONFIG)
+    return run_backtest(read_backtest(tmp_path / "small.toml", []), tmp_path / "out").parent
+
+
+def test_a_close_after_every_outcome_changes_no_table(
+    folder: Path, report: Path, tmp_path: Path
+) -> None:
+    """The last outcome is of 07-08, day 68."""
+    changed = run_changed(folder, tmp_path, day=79, netuid=5, close=0.62)
+    for name in TABLES:
+        first, second = (
+            pd.read_parquet(place / f"{name}.parquet") for place in (report.parent, changed)
+        )
+        pd.testing.assert_frame_equal(first, second)
+
+
+def test_a_bad_quote_is_in_no_outcome_and_is_named(
+    folder: Path, report: Path, tmp_path: Path
+) -> None:
+    """On day 60, within the origins: as outcome of days 59 and 57, and as an origin itself."""
+    changed = run_changed(folder, tmp_path, day=60, netuid=5, close=0.62)
+    counts = pd.read_parquet(changed / "counts.parquet").set_index("horizon")
+    before = pd.read_parquet(report.parent / "counts.parquet").set_index("horizon")
+    assert before.doubted.tolist() == [0, 0]
+    assert counts.doubted.tolist() == [2, 2]
+    assert (before.judged - counts.judged).tolist() == [2, 2]
+    assert counts.asked.equals(before.asked)
+    earlier = [
+        pd.read_parquet(place / "outcomes.parquet").query("day + horizon < 60")
+        for place in (report.parent, changed)
+    ]
+    pd.testing.assert_frame_equal(*(table.reset_index(drop=True) for table in earlier))
+    (notice,) = json.loads((changed / "manifest.json").read_text())["history"]["notices"]
+    assert notice["kind"] == "doubted"
+    assert notice["stretches"][0]["lines"] == [486, 486]
+    page = (changed / "report.html").read_text(encoding="utf-8")
+    assert "line 486 (netuid 5, 2025-06-30): 0.62 is" in page
+
+
+def test_what_was_done_to_a_history_is_said_on_the_terminal(
+    folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    run_changed(folder, tmp_path, day=60, netuid=5, close=0.62)
+    monkeypatch.setattr(
+        sys, "argv", ["dtaojax", "backtest", str(tmp_path / "small.toml"), "--out", str(tmp_path)]
+    )
+    with pytest.raises(SystemExit) as left:
+        cli.main()
+    assert left.value.code in (0, None)
+    assert "note: 1 row doubted as a bad quote" in capsys.readouterr().err

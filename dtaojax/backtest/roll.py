@@ -17,6 +17,7 @@ from dtaojax.scoring.pit import pit
 
 TAIL_DRAWS = 20
 """Losses beyond the VaR that are kept of a forecast, for the simulation of its shortfall."""
+_COUNTS = ("asked", "no_forecast", "no_day", "doubted", "ended", "judged")
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,8 @@ class Outcomes:
             (rows, TAIL_DRAWS).
         counts: a row a horizon: ``horizon``; ``asked``, mature and young series quoted on an
             origin; ``no_forecast``, of which some forecaster could not say anything; ``no_day``,
-            whose last day is missing in the history for all subnets; ``ended``, whose series was
+            whose last day is missing in the history for all subnets; ``doubted``, whose quote on
+            the origin or the last day is none, as later ones show; ``ended``, whose series was
             replaced or dissolved before; ``judged``, the rest.
         fits: how often each forecaster learnt.
     """
@@ -85,14 +87,15 @@ def roll(
     in between, forecasts follow the history with the parameters of that fit.
 
     Args:
-        panel: the whole history; no forecaster sees more of it than `Panel.until` the origin.
+        panel: the whole history, by which forecasts are judged; no forecaster sees more of it than
+            `Panel.until` the origin.
         forecasters: all are compared on the same series and days.
         plan: origins and horizons.
         progress: told the number of origins done.
     """
     frames: list[pd.DataFrame] = []
     tails: dict[float, list[FloatArray]] = {level: [] for level in plan.var_levels}
-    counts = np.zeros((len(plan.horizons), 5), dtype=np.int64)
+    counts = np.zeros((len(plan.horizons), len(_COUNTS)), dtype=np.int64)
     fitted: list[Fitted] = []
     fitted_on, fits = -plan.refit_days, 0
     for done, origin in enumerate(plan.origins):
@@ -113,11 +116,10 @@ def roll(
         names = [forecaster.name for forecaster in forecasters]
         counts += _judge(panel, known, origin, names, futures, plan, frames, tails)
         progress(done + 1)
-    columns = ["asked", "no_forecast", "no_day", "ended", "judged"]
     return Outcomes(
         table=pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(),
         tails={level: np.concatenate(parts) for level, parts in tails.items() if parts},
-        counts=pd.DataFrame(counts, columns=columns).assign(horizon=plan.horizons),
+        counts=pd.DataFrame(counts, columns=list(_COUNTS)).assign(horizon=plan.horizons),
         fits=fits,
     )
 
@@ -137,21 +139,27 @@ def _judge(
     mature = quoted & (known.age[-1] >= plan.mature_days)
     able = np.all([np.isfinite(future[-1, :, 0]) for future in futures], axis=0) & quoted
     ages = known.age[-1]
-    depths = depth_class(known, origin, mature)
-    counts = np.zeros((len(plan.horizons), 5), dtype=np.int64)
+    depths = depth_class(known, known.n_days - 1, mature)
+    whole = _columns(panel, known, origin)
+    counts = np.zeros((len(plan.horizons), len(_COUNTS)), dtype=np.int64)
     for place, horizon in enumerate(plan.horizons):
         end = origin + horizon
         recorded = end < panel.n_days and bool(np.isfinite(panel.close[end]).any())
         outcome = np.full(known.n_series, np.nan)
+        doubted = np.zeros(known.n_series, dtype=bool)
         if recorded:
-            outcome = np.log(panel.close[end, : known.n_series] / known.close[-1])
+            at_end = np.where(whole >= 0, panel.close[end, whole], np.nan)
+            outcome = np.log(at_end / known.close[-1])
+            doubted = (whole < 0) | np.isin(known.netuid, panel.doubted(end))
         came = np.isfinite(outcome)
         judged = able & came
+        lost = able & ~came & recorded
         counts[place] = (
             quoted.sum(),
             (quoted & ~able).sum(),
             0 if recorded else able.sum(),
-            (able & ~came).sum() if recorded else 0,
+            (lost & doubted).sum(),
+            (lost & ~doubted).sum(),
             judged.sum(),
         )
         series = np.flatnonzero(judged)
@@ -161,7 +169,7 @@ def _judge(
         uniform = np.random.default_rng([plan.seed, origin, horizon]).random(len(series) + 1)
         for name, future in zip(names, futures, strict=True):
             samples, truth = future[place, series], outcome[series]
-            labels, age = series, ages[series]
+            labels, age = whole[series], ages[series]
             depth = depths[series]
             if len(basket):
                 # The value of the basket is the mean of what its subnets become.
@@ -180,6 +188,16 @@ def _judge(
             frame.insert(6, "depth_class", depth)
             frames.append(frame)
     return counts
+
+
+def _columns(panel: Panel, known: Panel, origin: int) -> NDArray[np.int64]:
+    """Place in the whole history of each series that is quoted on the origin; -1 of those whose
+    quote on that day later ones deny, shape (series,)."""
+    there = np.flatnonzero(np.isfinite(panel.close[origin]))
+    by_netuid = dict(zip(panel.netuid[there].tolist(), there.tolist(), strict=True))
+    quoted = np.isfinite(known.close[-1])
+    places = [by_netuid.get(netuid, -1) for netuid in known.netuid.tolist()]
+    return np.where(quoted, places, -1)
 
 
 def _basket(log_returns: FloatArray) -> FloatArray:

@@ -9,7 +9,14 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from dtaojax.calibration.figures import LAGS, autocorrelation, correlations, spread_of
+from dtaojax.calibration.figures import (
+    LAGS,
+    autocorrelation,
+    correlations,
+    mean,
+    quantiles,
+    spread_of,
+)
 
 FloatArray = NDArray[np.float64]
 
@@ -38,22 +45,22 @@ def _pooled(returns: FloatArray) -> FloatArray:
     return returns[np.isfinite(returns)]
 
 
-QUANTILES: Final = Curve(_LEVELS, lambda returns: np.quantile(_pooled(returns), _LEVELS))
+QUANTILES: Final = Curve(_LEVELS, lambda returns: quantiles(_pooled(returns), _LEVELS))
 """Quantiles of all daily returns, by probability."""
 
 TAILS: Final = Curve(
-    _SIZES, lambda returns: np.array([np.mean(np.abs(_pooled(returns)) > size) for size in _SIZES])
+    _SIZES, lambda returns: np.array([mean(np.abs(_pooled(returns)) > size) for size in _SIZES])
 )
 """Share of days on which a price moved by more than a size."""
 
-SPREADS: Final = Curve(_RANKS, lambda returns: np.quantile(spread_of(returns), _RANKS))
+SPREADS: Final = Curve(_RANKS, lambda returns: quantiles(spread_of(returns), _RANKS))
 """Quantiles over subnets of the daily standard deviation."""
 
 MEMORY: Final = Curve(np.array(LAGS, dtype=float), autocorrelation)
 """Autocorrelation of absolute returns, by lag."""
 
 CORRELATIONS: Final = Curve(
-    _RANKS, lambda returns: np.quantile(correlations(returns), _RANKS), of_pairs=True
+    _RANKS, lambda returns: quantiles(correlations(returns), _RANKS), of_pairs=True
 )
 """Quantiles over pairs of subnets of the correlation of returns."""
 
@@ -63,16 +70,16 @@ def by_depth(depth: FloatArray, groups: int) -> tuple[FloatArray, list[NDArray[n
 
     Args:
         depth: of each series (series,) [TAO].
-        groups: how many.
+        groups: how many, at most one a series.
 
     Returns:
         Median depth of each group, and which series are in it.
     """
-    members = np.array_split(np.argsort(depth, kind="stable"), groups)
+    members = np.array_split(np.argsort(depth, kind="stable"), min(groups, len(depth)))
     return np.array([np.median(depth[group]) for group in members]), members
 
 
 def mean_log_spread(returns: FloatArray) -> float:
     """Geometric mean over series of the daily standard deviation."""
     spread = spread_of(returns)
-    return float(np.exp(np.mean(np.log(spread[spread > 0.0]))))
+    return float(np.exp(mean(np.log(spread[spread > 0.0]))))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -12,7 +13,7 @@ FloatArray = NDArray[np.float64]
 LAGS: Final = (1, 2, 3, 4, 5)
 _SPREAD_LEVELS: Final = (0.05, 0.5, 0.95)
 _TAIL_LEVELS: Final = (0.001, 0.01, 0.99, 0.999)
-_FEWEST: Final = 8
+FEWEST_RETURNS: Final = 8
 """Returns without which a series has no standard deviation to speak of."""
 
 NAMES: Final = (
@@ -34,17 +35,27 @@ def figures(returns: FloatArray) -> FloatArray:
     pooled = returns[np.isfinite(returns)]
     return np.array(
         [
-            *np.quantile(spread, _SPREAD_LEVELS),
-            *np.quantile(pooled, _TAIL_LEVELS),
+            *quantiles(spread, _SPREAD_LEVELS),
+            *quantiles(pooled, _TAIL_LEVELS),
             *autocorrelation(returns),
-            correlations(returns).mean(),
+            mean(correlations(returns)),
         ]
     )
 
 
+def quantiles(values: FloatArray, levels: Sequence[float] | FloatArray) -> FloatArray:
+    """Quantiles of what there is; NaN where there is nothing."""
+    return np.quantile(values, levels) if len(values) else np.full(len(levels), np.nan)
+
+
+def mean(values: FloatArray) -> float:
+    """Mean of what there is; NaN where there is nothing."""
+    return float(values.mean()) if len(values) else np.nan
+
+
 def spread_of(returns: FloatArray) -> FloatArray:
     """Standard deviation of each series that has at least eight returns (of these series,)."""
-    enough = np.isfinite(returns).sum(axis=0) >= _FEWEST
+    enough = np.isfinite(returns).sum(axis=0) >= FEWEST_RETURNS
     return np.nanstd(returns[:, enough], axis=0, ddof=1)
 
 
@@ -56,28 +67,28 @@ def autocorrelation(returns: FloatArray) -> FloatArray:
     known = np.isfinite(returns)
     size = np.where(known, np.abs(returns), 0.0)
     count = known.sum(axis=0)
-    mean = size.sum(axis=0) / np.maximum(count, 1)
-    usable = (count >= _FEWEST) & (mean > 0.0)
-    centred = np.where(known, size / np.where(mean > 0.0, mean, 1.0) - 1.0, 0.0)[:, usable]
+    typical = size.sum(axis=0) / np.maximum(count, 1)
+    usable = (count >= FEWEST_RETURNS) & (typical > 0.0)
+    centred = np.where(known, size / np.where(typical > 0.0, typical, 1.0) - 1.0, 0.0)[:, usable]
     seen = known[:, usable]
     variance = (centred**2).sum(axis=0) / count[usable]
     found = []
     for lag in LAGS:
         pairs = (seen[lag:] & seen[:-lag]).sum(axis=0)
         products = (centred[lag:] * centred[:-lag]).sum(axis=0)
-        some = pairs >= _FEWEST - max(LAGS) + 1
-        with_pairs = products[some] / pairs[some] / variance[some]
-        found.append(with_pairs.mean() if some.any() else np.nan)
+        some = (pairs >= FEWEST_RETURNS - max(LAGS) + 1) & (variance > 0.0)
+        found.append(mean(products[some] / pairs[some] / variance[some]))
     return np.array(found)
 
 
 def correlations(returns: FloatArray) -> FloatArray:
     """Pearson's correlation of each pair of series with at least eight common days (pairs,)."""
     known = np.isfinite(returns)
-    usable = known.sum(axis=0) >= _FEWEST
+    usable = known.sum(axis=0) >= FEWEST_RETURNS
+    usable[usable] = np.nanstd(returns[:, usable], axis=0) > 0.0
     known, values = known[:, usable], returns[:, usable]
     score = (values - np.nanmean(values, axis=0)) / np.nanstd(values, axis=0)
     score = np.where(known, score, 0.0)
     common = known.astype(float).T @ known
-    pairs = np.triu(common >= _FEWEST, k=1)
+    pairs = np.triu(common >= FEWEST_RETURNS, k=1)
     return (score.T @ score)[pairs] / common[pairs]

@@ -65,7 +65,7 @@ def compare(
         replicates: number of resampled panels.
     """
     drawn = resampled(returns, of, replicates, _SEED, series_too=not of_pairs)
-    value, error = of(returns), np.nanstd(drawn, axis=0)
+    value, error = of(returns), _spread(drawn)
     model = np.array([of(panel) for panel in simulated])
     return Comparison(
         data=value,
@@ -74,6 +74,14 @@ def compare(
         model=model.mean(axis=0),
         model_error=model.std(axis=0, ddof=1) / np.sqrt(len(model)),
     )
+
+
+def _spread(drawn: FloatArray) -> FloatArray:
+    """Standard deviation of each statistic over the panels that have it; NaN where none has."""
+    some = np.isfinite(drawn).any(axis=0)
+    spread = np.full(drawn.shape[1], np.nan)
+    spread[some] = np.nanstd(drawn[:, some], axis=0)
+    return spread
 
 
 def goodness(returns: FloatArray, simulated: FloatArray) -> Comparison:

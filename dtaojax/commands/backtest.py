@@ -10,7 +10,7 @@ import typer
 from rich.table import Table
 
 from dtaojax.commands.options import OutFolder, Overrides, Quiet
-from dtaojax.commands.terminal import err, progress
+from dtaojax.commands.terminal import err, progress, tell_notices
 
 
 def backtest(
@@ -32,6 +32,7 @@ def backtest(
     from dtaojax.pipeline.backtest import read_backtest, run_backtest
 
     inputs = read_backtest(config, list(set_ or []))
+    tell_notices(inputs.panel.notices, quiet)
     folder = out_folder or inputs.config.output_folder
     with progress("forecasting", len(inputs.plan.origins), quiet) as show_done:
         report = run_backtest(inputs, folder, show_done)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
-from dtaojax.commands.terminal import err
+from dtaojax.commands.terminal import err, tell_notices
 
 
 def calibrate(
@@ -27,10 +28,12 @@ def calibrate(
         typer.Option(help="The goodness-of-fit page.", show_default="beside the demand file"),
     ] = None,
     first: Annotated[
-        str | None, typer.Option("--from", help="First day to use.", show_default=False)
+        str | None,
+        typer.Option("--from", help="First day, or month or year, to use.", show_default=False),
     ] = None,
     last: Annotated[
-        str | None, typer.Option("--to", help="Last day to use.", show_default=False)
+        str | None,
+        typer.Option("--to", help="Last day, or month or year, to use.", show_default=False),
     ] = None,
     source: Annotated[
         str | None,
@@ -56,7 +59,7 @@ def calibrate(
             show.print(f"{what} ...", style="dim")
 
     request = Request(history, out_file, page, source, first, last, subnets=not typical)
-    found = run_calibration(request, tell)
+    found = run_calibration(request, tell, partial(tell_notices, quiet=quiet))
     if quiet:
         typer.echo(found.out)
         return

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from dtaojax.commands.terminal import out
+from dtaojax.commands.terminal import err, out
 
 
 def replay(
@@ -38,6 +38,8 @@ def replay(
         "from 07-19, switches read off": replay_pools(folder, switches_from_reserves=True),
         "from 06-14": replay_from_snapshot(folder),
     }
+    for notice in dict.fromkeys(text for each in found.values() for text in each.notices):
+        err().print(f"note: {notice}", style="yellow", markup=False, soft_wrap=True)
     if as_json:
         typer.echo(json.dumps({name: each.summary() for name, each in found.items()}, indent=1))
         return

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 from rich.console import Console
+
+if TYPE_CHECKING:
+    from dtaojax.history.notices import Notice
 
 
 def out() -> Console:
@@ -59,6 +62,15 @@ def say_trust(found: Mapping[str, Any]) -> None:
 
     for line in trust_of(found).lines:
         err().print(line, markup=False, soft_wrap=True)
+
+
+def tell_notices(notices: Sequence[Notice], quiet: bool) -> None:
+    """Say what was left out, doubted, split or filled in a history, a line a kind."""
+    if quiet:
+        return
+    show = err()
+    for notice in notices:
+        show.print(f"note: {notice.text}", style="yellow", markup=False, soft_wrap=True)
 
 
 def tell_search(config: Path, quiet: bool, search: Callable[[Callable[[str], None]], Path]) -> None:

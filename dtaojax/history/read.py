@@ -1,31 +1,21 @@
-"""Reading a daily panel from CSV or Parquet, strictly, and cutting it into series."""
+"""Reading a daily panel from CSV or Parquet, strictly."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 
-from dtaojax.chain import RAO_PER_TAO
+from dtaojax.history.cells import shown
+from dtaojax.history.check import OPTIONAL, REQUIRED, check_rows
 from dtaojax.history.errors import HistoryError
-from dtaojax.history.panel import FloatArray, Panel
+from dtaojax.history.plausible import check_whole
+from dtaojax.history.quoted import QuotedPanel, read_off
+from dtaojax.history.rows import FOLDER_VARIABLE, Rows, read_rows
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-FOLDER_VARIABLE: Final = "DTAOJAX_DATA"
-"""Environment variable with the folder where histories are looked for by name."""
 DEFAULT_FOLDER: Final = Path("../shared/data")
-
-_DUST_PRICE: Final = 0.5
-"""No started subnet of 2025 or 2026 traded above this; a pool that waits for its start call holds
-dust and quotes 1 to several 1,000 [TAO/alpha]."""
-_HIGHEST_PRICE: Final = 1e5
-"""Dust pools quoted up to 4,912; a price in rao is a billion times too large [TAO/alpha]."""
-_REQUIRED: Final = ("date", "netuid", "close")
-_OPTIONAL: Final = ("tao_in", "days_since_start")
 
 
 def data_folder() -> Path:
@@ -46,13 +36,12 @@ def find_history(name: str, beside: Path) -> Path:
     return beside / name
 
 
-def read_panel(path: Path, source: str | None = None) -> Panel:
-    """Reads a daily panel.
+def read_panel(path: Path, source: str | None = None) -> QuotedPanel:
+    """Read a daily panel.
 
-    Rows of a subnet that has not started are left out: those with a negative ``days_since_start``,
-    and those up to the last quote above 0.5 TAO. A netuid whose ``days_since_start`` falls, or
-    begins or ceases to be known, has been replaced: its rows before and after are two series.
-    Missing days stay missing.
+    What is no trade of a started subnet is left out, what is in doubt counts as not known, and a
+    netuid that was used again is two series; the panel's notices name all of it by line, date and
+    netuid (`dtaojax.history.quoted`). Missing days stay missing.
 
     Args:
         path: a ``.csv`` or ``.parquet`` file with the columns date, netuid, close and, where known,
@@ -65,147 +54,32 @@ def read_panel(path: Path, source: str | None = None) -> Panel:
     Raises:
         HistoryError: the file cannot be read, lacks a column, or holds impossible rows.
     """
-    table = read_rows(path)
-    missing = [name for name in _REQUIRED if name not in table.columns]
-    if missing:
-        present = ", ".join(map(str, table.columns))
-        problems = [f"there is no column {name!r} (there are {present})" for name in missing]
-        raise HistoryError(str(path), problems)
+    rows = read_rows(path, (*REQUIRED, *OPTIONAL, "source"))
+    rows.require(REQUIRED)
     if source is not None:
-        table = _rows_of(table, source, path)
-    checked = _check(table, path)
-    traded = _cut(checked)
-    if traded.empty:
+        rows = rows_of(rows, source)
+    if len(rows) == 0:
         raise HistoryError(str(path), ["holds no price of a started subnet"])
-    return _arrange(traded, str(path))
+    quotes = check_rows(rows)
+    check_whole(quotes)
+    return read_off(quotes)
 
 
-def read_rows(path: Path) -> pd.DataFrame:
-    """The rows of a CSV file, as text, or of a Parquet file; the index is the line of each.
+def rows_of(rows: Rows, source: str) -> Rows:
+    """Return the rows of one source.
 
     Raises:
-        HistoryError: the file cannot be read.
+        HistoryError: there is no column ``source``, or no such row.
     """
-    # Slow to import, and the command line imports this room for its error.
-    import pandas as pd
-
-    try:
-        if path.suffix.lower() == ".csv":
-            table = pd.read_csv(path, dtype=str, keep_default_na=False)
-        elif path.suffix.lower() == ".parquet":
-            table = pd.read_parquet(path)
-        else:
-            raise HistoryError(str(path), ["must be a .csv or .parquet file; convert it"])
-    except FileNotFoundError:
-        fix = (
-            f"there is no such file; check the path, or set {FOLDER_VARIABLE} to the folder that "
-            "holds it"
+    cells = rows.columns.get("source")
+    if cells is None:
+        raise HistoryError(rows.source, [f"there is no column 'source' to find {source!r} in"])
+    words = [str(cell).strip() for cell in cells]
+    chosen = np.array([word == source for word in words], dtype=bool)
+    if not chosen.any():
+        known = sorted(set(words))
+        there = ", ".join(word if word.isprintable() else shown(word) for word in known[:20])
+        raise HistoryError(
+            rows.source, [f"there is no row of source {source!r}; there are {there}"]
         )
-        raise HistoryError(str(path), [fix]) from None
-    except (OSError, ValueError) as error:
-        raise HistoryError(str(path), [f"cannot be read ({error}); check the file"]) from None
-    # A CSV file has a header line, and people count lines from 1.
-    return table.set_axis(np.arange(len(table)) + 2, axis=0)
-
-
-def _rows_of(table: pd.DataFrame, source: str, path: Path) -> pd.DataFrame:
-    if "source" not in table.columns:
-        raise HistoryError(str(path), [f"there is no column 'source' to find {source!r} in"])
-    rows = table[table["source"] == source]
-    if rows.empty:
-        known = ", ".join(sorted(map(str, table["source"].unique())))
-        raise HistoryError(str(path), [f"there is no row of source {source!r}; there are {known}"])
-    return rows
-
-
-def _check(table: pd.DataFrame, path: Path) -> pd.DataFrame:
-    """The columns as numbers, or an error that names rows."""
-    import pandas as pd
-
-    def numbers(name: str) -> pd.Series:
-        if name not in table.columns:
-            return pd.Series(np.nan, index=table.index)
-        return pd.to_numeric(table[name], errors="coerce").astype(float)
-
-    def is_text(name: str) -> pd.Series:
-        """Cells that hold something that is no number."""
-        if name not in table.columns:
-            return pd.Series(False, index=table.index)
-        filled = table[name].notna() & (table[name].astype(str).str.strip() != "")
-        return filled & ~np.isfinite(numbers(name))
-
-    checked = pd.DataFrame({name: numbers(name) for name in (*_REQUIRED[1:], *_OPTIONAL)})
-    checked["date"] = pd.to_datetime(table["date"], errors="coerce", format="ISO8601")
-    close, netuid = checked["close"], checked["netuid"]
-    rao = f"this looks like rao: divide by {RAO_PER_TAO:.0e}"
-    faults = {
-        "date is no date like 2025-03-20": checked["date"].isna(),
-        "netuid is no whole number from 1 to 65535": ~netuid.between(1, 65_535)
-        | (netuid % 1.0 != 0.0),
-        "close is no positive number": ~(close > 0.0) | ~np.isfinite(close),
-        f"close is above {_HIGHEST_PRICE:,.0f} TAO; {rao}": close > _HIGHEST_PRICE,
-        "tao_in is not empty and no number": is_text("tao_in"),
-        "tao_in is negative": checked["tao_in"] < 0.0,
-        f"tao_in is above the supply cap; {rao}": checked["tao_in"] > 21e6,
-        "days_since_start is not empty and no number": is_text("days_since_start"),
-    }
-    problems = [_named(fault, rows, checked) for fault, rows in faults.items() if rows.any()]
-    if not problems:
-        checked["date"] = checked["date"].dt.normalize()
-        twice = checked.duplicated(["date", "netuid"])
-        if twice.any():
-            fault = "stands twice for its date and netuid; keep one, or choose a source"
-            problems = [_named(fault, twice, checked)]
-    if problems:
-        raise HistoryError(str(path), problems)
-    return checked.astype({"netuid": int}).sort_values(["netuid", "date"])
-
-
-def _named(fault: str, rows: pd.Series, table: pd.DataFrame) -> str:
-    lines = table.index[rows.to_numpy()]
-    shown = ", ".join(map(str, lines[:5]))
-    more = f" and {len(lines) - 5} more" if len(lines) > 5 else ""
-    return f"line{'s' if len(lines) > 1 else ''} {shown}{more}: {fault}"
-
-
-def _cut(table: pd.DataFrame) -> pd.DataFrame:
-    """Adds the columns ``life`` and ``age``, and leaves out what is not traded."""
-    known = table["days_since_start"].notna()
-    by_netuid = table.groupby("netuid")
-    fell = by_netuid["days_since_start"].diff() < 0.0
-    switched = known != known.groupby(table["netuid"]).shift(fill_value=True)
-    switched &= by_netuid.cumcount() > 0
-    life = (fell | switched).groupby(table["netuid"]).cumsum()
-    table = table.assign(life=life)
-    lives = ["netuid", "life"]
-    dust = table["close"] > _DUST_PRICE
-    # Counted from the end, the quotes above the dust price that are still to come.
-    dust_ahead = dust[::-1].groupby([table["netuid"], table["life"]]).cumsum()[::-1]
-    unstarted = table["days_since_start"] < 0.0
-    waited = (dust & ~unstarted).groupby([table["netuid"], table["life"]]).transform("any")
-    table = table.assign(waited=waited)[(dust_ahead == 0) & ~unstarted]
-    seen = (table["date"] - table.groupby(lives)["date"].transform("min")).dt.days.astype(float)
-    told = table["days_since_start"].where(~table["waited"])
-    return table.assign(age=told.fillna(seen))
-
-
-def _arrange(table: pd.DataFrame, source: str) -> Panel:
-    import pandas as pd
-
-    lives = ["netuid", "life"]
-    first = table.groupby(lives)["date"].min().reset_index()
-    order = first.sort_values(["date", "netuid", "life"]).set_index(lives).index
-    days = pd.date_range(table["date"].min(), table["date"].max())
-
-    def wide(column: str) -> FloatArray:
-        grid = table.pivot_table(index="date", columns=lives, values=column, dropna=False)
-        return grid.reindex(index=days, columns=order).to_numpy(dtype=float)
-
-    return Panel(
-        source=source,
-        dates=days.to_numpy().astype("datetime64[D]"),
-        netuid=order.get_level_values("netuid").to_numpy(dtype=np.int64),
-        close=wide("close"),
-        tao_in=wide("tao_in"),
-        age=wide("age"),
-    )
+    return rows.where(chosen)

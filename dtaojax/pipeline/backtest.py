@@ -184,6 +184,7 @@ def _manifest(
             "last": str(panel.dates[-1]),
             "series": panel.n_series,
             "prices": int(np.isfinite(panel.close).sum()),
+            "notices": [notice.as_json() for notice in panel.notices],
         },
         "origins": {"first": str(dates[0]), "last": str(dates[-1]), "number": len(dates)},
         "fits": outcomes.fits,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -11,10 +11,11 @@ import numpy as np
 
 from dtaojax.build.stochastic_variance import build_stochastic_variance
 from dtaojax.calibration import NotConvergedError, fit
-from dtaojax.calibration.figures import NAMES
+from dtaojax.calibration.figures import FEWEST_RETURNS, NAMES
 from dtaojax.calibration.goodness import Comparison, goodness
 from dtaojax.calibration.observations import FLOW_OF_RETURN, Observations, observe
 from dtaojax.history import HistoryError, Panel, read_panel
+from dtaojax.history.notices import Notice
 from dtaojax.history.panel import MATURE_DAYS
 from dtaojax.pipeline import runtime
 from dtaojax.pipeline.calibrate_words import calibration_facts, file_comments
@@ -74,21 +75,30 @@ class Calibration:
         out: the demand file.
         page: the goodness-of-fit page.
         table: figures of the history and the model, a row for each of ``names``.
+        notices: what was left out, doubted, split or filled in the history.
         names: what the rows are.
     """
 
     out: Path
     page: Path
     table: Comparison
+    notices: tuple[Notice, ...]
     names: tuple[str, ...] = NAMES
 
 
 def run_calibration(
-    request: Request, progress: Callable[[str], None] = lambda what: None
+    request: Request,
+    progress: Callable[[str], None] = lambda what: None,
+    tell: Callable[[Sequence[Notice]], None] = lambda notices: None,
 ) -> Calibration:
     """Fits the demand process, holds it against the history, and writes both files.
 
     Nothing is written unless the fit converged.
+
+    Args:
+        request: what is asked for.
+        progress: told what is being done.
+        tell: told what was left out, doubted, split or filled in the history, once it is read.
 
     Raises:
         HistoryError: the history cannot be used, or the fit did not converge.
@@ -98,6 +108,7 @@ def run_calibration(
     progress("reading the history")
     panel = read_panel(request.history, request.source)
     panel = panel.between(request.first, request.last)
+    tell(panel.notices)
     seen = observe(panel, MATURE_DAYS)
     _require(panel, seen)
     progress(f"fitting {int(seen.seen.sum()):,} daily flows")
@@ -130,22 +141,30 @@ def run_calibration(
             parameters=parameter_rows(typical, errors),
             curves=drawn_curves(returns, simulated, seen),
             histories=_HISTORIES,
+            notices=[notice.text for notice in panel.notices],
         ),
         page,
     )
     write_text(demand_toml(config, errors, file_comments(facts, panel, table)), request.out)
-    return Calibration(request.out, page, table)
+    return Calibration(request.out, page, table, panel.notices)
 
 
 def _require(panel: Panel, seen: Observations) -> None:
     """Refuses a history that cannot tell what is asked of it."""
     flows = int(seen.seen.sum())
-    with_flows = int((seen.seen.sum(axis=0) > 0).sum())
+    of_each = seen.seen.sum(axis=0)
+    with_flows = int((of_each > 0).sum())
     of_age = f"of subnets that are at least {MATURE_DAYS:g} days old"
     if with_flows < _FEWEST_SERIES:
         problem = (
             f"holds daily flows of {with_flows} subnets {of_age}; what sets subnets apart cannot "
             f"be told from fewer than {_FEWEST_SERIES}"
+        )
+    elif (of_each >= FEWEST_RETURNS).sum() < _FEWEST_SERIES:
+        enough = int((of_each >= FEWEST_RETURNS).sum())
+        problem = (
+            f"holds at least {FEWEST_RETURNS} daily flows of {enough} subnets {of_age}; what sets "
+            f"subnets apart cannot be told from fewer than {_FEWEST_SERIES}"
         )
     elif flows < _FEWEST_FLOWS:
         problem = f"holds {flows} daily flows {of_age}; at least {_FEWEST_FLOWS} are needed"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TypeAlias
 
 import numpy as np
@@ -65,4 +66,6 @@ def file_comments(facts: Facts, panel: Panel, table: Comparison) -> list[str]:
     ]
     if not np.isfinite(panel.tao_in).any():
         lines.append("Without reserves the scale cannot depend on depth: it is that of any pool.")
+    for notice in panel.notices:
+        lines += textwrap.wrap(f"Of the history: {notice.text}.", 96, subsequent_indent="  ")
     return lines

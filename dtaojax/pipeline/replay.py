@@ -69,10 +69,12 @@ class Comparison:
             if the protocol injected nothing; ``injected`` and ``injected_seen`` [TAO]; ``bought``
             [TAO]; ``moving_price_error`` and ``share`` against ``share_seen`` at block 8,791,253.
         records: a row a record: ``block``, ``median_error`` and ``largest_error`` of ``tao_in``.
+        notices: which rows of the histories were left out, and why.
     """
 
     subnets: pd.DataFrame
     records: pd.DataFrame
+    notices: tuple[str, ...]
 
     def summary(self) -> dict[str, float]:
         """Headline numbers over subnets that were not replaced."""
@@ -223,4 +225,4 @@ def _compare(
             "largest_error": np.nanmax(kept, axis=1),
         }
     )
-    return Comparison(subnets, records)
+    return Comparison(subnets, records, seen.notices)

@@ -4,18 +4,43 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from dtaojax.chain import BASE_BLOCK_EMISSION
+from dtaojax.history.cells import numbers
+from dtaojax.history.check import Faults
 from dtaojax.history.panel import FloatArray
+from dtaojax.history.rows import read_rows
 from dtaojax.network import NOT_STARTED, NetworkTable
+
+_COLUMNS: Final = (
+    "netuid", "registered_block", "tao_in", "alpha_in", "alpha_out", "moving_price"
+)  # fmt: skip
 
 
 def read_snapshot(folder: Path) -> pd.DataFrame:
-    """The state of all subnets on 2026-06-14, by netuid."""
-    return pd.read_csv(folder / "snapshot_20260614.csv").sort_values("netuid")
+    """Return the state of all subnets on 2026-06-14, by netuid.
+
+    Raises:
+        HistoryError: the file cannot be read, lacks a column, or holds what is no number.
+    """
+    rows = read_rows(folder / "snapshot_20260614.csv", _COLUMNS)
+    rows.require(_COLUMNS)
+    faults = Faults(rows)
+    read = {name: numbers(rows.columns[name]) for name in _COLUMNS}
+    for name, column in read.items():
+        faults.add(f"{name} is no number", column.wrong, rows.columns[name])
+    for name in ("netuid", "registered_block"):
+        column = read[name]
+        faults.add(f"{name} is empty", column.empty)
+        faults.add(f"{name} is no whole number", column.value % 1.0 > 0.0, rows.columns[name])
+    faults.refuse()
+    table = pd.DataFrame({name: column.value for name, column in read.items()})
+    whole = {"netuid": np.int64, "registered_block": np.int64}
+    return table.astype(whole).sort_values("netuid")
 
 
 def snapshot_block(snapshot: pd.DataFrame, end: NetworkTable) -> int:

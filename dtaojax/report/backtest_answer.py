@@ -94,4 +94,5 @@ def warnings(results: BacktestResults) -> list[str]:
                 "because the subnet was replaced or dissolved first. What its holders got is not "
                 "in a price history, so these are in no figure, and losses are understated."
             )
+    found += [f"Of the history: {notice['text']}." for notice in results.notices]
     return found

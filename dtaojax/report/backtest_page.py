@@ -15,6 +15,7 @@ from dtaojax.report.backtest_tables import (
     class_table,
     coverage_rows,
     exceedance_rows,
+    notice_tables,
     score_rows,
     shortfall_rows,
 )
@@ -178,22 +179,31 @@ def _making(results: BacktestResults) -> Section:
         *((f"{name} version", version) for name, version in manifest["versions"].items()),
     ]
     counts = results.tables["counts"]
-    names = ("asked", "no_forecast", "no_day", "ended", "judged")
+    names = ("asked", "no_forecast", "no_day", "doubted", "ended", "judged")
     count_table = PageTable(
         "What became of every quoted subnet on every origin",
-        ["Days ahead", "quoted", "no forecast", "no price that day", "series ended", "judged"],
+        [
+            "Days ahead",
+            "quoted",
+            "no forecast",
+            "no price that day",
+            "doubted",
+            "series ended",
+            "judged",
+        ],
         [
             [str(row["horizon"]), *(number(float(row[name])) for name in names)]
             for row in counts.to_dict("records")
         ],
         note="No forecast: too few past returns for one of the forecasters; all are compared on "
-        "the same forecasts. No price that day: the history has a gap or ends.",
+        "the same forecasts. No price that day: the history has a gap or ends. Doubted: the quote "
+        "of the first or the last day is none, as later ones show.",
     )
     return Section(
         "making",
         "How was it made?",
         "How it was made",
-        tables=[count_table],
+        tables=[count_table, *notice_tables(results)],
         facts=facts,
         terms=_TERMS,
         printed=[("The config", config_text(config))],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -60,6 +60,11 @@ class BacktestResults:
     def forecasters(self) -> Sequence[str]:
         """Their names; the first is the one that is judged."""
         return self.manifest["config"]["forecast"]["forecasters"]
+
+    @property
+    def notices(self) -> Sequence[Mapping[str, Any]]:
+        """What was left out, doubted, split or filled in the history; none in older results."""
+        return self.manifest["history"].get("notices", [])
 
     @property
     def horizons(self) -> list[int]:

@@ -53,6 +53,7 @@ class GoodnessPage:
         parameters: key, value and standard error (None where held fixed).
         curves: by name.
         histories: how many were simulated.
+        notices: sentences on what was left out, doubted, split or filled in the history.
     """
 
     title: str
@@ -62,6 +63,7 @@ class GoodnessPage:
     parameters: Sequence[tuple[str, float, float | None]]
     curves: Mapping[str, Band]
     histories: int
+    notices: Sequence[str] = ()
 
 
 def write_goodness_page(page: GoodnessPage, target: Path) -> Path:
@@ -97,6 +99,7 @@ def render_goodness_page(page: GoodnessPage) -> str:
             "itself made, with the depths, ages and missing days of the real one; the pools were "
             "not simulated, so the rules of emission play no part."
         ],
+        warnings=[f"Of the history: {notice}." for notice in page.notices],
         sections=[
             Section("table", "Figures", tables=[_table(page)]),
             Section("curves", "Curves", drawings=drawings),
