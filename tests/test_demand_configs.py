@@ -276,3 +276,15 @@ def test_absent_history_is_refused_before_anything_is_computed(text: str, tmp_pa
     path.write_text(text)
     with pytest.raises(HistoryError, match=r"none\.csv: there is no such file"):
         read_inputs(path, [])
+
+
+def test_what_was_done_to_a_history_is_among_the_warnings(folder: Path, tmp_path: Path) -> None:
+    rows = (folder / "panel.csv").read_text().splitlines()
+    columns = len(rows[0].split(","))
+    root = ["2026-01-01", "0", "1.0", *[""] * (columns - 3)]
+    (tmp_path / "panel.csv").write_text("\n".join([*rows, ",".join(root)]))
+    config = tmp_path / "c.toml"
+    config.write_text('[[demand]]\nprocess = "flow_bootstrap"\nfile = "./panel.csv"')
+    (notice,) = read_inputs(config, []).notices
+    assert notice.startswith("of the history panel.csv: 1 row left out as of root")
+    assert f"line {len(rows) + 1} (netuid 0, 2026-01-01)" in notice

@@ -298,3 +298,26 @@ def test_notices_are_json_with_line_date_and_netuid(tmp_path: Path) -> None:
     assert stretch["dates"] == ["2026-05-21"] * 2
     assert stretch["netuid"] == 3
     assert "times the quote before" in stretch["detail"]
+
+
+def test_a_single_bad_reserve_is_doubted_and_splits_nothing(tmp_path: Path) -> None:
+    for ages in (True, False):
+        table = Table(ages=ages)
+        table.tao_in[20, 2] *= 0.01
+        # Less than is doubted, and no new pool either.
+        table.tao_in[10, 4] *= 3.0
+        panel = read_panel(table.write(tmp_path / "p.csv"))
+        assert detail(panel, "doubted_reserve") == [(line(20, 3), 3)]
+        expected = table.tao_in.copy()
+        expected[20, 2] = np.nan
+        np.testing.assert_array_equal(panel.tao_in, expected)
+        np.testing.assert_array_equal(panel.close, table.close)
+        assert table.tao_in[20, 2] in panel.until(20).tao_in[20]
+
+
+@pytest.mark.parametrize("rate", [24.0, 0.0, 1 / 7])
+def test_ages_in_another_unit_are_refused(tmp_path: Path, rate: float) -> None:
+    table = Table()
+    table.age = 100.0 + rate * (table.age - 400.0)
+    with pytest.raises(HistoryError, match=r"days_since_start grows by .* a day"):
+        read_panel(table.write(tmp_path / "p.csv"))

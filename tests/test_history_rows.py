@@ -156,6 +156,7 @@ def test_other_separators_are_one_line_with_the_fix(tmp_path: Path, mark: str, w
     ("header", "message"),
     [
         ("", "is empty; the first line must name the columns"),
+        ("sep=,", "a spreadsheet.s mark of the separator; delete the line"),
         ("date,netuid,Close,close", "column 'close' stands twice; keep one"),
         ("2025-05-01,3,0.02", "the first line must name the columns"),
         ("netuid,price", r"no columns 'date', 'close' \(there are netuid, price\)"),

@@ -23,7 +23,7 @@ _LOWEST: Final = 0.01
 """TAO never cost less than ten dollars; a price in bitcoin is smaller [USD/TAO]."""
 _FIRST_DAY: Final = np.datetime64("2021-01-03", "D")
 """The first network of Bittensor started then; there was no TAO before."""
-_LARGEST_MOVE: Final = 5.0
+_LARGEST_MOVE: Final = 3.0
 """Factor between two closes that nobody believes; in a day of 2024 to 2026 none passed 1.5."""
 _LONGEST_GAP: Final = 30
 """Closes further apart than this may differ by any factor [days]."""

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dtaojax.history.reuse import new_pools
-from dtaojax.history.ticks import bad_quotes
+from dtaojax.history.ticks import bad_quotes, bad_reserves
 
 FloatArray: TypeAlias = NDArray[np.float64]
 IntArray: TypeAlias = NDArray[np.int64]
@@ -39,8 +39,8 @@ _LARGE_MOVE: Final = 10.0
 """Factor between two quotes from which on a reader should ask whether both are right."""
 
 Kind = Literal[
-    "waiting", "doubted", "replaced", "looks_replaced", "age_filled", "age_unknown", "age_leaps",
-    "large_move", "dear",
+    "waiting", "doubted", "doubted_reserve", "replaced", "looks_replaced", "age_filled",
+    "age_unknown", "age_leaps", "large_move", "dear",
 ]  # fmt: skip
 
 
@@ -65,12 +65,14 @@ class Lives(NamedTuple):
         life: number of the life, from 0; -1 where a row is left out.
         age: since its start [days].
         doubted: quotes that count as not known.
+        doubted_reserve: likewise of ``tao_in``.
         events: what was done.
     """
 
     life: IntArray
     age: FloatArray
     doubted: NDArray[np.bool_]
+    doubted_reserve: NDArray[np.bool_]
     events: list[Event]
 
 
@@ -100,24 +102,27 @@ def follow(
     begins = np.diff(life, prepend=life[:1]) != 0
     events += [Event("replaced", row, _younger(day, age, row)) for row in _where(begins)]
     log_price, log_tao = np.log(close), np.log(np.where(tao_in > 0.0, tao_in, np.nan))
-    doubted = np.zeros(len(day), dtype=bool)
+    doubted, doubted_reserve = (np.zeros(len(day), dtype=bool) for _ in range(2))
     for rows in _runs(life):
         doubted[rows] = bad_quotes(day[rows], log_price[rows], log_tao[rows])
+        doubted_reserve[rows] = bad_reserves(day[rows], log_price[rows], log_tao[rows])
         if sure[rows].all():
             continue
         kept = rows[~doubted[rows]]
+        believed = np.where(doubted_reserve, np.nan, log_tao)
 
         def log_median(place: int, kept: IntArray = kept) -> float:
             return float(np.log(median_of_others(int(kept[place]))))
 
         for place, evidence in new_pools(
-            day[kept], log_price[kept], log_tao[kept], log_median, float(np.log(DUST_PRICE))
+            day[kept], log_price[kept], believed[kept], log_median, float(np.log(DUST_PRICE))
         ).items():
             row = int(kept[place])
             if not sure[row]:
                 begins[row] = True
                 events.append(Event("looks_replaced", row, evidence))
     events += [Event("doubted", row, _move(close, row - 1, row)) for row in _where(doubted)]
+    events += [Event("doubted_reserve", row, f"{tao_in[row]:g}") for row in _where(doubted_reserve)]
     life = np.cumsum(begins)
     known = np.empty(len(day))
     for rows in _runs(life):
@@ -129,7 +134,7 @@ def follow(
         if waited and len(kept):
             known[kept] = day[kept] - day[kept[0]]
         events += _noticed(kept, day, age, close, doubted)
-    return Lives(life, known, doubted, events)
+    return Lives(life, known, doubted, doubted_reserve, events)
 
 
 def _by_age(day: IntArray, age: FloatArray) -> tuple[IntArray, NDArray[np.bool_]]:

@@ -30,12 +30,14 @@ def check_whole(quotes: Quotes) -> None:
 
     Raises:
         HistoryError: prices in another unit than TAO, from the first day or from one on; reserves
-            above all TAO that there can be; an age that slips and comes back.
+            above all TAO that there can be; ages that do not grow by a day a day, or slip and come
+            back.
     """
     problems = [
         *_other_unit(quotes),
         *_unit_changes(quotes),
         *_too_much_tao(quotes),
+        *_other_clock(quotes),
         *_slipped_ages(quotes),
     ]
     if problems:
@@ -93,6 +95,20 @@ def _too_much_tao(quotes: Quotes) -> list[str]:
     return [
         f"{listed(quotes.place, sorted(lines))}: tao_in of all subnets on {quotes.dates[day]} is "
         f"{total[day]:,.0f} together, above the supply cap of {MAX_SUPPLY:,.0f}; write TAO"
+    ]
+
+
+def _other_clock(quotes: Quotes) -> list[str]:
+    """Ages in another unit than days."""
+    rates = []
+    for column in quotes.age.T:
+        rows = np.flatnonzero(np.isfinite(column))
+        rates += (np.diff(column[rows]) / np.diff(rows)).tolist()
+    if len(rates) < _FEWEST or 0.5 <= np.median(rates) <= 2.0:
+        return []
+    return [
+        f"days_since_start grows by {np.median(rates):.3g} a day, in the middle of all rows; write "
+        "days"
     ]
 
 

@@ -27,6 +27,8 @@ _DONE: Final[dict[Kind, str]] = {
     f"{DUST_PRICE:g} TAO until it trades",
     "doubted": "{rows} doubted as a bad quote, far off on a single day and back on the next, and "
     "counted as not known; mend or delete",
+    "doubted_reserve": "{rows} whose tao_in is doubted, far off on a single day and back on the "
+    "next, and counted as not known; mend",
     "replaced": "{rows} split off as the first of a new life of the netuid, by a later start",
     "looks_replaced": "{rows} split off as the first of a new life of the netuid, by the look of "
     "the pool",
@@ -75,7 +77,7 @@ def read_off(quotes: Quotes) -> QuotedPanel:
     days = np.arange(len(quotes.dates))
     denied = np.zeros(quotes.close.shape, dtype=bool)
     events: list[tuple[int, int, Event]] = []
-    series: list[tuple[int, int, NDArray[np.int64], FloatArray, FloatArray]] = []
+    series: list[tuple[int, NDArray[np.int64], tuple[FloatArray, ...]]] = []
     for column, netuid in enumerate(quotes.netuid.tolist()):
         rows = days[np.isfinite(quotes.close[:, column])]
         if len(rows) == 0:
@@ -92,18 +94,19 @@ def read_off(quotes: Quotes) -> QuotedPanel:
         denied[rows, column] = out | found.doubted
         events += [(int(rows[event.row]), column, event) for event in found.events]
         close = np.where(found.doubted, np.nan, close)
+        depth = np.where(found.doubted_reserve, np.nan, quotes.tao_in[rows, column])
         for life in np.unique(found.life[~out]).tolist():
             of_it = found.life == life
-            series.append((netuid, column, rows[of_it], close[of_it], found.age[of_it]))
+            cells = (close[of_it], depth[of_it], found.age[of_it])
+            series.append((netuid, rows[of_it], cells))
     if not series:
         raise HistoryError(quotes.source, ["holds no price of a started subnet"])
     # Stable, so that two lives that begin on one day keep their order.
-    series.sort(key=lambda each: (each[2][0], each[0]))
+    series.sort(key=lambda each: (each[1][0], each[0]))
     shape = (len(days), len(series))
     close, tao_in, age = (np.full(shape, np.nan) for _ in range(3))
-    for place, (_, column, rows, prices, ages) in enumerate(series):
-        close[rows, place], age[rows, place] = prices, ages
-        tao_in[rows, place] = quotes.tao_in[rows, column]
+    for place, (_, rows, cells) in enumerate(series):
+        close[rows, place], tao_in[rows, place], age[rows, place] = cells
     # Whatever waits on the first days, a history begins with its first price.
     begun = slice(int(np.argmax(np.isfinite(close).any(axis=1))), None)
     return QuotedPanel(

@@ -50,19 +50,27 @@ def new_pools(
     jumped = np.abs(np.diff(liquidity)) > _LIQUIDITY_JUMP
     jumped |= np.abs(np.diff(log_price)) > _TO_MEDIAN
     found: dict[int, str] = {}
+    back: set[int] = set()
     for place in (np.flatnonzero(jumped) + 1).tolist():
+        if place - 1 in back:
+            continue
         before, now = place - 1, place
         price, tao = log_price[now] - log_price[before], log_tao[now] - log_tao[before]
         near = bool(day[now] - day[before] <= _LONGEST_GAP)
         jump = liquidity[now] - liquidity[before]
         moved = f"the price goes from {_number(log_price[before])} to {_number(log_price[now])} TAO"
         if abs(jump) > _LIQUIDITY_JUMP and abs(tao) > _TAO_JUMP and (near or jump < 0.0):
-            if not _taken_back(liquidity, place):
-                reserves = f"{_number(log_tao[before])} to {_number(log_tao[now])}"
-                found[place] = f"tao_in goes from {reserves} while {moved}, which no trade does"
+            if _taken_back(liquidity, place):
+                back.add(place)
+                continue
+            reserves = f"{_number(log_tao[before])} to {_number(log_tao[now])}"
+            found[place] = f"tao_in goes from {reserves} while {moved}, which no trade does"
             continue
         traded = abs(tao - 0.5 * price) < 0.25 * abs(price)
-        if not near or traded or _taken_back(log_price, place):
+        if _taken_back(log_price, place):
+            back.add(place)
+            continue
+        if not near or traded:
             continue
         middle = log_median(place)
         if abs(price) > _TO_MEDIAN and abs(log_price[now] - middle) < _NEAR_MEDIAN:

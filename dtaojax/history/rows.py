@@ -194,6 +194,9 @@ def _check_header(source: str, header: Sequence[str]) -> None:
     twice = sorted({name for name in named if named.count(name) > 1})
     if twice:
         raise HistoryError(source, [f"column {name!r} stands twice; keep one" for name in twice])
+    if named[0].startswith("sep="):
+        text = "the first line is a spreadsheet's mark of the separator; delete the line"
+        raise HistoryError(source, [text])
     if len(header) == 1:
         used = [word for mark, word in _SEPARATORS.items() if mark in header[0]]
         text = f"has one column, {header[0][:60]!r}; columns must be separated by commas"

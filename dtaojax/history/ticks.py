@@ -16,6 +16,18 @@ _LONGEST_GAP: Final = 8
 """Days between the quotes before and after, at most: a week without records may lie there."""
 
 
+def bad_reserves(
+    day: NDArray[np.int64], log_price: NDArray[np.float64], log_tao: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    """Tell which reserves of a series are single bad ones; see `bad_quotes`, whose arguments these
+    are but for ``flow``, the log of the reserve, which may be NaN."""
+    bad = np.zeros(len(day), dtype=bool)
+    known = np.flatnonzero(np.isfinite(log_tao))
+    # A trade moves the log price by twice what it moves that of the reserve.
+    bad[known] = bad_quotes(day[known], log_tao[known], 0.25 * log_price[known])
+    return bad
+
+
 def bad_quotes(
     day: NDArray[np.int64], log_price: NDArray[np.float64], flow: NDArray[np.float64]
 ) -> NDArray[np.bool_]:

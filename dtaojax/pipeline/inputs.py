@@ -38,12 +38,14 @@ class Inputs:
         network: that it starts from.
         histories: digests of the histories that it draws from, by place in the config.
         network_file: what the network was read from; None for one that was drawn or given.
+        notices: what was left out, doubted, split or filled in those histories, in words.
     """
 
     config: Config
     network: NetworkTable
     histories: dict[str, str] = dataclasses.field(default_factory=dict)
     network_file: str | None = None
+    notices: tuple[str, ...] = ()
 
     def digests(self) -> dict[str, str]:
         """SHA-256 digests that two runs share exactly if their inputs are the same."""
@@ -99,7 +101,8 @@ def gather(config: Config, where: str, given: NetworkTable | None = None) -> Inp
         raise ConfigError(where, problems)
     is_read = given is None and config.network.synthetic is None
     file = config.network.file if is_read else None
-    return Inputs(config, network, _read_histories(config), file)
+    digests, notices = _read_histories(config)
+    return Inputs(config, network, digests, file, notices)
 
 
 def _network(config: Config) -> NetworkTable:
@@ -208,18 +211,19 @@ def _histories(config: Config) -> dict[str, FlowBootstrapConfig | BootstrapConfi
     return found | ({"tao_usd": usd} if isinstance(usd, BootstrapConfig) else {})
 
 
-def _read_histories(config: Config) -> dict[str, str]:
+def _read_histories(config: Config) -> tuple[dict[str, str], tuple[str, ...]]:
     """Reads every history once, so that a bad one is told before anything is computed.
 
     Returns:
-        SHA-256 digests of the files, by place.
+        SHA-256 digests of the files, by place, and what the reader did to their rows.
     """
-    digests = {}
+    digests, notices = {}, []
     for place, process in _histories(config).items():
         path = find_history(process.file, config.folder)
         if isinstance(process, FlowBootstrapConfig):
-            read_panel(path, process.source)
+            panel = read_panel(path, process.source)
+            notices += [f"of the history {path.name}: {each.text}" for each in panel.notices]
         else:
             read_closes(path)
         digests[place] = hashlib.sha256(path.read_bytes()).hexdigest()
-    return digests
+    return digests, tuple(notices)

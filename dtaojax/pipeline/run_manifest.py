@@ -88,7 +88,11 @@ def run_manifest(
         "versions": runtime.versions(),
         "wall_times": wall_times,
         "assumptions": assumptions(config, network),
-        "warnings": [*run_warnings(config, statistics.used), *watch.warnings()],
+        "warnings": [
+            *run_warnings(config, statistics.used),
+            *inputs.notices,
+            *watch.warnings(),
+        ],
         "tables": tables,
     }
 
