@@ -35,6 +35,7 @@ EVERY = [
     {"process": "momentum"},
     {"process": "mean_reversion"},
     {"process": "mean_reversion", "name": "to_average", "anchor": "moving_price"},
+    {"process": "cross_section"},
     {"process": "revenue_demand"},
     {"process": "root_stake_flow", "half_life_days": 30.0},
     {"process": "whale", "netuids": [64], "fraction": 0.1, "day": 0.2},

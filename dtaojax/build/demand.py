@@ -11,6 +11,7 @@ from dtaojax.build.slots import Slots
 from dtaojax.build.stochastic_variance import build_stochastic_variance
 from dtaojax.config import (
     AnyDemandConfig,
+    CrossSectionConfig,
     DroughtConfig,
     EmissionSellingConfig,
     FlowBootstrapConfig,
@@ -27,6 +28,8 @@ from dtaojax.config import (
     YieldDemandConfig,
 )
 from dtaojax.demand.age import by_age
+from dtaojax.demand.cross_section import CrossSection
+from dtaojax.demand.drawn_selling import DrawnSelling
 from dtaojax.demand.emission_selling import EmissionSelling
 from dtaojax.demand.flow_bootstrap import FlowBootstrap, flow_bootstrap
 from dtaojax.demand.jumps import Jumps, JumpSizes, jumps
@@ -39,8 +42,10 @@ from dtaojax.demand.response import response
 from dtaojax.demand.revenue_demand import RevenueDemand
 from dtaojax.demand.root_stake_flow import RootStakeFlow, root_stake_flow
 from dtaojax.demand.student_flow import student_flow
+from dtaojax.demand.uncertain import KnownFrom, uncertain_rates
 from dtaojax.demand.yield_demand import YieldDemand
 from dtaojax.history import find_history, read_panel
+from dtaojax.streams import named_stream
 
 _DAYS_A_YEAR = 365.0
 _PUSH_OF_LOG_PRICE = 0.5
@@ -94,16 +99,33 @@ def _process(config: AnyDemandConfig, seed: int, slots: Slots, folder: Path) -> 
             return YieldDemand(answer, jnp.asarray(config.reference_yield))
         case RevenueDemandConfig():
             return RevenueDemand(jnp.asarray(config.tao_per_day), jnp.asarray(config.spread))
-        case EmissionSellingConfig():
-            return EmissionSelling(
-                owner=jnp.asarray(config.owner),
-                miner=jnp.asarray(config.miner),
-                validator=jnp.asarray(config.validator),
+        case CrossSectionConfig():
+            return CrossSection(
+                named_stream(seed, config.name),
+                uncertain_rates([KnownFrom(config.rate, config.events)]),
             )
+        case EmissionSellingConfig():
+            return _emission_selling(config, seed)
         case RootStakeFlowConfig():
             return _root_stake_flow(config, seed, slots)
         case ScriptedModel():
             return build_shock(config, slots)
+
+
+def _emission_selling(config: EmissionSellingConfig, seed: int) -> EmissionSelling | DrawnSelling:
+    fractions = EmissionSelling(
+        owner=jnp.asarray(config.owner),
+        miner=jnp.asarray(config.miner),
+        validator=jnp.asarray(config.validator),
+    )
+    if not config.is_drawn:
+        return fractions
+    return DrawnSelling(
+        stream=named_stream(seed, config.name),
+        fractions=fractions,
+        median=jnp.asarray(config.level),
+        spread=jnp.asarray(config.spread),
+    )
 
 
 def _jumps(config: JumpsConfig, seed: int) -> Jumps:

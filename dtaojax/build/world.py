@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import Array
 
 from dtaojax import chain
+from dtaojax.build.behaviour import build_behaviour
 from dtaojax.build.cohorts import build_cohorts
 from dtaojax.build.demand import build_demand
 from dtaojax.build.latent import build_latent, given_quality, given_sector
@@ -144,6 +145,7 @@ def build_world(config: Config, table: NetworkTable) -> World:
         cohorts=build_cohorts(config, table, slots),
         standing=build_standing(config),
         pressure=build_pressure(config),
+        behaviour=build_behaviour(config, table.block),
     )
 
 

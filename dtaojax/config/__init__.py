@@ -11,9 +11,11 @@ from dtaojax.config.examples import copy_examples, example_folder
 from dtaojax.config.load import (
     changed,
     config_from_dict,
+    is_run_backtest,
     load_backtest,
     load_config,
     load_experiment,
+    load_run_backtest,
     load_sensitivity,
     load_stress,
     load_tune,
@@ -21,10 +23,17 @@ from dtaojax.config.load import (
 from dtaojax.config.models import Config
 from dtaojax.config.models_arrivals import ArrivalsConfig, WaveConfig
 from dtaojax.config.models_backtest import BacktestConfig
+from dtaojax.config.models_behaviour import (
+    BehaviourConfig,
+    EmissionSwitchConfig,
+    MinerBurnConfig,
+    RateConfig,
+)
 from dtaojax.config.models_cohorts import CohortsConfig
 from dtaojax.config.models_demand import AnyDemandConfig, DemandConfig, in_drought
 from dtaojax.config.models_experiment import ClaimConfig, ExperimentConfig, FigureConfig
 from dtaojax.config.models_feedback import (
+    CrossSectionConfig,
     MeanReversionConfig,
     MomentumConfig,
     RevenueDemandConfig,
@@ -74,6 +83,7 @@ from dtaojax.config.models_run import (
     ReportConfig,
     RunConfig,
 )
+from dtaojax.config.models_run_backtest import OutcomeConfig, RunBacktestConfig
 from dtaojax.config.models_sensitivity import SensitivityConfig
 from dtaojax.config.models_shares import (
     GateConfig,
@@ -138,6 +148,7 @@ __all__ = [
     "ArrivalsConfig",
     "AttackConfig",
     "BacktestConfig",
+    "BehaviourConfig",
     "BootstrapConfig",
     "ChainBuyConfig",
     "ClaimConfig",
@@ -146,6 +157,7 @@ __all__ = [
     "Config",
     "ConfigError",
     "ConstantProductConfig",
+    "CrossSectionConfig",
     "DemandConfig",
     "DestroyedConfig",
     "DestroyedUnissuedConfig",
@@ -154,6 +166,7 @@ __all__ = [
     "DrawnSectorConfig",
     "DroughtConfig",
     "EmissionSellingConfig",
+    "EmissionSwitchConfig",
     "EmitSetConfig",
     "ExperimentConfig",
     "FeeToAuthorConfig",
@@ -179,6 +192,7 @@ __all__ = [
     "MarketFactorConfig",
     "MeanReversionConfig",
     "MechanismConfig",
+    "MinerBurnConfig",
     "MomentumConfig",
     "MovingPriceConfig",
     "NetworkConfig",
@@ -188,6 +202,7 @@ __all__ = [
     "NoInjectionConfig",
     "NoPoolConfig",
     "NoRootConfig",
+    "OutcomeConfig",
     "OutputConfig",
     "OverrideError",
     "OwnerCutSplitConfig",
@@ -202,6 +217,7 @@ __all__ = [
     "ProtocolAlphaConfig",
     "PumpConfig",
     "RankTiersConfig",
+    "RateConfig",
     "RegisteredRule",
     "RegistrationConfig",
     "ReportConfig",
@@ -216,6 +232,7 @@ __all__ = [
     "RootSoldUnlessSubsidisedConfig",
     "RootStakeFlowConfig",
     "RootValidatorsPaidConfig",
+    "RunBacktestConfig",
     "RunConfig",
     "ScriptedModel",
     "SensitivityConfig",
@@ -245,9 +262,11 @@ __all__ = [
     "differences",
     "example_folder",
     "in_drought",
+    "is_run_backtest",
     "load_backtest",
     "load_config",
     "load_experiment",
+    "load_run_backtest",
     "load_sensitivity",
     "load_stress",
     "load_tune",

@@ -16,6 +16,7 @@ from dtaojax.config.include import expand
 from dtaojax.config.models import Config
 from dtaojax.config.models_backtest import BacktestConfig
 from dtaojax.config.models_experiment import ExperimentConfig
+from dtaojax.config.models_run_backtest import RunBacktestConfig
 from dtaojax.config.models_sensitivity import SensitivityConfig
 from dtaojax.config.models_stress import StressConfig
 from dtaojax.config.models_tune import TuneConfig
@@ -75,6 +76,28 @@ def load_backtest(path: str | Path, overrides: Sequence[str] = ()) -> BacktestCo
         ConfigError: the file cannot be read, is no TOML, or holds bad keys or values.
     """
     return _read(Path(path), BacktestConfig, overrides)
+
+
+def is_run_backtest(path: str | Path) -> bool:
+    """Say whether the config of a back-test is of a whole run, which it names under ``run``.
+
+    Raises:
+        ConfigError: the file cannot be read or is no TOML.
+    """
+    return "run" in read_toml(Path(path))
+
+
+def load_run_backtest(path: str | Path, overrides: Sequence[str] = ()) -> RunBacktestConfig:
+    """Read and check the config of a back-test of a whole run.
+
+    Args:
+        path: a TOML file.
+        overrides: changes as ``key=value``, applied in order.
+
+    Raises:
+        ConfigError: the file cannot be read, is no TOML, or holds bad keys or values.
+    """
+    return _read(Path(path), RunBacktestConfig, overrides)
 
 
 def load_tune(path: str | Path, overrides: Sequence[str] = ()) -> TuneConfig:

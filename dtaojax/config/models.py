@@ -14,6 +14,7 @@ from dtaojax.config._base import FileModel, refuse
 from dtaojax.config.calibrated import default_demand
 from dtaojax.config.errors import Problem
 from dtaojax.config.models_arrivals import ArrivalsConfig
+from dtaojax.config.models_behaviour import BehaviourConfig
 from dtaojax.config.models_cohorts import CohortsConfig
 from dtaojax.config.models_demand import AnyDemandConfig, DemandConfig, demand_problems
 from dtaojax.config.models_flows import MarketFactorConfig
@@ -49,6 +50,7 @@ class Config(FileModel):
         mechanism: the protocol's rules, complete.
         network: the state to start from.
         demand: processes whose trades add up, each under a name of its own.
+        behaviour: what owners and root do; ``frozen`` for nothing.
         arrivals: who registers subnets.
         latent: quality and sector of subnets, which the chain does not see.
         tao_usd: the price of TAO in dollars; losses are then told in dollars too.
@@ -65,6 +67,7 @@ class Config(FileModel):
     demand: Annotated[tuple[DemandConfig, ...], Field(strict=False, max_length=64)] = Field(
         default_factory=_demand_for_network
     )
+    behaviour: BehaviourConfig = BehaviourConfig()
     arrivals: ArrivalsConfig = ArrivalsConfig()
     latent: LatentConfig = LatentConfig()
     tao_usd: TaoUsdConfig | None = None

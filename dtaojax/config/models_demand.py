@@ -13,6 +13,7 @@ from pydantic import Field
 from dtaojax.config._wording import suggestion
 from dtaojax.config.errors import Problem
 from dtaojax.config.models_feedback import (
+    CrossSectionConfig,
     MeanReversionConfig,
     MomentumConfig,
     RevenueDemandConfig,
@@ -45,6 +46,7 @@ AnyDemandConfig: TypeAlias = (
     | FlowBootstrapConfig
     | MomentumConfig
     | MeanReversionConfig
+    | CrossSectionConfig
     | YieldDemandConfig
     | RevenueDemandConfig
     | EmissionSellingConfig

@@ -56,6 +56,24 @@ class MeanReversionConfig(StrictModel):
     half_life_days: PositiveDays = 180.0
 
 
+class CrossSectionConfig(StrictModel):
+    """Prices drift towards the mean of the network's, weighted by ``tao_in``, with no net flow.
+
+    The rate is drawn on each path from a gamma distribution. Default: slopes of the log return on
+    the log price over windows of 22 to 55 days in 2025 and 2026 (docs/behaviour.md).
+
+    Attributes:
+        name: tells it from another of its kind.
+        rate: mean rate at which the gap of a log price closes [1/day].
+        events: shape of the distribution; its relative standard deviation is ``events**-0.5``.
+    """
+
+    process: Literal["cross_section"] = "cross_section"
+    name: ProcessName = "cross_section"
+    rate: Annotated[float, Field(ge=0.0, le=10.0)] = 0.0015
+    events: Annotated[float, Field(gt=0.0, le=1e6)] = 2.0
+
+
 class YieldDemandConfig(StrictModel):
     """Stakers who come for a yield above the reference and leave for one below it.
 

@@ -12,11 +12,15 @@ from dtaojax.config._base import Fraction, ProcessName, StrictModel
 class EmissionSellingConfig(StrictModel):
     """Sale of freshly emitted alpha, a fixed fraction for each class of receiver (§3.8).
 
+    With a spread above 0 a path draws one lognormal factor for all three fractions and keeps it.
+
     Attributes:
         name: tells it from another of its kind.
         owner: fraction of the owner cut that is sold.
         miner: fraction of the miners' half that is sold.
         validator: fraction of the validators' part that is sold.
+        level: median of a path's factor of the fractions.
+        spread: standard deviation of the factor's logarithm; 0 for the same on every path.
     """
 
     process: Literal["emission_selling"] = "emission_selling"
@@ -24,6 +28,13 @@ class EmissionSellingConfig(StrictModel):
     owner: Fraction = 0.5
     miner: Fraction = 0.7
     validator: Fraction = 0.3
+    level: Annotated[float, Field(gt=0.0, le=10.0)] = 1.0
+    spread: Annotated[float, Field(ge=0.0, le=2.0)] = 0.0
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether selling differs from path to path, or from the fractions."""
+        return self.spread > 0.0 or self.level != 1.0
 
 
 class RootStakeFlowConfig(StrictModel):

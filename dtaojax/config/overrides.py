@@ -52,8 +52,9 @@ def apply(data: Mapping[str, Any], key: str, value: Any) -> dict[str, Any]:
     """A copy of the tables with one value changed.
 
     Tables on the way are made where they are missing; a mechanism given by name becomes a table
-    that names its preset; a missing demand starts from the default. A process in the demand list is
-    addressed by its index or by its name, which is its kind where it has none of its own.
+    that names its preset, a behaviour one that names its fit; a missing demand starts from the
+    default. A process in the demand list is addressed by its index or by its name, which is its
+    kind where it has none of its own.
 
     Args:
         data: raw tables, left as they are.
@@ -71,6 +72,8 @@ def apply(data: Mapping[str, Any], key: str, value: Any) -> dict[str, Any]:
     head, *rest = key.split(".")
     if rest and head == "mechanism" and isinstance(data.get(head), str):
         data = {**data, head: {"preset": data[head]}}
+    if rest and head == "behaviour" and isinstance(data.get(head), str):
+        data = {**data, head: {"fit": data[head]}}
     if rest and head == "demand" and head not in data:
         network = data.get("network")
         drawn = isinstance(network, Mapping) and network.get("synthetic") is not None

@@ -13,12 +13,11 @@ from dtaojax.config import (
     RootBasketConfig,
     RootClaimedConfig,
     RootConfig,
-    RootExitConfig,
-    RootStakeFlowConfig,
     RootValidatorsPaidConfig,
     WeightRuleConfig,
 )
 from dtaojax.network import NetworkTable
+from dtaojax.pipeline.behaviour_words import behaviour_words, held_fixed
 from dtaojax.pipeline.cohort_words import cohort_assumptions
 from dtaojax.pipeline.demand_words import demand_words, tao_usd_words
 from dtaojax.pipeline.run_warnings import flow_averages_start_from_zero
@@ -31,6 +30,7 @@ def assumptions(config: Config, network: NetworkTable) -> list[dict[str, str]]:
         for topic, text in (
             *_mechanism(config),
             *(pair for process in config.demand for pair in demand_words(process)),
+            *behaviour_words(config),
             *_latent(config),
             *((tao_usd_words(config.tao_usd),) if config.tao_usd else ()),
             *_registrations(config),
@@ -45,8 +45,6 @@ def assumptions(config: Config, network: NetworkTable) -> list[dict[str, str]]:
 def _mechanism(config: Config):
     run = config.run
     days = run.step_blocks / chain.BLOCKS_PER_DAY
-    moves_root = any(isinstance(p, RootExitConfig | RootStakeFlowConfig) for p in config.demand)
-    root = "" if moves_root else ", root stake"
     yield (
         "Mechanism",
         f"The rules of {config.mechanism.preset} stay in force, with their parameters unchanged, "
@@ -59,8 +57,7 @@ def _mechanism(config: Config):
     )
     yield (
         "Decisions held fixed",
-        f"Miner burn, the emission switch of each subnet{root} and the TAO weight stay as they "
-        "are in the start state.",
+        f"{held_fixed(config)}: as in the start state, until the horizon.",
     )
     if flow_averages_start_from_zero(config):
         yield (

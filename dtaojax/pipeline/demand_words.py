@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from dtaojax.config import (
     AnyDemandConfig,
+    CrossSectionConfig,
     DroughtConfig,
     EmissionSellingConfig,
     FlowBootstrapConfig,
@@ -97,7 +98,7 @@ def _words(process: AnyDemandConfig) -> Topic:
                 f"Owners sell {100 * process.owner:g} %, miners {100 * process.miner:g} % of what "
                 f"they are paid, validators and nominators {100 * process.validator:g} %, at once. "
                 "Only the total of all selling is observed (3,774 TAO a day, give or take 3,413); "
-                "its division among the classes is an assumption.",
+                f"its division among the classes is an assumption.{_level(process)}",
             )
         case JumpsConfig():
             return (
@@ -130,6 +131,14 @@ def _words(process: AnyDemandConfig) -> Topic:
             )
         case MomentumConfig() | MeanReversionConfig() | YieldDemandConfig():
             return _answers(process)
+        case CrossSectionConfig():
+            return (
+                "Prices drift together",
+                "The gap between the log price and the network's mean, weighted by TAO in pools, "
+                f"closes by {100 * process.rate:g} % a day on average; the rate is drawn on each "
+                f"path (relative standard deviation {process.events**-0.5:.2g}). No TAO enters or "
+                "leaves the network by it.",
+            )
         case RevenueDemandConfig():
             return (
                 "Revenue",
@@ -147,6 +156,15 @@ def _words(process: AnyDemandConfig) -> Topic:
             )
         case ScriptedModel():
             return "Scripted shock", _shock(process)
+
+
+def _level(process: EmissionSellingConfig) -> str:
+    if not process.is_drawn:
+        return ""
+    return (
+        f" A path sells {process.level:g} times as much in the median, with a spread of the "
+        f"logarithm of {process.spread:g} over paths, since spring 2026 saw half of it."
+    )
 
 
 def _answers(process: MomentumConfig | MeanReversionConfig | YieldDemandConfig) -> Topic:

@@ -34,6 +34,7 @@ class Carry(NamedTuple):
         pressed: of the emission and its sale, if that is followed.
         ever_below_bar: whether the subnet of the start was ever below the gate's bar.
         tallies: counts, in the order of ``TALLIES``: of each subnet, and the last of root.
+        acts: memories of the processes of behaviour.
     """
 
     subnets: Subnets | None
@@ -46,3 +47,4 @@ class Carry(NamedTuple):
     pressed: Pressed | None
     ever_below_bar: PerSubnetBool
     tallies: tuple[PerSubnetInt | ScalarInt, ...]
+    acts: tuple[Any, ...] = ()

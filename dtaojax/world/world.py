@@ -11,7 +11,9 @@ from typing import Any, Final
 import equinox as eqx
 import jax
 import jax.numpy as jnp
+from jax import lax
 
+from dtaojax.behaviour.process import BehaviourProcess
 from dtaojax.demand.process import Clock, DemandProcess
 from dtaojax.demand.tao_usd import TaoUsd
 from dtaojax.demand.tao_usd_shock import ShockedTaoUsd
@@ -62,6 +64,7 @@ class World(eqx.Module):
         cohorts: who holds alpha outside the pools, if that is told apart.
         standing: further figures about each subnet.
         pressure: follows how emission moves and how much is sold, if that is asked.
+        behaviour: what owners and root do, in the order in which they act.
     """
 
     mechanism: Mechanism
@@ -77,6 +80,7 @@ class World(eqx.Module):
     cohorts: Cohorts | None = None
     standing: tuple[Gauge, ...] = ()
     pressure: Pressure | None = None
+    behaviour: tuple[BehaviourProcess, ...] = ()
 
     def begin(self, path: ScalarInt) -> Carry:
         """The start of a path."""
@@ -94,7 +98,7 @@ class World(eqx.Module):
             pressed = self.pressure.begin(shares.final)
         comes_and_goes = self.lifecycle is not None
         return Carry(
-            subnets=subnets if comes_and_goes or self.latent is not None else None,
+            subnets=subnets if self.subnets_differ else None,
             state=state,
             memories=tuple(d.begin(path, subnets, self.start) for d in self.demand),
             tao_usd=None if self.tao_usd is None else self.tao_usd.begin(path),
@@ -104,12 +108,37 @@ class World(eqx.Module):
             pressed=pressed,
             ever_below_bar=none,
             tallies=(*(never for _ in TALLIES[:-1]), jnp.zeros((), jnp.int32)),
+            acts=tuple(part.begin(path, subnets, self.start) for part in self.behaviour),
         )
+
+    @property
+    def subnets_differ(self) -> bool:
+        """Whether who takes part differs from path to path."""
+        return bool(self.behaviour) or self.lifecycle is not None or self.latent is not None
+
+    def decided(self, carry: Carry, clock: Clock) -> tuple[Subnets, tuple[Any, ...]]:
+        """Return who takes part after owners and root have decided, at the beginning of a day.
+
+        The first day begins with the state of the network file, which holds their decisions.
+        """
+        subnets = self.taking_part(carry)
+        if not self.behaviour:
+            return subnets, carry.acts
+
+        def decide() -> tuple[Subnets, tuple[Any, ...]]:
+            changed, kept = subnets, []
+            for process, memory in zip(self.behaviour, carry.acts, strict=True):
+                changed, after = process.act(memory, clock, changed, carry.state, self.mechanism)
+                kept.append(after)
+            return changed, tuple(kept)
+
+        due = clock.begins_day & (clock.day > 0)
+        return lax.cond(due, decide, lambda: (subnets, carry.acts))
 
     def advance(self, carry: Carry, number: ScalarInt) -> Carry:
         """The path one step further; ``number`` counts steps from 0."""
         clock = Clock(number, self.step_blocks)
-        subnets = self.taking_part(carry)
+        subnets, acts = self.decided(carry, clock)
         memories: list[Any] = []
         plans: list[Plan] = []
         sales: list[PerSubnet] = []
@@ -136,7 +165,7 @@ class World(eqx.Module):
             holdings = self.portfolio.earn(holdings, carry.state, flows)
         below = below_bar(paid.shares.pre_gate, paid.shares.bar, subnets) & self.unchanged(subnets)
         books = None if self.cohorts is None else self.cohorts.settle(plans[0], flows)
-        registry, members = carry.registry, carry.subnets
+        registry, members = carry.registry, subnets if self.subnets_differ else None
         if self.lifecycle is not None:
             unheld = 0.0 if books is None else books.ledger.burned
             registry, members, state, left = self.lifecycle.advance(
@@ -170,6 +199,7 @@ class World(eqx.Module):
             pressed=pressed,
             ever_below_bar=carry.ever_below_bar | below,
             tallies=tuple(map(add, carry.tallies, happened)),
+            acts=acts,
         )
 
     def taking_part(self, carry: Carry) -> Subnets:

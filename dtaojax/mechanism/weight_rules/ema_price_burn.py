@@ -1,5 +1,7 @@
 """Weights by moving price, less what miners are not paid (R6b to R8)."""
 
+from typing import ClassVar
+
 import jax.numpy as jnp
 
 from dtaojax.mechanism.shares import normalise
@@ -14,6 +16,8 @@ class EmaPriceBurn(Memoryless):
 
     Falls back to ``s ~ m`` if every weight is 0.
     """
+
+    charges_burn: ClassVar[bool] = True
 
     def __call__(self, state: NetworkState, subnets: Subnets) -> PerSubnet:
         """Pre-gate shares [-]; all 0 if no subnet has a moving price."""

@@ -1,5 +1,7 @@
 """Weights by moving price and by how much of a subnet's alpha its holders keep (proposed)."""
 
+from typing import ClassVar
+
 import jax.numpy as jnp
 
 from dtaojax.mechanism.shares import normalise
@@ -31,6 +33,8 @@ class EmaPriceConviction(Memoryless):
     Attributes:
         boost: what full conviction adds to a weight, as a multiple of it [-].
     """
+
+    charges_burn: ClassVar[bool] = True
 
     boost: Scalar
 

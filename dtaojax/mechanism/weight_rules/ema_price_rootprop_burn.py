@@ -1,5 +1,7 @@
 """Weights by moving price, root proportion and what miners are paid (R6)."""
 
+from typing import ClassVar
+
 import jax.numpy as jnp
 
 from dtaojax.mechanism.root import root_proportion
@@ -33,6 +35,8 @@ class EmaPriceRootpropBurn(WeightRule):
     Attributes:
         tao_weight: of root stake against alpha [-].
     """
+
+    charges_burn: ClassVar[bool] = True
 
     tao_weight: Scalar
 

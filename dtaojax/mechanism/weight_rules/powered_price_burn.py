@@ -1,5 +1,7 @@
 """Weights by a power of the moving price: what a flatter or a steeper rule would do."""
 
+from typing import ClassVar
+
 import jax.numpy as jnp
 
 from dtaojax.elementary import exp, log
@@ -17,6 +19,8 @@ class PoweredPriceBurn(Memoryless):
     Attributes:
         exponent: q [-].
     """
+
+    charges_burn: ClassVar[bool] = True
 
     exponent: Scalar
 

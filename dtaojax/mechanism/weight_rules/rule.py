@@ -1,7 +1,7 @@
 """What every weight rule has in common."""
 
 from abc import abstractmethod
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import equinox as eqx
 
@@ -29,7 +29,13 @@ class WeightRule(eqx.Module):
     A rule is registered by one line in ``dtaojax.config.weight_rules``, under which a config names
     it. Most rules derive from :class:`~dtaojax.mechanism.weight_rules.memoryless.Memoryless` and
     write one method.
+
+    Attributes:
+        charges_burn: whether weights are charged for what owners withhold from miners, so that
+            owners have a reason to withhold less.
     """
+
+    charges_burn: ClassVar[bool] = False
 
     @abstractmethod
     def begin(self, path: PathNumber, subnets: Subnets, state: NetworkState) -> Any:

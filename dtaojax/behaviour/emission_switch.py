@@ -1,0 +1,123 @@
+"""Root switches the TAO emission of subnets on and off, one by one and many at once."""
+
+import dataclasses
+from typing import NamedTuple
+
+import jax.numpy as jnp
+
+from dtaojax.behaviour.miner_burn import EVERYTHING_FROM
+from dtaojax.behaviour.process import BehaviourProcess, days_since_last_decision
+from dtaojax.behaviour.reach import in_reach
+from dtaojax.demand.process import Clock
+from dtaojax.demand.uncertain import UncertainRates
+from dtaojax.mechanism.composition import Mechanism
+from dtaojax.state.network import NetworkState, Subnets
+from dtaojax.state.shapes import PathNumber, Scalar, ScalarInt
+from dtaojax.streams import Stream
+
+
+class SwitchStreams(NamedTuple):
+    """Random streams of the process."""
+
+    rates: Stream
+    singles: Stream
+    batches: Stream
+    members: Stream
+
+    def for_path(self, path: PathNumber) -> "SwitchStreams":
+        """Return their parts that belong to a path."""
+        return SwitchStreams(*(stream.for_path(path) for stream in self))
+
+
+class BatchChances(NamedTuple):
+    """Who is in a batch of switches, by what root can see of a subnet.
+
+    Attributes:
+        burns_all: chance of a subnet whose owner withholds all of the miners' pay [-].
+        out_of_reach: of another that could not stand near the gate's bar [-].
+        in_reach: of all others [-].
+    """
+
+    burns_all: Scalar
+    out_of_reach: Scalar
+    in_reach: Scalar
+
+
+class SwitchMemory(NamedTuple):
+    """What a path draws once.
+
+    Attributes:
+        streams: of the path.
+        on: rate at which a subnet that is off is switched on alone [1/day].
+        off: rate at which one that is on is switched off alone [1/day].
+        batch: rate of batches [1/day].
+    """
+
+    streams: SwitchStreams
+    on: Scalar
+    off: Scalar
+    batch: Scalar
+
+
+class EmissionSwitch(BehaviourProcess):
+    """Single switches at two rates, and batches in which each subnet takes part by its class.
+
+    ``SubnetEmissionEnabled`` is moved by the chain's root, often for many subnets in one block
+    (§12.5). A subnet that was registered during the run is switched on by
+    :class:`~dtaojax.world.lifecycle.Lifecycle` at its age; here it can be switched off only.
+
+    Attributes:
+        streams: of random numbers.
+        rates: of single switches on, of single switches off, and of batches.
+        batch_on: chance that a batch switches on [-].
+        switched_on: who is in such a batch.
+        switched_off: who is in the others.
+        reach: part of the bar from which on a subnet is in reach of it [-].
+        began: block at which the run starts.
+    """
+
+    streams: SwitchStreams
+    rates: UncertainRates
+    batch_on: Scalar
+    switched_on: BatchChances
+    switched_off: BatchChances
+    reach: Scalar
+    began: ScalarInt
+
+    def begin(self, path: PathNumber, subnets: Subnets, state: NetworkState) -> SwitchMemory:
+        """Draw the rates of a path."""
+        streams = self.streams.for_path(path)
+        on, off, batch = self.rates(streams.rates.normals(jnp.zeros((), jnp.int32), 3))
+        return SwitchMemory(streams, on, off, batch)
+
+    def act(
+        self,
+        memory: SwitchMemory,
+        clock: Clock,
+        subnets: Subnets,
+        state: NetworkState,
+        mechanism: Mechanism,
+    ) -> tuple[Subnets, SwitchMemory]:
+        """Switch subnets of the emit set on and off."""
+        streams, days = memory.streams, days_since_last_decision(clock)
+        enabled = subnets.emission_enabled
+        lanes = enabled.shape[-1]
+        known = subnets.registered_at <= self.began
+        near = in_reach(mechanism, subnets, state, self.reach)
+        burns_all = subnets.miner_burned >= EVERYTHING_FROM
+
+        alone = streams.singles.uniforms(clock.day, lanes)
+        rate = jnp.where(enabled, memory.off, memory.on)
+        flips = alone < -jnp.expm1(-rate * days)
+
+        happens, direction = streams.batches.uniforms(clock.day, 2)
+        is_batch = happens < -jnp.expm1(-memory.batch * days)
+        is_on = direction < self.batch_on
+        classes = zip(self.switched_on, self.switched_off, strict=True)
+        all_, out, near_ = (jnp.where(is_on, on, off) for on, off in classes)
+        chance = jnp.where(burns_all, all_, jnp.where(near, near_, out))
+        member = streams.members.uniforms(clock.day, lanes) < chance
+        flips |= is_batch & member & (enabled != is_on)
+
+        flips &= subnets.in_emit_set & (enabled | known)
+        return dataclasses.replace(subnets, emission_enabled=enabled ^ flips), memory

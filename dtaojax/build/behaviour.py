@@ -1,0 +1,72 @@
+"""From the ``[behaviour]`` table to the processes by which owners and root act."""
+
+import math
+
+import jax.numpy as jnp
+
+from dtaojax.behaviour.emission_switch import BatchChances, EmissionSwitch, SwitchStreams
+from dtaojax.behaviour.miner_burn import MOVES, BurnStreams, MinerBurn
+from dtaojax.behaviour.process import BehaviourProcess
+from dtaojax.config import Config, EmissionSwitchConfig, MinerBurnConfig, RateConfig
+from dtaojax.config.models_behaviour import BatchConfig, BurnMovesConfig
+from dtaojax.demand.student_flow import volatility_table
+from dtaojax.demand.uncertain import KnownFrom, uncertain_rates
+from dtaojax.streams import named_stream
+
+_LARGEST_MULTIPLE = 1e3
+"""Of a normal deviate, in a step of the logit: far beyond what a burn can show."""
+
+
+def build_behaviour(config: Config, began: int) -> tuple[BehaviourProcess, ...]:
+    """Build the processes, each on streams of its own under the seed.
+
+    Under rules without the owners' switch root has none to move.
+
+    Args:
+        config: of the run.
+        began: block at which it starts.
+    """
+    behaviour, seed, processes = config.behaviour, config.run.seed, []
+    switched = config.mechanism.emit_set.owner_switch
+    if behaviour.emission_switch is not None and switched:
+        processes.append(_emission_switch(behaviour.emission_switch, seed, began))
+    if behaviour.miner_burn is not None:
+        processes.append(_miner_burn(behaviour.miner_burn, seed))
+    return tuple(processes)
+
+
+def _known(part: RateConfig) -> KnownFrom:
+    return KnownFrom(part.rate, math.inf if part.events is None else part.events)
+
+
+def _miner_burn(config: MinerBurnConfig, seed: int) -> MinerBurn:
+    def moves(of: BurnMovesConfig) -> list[KnownFrom]:
+        return [_known(getattr(of, move)) for move in MOVES]
+
+    names = (f"behaviour.miner_burn.{part}" for part in BurnStreams._fields)
+    return MinerBurn(
+        streams=BurnStreams(*(named_stream(seed, name) for name in names)),
+        rates=uncertain_rates([*moves(config.engaged), *moves(config.idle), _known(config.step)]),
+        reach=jnp.asarray(config.reach),
+        level_mean=jnp.asarray(config.level_mean),
+        level_sd=jnp.asarray(config.level_sd),
+        step_scale=jnp.asarray(config.step_scale),
+        step_tail=volatility_table(config.step_degrees_of_freedom, _LARGEST_MULTIPLE),
+    )
+
+
+def _emission_switch(config: EmissionSwitchConfig, seed: int, began: int) -> EmissionSwitch:
+    def chances(of: BatchConfig) -> BatchChances:
+        parts = (of.burns_all, of.out_of_reach, of.in_reach)
+        return BatchChances(*(jnp.asarray(part) for part in parts))
+
+    names = (f"behaviour.emission_switch.{part}" for part in SwitchStreams._fields)
+    return EmissionSwitch(
+        streams=SwitchStreams(*(named_stream(seed, name) for name in names)),
+        rates=uncertain_rates([_known(part) for part in (config.on, config.off, config.batch)]),
+        batch_on=jnp.asarray(config.batch_on),
+        switched_on=chances(config.switched_on),
+        switched_off=chances(config.switched_off),
+        reach=jnp.asarray(config.reach),
+        began=jnp.asarray(began),
+    )

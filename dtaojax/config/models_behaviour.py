@@ -1,0 +1,166 @@
+"""The table ``[behaviour]``: who moves the mechanism's inputs, and how often.
+
+To follow nobody, write ``behaviour = "frozen"``. A name of a fit takes all its figures; a table
+with ``fit = "..."`` changes some of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import Field, model_validator
+
+from dtaojax.config._base import Fraction, StrictModel, refuse
+from dtaojax.config._wording import choice, shown
+from dtaojax.config.behaviour_fits import FROZEN, behaviour_fits
+from dtaojax.config.errors import Problem
+
+PerDay = Annotated[float, Field(ge=0.0, le=100.0)]
+Events = Annotated[float, Field(gt=0.0, le=1e6)]
+_Spread = Annotated[float, Field(ge=0.0, le=5.0)]
+_Logit = Annotated[float, Field(ge=-20.0, le=20.0)]
+
+
+class RateConfig(StrictModel):
+    """A rate that is known from a number of events, drawn on each path from a gamma distribution.
+
+    Attributes:
+        rate: the mean [1/day].
+        events: shape of the distribution, as many observed events carry as much information; left
+            out where the rate is the same on every path.
+    """
+
+    rate: PerDay
+    events: Events | None = None
+
+
+class BurnMovesConfig(StrictModel):
+    """Rates at which the owner's burn of miners' pay moves between nothing, a part and all.
+
+    Attributes:
+        nothing_to_part: of those who burn nothing.
+        nothing_to_all: likewise.
+        part_to_nothing: of those who burn a part.
+        part_to_all: likewise.
+        all_to_nothing: of those who burn all.
+        all_to_part: likewise.
+    """
+
+    nothing_to_part: RateConfig
+    nothing_to_all: RateConfig
+    part_to_nothing: RateConfig
+    part_to_all: RateConfig
+    all_to_nothing: RateConfig
+    all_to_part: RateConfig
+
+
+class MinerBurnConfig(StrictModel):
+    """Owners who withhold miners' pay (MinerBurned, §3.6 E-burn).
+
+    Attributes:
+        engaged: rates of owners whom burn costs emission: the rules charge for it, the emission is
+            switched on, and without burn the subnet would be in reach of the gate's bar.
+        idle: rates of all others.
+        reach: part of the bar from which on a subnet is in reach of it.
+        level_mean: mean logit of a burn that becomes partial.
+        level_sd: its standard deviation.
+        step: changes of a partial burn.
+        step_scale: scale of a change of the logit.
+        step_degrees_of_freedom: of its Student-t distribution.
+    """
+
+    engaged: BurnMovesConfig
+    idle: BurnMovesConfig
+    reach: Annotated[float, Field(ge=0.0, le=100.0)]
+    level_mean: _Logit
+    level_sd: _Spread
+    step: RateConfig
+    step_scale: _Spread
+    step_degrees_of_freedom: Annotated[float, Field(gt=2.0, le=1e3)]
+
+
+class BatchConfig(StrictModel):
+    """Chance of a subnet to be in a batch, by what root sees of it.
+
+    Attributes:
+        burns_all: its owner withholds all of the miners' pay.
+        out_of_reach: of the others, it could not stand near the gate's bar.
+        in_reach: all others.
+    """
+
+    burns_all: Fraction
+    out_of_reach: Fraction
+    in_reach: Fraction
+
+
+class EmissionSwitchConfig(StrictModel):
+    """Root, which switches the TAO emission of subnets (SubnetEmissionEnabled, §3.6 M).
+
+    Attributes:
+        on: single switches of a subnet that is off; newcomers of the run wait for ``[arrivals]``.
+        off: single switches of a subnet that is on.
+        batch: days on which root switches many at once.
+        batch_on: part of the batches that switch on.
+        switched_on: who is in those, of the subnets that are off.
+        switched_off: who is in the others, of the subnets that are on.
+        reach: part of the bar from which on a subnet is in reach of it.
+    """
+
+    on: RateConfig
+    off: RateConfig
+    batch: RateConfig
+    batch_on: Fraction
+    switched_on: BatchConfig
+    switched_off: BatchConfig
+    reach: Annotated[float, Field(ge=0.0, le=100.0)]
+
+
+class BehaviourConfig(StrictModel):
+    """What owners and root do during a run; left out, it stays as it is at the start.
+
+    Attributes:
+        fit: name of the figures that the rest was taken from; ``frozen`` for none.
+        miner_burn: owners.
+        emission_switch: root.
+    """
+
+    fit: Annotated[str, Field(max_length=100)] = FROZEN
+    miner_burn: MinerBurnConfig | None = None
+    emission_switch: EmissionSwitchConfig | None = None
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether nothing moves."""
+        return self.miner_burn is None and self.emission_switch is None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_fit(cls, value: Any) -> Any:
+        """Take the figures of the fit that is named, under those that are written."""
+        if isinstance(value, str):
+            value = {"fit": value}
+        if not isinstance(value, Mapping):
+            return value
+        name, fits = value.get("fit", FROZEN), behaviour_fits()
+        if name == FROZEN or not isinstance(name, str):
+            return value
+        value = {key: part for key, part in value.items() if key != "fit"}
+        if name not in fits:
+            refuse([Problem("fit", f"is {shown(name)}; {choice(name, [FROZEN, *fits])}")])
+        return {**_over(fits[name], value), "fit": name}
+
+
+def _over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the tables of ``below`` with those of ``above`` written over them."""
+    merged = dict(below)
+    for key, value in above.items():
+        known = merged.get(key)
+        if isinstance(known, Mapping) and isinstance(value, Mapping):
+            merged[key] = _over(known, value)
+        else:
+            # "frozen" in place of a table takes one of the two processes out of a fit.
+            merged[key] = None if value == FROZEN else value
+    return merged
+
+

@@ -1,0 +1,53 @@
+"""What the behaviour of owners and root takes for granted, in words, for the report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dtaojax.config import Config
+
+
+def held_fixed(config: Config) -> str:
+    """Return what nobody changes during a run, as the subject of a sentence."""
+    behaviour = config.behaviour
+    parts = [
+        text
+        for text, moves in (
+            ("Miner burn", behaviour.miner_burn is not None),
+            ("the emission switch of each subnet", behaviour.emission_switch is not None),
+            ("root stake", any(part.process in _ROOT_MOVES for part in config.demand)),
+            ("the TAO weight", False),
+        )
+        if not moves
+    ]
+    named = parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+    return named[0].upper() + named[1:]
+
+
+_ROOT_MOVES = ("root_exit", "root_stake_flow")
+"""Demand by which root stake changes."""
+
+
+def behaviour_words(config: Config) -> Iterator[tuple[str, str]]:
+    """Yield topics and texts."""
+    behaviour = config.behaviour
+    if (owners := behaviour.miner_burn) is not None:
+        yield (
+            "Owners",
+            "Owners change how much of the miners' pay they withhold: between nothing, a part and "
+            f"all, at rates of {behaviour.fit}. Those whom burn costs emission (the rules charge "
+            "for it, the emission is on, and without burn the subnet would have "
+            f"{100 * owners.reach:g} % of the gate's bar) withhold less than others. What the few "
+            "observed moves leave open is drawn on each path.",
+        )
+    if (root := behaviour.emission_switch) is not None:
+        if not config.mechanism.emit_set.owner_switch:
+            yield "Emission switch", "These rules have no switch of emission: all of it is on."
+            return
+        yield (
+            "Emission switch",
+            f"Root switches the TAO emission of a subnet on {365 * root.on.rate:.2g} and off "
+            f"{365 * root.off.rate:.2g} times a year, one by one, and of many in a batch "
+            f"{365 * root.batch.rate:.2g} times a year, of which {100 * root.batch_on:g} % switch "
+            "on. Two batches are known; who is in the next one is an assumption.",
+        )
