@@ -25,6 +25,7 @@ from dtaojax.config import (
     Config,
     ExperimentConfig,
     MechanismConfig,
+    RunBacktestConfig,
     RunConfig,
     SensitivityConfig,
     StressConfig,
@@ -50,6 +51,11 @@ FILES: Final[tuple[tuple[type[BaseModel], str, str], ...]] = (
     (SensitivityConfig, "Sensitivity", "What `dtaojax sensitivity` reads ([how](sensitivity.md))."),
     (StressConfig, "Attacks", "What `dtaojax stress` reads ([how](stress.md))."),
     (BacktestConfig, "Back-tests", "What `dtaojax backtest` reads ([how](backtest.md))."),
+    (
+        RunBacktestConfig,
+        "Back-tests of whole runs",
+        "What `dtaojax backtest` reads for a run ([how](backtest.md#whole-runs)).",
+    ),
     (ExperimentConfig, "Experiments", "What `dtaojax article` reads ([how](article.md))."),
 )
 

@@ -24,11 +24,17 @@ def backtest(
     out_folder: OutFolder = None,
     quiet: Quiet = False,
 ) -> None:
-    """Roll forecasts through a price history and report whether they held.
+    """Report whether forecasts held: of prices through a history, or of a whole run.
 
-    On each day only what was known then is used. Two simple forecasts that anyone could make are
-    judged in the same tables.
+    With a price history, forecasts are rolled: on each day only what was known then is used, and
+    two simple forecasts that anyone could make are judged in the same tables. A config that names a
+    run holds that run against later states of the network.
     """
+    from dtaojax.config import is_run_backtest
+
+    if is_run_backtest(config):
+        _of_run(config, list(set_ or []), out_folder, quiet)
+        return
     from dtaojax.pipeline.backtest import read_backtest, run_backtest
 
     inputs = read_backtest(config, list(set_ or []))
@@ -40,6 +46,33 @@ def backtest(
         summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
         err().print(_verdict_table(summary["verdicts"]))
     typer.echo(report if quiet else f"report: {report}")
+
+
+def _of_run(config: Path, overrides: list[str], out_folder: Path | None, quiet: bool) -> None:
+    from dtaojax.pipeline.run_backtest import read_run_backtest, run_run_backtest
+
+    inputs = read_run_backtest(config, overrides)
+    folder = out_folder or inputs.config.output_folder
+    with progress("simulating", len(inputs.runs), quiet) as show_done:
+        report = run_run_backtest(inputs, folder, show_done)
+    if not quiet:
+        summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+        err().print(_quantity_table(summary["verdicts"]))
+    typer.echo(report if quiet else f"report: {report}")
+
+
+def _quantity_table(verdicts: list[dict[str, Any]]) -> Table:
+    """Whether each figure of a run held, over all dates."""
+    heads = ("figure", "of", "in the 95 % interval", "CRPS / rival's")
+    table = Table(*heads, box=None, pad_edge=False)
+    for verdict in verdicts:
+        table.add_row(
+            verdict["quantity"].replace("_", " "),
+            verdict["of"],
+            f"{100 * verdict['coverage']:.0f} % of {verdict['cases']:,}",
+            "-" if verdict["ratio"] is None else f"{verdict['ratio']:.2f}",
+        )
+    return table
 
 
 def _verdict_table(verdicts: list[dict[str, Any]]) -> Table:

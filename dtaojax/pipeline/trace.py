@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import jax.numpy as jnp
@@ -26,17 +27,32 @@ def trace(inputs: Inputs) -> Record:
     Args:
         inputs: config and network.
     """
+    run = inputs.config.run
+    return _traced(inputs, [run.step_of(day) for day in run.report_days], run.report_days)
+
+
+def trace_at(inputs: Inputs, steps: Sequence[int]) -> Record:
+    """Simulates the config's paths and looks at them at the start and after some steps.
+
+    Args:
+        inputs: config and network.
+        steps: numbers of steps, rising.
+    """
+    run = inputs.config.run
+    return _traced(inputs, steps, [run.step_days * step for step in steps])
+
+
+def _traced(inputs: Inputs, steps: Sequence[int], days: Sequence[float]) -> Record:
     config = inputs.config
     world = build_world(config, inputs.network)
-    steps = [config.run.step_of(day) for day in config.run.report_days]
     walk = Trace(Watched(world), jnp.asarray(steps, jnp.int32))
     workers = default_workers()
     block_paths = runtime.block_paths(config.run, inputs.network.n_subnets, workers)
     found = sample_blocks(walk, config.run.paths, block_paths, workers)
-    return _as_record(inputs, world, found)
+    return _as_record(inputs, world, found, days)
 
 
-def _as_record(inputs: Inputs, world: World, found: PathRecord) -> Record:
+def _as_record(inputs: Inputs, world: World, found: PathRecord, days: Sequence[float]) -> Record:
     config, at = inputs.config, _moments(found)
     founders = inputs.network.n_subnets
     began = np.asarray(world.subnets.registered_at)[:founders]
@@ -46,7 +62,7 @@ def _as_record(inputs: Inputs, world: World, found: PathRecord) -> Record:
         gauges[name] = np.where(here, getattr(at, name)[..., :founders], 0.0)
     return Record(
         config=config,
-        days=np.array([0.0, *config.run.report_days]),
+        days=np.array([0.0, *days]),
         netuid=inputs.network.netuid,
         gauges=Figures(gauges),
         events=Figures(

@@ -1,0 +1,230 @@
+"""Back-tests of whole runs: a run's config and later states in, scores and a page out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import equinox as eqx
+import numpy as np
+import pandas as pd
+
+from dtaojax import __version__, chain
+from dtaojax.backtest.whole import brier, score_network, score_subnets
+from dtaojax.build import build_mechanism, build_network
+from dtaojax.config import RunBacktestConfig, load_run_backtest
+from dtaojax.experiments.record import Record
+from dtaojax.history import find_history
+from dtaojax.network import NetworkTable
+from dtaojax.network.outcome import Outcome, read_outcomes
+from dtaojax.pipeline import runtime
+from dtaojax.pipeline.inputs import Inputs, read_inputs
+from dtaojax.pipeline.trace import trace_at
+from dtaojax.report.run_backtest_page import write_run_backtest_page
+from dtaojax.report.run_backtest_results import TABLES, RunBacktestResults
+from dtaojax.results import SCHEMA_VERSION, ResultsError, write_json
+from dtaojax.world.observation import GAUGES, NETWORK_SCALARS, NetworkFigures, observe_network
+
+FORECAST: Final = "forecast"
+"""The run that is judged."""
+_OF_WEIGHTS: Final = ("emission_", "starved_subnets")
+"""Figures of the network that follow from moving prices, burn and switches alone."""
+_RELATIVE: Final = ("price", "moving_price", "tao_in")
+"""Figures of subnets that are scored in units of their start, so that each subnet weighs alike."""
+
+
+@dataclass(frozen=True)
+class RunBacktestInputs:
+    """A config, the runs it names, and the states that came."""
+
+    config: RunBacktestConfig
+    runs: Mapping[str, Inputs]
+    outcomes: Sequence[Outcome]
+
+    @property
+    def start(self) -> NetworkTable:
+        """The state from which is forecast."""
+        return self.runs[FORECAST].network
+
+    def days(self, outcome: Outcome) -> float:
+        """Days from the start to an outcome."""
+        return (outcome.state.block - self.start.block) / chain.BLOCKS_PER_DAY
+
+
+def read_run_backtest(config_file: Path, overrides: Sequence[str]) -> RunBacktestInputs:
+    """Read a config, the run that it names, and the states that came.
+
+    The horizon of the run is set to the last state.
+
+    Raises:
+        ConfigError: a config is wrong.
+        NetworkError: a network or an outcome is wrong.
+        HistoryError: a history is wrong.
+    """
+    config = load_run_backtest(config_file, overrides)
+    run, beside = config.beside(config.run), config_file.parent
+    start = read_inputs(run, config.changes).network
+    files = [find_history(outcome.file, beside) for outcome in config.outcomes]
+    outcomes = read_outcomes(files, start)
+    last = (outcomes[-1].state.block - start.block) / chain.BLOCKS_PER_DAY
+    horizon = f"run.horizon_days={max(1, int(np.ceil(last)))}"
+    changes = {FORECAST: config.changes, config.rival_name: (*config.changes, *config.rival)}
+    runs = {name: read_inputs(run, [*made, horizon]) for name, made in changes.items()}
+    return RunBacktestInputs(config, runs, outcomes)
+
+
+def run_run_backtest(
+    inputs: RunBacktestInputs, folder: Path, progress: Callable[[int], None] = lambda done: None
+) -> Path:
+    """Simulate both runs, score them against what came, and write tables and page.
+
+    Args:
+        inputs: config, runs and outcomes.
+        folder: for the results; made if it does not exist.
+        progress: told the number of runs done.
+
+    Returns:
+        The page's path.
+
+    Raises:
+        ResultsError: the folder cannot be written.
+    """
+    runtime.configure(inputs.runs[FORECAST].config.run.precision)
+    started = time.perf_counter()
+    days = [inputs.days(outcome) for outcome in inputs.outcomes]
+    records: dict[str, Record] = {}
+    for number, (name, run) in enumerate(inputs.runs.items(), 1):
+        steps = [run.config.run.step_of(day) for day in days]
+        records[name] = trace_at(run, steps)
+        progress(number)
+    tables = _tables(inputs, records)
+    wall = {"total_s": time.perf_counter() - started}
+    results = RunBacktestResults(_manifest(inputs, records, wall), tables)
+    _save(results, folder)
+    return write_run_backtest_page(results, folder)
+
+
+def _tables(inputs: RunBacktestInputs, records: Mapping[str, Record]) -> dict[str, pd.DataFrame]:
+    levels = inputs.config.levels
+    seed = inputs.runs[FORECAST].config.run.seed
+    subnets, network, events = [], [], []
+    first = next(iter(records.values()))
+    for moment, outcome in enumerate(inputs.outcomes, 1):
+        at = {"day": inputs.days(outcome), "block": outcome.state.block}
+        seen = _observed(inputs, outcome)
+        gauges = dict(zip(GAUGES, np.asarray(seen.gauges), strict=True))
+        for name, came in gauges.items():
+            if name not in ("emission_share", "moving_price") and not outcome.has_pools:
+                continue
+            start = first.gauges[name][0, 0]
+            unit = np.where(start > 0.0, start, 1.0) if name in _RELATIVE else np.ones_like(start)
+            samples = {
+                label: record.gauges[name][record.finite, moment] / unit
+                for label, record in records.items()
+            }
+            came = np.where(outcome.gone, 0.0, came) / unit
+            scores = score_subnets(samples, came, start / unit, levels, seed + moment)
+            subnets.append({**at, "quantity": name, **scores})
+        for name, came in zip(NETWORK_SCALARS, np.asarray(seen.scalars), strict=True):
+            if not outcome.has_pools and not name.startswith(_OF_WEIGHTS):
+                continue
+            samples = {
+                label: record.scalars[name][record.finite, moment]
+                for label, record in records.items()
+            }
+            start = float(first.scalars[name][0, 0])
+            scores = score_network(samples, float(came), start, levels)
+            network.append({**at, "quantity": name, **scores})
+        happened = {"below_bar": np.asarray(seen.below_bar) & ~outcome.gone}
+        if "deregistered" in first.events:
+            happened["deregistered"] = outcome.gone
+        for name, came in happened.items():
+            now = first.events[name][0, 0]
+            events.append(
+                {
+                    **at,
+                    "event": name,
+                    "happened": int(came.sum()),
+                    "expected": float(first.events[name][first.finite, moment].mean(0).sum()),
+                    **{
+                        f"brier_{label}": brier(
+                            record.events[name][record.finite, moment].mean(axis=0), came
+                        )
+                        for label, record in records.items()
+                    },
+                    "brier_unchanged": brier(now.astype(float), came),
+                }
+            )
+    tables = {
+        "subnets": pd.DataFrame(subnets),
+        "network": pd.DataFrame(network),
+        "events": pd.DataFrame(events),
+    }
+    assert tuple(tables) == TABLES
+    return tables
+
+
+def _observed(inputs: RunBacktestInputs, outcome: Outcome) -> NetworkFigures:
+    """What a run would record of an outcome, by the rules of the run."""
+    rules = inputs.runs[FORECAST].config.mechanism
+    subnets, state = build_network(outcome.state, rules)
+    immunity = rules.registration.immunity_blocks
+    return _observe(build_mechanism(rules), subnets, state, immunity)
+
+
+_observe = eqx.filter_jit(observe_network)
+
+
+def _save(results: RunBacktestResults, folder: Path) -> None:
+    """Write the tables, the summary, and the manifest last."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in ("manifest.json", "summary.json", "report.html"):
+            (folder / name).unlink(missing_ok=True)
+        for name, table in results.tables.items():
+            table.to_parquet(folder / f"{name}.parquet", index=False)
+        write_json(folder / "summary.json", results.summary())
+        write_json(folder / "manifest.json", results.manifest)
+    except OSError as error:
+        raise ResultsError(
+            f"{folder}: cannot write the results ({error.strerror or error}); "
+            "choose another folder with --out"
+        ) from error
+
+
+def _manifest(
+    inputs: RunBacktestInputs, records: Mapping[str, Record], wall_times: dict[str, float]
+) -> dict[str, Any]:
+    config, run = inputs.config, inputs.runs[FORECAST].config
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "title": config.title or "Did the whole forecast hold?",
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "dtaojax_version": __version__,
+        "config": config.model_dump(mode="json"),
+        "config_hash": config.config_hash,
+        "config_file": None if config.source is None else config.source.name,
+        "run": {
+            name: {
+                "config_hash": part.config.config_hash,
+                "behaviour": part.config.behaviour.fit,
+                "paths": int(records[name].finite.sum()),
+                "lost": int((~records[name].finite).sum()),
+            }
+            for name, part in inputs.runs.items()
+        },
+        "outcomes": [
+            {"name": outcome.state.name, "day": inputs.days(outcome), "whole": outcome.has_pools}
+            for outcome in inputs.outcomes
+        ],
+        "start": {"name": inputs.start.name, "block": inputs.start.block},
+        "mechanism": run.mechanism.preset,
+        "paths": run.run.paths,
+        "seed": run.run.seed,
+        "versions": runtime.versions(),
+        "wall_times": wall_times,
+    }
