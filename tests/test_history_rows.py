@@ -199,6 +199,10 @@ def test_parquet_is_read_with_its_index_and_its_time_zone(tmp_path: Path) -> Non
     table.set_index("date").rename_axis(None).to_parquet(tmp_path / "nameless.parquet")
     with pytest.raises(HistoryError, match=r"no column 'date' .* after reset_index\(\)"):
         read_panel(tmp_path / "nameless.parquet")
+    for column, cells in (("date", [["2025-10-24"]] * 5), ("close", [[0.1]] * 5)):
+        table.assign(**{column: cells}).to_parquet(tmp_path / "lists.parquet", index=False)
+        with pytest.raises(HistoryError, match=rf"row 1, 2, 3, 4, 5: {column} is no"):
+            read_panel(tmp_path / "lists.parquet")
     (tmp_path / "broken.parquet").write_bytes(b"PAR1 and nothing else")
     with pytest.raises(HistoryError, match="is no Parquet file that can be read"):
         read_panel(tmp_path / "broken.parquet")

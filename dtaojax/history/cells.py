@@ -22,7 +22,7 @@ class Numbers:
     """A column of numbers.
 
     Attributes:
-        value: NaN where the cell is empty or holds no number.
+        value: NaN where the cell is empty or holds no finite number.
         empty: cells that hold nothing.
         wrong: cells that hold something which is no finite number.
     """
@@ -36,7 +36,8 @@ def numbers(cells: Sequence[Any]) -> Numbers:
     """Read a column of cells, texts or values of a Parquet file."""
     empty = np.array([_is_empty(cell) for cell in cells], dtype=bool)
     value = np.array([_number(cell) for cell in cells], dtype=np.float64)
-    return Numbers(value, empty, ~empty & ~np.isfinite(value))
+    value[~np.isfinite(value)] = np.nan
+    return Numbers(value, empty, ~empty & np.isnan(value))
 
 
 def _is_empty(cell: Any) -> bool:
@@ -58,6 +59,8 @@ def _number(cell: Any) -> float:
 
 
 def shown(cell: Any, longest: int = 40) -> str:
-    """Return a cell as a message shows it: quoted, in ASCII, on one line, cut where it is long."""
+    """Return what a cell says, for a message: in ASCII, on one line, cut where it is long."""
+    if _is_empty(cell):
+        return "is empty"
     text = ascii(cell)
-    return text if len(text) <= longest else f"{text[: longest - 3]}..."
+    return "says " + (text if len(text) <= longest else f"{text[: longest - 3]}...")

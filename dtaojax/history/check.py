@@ -60,7 +60,7 @@ class Faults:
         text = f"{self.rows.listed(wrong)}: {fault}"
         if cells is not None:
             first = shown(cells[int(np.argmax(wrong))])
-            text += f" (it says {first})" if wrong.sum() == 1 else f" (the first says {first})"
+            text += f" (it {first})" if wrong.sum() == 1 else f" (the first {first})"
         self.problems.append(text)
 
     def refuse(self) -> None:
@@ -116,7 +116,7 @@ def check_rows(rows: Rows) -> Quotes:
     faults = Faults(rows)
     check_days(faults, date, _FIRST_DAY, "alpha began to trade")
     netuid = numbers(rows.columns["netuid"])
-    whole = np.isfinite(netuid.value) & (netuid.value % 1.0 == 0.0)
+    whole = netuid.value % 1.0 == 0.0
     in_range = whole & (netuid.value >= 1.0) & (netuid.value <= 65_535.0)
     faults.add("netuid is no whole number from 1 to 65535", ~in_range, rows.columns["netuid"])
     close = _close(faults)
@@ -162,13 +162,13 @@ def _close(faults: Faults) -> NDArray[np.float64]:
     faults.add(
         "close is no positive number; write digits with a decimal point, without separators or "
         "units, and leave a missing day out",
-        ~(close > 0.0) | ~np.isfinite(close),
+        ~(close > 0.0),
         cells,
     )
     faults.add(
         f"close is above {_HIGHEST_PRICE:,.0f} TAO; this looks like rao: divide by "
         f"{RAO_PER_TAO:.0e}",
-        np.isfinite(close) & (close > _HIGHEST_PRICE),
+        close > _HIGHEST_PRICE,
         cells,
     )
     faults.add(

@@ -67,11 +67,11 @@ def read_closes(path: Path) -> Closes:
     faults = Faults(rows)
     check_days(faults, date, _FIRST_DAY, "there was no TAO")
     faults.add("date stands twice; keep one", _again(date))
-    faults.add("close is no positive number", ~(close > 0.0) | ~np.isfinite(close), cells)
+    faults.add("close is no positive number", ~(close > 0.0), cells)
     faults.add(
         f"close is above {_HIGHEST:,.0f} USD; this looks like rao or a bad quote: write dollars "
         "per TAO",
-        np.isfinite(close) & (close > _HIGHEST),
+        close > _HIGHEST,
         cells,
     )
     faults.add(

@@ -62,9 +62,13 @@ def day_of(cell: Any) -> np.datetime64:
 
 def days_of(cells: Iterable[Any]) -> Dates:
     """Return the day of each cell, `NO_DAY` where it names none; see `day_of`."""
-    known: dict[Any, np.datetime64] = {}
+    known: dict[str, np.datetime64] = {}
     found = []
     for cell in cells:
+        if not isinstance(cell, str):
+            found.append(day_of(cell))
+            continue
+        # Many rows share a day.
         if cell not in known:
             known[cell] = day_of(cell)
         found.append(known[cell])

@@ -8,7 +8,6 @@ from typing import Final
 
 import numpy as np
 
-from dtaojax.history.cells import shown
 from dtaojax.history.check import OPTIONAL, REQUIRED, check_rows
 from dtaojax.history.errors import HistoryError
 from dtaojax.history.plausible import check_whole
@@ -78,7 +77,7 @@ def rows_of(rows: Rows, source: str) -> Rows:
     chosen = np.array([word == source for word in words], dtype=bool)
     if not chosen.any():
         known = sorted(set(words))
-        there = ", ".join(word if word.isprintable() else shown(word) for word in known[:20])
+        there = ", ".join(word if word.isprintable() else ascii(word) for word in known[:20])
         raise HistoryError(
             rows.source, [f"there is no row of source {source!r}; there are {there}"]
         )

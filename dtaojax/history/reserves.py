@@ -135,7 +135,7 @@ def _checked(
     faults.add("netuid is no whole number from 0 to 65535", ~whole, rows.columns["netuid"])
     price = numbers(rows.columns[names["price"]]).value
     fault = f"{names['price']} is no positive number"
-    faults.add(fault, ~(price > 0.0) | ~np.isfinite(price), rows.columns[names["price"]])
+    faults.add(fault, ~(price > 0.0), rows.columns[names["price"]])
     tao_in = numbers(rows.columns["tao_in"])
     faults.add("tao_in is no number; write TAO", tao_in.wrong, rows.columns["tao_in"])
     impossible = (tao_in.value < 0.0) | (tao_in.value > MAX_SUPPLY)
