@@ -6,6 +6,9 @@ import os
 import re
 import stat
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,6 +28,9 @@ _KEY_PART: Final = r"""(?:[A-Za-z0-9_-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*')"""
 _DEEP_KEY: Final = re.compile(rf"(?<![\w-]){_KEY_PART}(?:[ \t]*\.[ \t]*{_KEY_PART}){{32}}")
 """A dotted key of more than 32 parts: the time that Python's parser takes grows with their square.
 """
+
+
+_noted: ContextVar[tuple[list[Path], ...]] = ContextVar("noted", default=())
 
 
 class UnfitFileError(OSError):
@@ -56,6 +62,7 @@ def read_bounded(path: Path, most: int) -> bytes:
         os.close(descriptor)
     if len(content) > most:
         raise _too_large(most)
+    _note(path)
     return content
 
 
@@ -71,6 +78,27 @@ def check_bounded(path: Path, most: int) -> None:
         OSError: it cannot be looked at; a folder raises IsADirectoryError.
     """
     _refuse_unfit(os.stat(path), path, most)
+    _note(path)
+
+
+@contextmanager
+def noting() -> Iterator[list[Path]]:
+    """Note which files are read in its body, so that nothing is written over them.
+
+    Yields:
+        The list to which each file is added when it is read, as it was named.
+    """
+    notes: list[Path] = []
+    token = _noted.set((*_noted.get(), notes))
+    try:
+        yield notes
+    finally:
+        _noted.reset(token)
+
+
+def _note(path: Path) -> None:
+    for notes in _noted.get():
+        notes.append(path)
 
 
 def parse_toml(text: str) -> dict[str, Any]:

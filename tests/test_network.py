@@ -19,8 +19,8 @@ from dtaojax.network import (
     NetworkError,
     embedded_networks,
     load_network,
-    printable,
 )
+from dtaojax.printable import printable
 
 EMBEDDED = "finney_8791253"
 FACTS = 'name = "test"\nblock = 1000\ntotal_issuance = 5000.0\n'

@@ -405,7 +405,8 @@ def test_a_netuid_with_far_less_alpha_than_before_is_another_subnet(
     convert: Callable, small: NetworkTable
 ) -> None:
     """SN3 had 4.5 million alpha; 100,000 are those of a newcomer."""
-    younger = answer(small, alpha_in_pool=str(10**14), alpha_staked="0", block_number=small.block)
+    price = str(small.tao_in[1] / 1e5)
+    younger = answer(small, alpha_in_pool=str(10**14), alpha_staked="0", price=price)
     with pytest.raises(NetworkError, match="moving_price of 1 subnets is not known"):
         convert(younger, Supplement(base=small))
     table = convert(younger, Supplement(base=small, assume=True)).table

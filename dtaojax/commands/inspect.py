@@ -54,7 +54,7 @@ def inspect(
 
 
 def _print_emission(found: dict[str, Any]) -> None:
-    from dtaojax.network import printable
+    from dtaojax.printable import printable
 
     console = out()
     console.print(

@@ -106,7 +106,7 @@ def _tell(taken: Taken, quiet: bool) -> None:
     if quiet:
         typer.echo(taken.path)
         return
-    from dtaojax.network import printable
+    from dtaojax.printable import printable
 
     show = err()
     for note in taken.table.notes:
@@ -157,7 +157,7 @@ def diff(
 
 
 def _print_differences(found: Differences) -> None:
-    from dtaojax.network import printable
+    from dtaojax.printable import printable
     from dtaojax.report.numerals import percent, plain
     from dtaojax.report.snapshot_words import signed_percent, signed_points
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
+from dtaojax.printable import printable
+
 MOST_PROBLEMS: Final = 50
 """Most problems of a config that are told one by one; nobody reads more."""
 
@@ -24,7 +26,7 @@ class Problem(NamedTuple):
 
     def __str__(self) -> str:
         key = self.key if len(self.key) <= _LONGEST_KEY else f"{self.key[:_LONGEST_KEY]}..."
-        return f"{key}: {self.message}" if key else self.message
+        return printable(f"{key}: {self.message}" if key else self.message)
 
 
 class ConfigError(Exception):
@@ -41,9 +43,10 @@ class ConfigError(Exception):
         super().__init__(source, self.problems)
 
     def __str__(self) -> str:
+        source = printable(self.source)
         if len(self.problems) == 1:
-            return f"{self.source}: {self.problems[0]}"
-        lines = [f"{self.source}: {len(self.problems):,} problems"]
+            return f"{source}: {self.problems[0]}"
+        lines = [f"{source}: {len(self.problems):,} problems"]
         lines += map(str, self.problems[:MOST_PROBLEMS])
         if len(self.problems) > MOST_PROBLEMS:
             lines.append(f"and {len(self.problems) - MOST_PROBLEMS:,} more; mend these first")

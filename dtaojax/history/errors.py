@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from dtaojax.printable import printable
+
 
 class HistoryError(Exception):
     """A history that cannot be used; the message names the file, the rows and the fix."""
@@ -14,6 +16,7 @@ class HistoryError(Exception):
         super().__init__(source, self.problems)
 
     def __str__(self) -> str:
-        if len(self.problems) == 1:
-            return f"{self.source}: {self.problems[0]}"
-        return "\n  ".join([f"{self.source}: {len(self.problems)} problems", *self.problems])
+        source, *problems = map(printable, (self.source, *self.problems))
+        if len(problems) == 1:
+            return f"{source}: {problems[0]}"
+        return "\n  ".join([f"{source}: {len(problems)} problems", *problems])

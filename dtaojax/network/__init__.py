@@ -3,7 +3,6 @@
 from dtaojax.network.errors import NetworkError
 from dtaojax.network.launch import launch_network
 from dtaojax.network.load import embedded_networks, load_network
-from dtaojax.network.printable import printable
 from dtaojax.network.synthetic import synthetic_network
 from dtaojax.network.table import NOT_STARTED, NetworkTable
 
@@ -14,6 +13,5 @@ __all__ = [
     "embedded_networks",
     "launch_network",
     "load_network",
-    "printable",
     "synthetic_network",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dtaojax.chain import MAX_SUPPLY
+from dtaojax.network import plausible
 from dtaojax.network.check import (
     OBSERVED,
     OTHER,
@@ -55,9 +56,8 @@ def assemble(raw: RawTable, facts: Facts) -> NetworkTable:
     root_tao = float(read_column(raw, tao_rule, [netuids.index(0)], netuids, problems)[0])
     if problems:
         raise NetworkError(raw.source, problems)
-    _check_across(raw, rows, netuids, values, root_tao, facts)
-
-    return NetworkTable(
+    _refuse_impossible_rows(raw, rows, netuids, values, facts)
+    table = NetworkTable(
         name=facts.name,
         block=facts.block,
         total_issuance=facts.total_issuance,
@@ -86,17 +86,21 @@ def assemble(raw: RawTable, facts: Facts) -> NetworkTable:
         other=other,
         notes=facts.notes,
     )
+    place = {netuid: f"{raw.places[row]} (netuid {netuid})" for row, netuid in enumerate(netuids)}
+    doubts = plausible.problems(table, facts.prices_apart, place.__getitem__)
+    if doubts:
+        raise NetworkError(raw.source, doubts)
+    return table
 
 
-def _check_across(
+def _refuse_impossible_rows(
     raw: RawTable,
     rows: list[int],
     netuids: list[int],
     values: dict[str, FloatArray],
-    root_tao: float,
     facts: Facts,
 ) -> None:
-    """Refuses what each cell allows but the state as a whole does not."""
+    """Refuse what each cell allows but its row as a whole does not."""
     started = values["first_emission_block"] != NOT_STARTED
     alpha = values["alpha_in"] + values["alpha_out"]
     late = values["first_emission_block"] > facts.block + 1
@@ -117,16 +121,5 @@ def _check_across(
             row = rows[int(np.argmax(where))]
             more = f" (and {where.sum() - 1} more such rows)" if where.sum() > 1 else ""
             problems.append(f"{raw.places[row]} (netuid {netuids[row]}): {fault}{more}")
-    total = float(values["tao_in"].sum()) + root_tao
-    if total > MAX_SUPPLY:
-        problems.append(
-            f"tao_in sums to {total:,.0f}, above the supply cap of {MAX_SUPPLY:,.0f}; "
-            "this looks like rao: divide by 1e9"
-        )
-    elif total > facts.total_issuance:
-        problems.append(
-            f"tao_in sums to {total:,.0f}, more than the total_issuance of "
-            f"{facts.total_issuance:,.0f} TAO; correct one of them"
-        )
     if problems:
         raise NetworkError(raw.source, problems)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import math
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -11,11 +12,19 @@ from typing import Any, Final
 import numpy as np
 
 from dtaojax import chain
-from dtaojax.network.errors import NetworkError
+from dtaojax.network.errors import NetworkError, first_few
 from dtaojax.network.read import RawTable
 from dtaojax.network.table import NOT_STARTED, FloatArray
+from dtaojax.printable import cut, spelled
+from dtaojax.spreadsheet import cell_text
 
+_NUMBER: Final = re.compile(
+    r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?(inf|infinity|nan)", re.A | re.I
+)
+"""Infinities and not-a-number are numbers, to be told as such."""
 _RAO: Final = "this looks like rao: divide by 1e9"
+_MANY: Final = 100
+"""Columns that a message lists."""
 _BLOCK_HEIGHT_LIMIT: Final = 2.0**53
 _PRICE_LIMIT: Final = 1_000.0
 """No alpha is worth this many TAO; but the smallest price that the swap allows is 1000 rao."""
@@ -106,15 +115,14 @@ def require_columns(raw: RawTable) -> None:
         NetworkError: names each missing column, the nearest present one, and all that are there.
     """
     present = list(raw.columns)
+    spare = [name for name in present if name not in REQUIRED][:_MANY]
+    listed = ", ".join(present[:_MANY]) + (" ..." if len(present) > _MANY else "")
     problems = []
     for column in REQUIRED:
         if column not in raw.columns:
-            spare = [name for name in present if name not in REQUIRED]
             match = difflib.get_close_matches(column, spare, n=1)
             hint = f"is it {match[0]!r}? rename that" if match else "add it"
-            problems.append(
-                f"there is no column {column!r}; {hint} (there are {', '.join(present)})"
-            )
+            problems.append(f"there is no column {column!r}; {hint} (there are {listed})")
     if problems:
         raise NetworkError(raw.source, problems)
 
@@ -142,7 +150,7 @@ def read_netuids(raw: RawTable) -> list[int]:
         first_seen.setdefault(netuid, place)
         netuids.append(netuid)
     if problems:
-        raise NetworkError(raw.source, _first_few(problems))
+        raise NetworkError(raw.source, first_few(problems, len(problems)))
     return netuids
 
 
@@ -176,20 +184,26 @@ def read_column(
 
 
 def read_names(raw: RawTable, rows: Iterable[int]) -> tuple[str, ...]:
-    """Reads the names verbatim; an empty cell is an empty name."""
+    """Read the names verbatim; an empty cell is an empty name.
+
+    The apostrophe with which `dtaojax.network.write` keeps a spreadsheet from running a name is
+    taken off.
+    """
     cells = raw.columns["name"]
-    return tuple("" if cells[row] is None else str(cells[row]) for row in rows)
+    return tuple(cell_text(str("" if cells[row] is None else cells[row])) for row in rows)
 
 
 def _number(cell: Any, rule: Rule) -> float | str:
     """The value of a cell, or what is wrong with it."""
     if cell is None or (isinstance(cell, str) and not cell.strip()):
         return "is empty; write a number" if rule.empty is None else rule.empty
-    if isinstance(cell, str) and rule.column in ("emission_enabled", "owner_cut_enabled"):
+    is_switch = rule.column in ("emission_enabled", "owner_cut_enabled")
+    if isinstance(cell, str) and is_switch:
         cell = {"true": "1", "false": "0"}.get(cell.strip().lower(), cell)
-    try:
-        value = float(cell)
-    except (TypeError, ValueError, OverflowError):
+    if isinstance(cell, bool) and is_switch:
+        cell = int(cell)
+    value = plain_number(cell)
+    if value is None:
         return f"is {_shown(cell)}; must be a number, without separators or units"
     if math.isnan(value) and rule.empty is not None and not isinstance(cell, str):
         return rule.empty
@@ -204,12 +218,35 @@ def _number(cell: Any, rule: Rule) -> float | str:
     return value
 
 
+def plain_number(cell: Any) -> float | None:
+    """Read a number as data files write it.
+
+    Args:
+        cell: a number, or a text of ASCII digits with a point, a sign and an exponent at most.
+
+    Returns:
+        The number, which may be infinite; None for anything else: a truth value, ``1_000``,
+        ``0x10``, digits of other scripts, a whole number that is too large for a float, and a text
+        that is no zero but rounds to it.
+    """
+    if isinstance(cell, bool | bytes | bytearray):
+        return None
+    if isinstance(cell, str) and not _NUMBER.fullmatch(cell.strip()):
+        return None
+    try:
+        value = float(cell)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    vanished = value == 0.0 and isinstance(cell, str) and re.search("[1-9]", _digits(cell))
+    return None if vanished else value
+
+
+def _digits(cell: str) -> str:
+    return re.split("[eE]", cell)[0]
+
+
 def _shown(cell: Any) -> str:
-    text = cell.strip() if isinstance(cell, str) else repr(cell)
-    text = text if text.isprintable() else ascii(text)
-    return text if len(text) <= 40 else f"{text[:37]}..."
-
-
-def _first_few(problems: list[str], limit: int = 10) -> list[str]:
-    rest = len(problems) - limit
-    return problems if rest <= 0 else [*problems[:limit], f"and {rest} more"]
+    if not isinstance(cell, str):
+        return spelled(cell, 40)
+    text = cell.strip()
+    return cut(text if text.isprintable() else ascii(text), 40)

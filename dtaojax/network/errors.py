@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from typing import Final
+
+from dtaojax.printable import printable
+
+FEW: Final = 10
+"""Problems of one kind that are told; a file of another kind can have hundreds of thousands."""
+
+
+def first_few(problems: Iterable[str], total: int) -> list[str]:
+    """Return the first :data:`FEW` of ``total`` problems, and how many more there are."""
+    told = list(islice(problems, FEW))
+    return [*told, f"and {total - len(told):,} more"] if total > len(told) else told
 
 
 class NetworkError(Exception):
@@ -14,6 +27,7 @@ class NetworkError(Exception):
         super().__init__(source, self.problems)
 
     def __str__(self) -> str:
-        if len(self.problems) == 1:
-            return f"{self.source}: {self.problems[0]}"
-        return "\n  ".join([f"{self.source}: {len(self.problems)} problems", *self.problems])
+        source, *problems = map(printable, (self.source, *self.problems))
+        if len(problems) == 1:
+            return f"{source}: {problems[0]}"
+        return "\n  ".join([f"{source}: {len(problems)} problems", *problems])

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import difflib
 import math
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from dtaojax.chain import MAX_SUPPLY
-from dtaojax.network.errors import NetworkError
+from dtaojax.chain import MAX_SUPPLY, MIN_RESERVE, U16_MAX
+from dtaojax.network.errors import NetworkError, first_few
+from dtaojax.printable import spelled
+from dtaojax.reading import MOST_TOML, UnfitFileError, parse_toml, read_bounded
 
 KNOWN: Final = (
     "name",
@@ -19,9 +20,14 @@ KNOWN: Final = (
     "gate_bar",
     "last_lock_cost",
     "last_lock_block",
+    "prices_apart",
     "notes",
 )
 REQUIRED: Final = ("block", "total_issuance")
+_HEIGHT_LIMIT: Final = 10**9
+"""Blocks of 380 years; a time in seconds is more [block]."""
+_HEIGHT_WORDS: Final = f"a whole number from 0 and below {_HEIGHT_LIMIT:,}"
+_LARGEST: Final = 10**300
 _HEIGHTS: Final = ("block", "last_lock_block")
 
 
@@ -36,6 +42,8 @@ class Facts:
         gate_bar: the emission bar in force; 0 where it is not known.
         last_lock_cost: what the last registration cost; None where it is not known [TAO].
         last_lock_block: when that was; None where it is not known.
+        prices_apart: netuids whose spot price is known to be far from its average, so that it is no
+            slip (`dtaojax.network.plausible`).
         notes: sentences on where the network comes from, and what of it is assumed.
     """
 
@@ -45,6 +53,7 @@ class Facts:
     gate_bar: float
     last_lock_cost: float | None
     last_lock_block: int | None
+    prices_apart: tuple[int, ...]
     notes: tuple[str, ...]
 
 
@@ -105,6 +114,12 @@ def checked_facts(source: str, found: dict[str, Any], sources: dict[str, str]) -
         )
         raise NetworkError(source, [text])
     lock_cost = found.get("last_lock_cost")
+    if lock_cost is not None and lock_cost > found["total_issuance"]:
+        text = (
+            f"{place('last_lock_cost')} is {lock_cost:,.6g} TAO, more than the total_issuance of "
+            f"{found['total_issuance']:,.6g}; correct one of them"
+        )
+        raise NetworkError(source, [text])
     return Facts(
         name=found["name"],
         block=found["block"],
@@ -112,22 +127,25 @@ def checked_facts(source: str, found: dict[str, Any], sources: dict[str, str]) -
         gate_bar=float(found.get("gate_bar", 0.0)),
         last_lock_cost=None if lock_cost is None else float(lock_cost),
         last_lock_block=found.get("last_lock_block"),
+        prices_apart=tuple(found.get("prices_apart", ())),
         notes=tuple(found.get("notes", ())),
     )
 
 
 def _read(companion: Path) -> dict[str, Any]:
     try:
-        found = tomllib.loads(companion.read_bytes().decode("utf-8-sig"))
+        found = parse_toml(read_bounded(companion, MOST_TOML).decode("utf-8-sig"))
     except FileNotFoundError:
         return {}
+    except UnfitFileError as error:
+        raise NetworkError(str(companion), [f"cannot be read: {error}; name a file"]) from None
     except OSError as error:
         raise NetworkError(str(companion), [f"cannot be read ({error}); check the file"]) from None
     except (ValueError, RecursionError) as error:
         raise NetworkError(str(companion), [f"is not valid TOML: {error}; mend it"]) from None
     unknown = [key for key in found if key not in KNOWN]
     if unknown:
-        raise NetworkError(str(companion), [_unknown(key) for key in unknown])
+        raise NetworkError(str(companion), first_few(map(_unknown, unknown), len(unknown)))
     return found
 
 
@@ -140,22 +158,40 @@ def _unknown(key: str) -> str:
 def _fault(key: str, value: Any) -> str | None:
     """What is wrong with a fact; None if nothing is."""
     if key == "name":
-        return None if isinstance(value, str) else f"is {value!r}; must be a string in quotes"
+        return (
+            None if isinstance(value, str) else f"is {spelled(value)}; must be a string in quotes"
+        )
     if key == "notes":
         fine = isinstance(value, list | tuple) and all(isinstance(note, str) for note in value)
         return None if fine else "must be a list of strings in quotes"
+    if key == "prices_apart":
+        fine = isinstance(value, list | tuple) and all(map(_is_netuid, value))
+        return None if fine else "must be a list of netuids, as in [7, 64]"
     if key in _HEIGHTS:
-        fine = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**53
-        return None if fine else f"is {value!r}; must be a block height, a whole number from 0"
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        return f"is {value!r}; must be a finite number"
+        fine = _is_whole(value) and 0 <= value < _HEIGHT_LIMIT
+        return None if fine else f"is {spelled(value)}; must be a block height, {_HEIGHT_WORDS}"
+    if not isinstance(value, float) and not _is_whole(value):
+        return f"is {spelled(value)}; must be a finite number"
+    # A whole number can be too large for a float, and too long to be written.
+    if abs(value) > _LARGEST or not math.isfinite(value):
+        return f"is {spelled(value)}; must be a finite number"
     if value < 0:
-        return f"is {value!r}; must be at least 0"
+        return f"is {spelled(value)}; must be at least 0"
     if key == "gate_bar":
-        return None if value <= 1 else f"is {value!r}; must be a share, at most 1"
+        return None if value <= 1 else f"is {spelled(value)}; must be a share, at most 1"
     if value > MAX_SUPPLY:
         return (
             f"is {value:,.0f}, above the supply cap of {MAX_SUPPLY:,.0f}; "
             "this looks like rao: divide by 1e9"
         )
+    if 0.0 < value < MIN_RESERVE:
+        return f"is {value:g} TAO; it looks divided by 1e9 once too often: write TAO"
     return None
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_netuid(value: Any) -> bool:
+    return _is_whole(value) and 0 < value <= U16_MAX

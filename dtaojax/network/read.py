@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 import csv
+import io
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
-from dtaojax.network.errors import NetworkError
+from dtaojax.chain import U16_MAX
+from dtaojax.network.errors import FEW, NetworkError, first_few
+from dtaojax.printable import cut
+from dtaojax.reading import UnfitFileError, check_bounded, read_bounded
+from dtaojax.spreadsheet import cell_text
+
+if TYPE_CHECKING:
+    import pyarrow
+    import pyarrow.parquet
+
+LIMIT: Final = 64 * 2**20
+"""Most that a network file may hold; 128 subnets take 17 kB [bytes]."""
+MOST_ROWS: Final = U16_MAX + 1
+"""A row a netuid."""
 
 
 @dataclass(frozen=True)
@@ -49,55 +64,111 @@ def read_table(path: Path) -> RawTable:
         fix = "is a folder; name the file in it"
     except UnicodeDecodeError as error:
         fix = f"is not UTF-8 text (byte {error.start}); save it as UTF-8"
-    except (OSError, csv.Error) as error:
+    except UnfitFileError as error:
+        fix = f"cannot be read: {error}; name another file"
+    except (OSError, ValueError, csv.Error) as error:
         fix = f"cannot be read ({error}); check the file"
     raise NetworkError(str(path), [fix])
 
 
 def _read_csv(path: Path) -> RawTable:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.reader(file)
-        header = [name.strip() for name in next(reader, [])]
-        _check_header(str(path), header)
-        rows, places, ragged = [], [], []
-        for row in reader:
-            if not any(row):
-                continue
-            place = f"line {reader.line_num}"
-            if len(row) != len(header):
-                ragged.append(f"{place}: has {len(row)} cells, the header {len(header)}; mend it")
-            rows.append(row)
-            places.append(place)
+    text = read_bounded(path, LIMIT).decode("utf-8-sig")
+    # Strict: a quotation mark that is never closed would make one cell of all that follows.
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    header = [cell_text(name.strip()) for name in next(reader, [])]
+    _check_header(str(path), header)
+    rows, places, ragged = [], [], []
+    for row in reader:
+        if not any(row):
+            continue
+        place = f"line {reader.line_num}"
+        if len(row) != len(header):
+            ragged.append(f"{place}: has {len(row)} cells, the header {len(header)}; mend it")
+        rows.append(row)
+        places.append(place)
+        if len(rows) > MOST_ROWS:
+            raise NetworkError(str(path), [_too_many_rows()])
     if ragged:
-        raise NetworkError(str(path), ragged[:10])
+        raise NetworkError(str(path), first_few(ragged, len(ragged)))
     columns = {name: [row[place] for row in rows] for place, name in enumerate(header)}
     return RawTable(str(path), columns, places)
 
 
 def _read_parquet(path: Path) -> RawTable:
-    if not path.is_file():
-        raise IsADirectoryError if path.is_dir() else FileNotFoundError
+    check_bounded(path, LIMIT)
     # Slow to import, and a CSV file does without.
+    import pyarrow
     import pyarrow.parquet
 
     try:
-        table = pyarrow.parquet.ParquetFile(path).read()
-    except pyarrow.ArrowException as error:
+        file = pyarrow.parquet.ParquetFile(path)
+        names = file.schema_arrow.names
+        _check_header(str(path), names)
+        _refuse_swollen(file, str(path))
+        texts = [field.name for field in file.schema_arrow if _is_text(field.type)]
+        # As a dictionary, a text that stands in many rows is held once.
+        table = pyarrow.parquet.ParquetFile(path, read_dictionary=texts).read()
+    except (pyarrow.ArrowException, OSError) as error:
         first_line = str(error).partition("\n")[0]
         raise NetworkError(
             str(path), [f"is no Parquet file ({first_line}); write it anew"]
         ) from None
-    _check_header(str(path), table.column_names)
+    for name in texts:
+        _refuse_long_texts(table[name], name, str(path))
     places = [f"row {row}" for row in range(1, table.num_rows + 1)]
     return RawTable(str(path), table.to_pydict(), places)
+
+
+def _is_text(kind: pyarrow.DataType) -> bool:
+    from pyarrow import types
+
+    return any(
+        test(kind)
+        for test in (types.is_string, types.is_large_string, types.is_binary, types.is_large_binary)
+    )
+
+
+def _refuse_swollen(file: pyarrow.parquet.ParquetFile, source: str) -> None:
+    """Refuse a file that is small on the disk and fills the memory when it is read."""
+    about = file.metadata
+    size = sum(about.row_group(group).total_byte_size for group in range(about.num_row_groups))
+    problems = []
+    if about.num_rows > MOST_ROWS:
+        problems.append(_too_many_rows(about.num_rows))
+    if size > LIMIT:
+        problems.append(f"holds {size:,} bytes unpacked, above the limit of {LIMIT:,}; shorten it")
+    problems += [
+        f"column {field.name!r} holds lists or tables; a cell is a number or a text"
+        for field in file.schema_arrow
+        if field.type.num_fields
+    ][:FEW]
+    if problems:
+        raise NetworkError(source, problems)
+
+
+def _refuse_long_texts(column: pyarrow.ChunkedArray, name: str, source: str) -> None:
+    import pyarrow.compute
+
+    for chunk in column.chunks:
+        texts = chunk.dictionary if hasattr(chunk, "dictionary") else chunk
+        longest = pyarrow.compute.max(pyarrow.compute.binary_length(texts)).as_py() or 0
+        if longest > csv.field_size_limit():
+            fix = f"column {name!r} has a text of {longest:,} bytes; shorten it"
+            raise NetworkError(source, [fix])
+
+
+def _too_many_rows(rows: int | None = None) -> str:
+    count = f"more than {MOST_ROWS:,}" if rows is None else f"{rows:,}"
+    return f"has {count} rows, but there are {MOST_ROWS:,} netuids; name a network, a row a subnet"
 
 
 def _check_header(source: str, header: list[str]) -> None:
     if not any(header):
         raise NetworkError(source, ["is empty; the first line must name the columns"])
-    twice = sorted({name for name in header if header.count(name) > 1})
+    twice = sorted(name for name, count in Counter(header).items() if count > 1)
     if twice:
-        raise NetworkError(source, [f"column {name!r} stands twice; keep one" for name in twice])
+        problems = (f"column {cut(name, 40)!r} stands twice; keep one" for name in twice)
+        raise NetworkError(source, first_few(problems, len(twice)))
     if len(header) == 1:
-        text = f"has one column, {header[0]!r}; columns must be separated by commas"
+        text = f"has one column, {cut(header[0], 200)!r}; columns must be separated by commas"
         raise NetworkError(source, [text])

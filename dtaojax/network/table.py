@@ -34,7 +34,7 @@ class NetworkTable:
         last_lock_cost: what the last registration cost; None where it is not known [TAO].
         last_lock_block: when that was [block].
         netuid: ids of the subnets, rising.
-        names: names as the chain holds them, verbatim; see `dtaojax.network.printable`.
+        names: names as the chain holds them, verbatim; see `dtaojax.printable`.
         registered_at: block of registration [block].
         first_emission_block: block of the first emission [block], or -1 where not started.
         tao_in: TAO reserve of the pool [TAO].
@@ -109,12 +109,12 @@ class NetworkTable:
         row = int(np.searchsorted(self.netuid, netuid))
         if row < self.n_subnets and self.netuid[row] == netuid:
             return row
-        text = f"there is no subnet {netuid}; netuids here are {_ranges(self.netuid.tolist())}"
+        text = f"there is no subnet {netuid}; netuids here are {ranges(self.netuid.tolist())}"
         raise NetworkError(self.name, [text])
 
 
-def _ranges(netuids: list[int]) -> str:
-    """Rising numbers, with runs written as ``1-128``."""
+def ranges(netuids: list[int]) -> str:
+    """Write rising numbers, with runs as ``1-128``."""
     runs: list[list[int]] = []
     for netuid in netuids:
         if runs and netuid == runs[-1][1] + 1:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import os
 from pathlib import Path
 from typing import Any, Final
 
 from dtaojax.network.errors import NetworkError
+from dtaojax.network.plausible import prices_apart
 from dtaojax.network.table import NOT_STARTED, NetworkTable
+from dtaojax.spreadsheet import csv_text
 
 _SWITCHES: Final = ("emission_enabled", "owner_cut_enabled")
 _COLUMNS: Final = (
@@ -72,12 +72,8 @@ def network_csv(table: NetworkTable) -> str:
     for column, values in {**table.other, **(table.observed or {})}.items():
         columns[column] = ["" if value != value else value for value in values.tolist()]
     root = {"netuid": 0, "name": "root", "tao_in": table.root_tao}
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerow([root.get(column, "") for column in columns])
-    writer.writerows(zip(*columns.values(), strict=True))
-    return text.getvalue()
+    first = [root.get(column, "") for column in columns]
+    return csv_text(list(columns), [first, *zip(*columns.values(), strict=True)])
 
 
 def facts_toml(table: NetworkTable) -> str:
@@ -91,6 +87,10 @@ def facts_toml(table: NetworkTable) -> str:
         "last_lock_block": table.last_lock_block,
     }
     lines = [f"{key} = {_toml(value)}" for key, value in facts.items() if value is not None]
+    # Who made the table knew them to be true; a reader would take them for a slip.
+    apart = table.netuid[prices_apart(table)].tolist()
+    if apart:
+        lines.append(f"prices_apart = {apart}")
     if table.notes:
         lines += ["notes = [", *(f"    {_toml(note)}," for note in table.notes), "]"]
     return "\n".join(lines) + "\n"

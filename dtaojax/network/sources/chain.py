@@ -173,7 +173,12 @@ def _read(view: Any, network: str, version: str) -> Gathered:
         "netuid": netuids,
         "name": [names.get(netuid, "") for netuid in netuids],
     }
-    facts: dict[str, Any] = {"name": f"{network} {view.block:,}", "block": view.block}
+    facts: dict[str, Any] = {
+        "name": f"{network} {view.block:,}",
+        "block": view.block,
+        # The chain's own state is no slip, however far a price has moved from its average.
+        "prices_apart": [netuid for netuid in netuids if netuid],
+    }
     notes = [
         f"{network} at block {view.block:,} ({view.timestamp():%Y-%m-%d %H:%M} UTC), read through "
         f"bittensor {version}.",
@@ -216,4 +221,6 @@ def _read(view: Any, network: str, version: str) -> Gathered:
         value = known(fact, item, view.query)
         if value is not None:
             facts[fact] = decoded(item, value, "")
-    return Gathered(RawTable(network, columns, ["on chain"] * len(netuids)), facts, tuple(notes))
+    return Gathered(
+        RawTable(network, columns, ["on chain"] * len(netuids)), facts, tuple(notes), True
+    )

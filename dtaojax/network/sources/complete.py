@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import dataclasses
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from dtaojax.chain import MAX_SUPPLY, REGISTRATION_RATE_LIMIT_LAUNCH
 from dtaojax.network.assemble import assemble
 from dtaojax.network.check import read_netuids
 from dtaojax.network.errors import NetworkError
 from dtaojax.network.facts import REQUIRED as REQUIRED_FACTS
 from dtaojax.network.facts import checked_facts
+from dtaojax.network.plausible import APART, prices_apart
 from dtaojax.network.read import RawTable
 from dtaojax.network.sources.gathered import Gathered
-from dtaojax.network.table import NOT_STARTED, NetworkTable
+from dtaojax.network.table import NOT_STARTED, NetworkTable, ranges
 
 Row = dict[str, Any]
 
@@ -53,6 +56,17 @@ FALLBACKS: Final = {
 }
 """In the order in which they are filled in."""
 
+_FEW_GONE: Final = 2
+"""Subnets that can be gone from one state to the next without anybody asking: the chain gives a
+netuid that it takes away to the next subnet at once."""
+_GAPS: Final = 0.1
+"""Part of all netuids up to the highest that may be missing where no earlier network tells."""
+_SEED_ALPHA: Final = 500_000.0
+"""More alpha than any pool was seeded with in 2026, by what a registration cost and the median
+price: 118,000 [alpha]."""
+_BLOCK_ALPHA: Final = 3.0
+"""More than a subnet issues in a block: one to its participants and at most as much to its pool,
+and what the chain seeds [alpha per block]."""
 _SAME_ALPHA: Final = 0.9
 """A subnet that issued less than this part of what its netuid had issued is another one."""
 
@@ -90,10 +104,12 @@ def complete(gathered: Gathered, supplement: Supplement) -> NetworkTable:
     columns = {name: list(cells) for name, cells in raw.columns.items()}
     columns["netuid"] = read_netuids(raw)
     places = list(raw.places)
+    if not gathered.is_whole:
+        _look_for_missing(columns["netuid"], supplement, notes, problems)
     _add_root(columns, places, supplement, notes, problems)
     rows = [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
     if "registered_at" not in columns:
-        _note_replaced(rows, supplement.base, notes)
+        _look_at_replaced(rows, gathered.facts["block"], supplement.base, notes, problems)
     for column, fallback in FALLBACKS.items():
         if column not in columns:
             _fill(column, fallback, rows, supplement, notes, problems)
@@ -102,7 +118,41 @@ def complete(gathered: Gathered, supplement: Supplement) -> NetworkTable:
     if problems:
         raise NetworkError(raw.source, problems)
     checked = checked_facts(raw.source, {**facts, "notes": notes}, {})
-    return assemble(RawTable(raw.source, columns, places), checked)
+    table = assemble(RawTable(raw.source, columns, places), checked)
+    apart = table.netuid[prices_apart(table)].tolist()
+    if not apart:
+        return table
+    note = (
+        f"The spot price of netuid {ranges(apart)} is more than {APART:g} times its moving price, "
+        "or less than that part of it, as the source has it."
+    )
+    return dataclasses.replace(table, notes=(*table.notes, note))
+
+
+def _look_for_missing(
+    netuids: Sequence[int], supplement: Supplement, notes: list[str], problems: list[str]
+) -> None:
+    """Say which subnets a source lacks, and refuse it where they are many."""
+    base, there = supplement.base, set(netuids)
+    if base is None:
+        gone = sorted(set(range(1, max(netuids) + 1)) - there)
+        if gone:
+            notes.append(f"Not in the source: netuid {ranges(gone)}.")
+        if len(gone) > _GAPS * max(netuids) and not supplement.assume:
+            problems.append(
+                f"netuid {ranges(gone)} are not in the source, {len(gone)} of {max(netuids)} up to "
+                "the highest; fetch all pages of the answer, or let them be gone with --assume"
+            )
+        return
+    gone = [netuid for netuid in base.netuid.tolist() if netuid not in there]
+    if gone:
+        notes.append(f"Not in the source, but in {base.name}: netuid {ranges(gone)}.")
+    if len(gone) > _FEW_GONE and not supplement.assume:
+        problems.append(
+            f"{len(gone)} of the {base.n_subnets} subnets of {base.name} are not in the source: "
+            f"netuid {ranges(gone)}; fetch all pages of the answer, or let them be gone with "
+            "--assume"
+        )
 
 
 def _add_root(
@@ -163,13 +213,23 @@ def _fill(
 
 
 def _of(base: NetworkTable | None, row: Row, column: str) -> Any:
-    """A subnet's figure in an earlier network; None if it is not there or is another subnet."""
+    """A subnet's figure in an earlier network; None if it is not there or holds no longer."""
     if base is None or row["netuid"] not in base.netuid:
         return None
     place = base.row_of(row["netuid"])
     if _replaced(base, place, row):
         return None
-    return getattr(base, column)[place].item()
+    known = getattr(base, column)[place].item()
+    is_outdated = column == "moving_price" and known > 0.0 and _is_apart(row, known)
+    return None if is_outdated else known
+
+
+def _is_apart(row: Row, average: float) -> bool:
+    """Whether an earlier price average says nothing of a subnet's price of today."""
+    if max(row["tao_in"], row["alpha_in"]) > MAX_SUPPLY:
+        return False  # Refused when the network is put together, as what it is.
+    spot = row["tao_in"] / row["alpha_in"] if row["alpha_in"] else 0.0
+    return not average / APART <= spot <= APART * average
 
 
 def _replaced(base: NetworkTable, place: int, row: Row) -> bool:
@@ -184,19 +244,33 @@ def _replaced(base: NetworkTable, place: int, row: Row) -> bool:
     return bool(row["alpha_in"] + row["alpha_out"] < _SAME_ALPHA * issued)
 
 
-def _note_replaced(rows: list[Row], base: NetworkTable | None, notes: list[str]) -> None:
-    """Says which netuids are taken for other subnets than in the earlier network."""
+def _look_at_replaced(
+    rows: list[Row], block: int, base: NetworkTable | None, notes: list[str], problems: list[str]
+) -> None:
+    """Say which netuids are taken for other subnets, and refuse it where that cannot be."""
     if base is None:
         return
     found = [
-        str(row["netuid"])
+        row
         for row in rows
         if row["netuid"] in base.netuid and _replaced(base, base.row_of(row["netuid"]), row)
     ]
-    if found:
-        notes.append(
-            f"Registered anew since {base.name}, by their alpha: netuid {', '.join(found)}; "
-            "nothing is taken from there for them."
+    if not found:
+        return
+    netuids = ranges(sorted(row["netuid"] for row in found))
+    notes.append(
+        f"Registered anew since {base.name}, by their alpha: netuid {netuids}; "
+        "nothing is taken from there for them."
+    )
+    since = max(block - base.block, 0)
+    most = 1 + since // REGISTRATION_RATE_LIMIT_LAUNCH
+    grown = _SEED_ALPHA + _BLOCK_ALPHA * since
+    too_much = [row["netuid"] for row in found if row["alpha_in"] + row["alpha_out"] > grown]
+    if len(found) > most or too_much:
+        problems.append(
+            f"netuid {ranges(sorted(too_much)) if too_much else netuids} hold less alpha than in "
+            f"{base.name}, and cannot all have been registered anew in the {since:,} blocks since; "
+            "correct alpha_in_pool or alpha_staked, which are in rao"
         )
 
 

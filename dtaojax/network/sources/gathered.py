@@ -17,8 +17,10 @@ class Gathered:
             not know is missing; an empty cell is what an empty cell of a file is.
         facts: those that the source knows, by name.
         notes: sentences on what a reader of the network should know of the source.
+        is_whole: whether the source itself lists all subnets that there are, as a chain does.
     """
 
     raw: RawTable
     facts: dict[str, Any]
     notes: tuple[str, ...]
+    is_whole: bool = False

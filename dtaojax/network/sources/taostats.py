@@ -14,18 +14,29 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
-
-from dtaojax.chain import BLOCKS_PER_DAY, RAO_PER_TAO
-from dtaojax.network.errors import NetworkError
+from dtaojax.chain import BLOCKS_PER_DAY, RAO_PER_TAO, U16_MAX
+from dtaojax.network.check import plain_number, read_netuids
+from dtaojax.network.errors import NetworkError, first_few
 from dtaojax.network.read import RawTable
 from dtaojax.network.sources.gathered import Gathered
+from dtaojax.network.sources.pages import page_note, page_problems
+from dtaojax.network.sources.quotes import check_quotes
+from dtaojax.printable import spelled
+from dtaojax.reading import UnfitFileError, read_bounded
 
 COLUMNS: Final = {"tao_in": "total_tao", "alpha_in": "alpha_in_pool", "alpha_out": "alpha_staked"}
 """Column of a network file -> field of the API, in rao."""
 
 FIELDS: Final = ("netuid", "block_number", "name", "price", *COLUMNS.values())
+LIMIT: Final = 64 * 2**20
+"""Most that an answer may hold; 129 pools take 60 kB [bytes]."""
 _FETCH: Final = "fetch /api/dtao/pool/latest/v1?limit=200 anew"
+_MANY: Final = 40
+"""Fields that a message lists."""
+_HEIGHT_LIMIT: Final = 1e9
+"""Blocks of 380 years; a time in seconds is more [block]."""
+
+Pool = dict[str, Any]
 
 
 def read_taostats(path: Path) -> Gathered:
@@ -40,17 +51,18 @@ def read_taostats(path: Path) -> Gathered:
     Raises:
         NetworkError: the file is not such an answer, or not all of it.
     """
-    pools = _pools(path)
-    columns: dict[str, list[Any]] = {
-        "netuid": [pool["netuid"] for pool in pools],
-        "name": [_text(pool["name"]) for pool in pools],
-    }
+    answer, pools = _pools(path)
+    places = [f"data[{place}]" for place in range(len(pools))]
+    columns: dict[str, list[Any]] = {"netuid": [pool["netuid"] for pool in pools]}
+    netuids = read_netuids(RawTable(str(path), columns, places))
+    columns["netuid"] = netuids
     problems: list[str] = []
+    columns["name"] = [_name(pool, problems) for pool in pools]
     for column, field in COLUMNS.items():
-        columns[column] = [_tokens(pool[field], column, pool, problems) for pool in pools]
+        columns[column] = [_tokens(pool, field, problems) for pool in pools]
     blocks = [_block(pool, problems) for pool in pools]
     if problems:
-        raise NetworkError(str(path), problems[:10])
+        raise NetworkError(str(path), first_few(problems, len(problems)))
     first, last = min(blocks), max(blocks)
     if last - first > BLOCKS_PER_DAY:
         fix = f"holds pools of blocks {first:,} to {last:,}, more than a day apart; {_FETCH}"
@@ -58,85 +70,88 @@ def read_taostats(path: Path) -> Gathered:
     notes = [f"Pools of {path.name}, answer of the Taostats API at block {last:,}."]
     if first < last:
         notes.append(f"Its pools are of blocks {first:,} to {last:,} and are taken as of the last.")
-    notes += _price_note(pools, columns)
-    places = [f"data[{place}]" for place in range(len(pools))]
+    length = page_note(answer, len(pools))
+    notes += [] if length is None else [length]
+    quoted = [pool["price"] for pool in pools]
+    checked = check_quotes(netuids, quoted, columns["tao_in"], columns["alpha_in"])
+    if checked.problems:
+        raise NetworkError(str(path), first_few(checked.problems, len(checked.problems)))
     facts = {"name": f"Taostats {last:,}", "block": last}
-    return Gathered(RawTable(str(path), columns, places), facts, tuple(notes))
+    raw = RawTable(str(path), columns, places)
+    return Gathered(raw, facts, (*notes, *checked.notes))
 
 
-def _pools(path: Path) -> list[dict[str, Any]]:
-    try:
-        answer = json.loads(path.read_bytes())
-    except OSError as error:
-        fix = f"cannot be read ({error.strerror or error}); check the path"
-        raise NetworkError(str(path), [fix]) from None
-    except (ValueError, RecursionError) as error:
-        raise NetworkError(str(path), [f"is not JSON ({error}); {_FETCH}"]) from None
+def _pools(path: Path) -> tuple[Any, list[Pool]]:
+    """The answer, and its pools with all their fields."""
+    answer = _answer(path)
     pools = answer.get("data") if isinstance(answer, dict) else answer
     if not isinstance(pools, list) or not pools or not all(isinstance(p, dict) for p in pools):
         fix = f'holds no list of pools under "data"; {_FETCH}'
         raise NetworkError(str(path), [fix])
-    pages = answer.get("pagination") if isinstance(answer, dict) else None
-    total = pages.get("total_items") if isinstance(pages, dict) else None
-    if isinstance(total, int) and total > len(pools):
-        fix = f'holds {len(pools)} of {total} pools; {_FETCH}, or join the pages\' lists "data"'
+    if len(pools) > U16_MAX + 1:
+        fix = f"holds {len(pools):,} pools, but there are {U16_MAX + 1:,} netuids; {_FETCH}"
+        raise NetworkError(str(path), [fix])
+    of_several = page_problems(answer, len(pools))
+    if of_several:
+        fix = f'{of_several[0]}; {_FETCH}, or join the pages\' lists "data"'
         raise NetworkError(str(path), [fix])
     problems = []
     for field in FIELDS:
         without = [place for place, pool in enumerate(pools) if field not in pool]
         if without:
             present = sorted(pools[without[0]])
-            match = difflib.get_close_matches(field, set(present) - set(FIELDS), n=1)
-            hint = f"is it {match[0]!r} now?" if match else f"it has {', '.join(present)}"
+            spare = [name for name in present if name not in FIELDS][:_MANY]
+            match = difflib.get_close_matches(field, spare, n=1)
+            hint = f"is it {match[0]!r} now?" if match else f"it has {', '.join(present[:_MANY])}"
             problems.append(f"data[{without[0]}] has no field {field!r}; {hint}")
     if problems:
         raise NetworkError(str(path), problems)
-    return pools
+    return answer, pools
 
 
-def _text(name: Any) -> str:
-    """A name as text; halves of a surrogate pair, which no file can hold, become escapes."""
-    text = "" if name is None else str(name)
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
-
-
-def _tokens(cell: Any, column: str, pool: dict[str, Any], problems: list[str]) -> Any:
-    """TAO or alpha of a cell in rao; what is no whole number is a problem."""
+def _answer(path: Path) -> Any:
     try:
-        value = float(cell)
-        if value.is_integer() and value >= 0.0:
-            return value / RAO_PER_TAO
-    except (TypeError, ValueError, OverflowError):
-        pass
-    field = COLUMNS[column]
+        return json.loads(read_bounded(path, LIMIT))
+    except UnfitFileError as error:
+        fix = f"cannot be read: {error}; name another file"
+    except OSError as error:
+        fix = f"cannot be read ({error.strerror or error}); check the path"
+    except RecursionError:
+        fix = f"is nested too deeply to be an answer; {_FETCH}"
+    except ValueError as error:
+        fix = f"is not JSON ({error}); {_FETCH}"
+    raise NetworkError(str(path), [fix])
+
+
+def _name(pool: Pool, problems: list[str]) -> str:
+    """A name as text; halves of a surrogate pair, which no file can hold, become escapes."""
+    name = pool["name"]
+    if name is not None and not isinstance(name, str):
+        problems.append(f"{_whose(pool)}: name is {spelled(name)}; must be a text")
+        return ""
+    return (name or "").encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _tokens(pool: Pool, field: str, problems: list[str]) -> Any:
+    """TAO or alpha of a cell in rao; what is no whole number is a problem."""
+    value = plain_number(pool[field])
+    if value is not None and value.is_integer() and value >= 0.0:
+        return value / RAO_PER_TAO
     problems.append(
-        f"netuid {pool['netuid']!r}: {field} is {cell!r}; must be a whole number of rao, from 0"
+        f"{_whose(pool)}: {field} is {spelled(pool[field])}; must be a whole number of rao, from 0"
     )
     return None
 
 
-def _block(pool: dict[str, Any], problems: list[str]) -> int:
-    block = pool["block_number"]
-    if isinstance(block, bool) or not isinstance(block, int) or block < 0:
-        problems.append(f"netuid {pool['netuid']!r}: block_number is {block!r}; must be a height")
-        return 0
-    return block
+def _block(pool: Pool, problems: list[str]) -> int:
+    value = plain_number(pool["block_number"])
+    if value is not None and value.is_integer() and 0.0 <= value < _HEIGHT_LIMIT:
+        return int(value)
+    problems.append(
+        f"{_whose(pool)}: block_number is {spelled(pool['block_number'])}; must be a height"
+    )
+    return 0
 
 
-def _price_note(pools: list[dict[str, Any]], columns: dict[str, list[Any]]) -> list[str]:
-    """How far the quoted prices are from those of the reserves at equal pool weights."""
-    apart = {}
-    for pool, tao, alpha in zip(pools, columns["tao_in"], columns["alpha_in"], strict=True):
-        try:
-            price = float(pool["price"])
-        except (TypeError, ValueError):
-            continue
-        if pool["netuid"] != 0 and alpha > 0.0 and np.isfinite(price) and price > 0.0:
-            apart[pool["netuid"]] = abs(tao / alpha / price - 1.0)
-    if not apart:
-        return []
-    netuid = max(apart, key=lambda key: apart[key])
-    return [
-        "Prices follow from the reserves at equal pool weights; the quoted price that is farthest "
-        f"from that is netuid {netuid}'s, by {100 * apart[netuid]:.2g} %."
-    ]
+def _whose(pool: Pool) -> str:
+    return f"netuid {spelled(pool['netuid'])}"
