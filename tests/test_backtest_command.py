@@ -170,7 +170,8 @@ def test_a_bad_quote_is_in_no_outcome_and_is_named(
     assert notice["kind"] == "doubted"
     assert notice["stretches"][0]["lines"] == [486, 486]
     page = (changed / "report.html").read_text(encoding="utf-8")
-    assert "line 486 (netuid 5, 2025-06-30): 0.62 is" in page
+    assert "Of the history: 1 row doubted as a bad quote" in page
+    assert "0.62 is" in page[page.index("What was made of the rows of the history") :]
 
 
 def test_what_was_done_to_a_history_is_said_on_the_terminal(

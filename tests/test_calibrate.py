@@ -219,3 +219,43 @@ def test_simulated_subnets_have_the_ages_of_the_real_ones(history: Panel) -> Non
     age[30:, 1] = close[30:, 1] = np.nan
     seen = observe(dataclasses.replace(history, age=age, close=close), 1.0)
     np.testing.assert_allclose(start_days(seen)[:3], [7.0, -400.0, -400.0])
+
+
+def test_what_was_done_to_the_history_is_told_in_the_file_and_on_the_page(
+    history: Panel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calibrate, "fit", known_fit)
+    monkeypatch.setattr(calibrate, "_HISTORIES", 8)
+    close = history.close.copy()
+    close[20, 4] *= 100.0
+    file = written(dataclasses.replace(history, close=close), tmp_path / "history.csv")
+    told: list[str] = []
+    found = run_calibration(
+        Request(file, tmp_path / "flow.toml"),
+        tell=lambda notices: told.extend(notice.text for notice in notices),
+    )
+    (text,) = told
+    line = 2 + 20 * SERIES + 4
+    assert text.startswith("1 row doubted as a bad quote")
+    assert f"line {line} (netuid 5, 2026-01-21)" in text
+    comments = found.out.read_text().replace("\n#  ", "")
+    assert f"# Of the history: {text}." in comments
+    page = found.page.read_text()
+    assert "Of the history: 1 row doubted as a bad quote" in page
+    assert f"{line:,}" in page[page.index("What was made of the rows of the history") :]
+
+
+def test_months_are_whole_months(history: Panel) -> None:
+    january = history.between("2026-01", "2026-01")
+    assert (january.dates[0], january.dates[-1]) == (
+        np.datetime64("2026-01-01"),
+        np.datetime64("2026-01-31"),
+    )
+    assert history.between(None, "2026").n_days == DAYS
+    with pytest.raises(HistoryError, match="'now' is no date"):
+        history.between("now", None)
+
+
+def test_few_flows_of_each_subnet_are_refused(tmp_path: Path) -> None:
+    text = refused(simulated(3, 8, 100), tmp_path)
+    assert "holds at least 8 daily flows of 0 subnets" in text

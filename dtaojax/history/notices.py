@@ -90,19 +90,24 @@ class Notice:
         return [Stretch(rows[0], rows[-1], len(rows)) for rows in found.values()]
 
     @property
+    def summary(self) -> str:
+        """What was done, to how many rows."""
+        rows = "1 row" if len(self.places) == 1 else f"{len(self.places):,} rows"
+        return self.done.replace("{rows}", rows)
+
+    @property
     def text(self) -> str:
-        """A sentence that names the first five places."""
+        """The same, naming the first five places."""
         stretches = self.stretches
         named = "; ".join(stretch.words(self.place) for stretch in stretches[:_NAMED])
         more = len(stretches) - _NAMED
-        rows = "1 row" if len(self.places) == 1 else f"{len(self.places):,} rows"
-        done = self.done.replace("{rows}", rows)
-        return f"{done}: {named}" + (f"; and {more:,} more" if more > 0 else "")
+        return f"{self.summary}: {named}" + (f"; and {more:,} more" if more > 0 else "")
 
     def as_json(self) -> dict[str, Any]:
         """Return all of it as JSON types."""
         return {
             "kind": self.kind,
+            "summary": self.summary,
             "text": self.text,
             "rows": len(self.places),
             "place": self.place,

@@ -141,7 +141,7 @@ def run_calibration(
             parameters=parameter_rows(typical, errors),
             curves=drawn_curves(returns, simulated, seen),
             histories=_HISTORIES,
-            notices=[notice.text for notice in panel.notices],
+            notices=[notice.as_json() for notice in panel.notices],
         ),
         page,
     )

@@ -9,6 +9,7 @@ from dtaojax.report.backtest_results import (
     Verdict,
 )
 from dtaojax.report.document import Card, Number, number
+from dtaojax.report.notices import notice_warnings
 from dtaojax.report.numerals import amount, days, percent
 
 
@@ -94,5 +95,4 @@ def warnings(results: BacktestResults) -> list[str]:
                 "because the subnet was replaced or dissolved first. What its holders got is not "
                 "in a price history, so these are in no figure, and losses are understated."
             )
-    found += [f"Of the history: {notice['text']}." for notice in results.notices]
-    return found
+    return found + notice_warnings(results.notices)

@@ -15,7 +15,6 @@ from dtaojax.report.backtest_tables import (
     class_table,
     coverage_rows,
     exceedance_rows,
-    notice_tables,
     score_rows,
     shortfall_rows,
 )
@@ -30,6 +29,7 @@ from dtaojax.report.document import (
 )
 from dtaojax.report.document import Table as PageTable
 from dtaojax.report.made import made_by
+from dtaojax.report.notices import notice_tables
 from dtaojax.report.numerals import amount, days
 from dtaojax.report.shell import write_page
 from dtaojax.report.svg import drawing_style
@@ -203,7 +203,7 @@ def _making(results: BacktestResults) -> Section:
         "making",
         "How was it made?",
         "How it was made",
-        tables=[count_table, *notice_tables(results)],
+        tables=[count_table, *notice_tables(results.notices)],
         facts=facts,
         terms=_TERMS,
         printed=[("The config", config_text(config))],

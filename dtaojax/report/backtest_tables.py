@@ -196,30 +196,3 @@ def class_table(results: BacktestResults, kind: str, caption: str) -> Table:
         ],
         rows,
     )
-
-
-def notice_tables(results: BacktestResults) -> list[Table]:
-    """All rows of the history of which something was said, by netuid; no table without any."""
-    rows: list[list[Entry]] = []
-    for notice in results.notices:
-        for stretch in notice["stretches"]:
-            rows.append(
-                [
-                    notice["kind"].replace("_", " "),
-                    number(float(stretch["netuid"])),
-                    _span(stretch["dates"]),
-                    _span([str(line) for line in stretch["lines"]]),
-                    number(float(stretch["rows"])),
-                    stretch["detail"],
-                ]
-            )
-    if not rows:
-        return []
-    note = "What each word means stands in the remarks at the head of the page."
-    heads = ["What was done", "netuid", "dates", "lines", "rows", "what was seen"]
-    return [Table("What was made of the rows of the history", heads, rows, note=note)]
-
-
-def _span(ends: list[str]) -> str:
-    first, last = ends
-    return first if first == last else f"{first} to {last}"

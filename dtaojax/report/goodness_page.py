@@ -20,6 +20,7 @@ from dtaojax.report.document import (
     render_document,
 )
 from dtaojax.report.goodness_charts import Band, goodness_drawing
+from dtaojax.report.notices import Notices, notice_tables, notice_warnings
 from dtaojax.report.shell import write_page
 from dtaojax.report.svg import drawing_style
 
@@ -53,7 +54,7 @@ class GoodnessPage:
         parameters: key, value and standard error (None where held fixed).
         curves: by name.
         histories: how many were simulated.
-        notices: sentences on what was left out, doubted, split or filled in the history.
+        notices: what was left out, doubted, split or filled in the history.
     """
 
     title: str
@@ -63,7 +64,7 @@ class GoodnessPage:
     parameters: Sequence[tuple[str, float, float | None]]
     curves: Mapping[str, Band]
     histories: int
-    notices: Sequence[str] = ()
+    notices: Notices = ()
 
 
 def write_goodness_page(page: GoodnessPage, target: Path) -> Path:
@@ -81,6 +82,7 @@ def render_goodness_page(page: GoodnessPage) -> str:
     outside = [name for name, well in zip(page.names, page.table.inside, strict=True) if not well]
     with drawing_style():
         drawings = [goodness_drawing(name, band) for name, band in page.curves.items()]
+    tables = notice_tables(page.notices)
     points = [f"Outside: {name}." for name in outside]
     document = Document(
         eyebrow="dtaojax calibration",
@@ -99,11 +101,12 @@ def render_goodness_page(page: GoodnessPage) -> str:
             "itself made, with the depths, ages and missing days of the real one; the pools were "
             "not simulated, so the rules of emission play no part."
         ],
-        warnings=[f"Of the history: {notice}." for notice in page.notices],
+        warnings=notice_warnings(page.notices),
         sections=[
             Section("table", "Figures", tables=[_table(page)]),
             Section("curves", "Curves", drawings=drawings),
             Section("parameters", "Parameters", tables=[_parameters(page)], facts=page.facts),
+            *(Section("history", "History", tables=[table]) for table in tables),
         ],
     )
     return render_document(document)
