@@ -20,6 +20,7 @@ from dtaojax.network import (
     embedded_networks,
     load_network,
 )
+from dtaojax.network.write import write_network
 from dtaojax.printable import printable
 
 EMBEDDED = "finney_8791253"
@@ -39,6 +40,14 @@ def rows() -> list[dict[str, object]]:
         (3, "three", 10, 11, 30, 300, 100, 0.2, 1, 0),
     ]
     return [dict(zip(COLUMNS, row, strict=True)) for row in values]
+
+
+PARTS = ("protocol_alpha", "burned_alpha", "basket_alpha")
+
+
+def with_parts(**parts: float) -> list[dict[str, object]]:
+    """The rows, each subnet with these parts of its alpha outside the pool."""
+    return [row | {part: parts[part] if row["netuid"] else "" for part in parts} for row in rows()]
 
 
 def as_csv(table: list[dict[str, object]]) -> str:
@@ -430,3 +439,65 @@ def test_hidden_characters_become_visible(name, shown):
 def test_printed_names_hold_only_visible_characters_and_print_the_same_twice(name):
     assert printable(name).isprintable()
     assert printable(printable(name)) == printable(name)
+
+
+# --- who holds the alpha outside the pools -------------------------------------------------------
+
+
+def test_parts_of_alpha_out_are_read_and_what_is_left_is_held(write) -> None:
+    table = with_parts(protocol_alpha=10.0, burned_alpha=20.0, basket_alpha=30.0)
+    table[2] |= dict.fromkeys(PARTS, "")
+    network = load_network(write(table))
+    assert network.unknown_parts == ()
+    assert network.burned_alpha.tolist() == [20.0, 20.0, 0.0]
+    assert network.held_alpha.tolist() == [40.0, 240.0, 0.0]
+
+
+@pytest.mark.parametrize("known", [(), ("burned_alpha",), ("protocol_alpha", "basket_alpha")])
+def test_parts_that_a_file_does_not_have_count_as_held_and_are_named(write, known) -> None:
+    network = load_network(write(with_parts(**dict.fromkeys(known, 0.0))))
+    assert set(network.unknown_parts) == set(PARTS) - set(known)
+    assert network.held_alpha.tolist() == network.alpha_out.tolist()
+
+
+@pytest.mark.parametrize(
+    ("parts", "message"),
+    [
+        ({"burned_alpha": 101.0}, "burned_alpha is more than alpha_out, of which it is a part"),
+        ({"basket_alpha": 1e3}, "basket_alpha is more than alpha_out, of which it is a part"),
+        ({"protocol_alpha": 60.0, "burned_alpha": 60.0}, "add up to more than alpha_out"),
+        ({"burned_alpha": 2e16}, "burned_alpha is 2e+16, above the supply cap"),
+        ({"basket_alpha": -1.0}, "basket_alpha is -1.0; must be at least 0"),
+    ],
+)
+def test_parts_that_cannot_be_are_refused_with_their_place(write, parts, message) -> None:
+    table = with_parts(**parts)
+    for row in table:
+        if row["netuid"] == 9:
+            row.update(dict.fromkeys(parts, 0))
+    with pytest.raises(NetworkError) as refused:
+        load_network(write(table))
+    assert message in str(refused.value)
+    assert "netuid 3" in str(refused.value)
+
+
+def test_the_embedded_network_tells_who_holds_its_alpha() -> None:
+    """Estimates of docs/alpha_supply.md: a quarter is burned, as measured in autumn 2026."""
+    network = load_network(EMBEDDED)
+    assert network.unknown_parts == ()
+    outside = network.alpha_out > 0.0
+    burned = (network.burned_alpha / np.where(outside, network.alpha_out, 1.0))[outside]
+    assert 0.24 < np.median(burned) < 0.26
+    assert burned.max() < 0.47
+    assert (network.held_alpha[outside] > 0.4 * network.alpha_out[outside]).all()
+    price = network.tao_in / network.alpha_in
+    assert 3_000.0 < (network.basket_alpha * price).sum() < 3_400.0
+
+
+def test_written_networks_have_the_parts_that_are_known(write, tmp_path) -> None:
+    table = [row | {"burned_alpha": row["alpha_out"]} for row in rows()]
+    known = load_network(write(table))
+    write_network(known, tmp_path / "again.csv")
+    again = load_network(tmp_path / "again.csv")
+    assert again.unknown_parts == known.unknown_parts == ("protocol_alpha", "basket_alpha")
+    assert again.burned_alpha.tolist() == known.burned_alpha.tolist()

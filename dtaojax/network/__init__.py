@@ -4,10 +4,11 @@ from dtaojax.network.errors import NetworkError
 from dtaojax.network.launch import launch_network
 from dtaojax.network.load import embedded_networks, load_network
 from dtaojax.network.synthetic import synthetic_network
-from dtaojax.network.table import NOT_STARTED, NetworkTable
+from dtaojax.network.table import NOT_STARTED, UNHELD_PARTS, NetworkTable
 
 __all__ = [
     "NOT_STARTED",
+    "UNHELD_PARTS",
     "NetworkError",
     "NetworkTable",
     "embedded_networks",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
 from dtaojax.chain import MAX_SUPPLY
@@ -19,7 +21,15 @@ from dtaojax.network.check import (
 from dtaojax.network.errors import NetworkError
 from dtaojax.network.facts import Facts
 from dtaojax.network.read import RawTable
-from dtaojax.network.table import NOT_STARTED, FloatArray, NetworkTable
+from dtaojax.network.table import (
+    NOT_STARTED,
+    UNHELD_PARTS,
+    BoolArray,
+    FloatArray,
+    NetworkTable,
+)
+
+_ROUNDING: Final = 1e-12
 
 
 def assemble(raw: RawTable, facts: Facts) -> NetworkTable:
@@ -82,6 +92,9 @@ def assemble(raw: RawTable, facts: Facts) -> NetworkTable:
         owner_cut_enabled=values["owner_cut_enabled"] == 1.0,
         w_tao=values["w_tao"],
         protocol_alpha=values["protocol_alpha"],
+        burned_alpha=values["burned_alpha"],
+        basket_alpha=values["basket_alpha"],
+        unknown_parts=tuple(part for part in UNHELD_PARTS if part not in raw.columns),
         observed=observed or None,
         other=other,
         notes=facts.notes,
@@ -91,6 +104,20 @@ def assemble(raw: RawTable, facts: Facts) -> NetworkTable:
     if doubts:
         raise NetworkError(raw.source, doubts)
     return table
+
+
+def _more_than_alpha_out(values: dict[str, FloatArray]) -> dict[str, BoolArray]:
+    """Where parts of ``alpha_out`` are more than that, by what to say: one alone, or together."""
+    faults = {
+        f"{part} is more than alpha_out, of which it is a part": values[part] > values["alpha_out"]
+        for part in UNHELD_PARTS
+    }
+    each = np.any(list(faults.values()), axis=0)
+    together = np.sum([values[part] for part in UNHELD_PARTS], axis=0)
+    # Parts that add up to all of it may exceed it by their rounding.
+    too_much = together > values["alpha_out"] * (1.0 + _ROUNDING)
+    text = f"{', '.join(UNHELD_PARTS)} add up to more than alpha_out, of which they are parts"
+    return {**faults, text: too_much & ~each}
 
 
 def _refuse_impossible_rows(
@@ -111,9 +138,7 @@ def _refuse_impossible_rows(
         f"registered_at is past block {facts.block:,}": values["registered_at"] > facts.block,
         f"first_emission_block is past block {facts.block:,}; leave it empty if not started": late,
         f"alpha_in + alpha_out is above the supply cap of {MAX_SUPPLY:,.0f}": alpha > MAX_SUPPLY,
-        "protocol_alpha is more than alpha_out, of which it is a part": (
-            values["protocol_alpha"] > values["alpha_out"]
-        ),
+        **_more_than_alpha_out(values),
     }
     problems = []
     for fault, where in faulty_rows.items():

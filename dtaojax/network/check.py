@@ -14,7 +14,7 @@ import numpy as np
 from dtaojax import chain
 from dtaojax.network.errors import NetworkError, first_few
 from dtaojax.network.read import RawTable
-from dtaojax.network.table import NOT_STARTED, FloatArray
+from dtaojax.network.table import NOT_STARTED, UNHELD_PARTS, FloatArray
 from dtaojax.printable import cut, spelled
 from dtaojax.spreadsheet import cell_text
 
@@ -92,7 +92,10 @@ RULES: Final = (
         empty=0.5,
         absent=0.5,
     ),
-    Rule("protocol_alpha", high=chain.MAX_SUPPLY, above=_SUPPLY, empty=0.0, absent=0.0),
+    *(
+        Rule(part, high=chain.MAX_SUPPLY, above=_SUPPLY, empty=0.0, absent=0.0)
+        for part in UNHELD_PARTS
+    ),
 )
 OBSERVED: Final = tuple(
     Rule(f"observed_{quantity}", high=1.0, above=_EMISSION)

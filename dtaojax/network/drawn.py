@@ -49,7 +49,8 @@ def drawn_network(
 ) -> NetworkTable:
     """A network of subnets with netuids from 1, of which nothing was observed.
 
-    All owners take their cut, pools weigh both tokens alike, and the protocol holds no alpha.
+    All owners take their cut, pools weigh both tokens alike, and participants hold all alpha
+    outside the pools.
 
     Args:
         kind: what the network and its subnets are called.
@@ -74,6 +75,9 @@ def drawn_network(
         owner_cut_enabled=np.ones(len(netuid), dtype=bool),
         w_tao=np.full(len(netuid), 0.5),
         protocol_alpha=np.zeros(len(netuid)),
+        burned_alpha=np.zeros(len(netuid)),
+        basket_alpha=np.zeros(len(netuid)),
+        unknown_parts=(),
         observed=None,
         other={},
         **columns,

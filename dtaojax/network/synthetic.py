@@ -24,7 +24,7 @@ _ENABLED: Final = 0.67
 _BURNERS: Final = 0.57
 """Part of the subnets whose owners withhold some of the miners' incentive."""
 _OLDEST_BLOCKS: Final = 1_000 * chain.BLOCKS_PER_DAY
-_LAST_LOCK: Final = 567.1
+_LAST_LOCK: Final = 566.302938771
 _NEWBORN_BLOCKS: Final = 360
 """Age of newborn subnets: a tempo, so that there is some alpha outside their pools to be held."""
 

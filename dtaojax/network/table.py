@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,9 @@ BoolArray: TypeAlias = NDArray[np.bool_]
 
 NOT_STARTED = -1
 """``first_emission_block`` of a subnet whose owner has not called start_call."""
+
+UNHELD_PARTS: Final = ("protocol_alpha", "burned_alpha", "basket_alpha")
+"""Columns with the parts of ``alpha_out`` that no participant holds (§12.4)."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -46,6 +49,10 @@ class NetworkTable:
         owner_cut_enabled: whether the owner takes the cut; true where the file does not say.
         w_tao: weight of the pool's TAO side.
         protocol_alpha: alpha that the chain bought, a part of ``alpha_out`` [alpha].
+        burned_alpha: alpha that nobody holds, a part of ``alpha_out`` (§12.4) [alpha].
+        basket_alpha: alpha in root's baskets, a part of ``alpha_out`` (§3.10) [alpha].
+        unknown_parts: of the columns with these parts, those that the file does not have and that
+            are 0 here for want of better.
         observed: what the chain recorded, by column name (``observed_tao_in_emission``,
             ``observed_alpha_in_emission``, ``observed_excess_tao``) [per block]; None where the
             file has no such column.
@@ -74,6 +81,9 @@ class NetworkTable:
     owner_cut_enabled: BoolArray
     w_tao: FloatArray
     protocol_alpha: FloatArray
+    burned_alpha: FloatArray
+    basket_alpha: FloatArray
+    unknown_parts: tuple[str, ...]
     observed: dict[str, FloatArray] | None
     other: dict[str, FloatArray]
     notes: tuple[str, ...] = ()
@@ -93,6 +103,11 @@ class NetworkTable:
     def started(self) -> BoolArray:
         """Which subnets have had their start call."""
         return self.first_emission_block != NOT_STARTED
+
+    @property
+    def held_alpha(self) -> FloatArray:
+        """Alpha that participants hold outside the pool [alpha]."""
+        return self.alpha_out - self.protocol_alpha - self.burned_alpha - self.basket_alpha
 
     def row_of(self, netuid: int) -> int:
         """Place of a subnet in the arrays.

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from dtaojax.network.errors import NetworkError
 from dtaojax.network.plausible import prices_apart
-from dtaojax.network.table import NOT_STARTED, NetworkTable
+from dtaojax.network.table import NOT_STARTED, UNHELD_PARTS, NetworkTable
 from dtaojax.spreadsheet import csv_text
 
 _SWITCHES: Final = ("emission_enabled", "owner_cut_enabled")
@@ -24,7 +24,6 @@ _COLUMNS: Final = (
     "owner_cut_enabled",
     "miner_burned",
     "w_tao",
-    "protocol_alpha",
 )
 
 
@@ -62,7 +61,8 @@ def write_network(table: NetworkTable, path: Path) -> Path:
 def network_csv(table: NetworkTable) -> str:
     """The text of the CSV file, root in the first row."""
     columns: dict[str, list[Any]] = {"netuid": table.netuid.tolist(), "name": list(table.names)}
-    for column in _COLUMNS:
+    parts = [part for part in UNHELD_PARTS if part not in table.unknown_parts]
+    for column in (*_COLUMNS, *parts):
         columns[column] = getattr(table, column).tolist()
     columns["first_emission_block"] = [
         "" if block == NOT_STARTED else block for block in columns["first_emission_block"]

@@ -125,11 +125,11 @@ def _portfolio_problems(config: Config, network: NetworkTable) -> list[Problem]:
         except NetworkError as error:
             problems.append(Problem(key, f"{'; '.join(error.problems)}; remove the position"))
             continue
-        held = float(network.alpha_out[row])
+        held = float(network.held_alpha[row])
         if alpha > held:
             text = (
-                f"is {alpha:g} alpha, but only {held:g} exist outside the pool of subnet "
-                f"{netuid}; give at most that"
+                f"is {alpha:g} alpha, but participants hold only {held:g} outside the pool of "
+                f"subnet {netuid}; give at most that"
             )
             problems.append(Problem(key, text))
     root_tao = config.portfolio.root_tao
@@ -156,7 +156,7 @@ def _cohorts_problems(config: Config, network: NetworkTable) -> Iterator[Problem
                 yield Problem(key, f"{'; '.join(error.problems)}; remove it")
                 continue
             held[netuid] = held.get(netuid, 0.0) + alpha
-            most = float(network.alpha_out[row] - network.protocol_alpha[row])
+            most = float(network.held_alpha[row])
             if held[netuid] > most:
                 yield Problem(
                     key,

@@ -91,9 +91,9 @@ def read_stress(file: Path, overrides: Sequence[str]) -> StressInputs:
             text = f"names netuid {netuid}: {'; '.join(error.problems)}; choose another"
             problems.append(Problem("attack", text))
             continue
-        held, there = attack.holds.get(netuid, 0.0), float(network.alpha_out[row])
+        held, there = attack.holds.get(netuid, 0.0), float(network.held_alpha[row])
         if held > there:
-            text = f"is {held:g} alpha, but {there:g} exist outside the pool; give at most that"
+            text = f"is {held:g} alpha, but participants hold {there:g} there; give at most that"
             problems.append(Problem(f"attack.holds.{netuid}", text))
     if problems:
         raise ConfigError(str(file), problems)

@@ -53,6 +53,8 @@ FALLBACKS: Final = {
     "miner_burned": Fallback(lambda row, base: 0.0, "0, nothing withheld", harmless=True),
     "owner_cut_enabled": Fallback(lambda row, base: 1, "taken by the owner", harmless=True),
     "protocol_alpha": Fallback(lambda row, base: 0.0, "0, none kept by the chain", harmless=True),
+    "burned_alpha": Fallback(lambda row, base: 0.0, "0, all alpha is somebody's", harmless=True),
+    "basket_alpha": Fallback(lambda row, base: 0.0, "0, root's baskets are empty", harmless=True),
 }
 """In the order in which they are filled in."""
 
@@ -111,7 +113,7 @@ def complete(gathered: Gathered, supplement: Supplement) -> NetworkTable:
     if "registered_at" not in columns:
         _look_at_replaced(rows, gathered.facts["block"], supplement.base, notes, problems)
     for column, fallback in FALLBACKS.items():
-        if column not in columns:
+        if column not in columns and not _left_out(column, supplement.base):
             _fill(column, fallback, rows, supplement, notes, problems)
             columns[column] = [row[column] for row in rows]
     facts = _facts(gathered, supplement, notes, problems)
@@ -153,6 +155,13 @@ def _look_for_missing(
             f"netuid {ranges(gone)}; fetch all pages of the answer, or let them be gone with "
             "--assume"
         )
+
+
+def _left_out(column: str, base: NetworkTable | None) -> bool:
+    """Whether a network is made without a column: a part of ``alpha_out`` that nobody knows."""
+    return column in ("burned_alpha", "basket_alpha") and (
+        base is None or column in base.unknown_parts
+    )
 
 
 def _add_root(
