@@ -1,8 +1,8 @@
 """Constants of the Bittensor chain and of time. Imports nothing; the only home of magic numbers.
 
 Sections (§) and tables are those of the mechanism specification the project is written from:
-the chain's source up to spec 475, October 2026. Values marked *live* were set by governance and
-differ from the default in the code.
+the chain's source up to spec 475, October 2026. Values marked *live* are mainnet's of summer and
+autumn 2026, set by governance, and differ from the default in the code.
 """
 
 from typing import Final
@@ -93,14 +93,17 @@ IMMUNITY_BLOCKS: Final = 864_000
 MIN_LOCK: Final = 1.0
 """NetworkMinLockCost, *live* [TAO]."""
 LOCK_REDUCTION_INTERVAL: Final = 115_200
-"""NetworkLockReductionInterval, *live* since early 2026 [blocks]."""
+"""NetworkLockReductionInterval, *live*: measured on successive locks from 2026-01-27 on (§12.6)
+[blocks]."""
 LOCK_REDUCTION_INTERVAL_OCTOBER_2025: Final = 57_600
+"""The same, measured on successive locks from 2025-10-19 to 2026-01-21 (§12.6) [blocks]."""
 LOCK_REDUCTION_INTERVAL_LAUNCH: Final = 100_800
 REGISTRATION_RATE_LIMIT: Final = 14_400
 """NetworkRateLimit, *live*; pairs of subnets of December 2025 are just that far apart [blocks]."""
 REGISTRATION_RATE_LIMIT_LAUNCH: Final = 7_200
 START_CALL_DELAY_2025: Final = 7 * BLOCKS_PER_DAY
 """StartCallDelay until early 2026; 0 since [blocks]."""
-TAO_IN_REFUND_BLOCK: Final = 8_273_000
-"""TaoInRefundDeploymentBlock. The block itself is not known: this is the day of v3.4.0, which
-brought the rule (2026-05-27)."""
+TAO_IN_REFUND_BLOCK: Final = 8_334_450
+"""TaoInRefundDeploymentBlock (§12.6): a week and more after v3.4.0, which brought the rule."""
+NETWORK_REGISTRATION_START_BLOCK: Final = 6_573_966
+"""NetworkRegistrationStartBlock (§12.6): owners of older subnets are refunded what is left."""

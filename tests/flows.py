@@ -108,7 +108,7 @@ def trade_steps(
                 for process, memory in zip(demand, memories, strict=True)
             ]
             wish = reduce(add, (wish for wish, _ in asked))
-            held = now.alpha_out - now.protocol_alpha - now.root_basket
+            held = now.participants_alpha
             pools, trades = SwapMarket()(now.pools, wish, held, who.in_emit_set, fee)
             root, _ = move_root_stake(now.root_tao, wish.root_tao)
             now = dataclasses.replace(

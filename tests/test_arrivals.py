@@ -254,7 +254,7 @@ def test_no_tao_is_lost_while_subnets_come_and_go(busy) -> None:
 
 
 def test_a_holder_of_a_dissolved_subnet_is_paid_its_part_of_the_pot() -> None:
-    """By hand: 600 TAO, over 3,000 alpha of stakers, 1,000 of root's and 2,000 of the protocol."""
+    """By hand: 600 TAO; 1,000 alpha of root's are sold, the rest is for 3,000 and 2,000."""
     subnets, state = mainnet_world()
     subnets, state = (
         jax.tree.map(lambda leaf: leaf[:2] if leaf.ndim else leaf, tree)
@@ -272,6 +272,7 @@ def test_a_holder_of_a_dissolved_subnet_is_paid_its_part_of_the_pot() -> None:
         alpha_out=jnp.asarray([6_000.0, 400.0]),
         protocol_alpha=jnp.asarray([2_000.0, 0.0]),
         root_basket=jnp.asarray([1_000.0, 0.0]),
+        burned_alpha=jnp.asarray([0.0, 0.0]),
         root_tao=jnp.asarray(5_000.0),
         total_issuance=jnp.asarray(1e7),
     )
@@ -288,12 +289,15 @@ def test_a_holder_of_a_dissolved_subnet_is_paid_its_part_of_the_pot() -> None:
     after, left = dissolve(rule, subnets, state, jnp.asarray([True, False]))
     settled = who.settle(holdings, left)
     assert settled.alpha.tolist() == [0.0, 40.0]
-    # A tenth of a TAO an alpha; of root's 100 TAO its part of 50 in 5,000, less 18 %.
-    np.testing.assert_allclose(settled.paid, [3.0, 0.0, 100.0 * 0.01 * 0.82], rtol=1e-12)
-    assert float(after.total_issuance) == pytest.approx(1e7 - 200.0)
+    # A basket of 1,000 against 9,000 in the pool takes 60 TAO; an alpha gets 540 / 5,000 TAO.
+    np.testing.assert_allclose(settled.paid, [30.0 * 0.108, 0.0, 0.0], rtol=1e-12)
+    # Root's 60 TAO are staked: the holder's part is that of 50 in 5,000, less 18 %.
+    assert float(settled.root_tao) == pytest.approx(50.0 + 60.0 * 0.01 * 0.82)
+    assert float(after.root_tao) == pytest.approx(5_060.0)
+    assert float(after.total_issuance) == pytest.approx(1e7 - 2_000.0 * 0.108)
     value = who.value(settled, after, fee)
-    assert value.spot[0] == value.realizable[0] == pytest.approx(3.0)
-    assert float(value.spot[2]) == pytest.approx(50.0 + 0.82)
+    assert value.spot[0] == value.realizable[0] == pytest.approx(3.24)
+    assert float(value.spot[2]) == pytest.approx(50.0 + 0.492)
     # Loss at spot: 30 alpha at 590 / 9,000 were worth 1.967 TAO; the pot pays more here.
     assert float(who.mark(settled, after).drawdown) == 0.0
 
@@ -303,9 +307,13 @@ def test_alpha_at_no_hotkey_has_no_weight_in_the_pot() -> None:
     subnets, state = mainnet_world()
     gone = jnp.arange(128) == 5
     rule = PayoutRule(jnp.asarray(10**9), pays_baskets=True)
-    state = dataclasses.replace(state, protocol_alpha=0.2 * state.alpha_out)
-    burned = 0.3 * state.alpha_out
-    _, left = dissolve(rule, subnets, state, gone, burned)
+    state = dataclasses.replace(
+        state,
+        protocol_alpha=0.2 * state.alpha_out,
+        burned_alpha=0.3 * state.alpha_out,
+        root_basket=0.0 * state.alpha_out,
+    )
+    _, left = dissolve(rule, subnets, state, gone)
     pot = float(state.pools.tao_in[5])
     assert float(left.stakers[5]) == pytest.approx(pot * 0.5 / 0.7)
     assert float(left.recycled[5]) == pytest.approx(pot * 0.2 / 0.7)
@@ -316,7 +324,11 @@ def test_nobody_gets_the_pot_of_a_subnet_without_alpha() -> None:
     subnets, state = mainnet_world()
     nothing = jnp.zeros_like(state.alpha_out)
     state = dataclasses.replace(
-        state, alpha_out=nothing, protocol_alpha=nothing, root_basket=nothing
+        state,
+        alpha_out=nothing,
+        protocol_alpha=nothing,
+        root_basket=nothing,
+        burned_alpha=nothing,
     )
     gone = jnp.arange(128) == 5
     rule = PayoutRule(jnp.asarray(10**9), pays_baskets=True)
@@ -329,4 +341,4 @@ def test_the_first_registration_costs_what_the_network_s_facts_say(mainnet: Netw
     _, world = world_of(mainnet, arrivals={"rate": 1.0})
     assert world.lifecycle is not None
     last: LastLock = world.lifecycle.start
-    assert (float(last.cost), int(last.block)) == (567.1, 8_762_380)
+    assert (float(last.cost), int(last.block)) == (566.302938771, 8_762_380)

@@ -8,13 +8,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dtaojax import chain
-from dtaojax.mechanism.dissolution import dissolution_payout, largest_remainder, owner_refund
+from dtaojax.mechanism.dissolution import (
+    dissolution_payout,
+    largest_remainder,
+    owner_refund,
+    refund_paid,
+    sell_baskets,
+)
 from dtaojax.mechanism.dividends import dividend_distribution, without_incentive
 from dtaojax.mechanism.lock_cost import effective_interval, lock_cost
 from dtaojax.mechanism.median_price import median_price
 from dtaojax.mechanism.neuron_burn import neuron_burn_price
 from dtaojax.mechanism.pool_seed import min_lock_seed, whole_lock_seed
 from dtaojax.mechanism.root_claim import root_claim
+from dtaojax.state.pools import Pools
 
 YES, NO = jnp.asarray(True), jnp.asarray(False)
 wholes = st.integers(0, 10**15)
@@ -152,6 +159,66 @@ def test_a_legacy_owner_gets_back_what_the_cut_did_not_earn() -> None:
     refund = owner_refund(lock, jnp.asarray(50_000.0), cut, price)
     np.testing.assert_allclose(refund, 1_000.0 - 50_000.0 * 0.05 * 11_796 / 65_535)
     assert owner_refund(lock, jnp.asarray(5e6), cut, price).item() == 0.0
+
+
+def test_a_refund_is_for_old_subnets_and_at_most_what_is_left() -> None:
+    refund, first_new = jnp.asarray(300.0), chain.NETWORK_REGISTRATION_START_BLOCK
+    for registered_at, left, paid in (
+        (first_new - 1, 1_000.0, 300.0),
+        (first_new - 1, 0.2, 0.2),
+        (first_new, 1_000.0, 0.0),
+    ):
+        got = refund_paid(refund, jnp.asarray(registered_at), jnp.asarray(left))
+        assert got.item() == paid
+
+
+def two_pools(tao: float, alpha: float, w_tao: float = 0.5) -> Pools:
+    """A pool, and the same with a third of it waiting in its reservoirs."""
+    part = jnp.asarray([0.0, 1.0 / 3.0])
+    return Pools(
+        tao_in=tao * (1.0 - part),
+        alpha_in=alpha * (1.0 - part),
+        w_tao=jnp.full(2, w_tao),
+        tao_reservoir=tao * part,
+        alpha_reservoir=alpha * part,
+    )
+
+
+@pytest.mark.parametrize(
+    ("alpha", "basket", "part"),
+    # §12.3: SN92 and SN58 of autumn 2026.
+    [(441_567.0, 49_063.0, 0.1), (117_663.0, 50_427.0, 0.3), (1_000.0, 0.0, 0.0)],
+)
+def test_baskets_take_their_part_of_pool_and_baskets(
+    alpha: float, basket: float, part: float
+) -> None:
+    """E / (x + E) of the pot, reservoirs folded in; the rest stays for the holders."""
+    sale = sell_baskets(two_pools(900.0, alpha), jnp.full(2, basket))
+    exact = basket / (alpha + basket)
+    np.testing.assert_allclose(sale.received, 900.0 * exact, rtol=1e-14)
+    np.testing.assert_allclose(sale.received, 900.0 * part, rtol=1e-4)
+    np.testing.assert_allclose(sale.pools.tao_in, 900.0 * (1.0 - exact), rtol=1e-14)
+    np.testing.assert_allclose(sale.pools.alpha_in, alpha + basket, rtol=1e-14)
+    assert not sale.rest.any()
+    assert not sale.pools.tao_reservoir.any()
+    assert not sale.pools.alpha_reservoir.any()
+
+
+def test_a_basket_is_sold_below_the_price_at_which_other_swaps_stop() -> None:
+    """§12.3: no limit; only the pool's guards refuse, here for more than 1,000 times its alpha."""
+    low = chain.MIN_PRICE
+    sale = sell_baskets(two_pools(2.0 * low, 1.0), jnp.asarray([900.0, 1_001.0]))
+    assert not sale.received.any()
+    assert sale.rest.tolist() == [900.0, 1_001.0]
+    sale = sell_baskets(two_pools(0.5, 1.0), jnp.asarray([999.0, 1_001.0]))
+    np.testing.assert_allclose(sale.received, [0.4995, 0.0], rtol=1e-14)
+    assert sale.pools.tao_in[0] / sale.pools.alpha_in[0] < 0.9 * low
+    assert sale.rest.tolist() == [0.0, 1_001.0]
+
+
+def test_weighted_pools_sell_baskets_along_their_own_curve() -> None:
+    sale = sell_baskets(two_pools(500.0, 2_000.0, w_tao=0.4), jnp.full(2, 700.0))
+    np.testing.assert_allclose(sale.received, 500.0 * (1.0 - (20 / 27) ** 1.5), rtol=1e-13)
 
 
 def test_the_burn_of_a_neuron_halves_in_its_half_life() -> None:

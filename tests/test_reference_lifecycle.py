@@ -101,14 +101,39 @@ def test_lock_cost_doubles_and_decays_to_the_minimum() -> None:
 def test_dissolution_pays_the_whole_pot_and_recycles_the_protocols_part() -> None:
     network = three()
     subnet = network.subnet(1)
-    subnet.protocol_alpha, subnet.root_basket, subnet.tao_reservoir = 10**11, 3 * 10**11, 7
+    subnet.protocol_alpha, subnet.tao_reservoir = 10**11, 7
     pot, issuance = subnet.tao_in + subnet.tao_reservoir, network.total_issuance
     done = dissolve(network, subnet, FULL, holders={"whale": 10**11})
     assert sum(done.payouts.values()) + done.recycled == pot
     assert done.payouts["whale"] - pot // 10 in (0, 1)
     assert done.recycled - pot // 10 in (0, 1)
-    assert done.payouts[ROOT] - 3 * pot // 10 in (0, 1)
     assert network.total_issuance == issuance - done.recycled
+
+
+def test_baskets_are_sold_through_the_pool_before_the_rest_is_paid() -> None:
+    """§12.3: E of x + E of the pot is root's; the rest goes by alpha, burned alpha left out."""
+    network = three()
+    subnet = network.subnet(1)
+    subnet.alpha_in, subnet.alpha_reservoir, subnet.tao_reservoir = 150 * TOKEN, 50 * TOKEN, TOKEN
+    subnet.alpha_out, subnet.root_basket = 1_000 * TOKEN, 100 * TOKEN
+    subnet.protocol_alpha, subnet.burned_alpha = 180 * TOKEN, 300 * TOKEN
+    pot, root_tao = 101 * TOKEN, network.root_tao
+    done = dissolve(network, subnet, FULL, holders={"whale": 42 * TOKEN})
+    # A basket of 100 against a pool of 200; 420 others and 180 of the protocol share the rest.
+    assert pot // 3 - done.payouts[ROOT] in (0, 1)
+    rest = pot - done.payouts[ROOT]
+    assert done.payouts["whale"] - 7 * rest // 100 in (0, 1)
+    assert done.recycled - 3 * rest // 10 in (0, 1)
+    assert sum(done.payouts.values()) + done.recycled == pot
+    assert network.root_tao == root_tao + done.payouts[ROOT]
+
+
+def test_a_basket_that_the_pool_refuses_is_paid_like_a_staker() -> None:
+    network = three()
+    subnet = network.subnet(1)
+    subnet.tao_in, subnet.alpha_out, subnet.root_basket = 10**5, 10**12, 10**11
+    done = dissolve(network, subnet, FULL)
+    assert done.payouts == {OTHERS: 9 * 10**4, ROOT: 10**4}
 
 
 def test_claimable_root_alpha_gets_nothing_before_the_baskets() -> None:

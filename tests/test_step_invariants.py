@@ -249,6 +249,7 @@ def situations(draw: st.DrawFn) -> tuple[Subnets, NetworkState, Orders]:
         alpha_out=jnp.asarray(alpha_out),
         protocol_alpha=jnp.asarray(0.5 * kept * alpha_out),
         root_basket=jnp.asarray(0.4 * kept[::-1] * alpha_out),
+        burned_alpha=jnp.asarray(0.1 * draw(parts) * alpha_out),
         moving_price=jnp.asarray(draw(vectors(st.one_of(st.just(0.0), spread(-6, 0))))),
         total_issuance=jnp.asarray(draw(st.sampled_from([9e6, 10.5e6, 11.2e6, 20.99e6, 21e6]))),
         root_tao=jnp.asarray(draw(st.sampled_from([0.0, 1e3, 5.4e6]))),
@@ -312,6 +313,7 @@ def test_a_dissolution_pays_the_pot(
     paid = left.stakers + left.root + left.recycled + left.unclaimed
     np.testing.assert_allclose(paid, left.pot, rtol=1e-14, atol=0.0)
     close(state.total_issuance - after.total_issuance, left.recycled.sum(), state.total_issuance)
+    close(after.root_tao - state.root_tao, left.root.sum(), state.root_tao)
     for amount in (after.pools.tao_in, after.pools.alpha_in, after.alpha_out, after.moving_price):
         assert not amount[gone].any()
 

@@ -113,6 +113,7 @@ def rao_slack(pools: Pools, blocks: np.ndarray) -> Snapshot:
         "alpha_out": alpha,
         "protocol_alpha": alpha,
         "root_basket": alpha,
+        "burned_alpha": alpha,
         "total_issuance": lost[:, 0] * part.shape[1],
         "root_tao": lost[:, 0] * part.shape[1],
         "w_tao": part,

@@ -61,6 +61,7 @@ PER_SUBNET_TOKENS = (
     "alpha_out",
     "protocol_alpha",
     "root_basket",
+    "burned_alpha",
 )
 PER_SUBNET_NUMBERS = ("w_tao", "moving_price")
 POOL_FIELDS = ("tao_in", "alpha_in", "w_tao", "tao_reservoir", "alpha_reservoir")
@@ -93,7 +94,7 @@ def snapshot_of_reference(network: NetworkRef) -> Snapshot:
 
 def snapshot_of_model(state: NetworkState) -> Snapshot:
     """Fields of the model's state, or of many states with a leading axis."""
-    rest = ("alpha_out", "protocol_alpha", "root_basket", "moving_price")
+    rest = ("alpha_out", "protocol_alpha", "root_basket", "burned_alpha", "moving_price")
     whole = ("total_issuance", "root_tao", "gate_bar")
     return {
         **{name: np.asarray(getattr(state.pools, name)) for name in POOL_FIELDS},

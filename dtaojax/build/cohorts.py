@@ -17,7 +17,23 @@ from dtaojax.demand.cohort_selling import (
 from dtaojax.demand.window import window
 from dtaojax.mechanism.cohorts import Staking
 from dtaojax.network import NetworkTable
+from dtaojax.state.network import NetworkState
+from dtaojax.state.shapes import PerSubnet
 from dtaojax.world.cohorts import Cohorts
+
+
+def burned_at_start(who: CohortsConfig, table: NetworkTable, state: NetworkState) -> PerSubnet:
+    """Burned alpha of a state, with what the config takes to be burned of the participants' alpha.
+
+    Args:
+        who: the config.
+        table: the network, whose netuids whales hold alpha of.
+        state: as the network file has it.
+    """
+    others = state.participants_alpha
+    for whale in who.whales:
+        others = others - _at(whale.alpha, table, others.shape[-1])
+    return state.burned_alpha + who.burned * others
 
 
 def build_cohorts(config: Config, table: NetworkTable, slots: int) -> Cohorts | None:
@@ -25,11 +41,11 @@ def build_cohorts(config: Config, table: NetworkTable, slots: int) -> Cohorts | 
     who = config.cohorts
     if who is None:
         return None
-    holds = (who.owner.holds, who.miner.holds, who.validator.holds, who.investors_hold)
+    holds = np.array((who.owner.holds, who.miner.holds, who.validator.holds, who.investors_hold))
+    held = holds.sum()
     return Cohorts(
         names=who.names,
-        start=jnp.asarray(holds),
-        burned=jnp.asarray(who.burned),
+        start=jnp.asarray(holds / held if held > 0.0 else holds),
         whales=tuple(_at(whale.alpha, table, slots) for whale in who.whales),
         staking=Staking(
             staked=jnp.asarray([habits.staked for habits in who.habits]),

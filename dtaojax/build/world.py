@@ -9,7 +9,7 @@ from jaxtyping import Array
 
 from dtaojax import chain
 from dtaojax.build.behaviour import build_behaviour
-from dtaojax.build.cohorts import build_cohorts
+from dtaojax.build.cohorts import build_cohorts, burned_at_start
 from dtaojax.build.demand import build_demand
 from dtaojax.build.latent import build_latent, given_quality, given_sector
 from dtaojax.build.mechanism import build_mechanism
@@ -38,6 +38,8 @@ from dtaojax.world.world import World
 _BINS_INSIDE = 2048
 _RELATIVE_RANGE = 6.0
 _SHARE_RANGE = 20.0
+_KEEP_BASKETS = ("basket", "claimed")
+"""Kinds of root's part under which it has alpha that is not sold yet."""
 
 
 def build_network(
@@ -54,7 +56,8 @@ def build_network(
     Under rules that know no start call, every subnet counts as started when it was registered;
     under rules without the owners' switches, every subnet's emission and cut are on; other pools
     than weighted ones have equal weights; without a gate there is no bar; without pools there is no
-    alpha and no price. What the weight rule remembers is that of path 0 under the seed.
+    alpha and no price; where root keeps no alpha, participants hold what is in its baskets. What
+    the weight rule remembers is that of path 0 under the seed.
     """
     free = (slots or table.n_subnets) - table.n_subnets
 
@@ -77,6 +80,7 @@ def build_network(
     latent = latent or LatentConfig()
     places = Slots(table, table.n_subnets + free)
     with_alpha = 0.0 if isinstance(rules.pool, NoPoolConfig) else 1.0
+    baskets = table.basket_alpha if rules.root.kind in _KEEP_BASKETS else empty[: table.n_subnets]
     gate_bar = 0.0 if isinstance(rules.gate, NoGateConfig) else table.gate_bar
     subnets = Subnets(
         registered_at=padded(table.registered_at, -1),
@@ -98,7 +102,8 @@ def build_network(
         ),
         alpha_out=padded(with_alpha * table.alpha_out, 0.0),
         protocol_alpha=padded(with_alpha * table.protocol_alpha, 0.0),
-        root_basket=empty,
+        root_basket=padded(with_alpha * baskets, 0.0),
+        burned_alpha=padded(with_alpha * table.burned_alpha, 0.0),
         moving_price=padded(with_alpha * table.moving_price, 0.0),
         total_issuance=jnp.asarray(table.total_issuance),
         root_tao=jnp.asarray(table.root_tao),
@@ -129,6 +134,8 @@ def build_world(config: Config, table: NetworkTable) -> World:
     subnets, state = build_network(table, config.mechanism, slots, seed, config.latent)
     demand = config.demand
     if config.cohorts is not None:
+        burned = burned_at_start(config.cohorts, table, state)
+        state = dataclasses.replace(state, burned_alpha=burned)
         # Selling of emission is then a habit of cohorts, who sell out of what they hold.
         demand = tuple(part for part in demand if not isinstance(part, EmissionSellingConfig))
     return World(

@@ -42,10 +42,11 @@ class OwnerConfig(HabitsConfig):
 
     Attributes:
         holds: part of the participants' alpha at the start; the default is the owners' part of all
-            alpha outside the pools, 12 % (5, 50 and 95 % of the subnets: 0.03, 10 and 36 %).
+            alpha outside the pools, 12 % (5, 50 and 95 % of the subnets: 0.03, 10 and 36 %), of
+            which participants hold 71 %.
     """
 
-    holds: Fraction = 0.12
+    holds: Fraction = 0.17
 
 
 class MinerConfig(HabitsConfig):
@@ -53,11 +54,12 @@ class MinerConfig(HabitsConfig):
 
     Attributes:
         holds: part of the participants' alpha at the start; the default is what miners would hold
-            had they always sold 70 % of their pay, at a mean burn of 0.44.
+            had they always sold 70 % of their pay, at a mean burn of 0.44: 7 % of all alpha
+            outside the pools.
     """
 
     staked: Fraction = 0.0
-    holds: Fraction = 0.07
+    holds: Fraction = 0.10
 
 
 class ValidatorConfig(HabitsConfig):
@@ -65,10 +67,10 @@ class ValidatorConfig(HabitsConfig):
 
     Attributes:
         holds: part of the participants' alpha at the start; the default is what they would hold
-            had they always sold 30 % of their take.
+            had they always sold 30 % of their take: 4 % of all alpha outside the pools.
     """
 
-    holds: Fraction = 0.04
+    holds: Fraction = 0.06
 
 
 class NamedWhaleConfig(HabitsConfig):
@@ -130,7 +132,8 @@ class CohortsConfig(StrictModel):
 
     Attributes:
         delegate_take_u16: what validators keep of the yield of stake, out of 65535.
-        burned: part of the participants' alpha that nobody holds at the start.
+        burned: part of the participants' alpha that nobody holds at the start, besides what the
+            network file has as burned.
         owner: the subnet's owner.
         miner: the miners.
         validator: the validators.

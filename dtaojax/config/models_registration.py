@@ -26,7 +26,8 @@ class RegistrationConfig(StrictModel):
         start_call_delay_blocks: age before which the owner cannot start it [blocks].
         counts_alpha_in_after: block of registration after which a pool's own alpha has a part in
             the pot of a dissolved subnet, for the protocol; without it no pool's has.
-        pays_baskets: whether alpha in root's baskets is staked and has a part in that pot.
+        pays_baskets: whether alpha in root's baskets is sold through the pool before the rest of
+            that pot is divided; without it the baskets get nothing.
     """
 
     limit: Annotated[int, Field(ge=0, le=65_535)] = chain.SUBNET_LIMIT

@@ -142,8 +142,9 @@ class Attack(DemandProcess):
     ) -> tuple[PerPlace, PerPlace]:
         """Alpha earned in the step, and what others take to be sold of it at once [alpha]."""
         payout = paid.payout
-        staked = state.alpha_out - state.protocol_alpha - state.root_basket
-        staked = (staked - payout.owner - payout.server - payout.validator)[self.slot]
+        staked = state.participants_alpha
+        received = payout.server - paid.withheld
+        staked = (staked - payout.owner - received - payout.validator)[self.slot]
         everyone = jnp.maximum(staked, alpha)
         part = alpha / jnp.where(everyone > 0.0, everyone, 1.0)
         as_staker = part * payout.validator[self.slot]

@@ -32,7 +32,7 @@ class WhaleHolding(eqx.Module):
         self, total: PerSubnet, clock: Clock, state: NetworkState
     ) -> tuple[PerSubnet, PerSubnet]:
         """Alpha of the step, and of the whole window once that has begun [alpha]."""
-        held = state.alpha_out - state.protocol_alpha - state.root_basket
+        held = state.participants_alpha
         total = jnp.where(self.window.begins(clock), self.fraction * held, total)
         return total * self.window.share(clock), total
 

@@ -24,7 +24,7 @@ def staking_yield(state: NetworkState, paid: Coinbase, blocks: int) -> PerSubnet
         paid: what the coinbase did.
         blocks: over which it did so.
     """
-    staked = state.alpha_out - state.protocol_alpha - state.root_basket
+    staked = state.participants_alpha
     some = staked > 0.0
     a_year = _DAYS_A_YEAR * chain.BLOCKS_PER_DAY / blocks
     return jnp.where(some, paid.payout.validator * a_year / jnp.where(some, staked, 1.0), 0.0)

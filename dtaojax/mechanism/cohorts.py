@@ -12,7 +12,6 @@ from typing import NamedTuple
 import jax.numpy as jnp
 
 from dtaojax.elementary import quotient
-from dtaojax.mechanism.coinbase import Coinbase
 from dtaojax.mechanism.split import Payout
 from dtaojax.mechanism.step import StepFlows
 from dtaojax.mechanism.trading import Trades
@@ -39,13 +38,11 @@ class Income(NamedTuple):
         earned: for work: the owner's cut, the miners' incentive, the validators' take [alpha].
         dividends: for stake [alpha].
         tao: for either, in TAO [TAO].
-        withheld: miners' incentive that nobody gets [alpha].
     """
 
     earned: ByCohort
     dividends: ByCohort
     tao: ByCohort
-    withheld: PerSubnet
 
 
 class Orders(NamedTuple):
@@ -104,23 +101,18 @@ def income(
         earned=work(payout, received),
         dividends=yield_of(payout),
         tao=plus(work(tao, tao.server), yield_of(tao)),
-        withheld=payout.server - received,
     )
 
 
-def credit(ledger: Ledger, paid: Income, step: Coinbase) -> Ledger:
+def credit(ledger: Ledger, paid: Income) -> Ledger:
     """Puts a step's pay into its receivers' hands.
 
     Args:
         ledger: before.
         paid: to cohorts.
-        step: what the coinbase did.
     """
-    return dataclasses.replace(
-        ledger,
-        held=plus(ledger.held, plus(paid.earned, paid.dividends)),
-        burned=ledger.burned + paid.withheld + step.root_forgone,
-    )
+    held = plus(ledger.held, plus(paid.earned, paid.dividends))
+    return dataclasses.replace(ledger, held=held)
 
 
 class Clearing(NamedTuple):
@@ -242,6 +234,5 @@ def dissolve(
     flows = ledger.flows
     return Ledger(
         held=tuple(jnp.where(gone, 0.0, alpha) for alpha in ledger.held),
-        burned=jnp.where(gone, 0.0, ledger.burned),
         flows=dataclasses.replace(flows, proceeds=_more(flows.proceeds, paid)),
     )

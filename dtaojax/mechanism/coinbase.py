@@ -48,7 +48,7 @@ class Coinbase(NamedTuple):
         root_tao: that root stake was paid, or that selling its alpha at once brought, over the
             whole step [TAO].
         protocol_tao: injected and paid for buys, over the whole step [TAO].
-        root_forgone: root's alpha of the step that exists and that nobody gets [alpha].
+        withheld: miners' incentive of the step that owners withhold and nobody gets [alpha].
         root_proceeds: that selling root's alpha at once brought, over the whole step [TAO].
         buys_tao: paid for chain buys, over the whole step [TAO].
         buy_refused: chain buys that the pool refused, or took in part; the rest is recycled.
@@ -64,7 +64,7 @@ class Coinbase(NamedTuple):
     alpha_bought: PerSubnet
     root_tao: PerSubnet
     protocol_tao: PerSubnet
-    root_forgone: PerSubnet
+    withheld: PerSubnet
     root_proceeds: PerSubnet
     buys_tao: PerSubnet
     buy_refused: PerSubnetBool
@@ -139,6 +139,9 @@ def coinbase(
     )
     rooted = mechanism.root(supported, payout.root, at)
     root_paid = mechanism.root.paid(reward)
+    withheld = payout.server * jnp.minimum(subnets.miner_burned, 1.0)
+    # Root's alpha that was neither kept nor sold exists, and nobody gets it (§3.8 step 4).
+    root_forgone = payout.root - rooted.kept - rooted.sold
     issued = mechanism.chain_buy.issued(terms) + pay.tao - reward.recycled / blocks
     after = dataclasses.replace(
         state,
@@ -146,6 +149,7 @@ def coinbase(
         alpha_out=alpha_out - payout.recycled - rooted.sold,
         protocol_alpha=state.protocol_alpha + booked.protocol_alpha,
         root_basket=state.root_basket + rooted.kept,
+        burned_alpha=state.burned_alpha + withheld + root_forgone,
         root_tao=state.root_tao + ordered_sum(rooted.staked + root_paid),
         total_issuance=state.total_issuance + blocks * ordered_sum(issued),
         gate_bar=shares.bar,
@@ -162,7 +166,7 @@ def coinbase(
         alpha_bought=given.bought,
         root_tao=rooted.tao + root_paid,
         protocol_tao=blocks * (terms.tao_in + terms.excess_tao),
-        root_forgone=payout.root - rooted.kept - rooted.sold,
+        withheld=withheld,
         root_proceeds=rooted.tao,
         buys_tao=blocks * terms.excess_tao,
         buy_refused=given.unspent > 0.0,

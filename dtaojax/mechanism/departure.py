@@ -1,4 +1,4 @@
-"""A subnet leaves: its pot is paid out and its slot emptied (§3.12)."""
+"""A subnet leaves: its pot is paid out and its slot emptied (§3.12, §12.3)."""
 
 import dataclasses
 from typing import Any, NamedTuple
@@ -7,7 +7,7 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 
-from dtaojax.mechanism.dissolution import dissolution_payout
+from dtaojax.mechanism.dissolution import dissolution_payout, sell_baskets
 from dtaojax.ordered import ordered_sum
 from dtaojax.state.network import NetworkState, Subnets
 from dtaojax.state.pools import Pools
@@ -21,8 +21,8 @@ class PayoutRule(eqx.Module):
     Attributes:
         counts_alpha_in_after: the pool's alpha counts as the protocol's in subnets registered after
             this block, TaoInRefundDeploymentBlock.
-        pays_baskets: whether root's alpha is staked and so has a part (R8); alpha that is only
-            claimable has none.
+        pays_baskets: whether root's baskets are sold through the pool before the pot is divided
+            (R8); alpha that is only claimable gets nothing.
     """
 
     counts_alpha_in_after: ScalarInt
@@ -32,14 +32,14 @@ class PayoutRule(eqx.Module):
 class Departures(NamedTuple):
     """Subnets that left, and what became of their pots; 0 where none left.
 
-    ``pot = stakers + root + recycled + unclaimed``.
+    ``pot = root + stakers + recycled + unclaimed``.
 
     Attributes:
         gone: slots whose subnet left.
         pot: TAO of pool and reservoir [TAO].
         stakers: paid to the stakers of the subnet together, each by its alpha [TAO].
         staked: their alpha [alpha].
-        root: paid to root stake, by its baskets [TAO].
+        root: what root's baskets got, which joins root stake [TAO].
         recycled: the protocol's part, taken out of issuance [TAO].
         unclaimed: a pot in which nobody has a part; nobody is paid and issuance keeps it [TAO].
     """
@@ -69,42 +69,42 @@ def dissolve(
     subnets: Subnets,
     state: NetworkState,
     gone: PerSubnetBool,
-    unheld: PerSubnet | float = 0.0,
 ) -> tuple[NetworkState, Departures]:
     """Pays the pots of the subnets in ``gone`` and empties their slots.
 
-    The pot is the TAO of pool and reservoir; it goes pro rata to the alpha of stakers, of root's
-    baskets where these are staked, and of the protocol, whose part is recycled. Alpha ceases to
-    exist, and so do the price average and what the weight rule remembers.
+    The pot is the TAO of pool and reservoir. Root's baskets are sold first, where the rule has it,
+    and what they bring joins root stake. The rest goes pro rata to the alpha of stakers and of the
+    protocol, whose part is recycled; burned alpha is at no hotkey and has no part, nor has alpha
+    that root only may claim. A basket that the pool refuses to buy is paid like a staker. Alpha
+    ceases to exist, and so do the price average and what the weight rule remembers.
 
-    Source: §3.12, RS::destroy_alpha_in_out_stakes [DISS-01 to DISS-04].
+    Source: §3.12, RS::destroy_alpha_in_out_stakes [DISS-01 to DISS-04]; §12.3 for the baskets.
 
     Args:
         rule: who has a part.
         subnets: who takes part.
         state: before.
         gone: slots to empty.
-        unheld: alpha of AlphaOut that is at no hotkey, as burned incentive (§3.9); it has no
-            weight, and where holders are not told apart it is not known [alpha].
 
     Returns:
         The state with empty slots, and the payouts.
     """
-    pools = state.pools
-    pot = jnp.where(gone, pools.tao_in + pools.tao_reservoir, 0.0)
     basket = state.root_basket if rule.pays_baskets else jnp.zeros_like(state.root_basket)
+    sale = sell_baskets(state.pools, jnp.where(gone, basket, 0.0))
+    pot = jnp.where(gone, state.pools.tao_in + state.pools.tao_reservoir, 0.0)
+    divided = jnp.where(gone, sale.pools.tao_in, 0.0)
     # Where nobody holds any, the difference may be below 0 by its rounding.
-    staked = jnp.maximum(state.participants_alpha - unheld, 0.0)
+    staked = jnp.maximum(state.participants_alpha, 0.0)
     paid = jax.vmap(dissolution_payout)(
-        pot,
-        jnp.stack([staked, basket], axis=-1),
+        divided,
+        jnp.stack([staked, sale.rest], axis=-1),
         state.protocol_alpha,
-        pools.alpha_in,
+        sale.pools.alpha_in,
         subnets.registered_at > rule.counts_alpha_in_after,
     )
-    stakers, root = paid.holders[:, 0], paid.holders[:, 1]
+    stakers, root = paid.holders[:, 0], sale.received + paid.holders[:, 1]
     recycled = jnp.where(gone, paid.recycled, 0.0)
-    somebody = stakers + root + recycled > 0.0
+    somebody = jnp.sum(paid.holders, axis=-1) + recycled > 0.0
     departures = Departures(
         gone=gone,
         pot=pot,
@@ -112,13 +112,22 @@ def dissolve(
         staked=jnp.where(gone, staked, 0.0),
         root=root,
         recycled=recycled,
-        unclaimed=jnp.where(somebody, 0.0, pot),
+        unclaimed=jnp.where(somebody, 0.0, divided),
     )
-    return emptied(state, gone, ordered_sum(recycled)), departures
+    return emptied(state, gone, ordered_sum(recycled), ordered_sum(root)), departures
 
 
-def emptied(state: NetworkState, gone: PerSubnetBool, recycled: Scalar) -> NetworkState:
-    """The state with nothing in some slots, and ``recycled`` TAO less in issuance."""
+def emptied(
+    state: NetworkState, gone: PerSubnetBool, recycled: Scalar, root: Scalar
+) -> NetworkState:
+    """The state with nothing in some slots.
+
+    Args:
+        state: before.
+        gone: those slots.
+        recycled: leaves issuance [TAO].
+        root: joins root stake [TAO].
+    """
 
     def zeroed(values):
         return jnp.where(gone, jnp.zeros((), values.dtype), values)
@@ -135,8 +144,10 @@ def emptied(state: NetworkState, gone: PerSubnetBool, recycled: Scalar) -> Netwo
         alpha_out=zeroed(state.alpha_out),
         protocol_alpha=zeroed(state.protocol_alpha),
         root_basket=zeroed(state.root_basket),
+        burned_alpha=zeroed(state.burned_alpha),
         moving_price=zeroed(state.moving_price),
         total_issuance=state.total_issuance - recycled,
+        root_tao=state.root_tao + root,
         memory=forgotten(state.memory, gone),
     )
 

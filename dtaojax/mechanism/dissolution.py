@@ -1,4 +1,4 @@
-"""What holders are paid when a subnet is dissolved (§3.12, RS::destroy_alpha_in_out_stakes)."""
+"""What holders are paid when a subnet is dissolved (§3.12, §12.3)."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -6,9 +6,13 @@ from typing import NamedTuple
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from dtaojax import chain
+from dtaojax.mechanism.chain_swap import ChainSwap
+from dtaojax.mechanism.pools import sell
 from dtaojax.mechanism.rao import whole_rao
 from dtaojax.ordered import ordered_sum
-from dtaojax.state.shapes import Scalar, ScalarBool
+from dtaojax.state.pools import Pools
+from dtaojax.state.shapes import PerSubnet, Scalar, ScalarBool, ScalarInt
 
 
 class Payout(NamedTuple):
@@ -21,6 +25,33 @@ class Payout(NamedTuple):
 
     holders: Float[Array, " holders"]
     recycled: Scalar
+
+
+def sell_baskets(pools: Pools, alpha: PerSubnet) -> ChainSwap:
+    """Sell root's baskets in pools that are dissolved, their reservoirs folded in (R8).
+
+    The swap has no fee and no limit of its price. Of equal weights ``E`` alpha get ``E / (x + E)``
+    of a pool of ``x`` alpha. Of a pool whose guards refuse the swap nothing is sold.
+
+    Args:
+        pools: before.
+        alpha: in the baskets [alpha].
+
+    Returns:
+        The pools after, without reservoirs; what was not sold [alpha], and what was received [TAO].
+
+    Source: §12.3.
+    """
+    nothing = jnp.zeros_like(alpha)
+    folded = Pools(
+        tao_in=pools.tao_in + pools.tao_reservoir,
+        alpha_in=pools.alpha_in + pools.alpha_reservoir,
+        w_tao=pools.w_tao,
+        tao_reservoir=nothing,
+        alpha_reservoir=nothing,
+    )
+    after, tao, refused = sell(folded, alpha)
+    return ChainSwap(after, jnp.where(refused, alpha, 0.0), tao)
 
 
 def dissolution_payout(
@@ -36,10 +67,10 @@ def dissolution_payout(
     not the spot price.
 
     Args:
-        pot: TAO of the pool and its reservoir [TAO].
+        pot: TAO of the pool, its reservoir among it, after root's baskets were sold [TAO].
         held: staked alpha of each holder [alpha].
         protocol_alpha: bought by the chain and kept (R5+) [alpha].
-        alpha_in: alpha reserve of the pool [alpha].
+        alpha_in: alpha reserve of the pool, with what was just sold into it [alpha].
         counts_alpha_in: the reserve counts as the protocol's (subnets registered after
             TaoInRefundDeploymentBlock).
 
@@ -87,3 +118,20 @@ def owner_refund(lock: Scalar, alpha_issuance: Scalar, owner_cut: Scalar, price:
     """
     earned = whole_rao(whole_rao(alpha_issuance * owner_cut) * price)
     return jnp.maximum(0.0, lock - earned)
+
+
+def refund_paid(refund: Scalar, registered_at: ScalarInt, left: Scalar) -> Scalar:
+    """Return what is paid of a refund: only to old subnets, and at most what is left [TAO].
+
+    A dissolution has paid its pot out by then, so that this is next to nothing; the life of a
+    network leaves it out.
+
+    Args:
+        refund: :func:`owner_refund` [TAO].
+        registered_at: block of the subnet's registration.
+        left: TAO in the subnet's account once its holders are paid [TAO].
+
+    Source: §12.6.
+    """
+    is_old = registered_at < chain.NETWORK_REGISTRATION_START_BLOCK
+    return jnp.where(is_old, jnp.minimum(refund, left), 0.0)

@@ -18,7 +18,7 @@ from dtaojax.mechanism.pool_seed import MinLock, NoPool, WholeLock
 from dtaojax.mechanism.pools import spot_price
 from dtaojax.mechanism.registration import prunable, prune_target
 from dtaojax.state.network import NetworkState, Subnets
-from dtaojax.state.shapes import PerSubnet, PerSubnetBool, Scalar, ScalarBool, ScalarInt
+from dtaojax.state.shapes import PerSubnetBool, Scalar, ScalarBool, ScalarInt
 
 
 class LastLock(NamedTuple):
@@ -118,7 +118,6 @@ def register(
     state: NetworkState,
     last: LastLock,
     newcomer: Newcomer,
-    unheld: PerSubnet | float = 0.0,
 ) -> tuple[Subnets, NetworkState, LastLock, Registration]:
     """Registers a subnet in block ``state.block``.
 
@@ -137,7 +136,6 @@ def register(
         state: after block ``state.block`` and its trades.
         last: books of the last registration.
         newcomer: what users know of the new subnet.
-        unheld: alpha of AlphaOut that is at no hotkey, see :func:`~.departure.dissolve` [alpha].
 
     Returns:
         Subnets, state and books after it, and what happened.
@@ -152,7 +150,7 @@ def register(
     slot = jnp.where(full, pruned, first_empty)
     done = jnp.any(slot)
 
-    cleared, departures = dissolve(rules.payout, subnets, state, pruned, unheld)
+    cleared, departures = dissolve(rules.payout, subnets, state, pruned)
     seed = rules.seed(cost, rules.min_lock, median_price(spot_price(cleared.pools)))
     pools = dataclasses.replace(
         cleared.pools,

@@ -20,9 +20,9 @@ def cohort_assumptions(config: Config) -> Iterator[tuple[str, str]]:
         "Who holds alpha",
         f"In every subnet owners hold {owner} of the participants' alpha at the start, miners "
         f"{miner}, validators {validator} and investors and nominators {investor}{burned}. Only "
-        "the owners' part is measured, over all subnets together (12 %; it differs from almost "
-        "nothing to a third); those of miners and validators are what the default selling would "
-        "have left them. What owners withheld before the start is not known apart.",
+        "the owners' part is measured, over all subnets together (12 % of all alpha outside the "
+        "pools, 17 % of what participants hold; it differs from almost nothing to a third); those "
+        "of miners and validators are what the default selling would have left them.",
     )
     take = 100 * who.delegate_take_u16 / chain.U16_MAX
     yield (

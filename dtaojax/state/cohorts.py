@@ -10,7 +10,7 @@ from typing import Final
 
 import equinox as eqx
 
-from dtaojax.state.shapes import ByCohort, ByParty, PerSubnet
+from dtaojax.state.shapes import ByCohort, ByParty
 
 COHORTS: Final = ("owner", "miner", "validator", "investor")
 """Cohorts that every subnet has, in their order."""
@@ -37,17 +37,13 @@ class Flows(eqx.Module):
 class Ledger(eqx.Module):
     """Holdings and flows of a path.
 
-    What is outside a pool is in someone's hands or nobody's: ``held`` of all cohorts, ``burned``,
-    root's baskets and protocol alpha add up to ``alpha_out``.
+    What is outside a pool is in someone's hands or nobody's: ``held`` of all cohorts, and root's
+    baskets, protocol alpha and burned alpha of the state, add up to ``alpha_out``.
 
     Attributes:
         held: alpha of each cohort [alpha].
-        burned: alpha that exists outside the pool but that nobody holds: miners' incentive that an
-            owner withholds, which the chain counts on in AlphaOut (§3.9, RecycleOrBurn = Burn), and
-            root's part where nobody gets it (§3.8 step 4) [alpha].
         flows: of cohorts and others.
     """
 
     held: ByCohort
-    burned: PerSubnet
     flows: Flows

@@ -14,7 +14,7 @@ class Intents(NamedTuple):
         alpha_sale: emitted alpha that its receivers sell [alpha].
         root_tao: TAO that users stake to root; negative where they unstake [TAO].
         sellable: most that all sellers together can sell; None where holders are not told apart,
-            who then sell any alpha outside the pool that is neither the chain's nor root's [alpha].
+            who then sell any alpha outside the pool that participants hold [alpha].
     """
 
     push: PerSubnet

@@ -50,9 +50,14 @@ class NetworkState(eqx.Module):
     Attributes:
         block: the last block that is part of this state.
         pools: reserves and weights.
-        alpha_out: alpha outside the pool, protocol alpha and root baskets included [alpha].
+        alpha_out: alpha outside the pool; protocol alpha, root baskets and burned alpha are parts
+            of it, and participants hold the rest [alpha].
         protocol_alpha: alpha that the chain bought and keeps, part of ``alpha_out`` [alpha].
         root_basket: alpha that root stake has earned and not sold, part of ``alpha_out`` [alpha].
+        burned_alpha: alpha that nobody holds, part of ``alpha_out``: miners' incentive that owners
+            withhold, which the chain counts on in AlphaOut (§3.9, RecycleOrBurn = Burn; §12.4), and
+            root's part where nobody gets it (§3.8 step 4). It earns nothing and is never sold
+            [alpha].
         moving_price: EMA of the spot price [TAO/alpha].
         total_issuance: TAO in existence [TAO].
         root_tao: TAO staked to root [TAO].
@@ -65,6 +70,7 @@ class NetworkState(eqx.Module):
     alpha_out: PerSubnet
     protocol_alpha: PerSubnet
     root_basket: PerSubnet
+    burned_alpha: PerSubnet
     moving_price: PerSubnet
     total_issuance: Scalar
     root_tao: Scalar
@@ -78,5 +84,5 @@ class NetworkState(eqx.Module):
 
     @property
     def participants_alpha(self) -> PerSubnet:
-        """Alpha outside the pool that is neither the chain's nor root's [alpha]."""
-        return self.alpha_out - self.protocol_alpha - self.root_basket
+        """Alpha outside the pool that is neither the chain's nor root's nor burned [alpha]."""
+        return self.alpha_out - self.protocol_alpha - self.root_basket - self.burned_alpha

@@ -25,7 +25,6 @@ from dtaojax.state.shapes import (
     ByCohort,
     PerCohort,
     PerSubnet,
-    Scalar,
     ScalarInt,
 )
 
@@ -69,8 +68,7 @@ class Cohorts(eqx.Module):
     Attributes:
         names: of the cohorts: those of every subnet, then whales.
         start: part of the participants' alpha, whales left out, that each cohort but whales holds
-            at the start; with ``burned`` they add up to 1 [-].
-        burned: part of it that nobody holds [-].
+            at the start; they add up to 1 [-].
         whales: alpha of each whale at the start [alpha].
         staking: who shares the validators' part of the emission.
         selling: habits, which add up.
@@ -79,7 +77,6 @@ class Cohorts(eqx.Module):
 
     names: tuple[str, ...] = eqx.field(static=True)
     start: PerCohort
-    burned: Scalar
     whales: ByCohort
     staking: cohorts.Staking
     selling: tuple[Selling, ...]
@@ -90,7 +87,7 @@ class Cohorts(eqx.Module):
         alpha = reduce(sub, self.whales, state.participants_alpha)
         held = (*(part * alpha for part in self.start), *self.whales)
         none = tuple(jnp.zeros_like(alpha) for _ in self.parties)
-        ledger = Ledger(held, self.burned * alpha, Flows(none, none, none))
+        ledger = Ledger(held, Flows(none, none, none))
         memories = tuple(habit.begin(held) for habit in self.selling)
         return Books(ledger, memories, tuple(jnp.zeros((), jnp.int32) for _ in self.names))
 
@@ -109,7 +106,7 @@ class Cohorts(eqx.Module):
         pay = cohorts.income(
             books.ledger.held, self.staking, paid.payout, paid.reward, subnets.miner_burned
         )
-        ledger = cohorts.credit(books.ledger, pay, paid)
+        ledger = cohorts.credit(books.ledger, pay)
         wishes, memories = [tuple(map(jnp.zeros_like, ledger.held))], []
         for habit, memory in zip(self.selling, books.memories, strict=True):
             wish, kept = habit.sales(memory, clock, ledger.held, pay)
@@ -154,7 +151,7 @@ class Cohorts(eqx.Module):
         ledger = plan.books.ledger
         held, traded = cohorts.clear(ledger.held, plan.orders, step.trades, plan.spot)
         flows = cohorts.book(ledger.flows, plan.paid, plan.spot, step, traded)
-        return plan.books._replace(ledger=Ledger(held, ledger.burned, flows))
+        return plan.books._replace(ledger=Ledger(held, flows))
 
     def dissolve(self, books: Books, left: Departures) -> Books:
         """The books once subnets are dissolved and their holders paid (§3.12)."""

@@ -19,7 +19,7 @@ from dtaojax.mechanism.lifecycle import (
     start_call,
 )
 from dtaojax.state.network import NetworkState, Subnets
-from dtaojax.state.shapes import PathNumber, PerSubnet, PerSubnetBool, ScalarBool, ScalarInt
+from dtaojax.state.shapes import PathNumber, PerSubnetBool, ScalarBool, ScalarInt
 
 
 class Turnover(NamedTuple):
@@ -97,13 +97,11 @@ class Lifecycle(eqx.Module):
         step: ScalarInt,
         subnets: Subnets,
         state: NetworkState,
-        unheld: PerSubnet | float = 0.0,
     ) -> tuple[Registry, Subnets, NetworkState, Departures]:
         """Hears the applicants of a step, in order, in its last block; then owners act.
 
         Each pays if the lock cost is within the budget and the rate limit allows it. The next who
-        would is looked for first, so that the rest runs only when there is one on some path. Alpha
-        that is ``unheld`` has no part in the pot of a subnet that goes [alpha].
+        would is looked for first, so that the rest runs only when there is one on some path.
         """
         applicants = self.arrivals.applicants(registry.streams, step)
         places = jnp.arange(applicants.budget.shape[-1])
@@ -121,7 +119,7 @@ class Lifecycle(eqx.Module):
             place = jnp.argmax(willing(at)).astype(at.place.dtype)
             plan = self.arrivals.plan(registry.streams, step, place, at.subnets)
             subnets, state, last, outcome = register(
-                self.rules, at.subnets, at.state, at.registry.last, plan.newcomer, unheld
+                self.rules, at.subnets, at.state, at.registry.last, plan.newcomer
             )
             awaited = jnp.where(outcome.slot, plan.is_enabled, at.registry.awaits_enabling)
             so_far = at.registry.turnover

@@ -25,10 +25,11 @@ class Holdings(NamedTuple):
 
     Attributes:
         alpha: of each position, staking yield included [alpha].
-        root_tao: staked to root, what selling root's alpha brought included [TAO].
+        root_tao: staked to root, what selling root's alpha brought included, also in dissolutions
+            [TAO].
         basket_part: of each subnet's root basket that is the holder's [-].
-        paid: as validators' TAO where a regime pays in TAO, for each position's subnet when it was
-            dissolved, and for root's baskets there; it is kept as TAO [TAO].
+        paid: as validators' TAO where a regime pays in TAO, and for each position's subnet when it
+            was dissolved; it is kept as TAO. Nothing of root, whose proceeds are staked [TAO].
         peak: highest value so far at spot [TAO].
         drawdown: largest fall from a peak so far, as a part of the peak [-].
     """
@@ -146,7 +147,7 @@ class Portfolio(eqx.Module):
             flows: of the step.
         """
         paid = flows.coinbase
-        staked = (before.alpha_out - before.protocol_alpha - before.root_basket)[self.slot]
+        staked = before.participants_alpha[self.slot]
         # A holder is part of all stakers, whose alpha the network's file may know only roughly.
         everyone = jnp.maximum(staked, holdings.alpha)
         part = holdings.alpha / jnp.where(everyone > 0.0, everyone, 1.0)
@@ -173,6 +174,8 @@ class Portfolio(eqx.Module):
     def settle(self, holdings: Holdings, left: Departures) -> Holdings:
         """Takes the holder's part of the pots of dissolved subnets, for all alpha held there.
 
+        What root's baskets got there joins the holder's root stake (§12.3).
+
         Args:
             holdings: before.
             left: the dissolved subnets.
@@ -184,7 +187,8 @@ class Portfolio(eqx.Module):
         by_root = ordered_sum(holdings.basket_part * left.root)
         return holdings._replace(
             alpha=jnp.where(gone, 0.0, holdings.alpha),
-            paid=holdings.paid + jnp.append(paid, by_root),
+            root_tao=holdings.root_tao + by_root,
+            paid=holdings.paid + jnp.append(paid, 0.0),
         )
 
     def mark(self, holdings: Holdings, state: NetworkState) -> Holdings:

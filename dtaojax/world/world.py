@@ -167,9 +167,8 @@ class World(eqx.Module):
         books = None if self.cohorts is None else self.cohorts.settle(plans[0], flows)
         registry, members = carry.registry, subnets if self.subnets_differ else None
         if self.lifecycle is not None:
-            unheld = 0.0 if books is None else books.ledger.burned
             registry, members, state, left = self.lifecycle.advance(
-                registry, number, subnets, state, unheld
+                registry, number, subnets, state
             )
             if self.portfolio is not None:
                 holdings = self.portfolio.settle(holdings, left)

@@ -46,6 +46,7 @@ def state_of(moving_price: Array) -> NetworkState:
         alpha_out=nothing,
         protocol_alpha=nothing,
         root_basket=nothing,
+        burned_alpha=nothing,
         moving_price=moving_price,
         total_issuance=number(0.0),
         root_tao=number(0.0),

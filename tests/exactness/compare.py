@@ -42,6 +42,7 @@ ALPHA_TOKENS = {
     "alpha_out",
     "protocol_alpha",
     "root_basket",
+    "burned_alpha",
 }
 
 

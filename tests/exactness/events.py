@@ -113,7 +113,7 @@ def alpha_halving(random: Random, network: NetworkRef, pair: Pair) -> Happening 
     issuance = near_threshold(random, random.choice([1, 1, 2, 5]))
     if random.random() < 0.1:
         issuance = random.choice(ALMOST_OVER)
-    held = subnet.protocol_alpha + subnet.root_basket
+    held = subnet.protocol_alpha + subnet.root_basket + subnet.burned_alpha
     outside = issuance - subnet.alpha_in
     if outside < held:
         return None

@@ -97,7 +97,11 @@ def run_coinbase(
     for i, subnet in enumerate(members):
         minted = rounding.rao(terms[i].alpha_out)
         subnet.alpha_out += minted
+        pool, basket = subnet.alpha_in, subnet.root_basket
         split = regime.split(subnet, terms[i].alpha_out, book, situations[i])
+        used = subnet.alpha_in - pool + subnet.root_basket - basket
+        withheld = rounding.rao(min(subnet.miner_burned, Decimal(1)) * split.server)
+        subnet.burned_alpha += withheld + split.root_alpha - used
         flows[subnet.netuid] = SubnetFlows(
             subnet.netuid,
             before_gate[i],

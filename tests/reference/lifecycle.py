@@ -1,15 +1,16 @@
-"""Subnets that come and go: registration, start call, pruning, dissolution (§3.11, §3.12)."""
+"""Subnets that come and go: registration, start call, pruning, dissolution (§3.11-12, §12.3)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 from .dissolution import dissolve_payout, prune_target
-from .fixed import Amount, block_emission, precise
+from .fixed import Amount, Rounding, block_emission, precise
 from .pool import spot_price
 from .regimes import GATE_RANK_2026, Regime
 from .registration import lock_cost, median_price
 from .state import NetworkRef, Parameters, SubnetRef
+from .trading import execute, within_guards
 
 OTHERS = "others"
 """Stakers of a dissolved subnet who were not named."""
@@ -49,6 +50,26 @@ def current_lock_cost(network: NetworkRef, parameters: Parameters) -> Amount:
     )
 
 
+def fold_reservoirs(subnet: SubnetRef) -> None:
+    """Add what waits in the reservoirs to the reserves, the weights as they are (§12.3)."""
+    subnet.tao_in += subnet.tao_reservoir
+    subnet.alpha_in += subnet.alpha_reservoir
+    subnet.tao_reservoir = subnet.alpha_reservoir = 0
+
+
+def sell_basket(subnet: SubnetRef, rounding: Rounding) -> Amount:
+    """Sell root's alpha in the pool, without fee and without limit of the price (§12.3).
+
+    Returns:
+        TAO obtained; 0, and nothing is sold, where the pool's guards refuse the swap.
+    """
+    sold = subnet.root_basket
+    if not within_guards(subnet, "sell", sold):
+        return 0
+    subnet.root_basket = 0
+    return execute(subnet, "sell", sold, rounding)
+
+
 @precise
 def dissolve(
     network: NetworkRef,
@@ -57,32 +78,37 @@ def dissolve(
     regime: Regime = GATE_RANK_2026,
     holders: Mapping[str, Amount] | None = None,
 ) -> Dissolution:
-    """Remove a subnet and pay its pot pro rata by alpha (§3.12).
+    """Remove a subnet and pay its pot: baskets by a sale, the rest pro rata (§3.12, §12.3).
 
-    Alpha outside the pool belongs to the named holders, to the protocol, to root's baskets where
-    these are staked, and for the rest to `OTHERS`; accrued root alpha that is only claimable gets
-    nothing. The protocol's share is recycled.
+    The pool's reservoirs are folded in; where the regime has it, root's baskets are then sold
+    through the pool, and what they bring joins root stake. What is left in the pool goes pro rata
+    to the named holders, to the protocol, whose share is recycled, to a basket that the pool
+    refused, and for the rest to `OTHERS`. Burned alpha, and accrued root alpha that is only
+    claimable, get nothing.
 
     Args:
-        network: loses the subnet, and the recycled TAO from its issuance.
+        network: loses the subnet, and the recycled TAO from its issuance; gains root's stake.
         subnet: the one to dissolve.
         parameters: tells from which registration on the pool's alpha counts.
-        regime: tells whether root's alpha is staked.
+        regime: tells whether root's baskets are sold.
         holders: alpha of stakers to be named in the result [rao].
 
     Raises:
         ValueError: the named holders have more alpha than there is.
     """
     named = dict(holders or {})
-    others = subnet.alpha_out - subnet.protocol_alpha - subnet.root_basket - sum(named.values())
+    others = subnet.held_alpha - sum(named.values())
     if others < 0:
         raise ValueError(f"subnet {subnet.netuid}: holders have {-others} alpha rao too many")
     stakers = {**named, OTHERS: others}
-    if regime.basket_is_staked:
+    fold_reservoirs(subnet)
+    proceeds: Amount = 0
+    if regime.sells_baskets:
+        proceeds = sell_basket(subnet, parameters.rounding)
         stakers[ROOT] = subnet.root_basket
     since = parameters.tao_in_refund_block
     payouts, recycled = dissolve_payout(
-        subnet.tao_in + subnet.tao_reservoir,
+        subnet.tao_in,
         list(stakers.values()),
         subnet.protocol_alpha,
         subnet.alpha_in,
@@ -91,7 +117,11 @@ def dissolve(
     network.subnets.remove(subnet)
     network.held_shares.pop(subnet.netuid, None)
     network.total_issuance -= recycled
-    return Dissolution(subnet.netuid, dict(zip(stakers, payouts, strict=True)), recycled)
+    paid = dict(zip(stakers, payouts, strict=True))
+    if regime.sells_baskets:
+        paid[ROOT] += proceeds
+        network.root_tao += paid[ROOT]
+    return Dissolution(subnet.netuid, paid, recycled)
 
 
 def make_room(network: NetworkRef, parameters: Parameters) -> SubnetRef | None:

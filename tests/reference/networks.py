@@ -41,6 +41,9 @@ def mainnet() -> NetworkRef:
             emission_enabled=row["emission_enabled"] == "1",
             first_emission_block=int(row["first_emission_block"] or 0) or None,
             registered_at=int(row["registered_at"]),
+            protocol_alpha=rao(row["protocol_alpha"]),
+            root_basket=rao(row["basket_alpha"]),
+            burned_alpha=rao(row["burned_alpha"]),
         )
         for row in rows
     ]
@@ -72,11 +75,13 @@ def random_subnet(random: Random, netuid: int, block: int, weights: bool) -> Sub
     price = Decimal(log_uniform(random, 10**6, 2 * 10**9)) / ONE_TOKEN
     w_tao = Decimal(random.randint(30, 70)) / 100 if weights else HALF
     born = random.randrange(1, block)
+    alpha_out = log_uniform(random, 10**12, 5 * 10**15)
     return SubnetRef(
         netuid=netuid,
         tao_in=tao_in,
         alpha_in=int(tao_in / price),
-        alpha_out=log_uniform(random, 10**12, 5 * 10**15),
+        alpha_out=alpha_out,
+        burned_alpha=alpha_out // 8 if netuid % 2 else 0,
         w_tao=w_tao,
         moving_price=min(Decimal(1), price * random.randint(500, 1500) / 1000),
         miner_burned=Decimal(random.choice([0, 0, 300, 800, 1000])) / 1000,

@@ -31,8 +31,8 @@ class Regime:
     seed: registration.SeedRule = registration.whole_lock_seed
     starts_enabled: bool = True
     """Whether a new subnet has its TAO emission switched on (§2.1)."""
-    basket_is_staked: bool = False
-    """Whether alpha accrued to root counts in a dissolution (§3.12)."""
+    sells_baskets: bool = False
+    """Whether a dissolution sells alpha accrued to root before the pot is divided (§12.3)."""
 
 
 def every_subnet(subnet: SubnetRef) -> bool:
@@ -75,9 +75,9 @@ GATE_RANK_2026 = Regime(
     trade=trading.fee_to_author_order,
     emits=fully_open,
     starts_enabled=False,
-    basket_is_staked=True,
+    sells_baskets=True,
 )
-"""R8, live since August 2026 (§4.5)."""
+"""R8, from 2026-08-03 to about 2026-10-19 (§4.5, §12.1)."""
 
 PROPOSED_BUY_CAP = replace(GATE_RANK_2026, name="proposed_buy_cap", plan=terms.with_buy_cap)
 PROPOSED_TIERS = replace(GATE_RANK_2026, name="proposed_tiers", gate=weighing.tier_gate)
@@ -87,7 +87,7 @@ PROPOSED_MASS_QUANTILE = replace(
 PROPOSED_CONVICTION = replace(
     GATE_RANK_2026, name="proposed_conviction", weigh=weighing.by_conviction
 )
-"""Proposals of §8.5, over the live rules."""
+"""Proposals of §8.5, over the rules of R8."""
 
 GATE_MASS_2026 = Regime(
     name="gate_mass_2026",

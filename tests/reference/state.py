@@ -38,6 +38,8 @@ class SubnetRef:
     """Alpha bought by the chain and kept, part of alpha_out (since R5)."""
     root_basket: Amount = 0
     """Alpha accrued to root, part of alpha_out (since R4)."""
+    burned_alpha: Amount = 0
+    """Alpha that nobody holds, part of alpha_out: withheld or forgone pay (§12.4)."""
     tao_reservoir: Amount = 0
     alpha_reservoir: Amount = 0
     """Injected amounts the balancer cannot make price-active yet (§3.5 S3)."""
@@ -62,8 +64,8 @@ class SubnetRef:
 
     @property
     def held_alpha(self) -> Amount:
-        """Alpha that users have: the protocol's and root's are part of alpha_out (§2.1, §3.10)."""
-        return self.alpha_out - self.protocol_alpha - self.root_basket
+        """Alpha that users have; alpha_out is also the protocol's, root's and nobody's (§12.4)."""
+        return self.alpha_out - self.protocol_alpha - self.root_basket - self.burned_alpha
 
 
 @dataclass

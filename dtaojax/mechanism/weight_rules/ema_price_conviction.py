@@ -14,10 +14,10 @@ from dtaojax.state.shapes import PerSubnet, Scalar
 def conviction(state: NetworkState) -> PerSubnet:
     """Part of a subnet's alpha that people hold outside the pool; 0 where there is no alpha [-].
 
-    Neither the protocol's alpha nor root's baskets count. A stand-in for alpha that is locked,
-    which the model does not know.
+    Neither the protocol's alpha nor root's baskets nor burned alpha count. A stand-in for alpha
+    that is locked, which the model does not know.
     """
-    held = state.alpha_out - state.protocol_alpha - state.root_basket
+    held = state.participants_alpha
     issued = state.alpha_issuance
     some = issued > 0.0
     return jnp.where(some, jnp.maximum(held, 0.0) / jnp.where(some, issued, 1.0), 0.0)

@@ -12,7 +12,7 @@ from dtaojax.state.shapes import PerSubnet, Scalar
 
 
 class PoweredPriceBurn(Memoryless):
-    """``s ~ (m (1 - min(burn, 1)))**q`` over the emit set; q = 1 is the live rule (§3.6 E-burn).
+    """``s ~ (m (1 - min(burn, 1)))**q`` over the emit set; q = 1 is the rule of R8 (§3.6 E-burn).
 
     No chain has run it. Below 1 it pays small subnets more, and whoever splits a subnet in two.
 
