@@ -23,7 +23,7 @@ import dtaojax
 
 # %% [markdown]
 # The attack of `configs/attack.toml`, with fewer budgets and rules: subnet 19, whose emission is
-# low today, under the live rules and under those of June 2026, which had no gate.
+# low today, under the rules of August 2026 and under those of June 2026, which had no gate.
 
 # %%
 attack = dtaojax.stress(

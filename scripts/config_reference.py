@@ -60,7 +60,7 @@ FILES: Final[tuple[tuple[type[BaseModel], str, str], ...]] = (
 )
 
 _TOLD: Final = {
-    (Config, "mechanism"): "the live rules",
+    (Config, "mechanism"): "`gate_rank_2026`, the last that was checked against the chain",
     (Config, "demand"): "the fit of `configs/demand/now_2026.toml` and `emission_selling`",
     (RunConfig, "step_blocks"): "the preset's, 360 or 60",
     (RunConfig, "report_days"): "some up to the horizon",

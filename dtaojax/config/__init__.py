@@ -129,7 +129,7 @@ from dtaojax.config.models_tao_usd import BootstrapConfig, JumpDiffusionConfig, 
 from dtaojax.config.models_tune import ParameterConfig, TuneConfig
 from dtaojax.config.models_variance import ComponentConfig, StochasticVarianceFlowConfig
 from dtaojax.config.overrides import OverrideError, value_at
-from dtaojax.config.presets import DEFAULT_PRESET, PRESETS, Preset
+from dtaojax.config.presets import DEFAULT_PRESET, PRESETS, Preset, since_then
 from dtaojax.config.sensitivity_defaults import default_measures, default_parameters
 from dtaojax.config.tune_measures import HEADLINES, HOLDER_LOSS, HOLDER_LOSS_ES, MEASURES
 from dtaojax.config.weight_rules import WEIGHT_RULES, RegisteredRule, WeightRuleConfig
@@ -271,6 +271,7 @@ __all__ = [
     "load_stress",
     "load_tune",
     "preset_toml",
+    "since_then",
     "suggestion",
     "value_at",
 ]

@@ -3,7 +3,7 @@
 A part with alternatives carries a ``kind``. To add a weight rule, see ``weight_rules``; to add an
 alternative of another part, write its model beside those of its family (``models_shares``,
 ``models_supply``, ``models_root``, ``models_market``) and put it into the family's alias there.
-Defaults are the values live on mainnet (chain.py names their sources).
+Defaults are mainnet's values of August to October 2026 (chain.py names their sources).
 """
 
 from __future__ import annotations

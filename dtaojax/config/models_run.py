@@ -113,7 +113,7 @@ class RunConfig(StrictModel):
         paths: number of random demand paths; the most, where there is a ``precision_target``.
         horizon_days: how far ahead [days].
         step_blocks: blocks simulated at once; by default the preset's, chosen in
-            docs/step_lengths.md (360, one tempo, for the live rules); 1 is the chain's algorithm.
+            docs/step_lengths.md (360, one tempo, for `gate_rank_2026`); 1 is the chain's algorithm.
         report_days: days at which distributions are reported, rising, at most the horizon; by
             default 1, 3, 7, 14, 21, 30, 45, 60, 75 and 90 as far as they come before the horizon,
             and the horizon.

@@ -7,7 +7,7 @@ mechanism specification. To add one, add a `Preset` to `_ALL`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
@@ -22,11 +22,13 @@ class Preset:
     Attributes:
         name: what a config writes as ``mechanism = "name"``.
         regime: the id of the regime in §1 of the mechanism specification.
-        since: when it came into force, and whether it still is.
+        since: when it came into force, and where that is known, until when it was.
         summary: what sets it apart, in a sentence.
         parts: part name -> table as a config would write it.
         step_blocks: length of a step where ``run.step_blocks`` is not given, chosen in
             docs/step_lengths.md [blocks].
+        since_then: what the chain has done since, where readers might take the rules for the
+            chain's present ones; a sentence that every page of a run under them shows.
     """
 
     name: str
@@ -35,9 +37,17 @@ class Preset:
     summary: str
     parts: Mapping[str, Mapping[str, Any]]
     step_blocks: int = 360
+    since_then: str = ""
 
 
-_LIVE_PARTS: Final[Mapping[str, Mapping[str, Any]]] = {
+_ETAO: Final = (
+    "These rules are the last that were checked against the chain, in force from 2026-08-03 to "
+    "about 2026-10-19; since then (spec 480/481, “Etao”) the chain divides emission by a formula "
+    "that is not public and not modelled here."
+)
+"""What came after R8: release titles alone are known (§1 R9, §12.1, §12.2)."""
+
+_R8_PARTS: Final[Mapping[str, Mapping[str, Any]]] = {
     "moving_price": {"kind": "price_ema"},
     "weight_rule": {"kind": "ema_price_burn"},
     "gate": {"kind": "hill_rank"},
@@ -50,7 +60,7 @@ _LIVE_PARTS: Final[Mapping[str, Mapping[str, Any]]] = {
     "emit_set": {},
     "registration": {},
 }
-"""Kinds of the live mechanism's parts; a preset says where it differs."""
+"""Kinds of R8's parts, the last that was checked; a preset says where it differs."""
 
 _REGISTRATION_2025: Final[Mapping[str, Any]] = {
     "seed": "min_lock",
@@ -84,7 +94,7 @@ _ALL: Final = (
         ),
         step_blocks=60,
         parts={
-            **_LIVE_PARTS,
+            **_R8_PARTS,
             "weight_rule": {"kind": "root_validators"},
             "gate": {"kind": "none"},
             "injection": {"kind": "none"},
@@ -106,7 +116,7 @@ _ALL: Final = (
             "divide it freely and get the TAO too; no root, no limit."
         ),
         parts={
-            **_LIVE_PARTS,
+            **_R8_PARTS,
             "weight_rule": {"kind": "spot_price"},
             "gate": {"kind": "none"},
             "injection": {"kind": "fixed_fraction"},
@@ -128,7 +138,7 @@ _ALL: Final = (
             "otherwise; root earns nothing."
         ),
         parts={
-            **_LIVE_PARTS,
+            **_R8_PARTS,
             "split": {"kind": "owner_cut", "owner_switch": False},
             "weight_rule": {"kind": "tao_reserve"},
             "gate": {"kind": "none"},
@@ -150,7 +160,7 @@ _ALL: Final = (
             "alpha emission; root's alpha is sold each block; flat fee."
         ),
         parts={
-            **_LIVE_PARTS,
+            **_R8_PARTS,
             "split": {"kind": "owner_cut", "owner_switch": False},
             "moving_price": {
                 "kind": "price_ema",
@@ -184,7 +194,7 @@ _ALL: Final = (
             "alpha, which is destroyed; root's alpha is sold elsewhere."
         ),
         parts={
-            **_LIVE_PARTS,
+            **_R8_PARTS,
             "split": {"kind": "owner_cut", "owner_switch": False},
             "weight_rule": {"kind": "ema_price"},
             "gate": {"kind": "none"},
@@ -212,7 +222,7 @@ _ALL: Final = (
         ),
         step_blocks=60,
         parts={
-            **_LIVE_PARTS,
+            **_R8_PARTS,
             "split": {"kind": "owner_cut", "owner_switch": False},
             "weight_rule": {"kind": "user_flow"},
             "gate": {"kind": "none"},
@@ -235,7 +245,7 @@ _ALL: Final = (
         ),
         step_blocks=60,
         parts={
-            **_LIVE_PARTS,
+            **_R8_PARTS,
             "weight_rule": {"kind": "net_flow"},
             "gate": {"kind": "none"},
             "injection": {"kind": "lesser_emission_cap"},
@@ -247,13 +257,13 @@ _ALL: Final = (
     Preset(
         name="price_rootprop",
         regime="R6",
-        since="2026-06-22",
+        since="2026-06-23 (block 8,466,530)",
         summary=(
             "Shares by price EMA times root proportion times (1 - miner burn); injection capped at "
             "root proportion times alpha emission."
         ),
         parts={
-            **_LIVE_PARTS,
+            **_R8_PARTS,
             "weight_rule": {"kind": "ema_price_rootprop_burn"},
             "gate": {"kind": "none"},
             "root": {"kind": "claimed"},
@@ -264,13 +274,13 @@ _ALL: Final = (
     Preset(
         name="gate_mass_2026",
         regime="R7",
-        since="2026-07-27",
+        since="2026-07-27 (block 8,713,793)",
         summary=(
             "As gate_rank_2026, with the gate's bar where the largest shares add up to three "
             "quarters; root's alpha is claimed with a lag and sold."
         ),
         parts={
-            **_LIVE_PARTS,
+            **_R8_PARTS,
             "gate": {"kind": "hill_mass"},
             "root": {"kind": "claimed"},
             "registration": {"pays_baskets": False},
@@ -279,13 +289,14 @@ _ALL: Final = (
     Preset(
         name="gate_rank_2026",
         regime="R8",
-        since="2026-08-03, live",
+        since="2026-08-03 (block 8,765,683) to about 2026-10-19",
         summary=(
             "Emission follows the price EMA times (1 - miner burn) through a Hill gate with its "
             "bar at rank 32; injection is capped at root proportion times alpha emission, and the "
-            "excess buys alpha that the chain keeps."
+            "excess buys alpha that the chain keeps. The last rule checked against the chain."
         ),
-        parts=_LIVE_PARTS,
+        since_then=_ETAO,
+        parts=_R8_PARTS,
     ),
     Preset(
         name="proposed_buy_cap",
@@ -295,7 +306,7 @@ _ALL: Final = (
             "A chain buy is at most what miners are paid in a block; what is over goes to other "
             "subnets, into their pools first."
         ),
-        parts={**_LIVE_PARTS, "injection": {"kind": "root_proportion_buy_cap"}},
+        parts={**_R8_PARTS, "injection": {"kind": "root_proportion_buy_cap"}},
     ),
     Preset(
         name="proposed_tiers",
@@ -303,21 +314,21 @@ _ALL: Final = (
         since="proposed 2026-07-29 (#3010)",
         summary="Ranks 1 to 32 share 75 % of emission, ranks 33 to 64 share 25 %, no gate.",
         step_blocks=60,
-        parts={**_LIVE_PARTS, "gate": {"kind": "tiers"}},
+        parts={**_R8_PARTS, "gate": {"kind": "tiers"}},
     ),
     Preset(
         name="proposed_mass_quantile",
         regime="[P]",
         since="proposed 2026-07-29 (#3013)",
         summary="The gate's bar lies where the largest shares add up to 80.73 %.",
-        parts={**_LIVE_PARTS, "gate": {"kind": "hill_mass", "quantile": 0.8073}},
+        parts={**_R8_PARTS, "gate": {"kind": "hill_mass", "quantile": 0.8073}},
     ),
     Preset(
         name="proposed_conviction",
         regime="[P]",
         since="proposed 2026-07-29 (#3011), the formula is ours",
         summary="Weights grow with the part of a subnet's alpha that people hold outside the pool.",
-        parts={**_LIVE_PARTS, "weight_rule": {"kind": "ema_price_conviction"}},
+        parts={**_R8_PARTS, "weight_rule": {"kind": "ema_price_conviction"}},
     ),
 )
 
@@ -325,6 +336,12 @@ PRESETS: Final[Mapping[str, Preset]] = MappingProxyType({preset.name: preset for
 """All presets by name, oldest regime first."""
 
 DEFAULT_PRESET: Final = "gate_rank_2026"
+
+
+def since_then(presets: Iterable[str]) -> list[str]:
+    """Return what the chain has done since, of presets of which that is to be said; each once."""
+    texts = (PRESETS[name].since_then for name in presets)
+    return list(dict.fromkeys(text for text in texts if text))
 
 
 def expand(table: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from dtaojax.config import ClaimConfig, ExperimentConfig, config_differences
+from dtaojax.config import ClaimConfig, ExperimentConfig, config_differences, since_then
 from dtaojax.pipeline.inputs import Inputs
 
 _STATISTICS = {
@@ -48,6 +48,7 @@ def facts(runs: Mapping[tuple[str, str], Inputs]) -> list[tuple[str, str]]:
     rules = dict.fromkeys(inputs.config.mechanism.preset for inputs in runs.values())
     return [
         ("Rules", ", ".join(rules)),
+        *(("Since then", text) for text in since_then(rules)),
         ("Network", "; ".join(networks)),
         ("Horizon", f"{first.horizon_days:g} days in steps of {first.step_blocks} blocks"),
         ("Seed", str(first.seed)),

@@ -6,6 +6,7 @@ from itertools import accumulate
 
 from dtaojax import chain
 from dtaojax.config import (
+    PRESETS,
     Config,
     DrawnQualityConfig,
     DrawnSectorConfig,
@@ -17,6 +18,7 @@ from dtaojax.config import (
     WeightRuleConfig,
 )
 from dtaojax.network import NetworkTable
+from dtaojax.pipeline.alpha_words import alpha_assumptions
 from dtaojax.pipeline.behaviour_words import behaviour_words, held_fixed
 from dtaojax.pipeline.cohort_words import cohort_assumptions
 from dtaojax.pipeline.demand_words import demand_words, tao_usd_words
@@ -48,7 +50,8 @@ def _mechanism(config: Config):
     yield (
         "Mechanism",
         f"The rules of {config.mechanism.preset} stay in force, with their parameters unchanged, "
-        "until the horizon. Governance can change any of them.",
+        "until the horizon. Governance can change any of them. "
+        f"{PRESETS[config.mechanism.preset].since_then}".rstrip(),
     )
     yield (
         "Time step",
@@ -96,11 +99,16 @@ def _votes(rule: WeightRuleConfig):
 def _root(root: RootConfig):
     match root:
         case RootBasketConfig(sale_per_day=0.0):
-            text = "What root stake earns stays in its baskets and is not sold during the run."
+            text = (
+                "What root stake earns stays in its baskets and is not sold during the run, except "
+                "that the baskets of a dissolved subnet are sold before its pot is divided. On "
+                "mainnet about 2 % of the baskets a day were redeemed in autumn 2026 (+-30 %)."
+            )
         case RootBasketConfig(sale_per_day=part):
             text = (
-                f"Root stake sells {100 * part:g} % of its baskets a day, evenly; nobody knows how "
-                "much it will choose to sell. The TAO joins root stake."
+                f"Root stake sells {100 * part:g} % of its baskets a day, evenly; on mainnet about "
+                "2 % a day were redeemed in autumn 2026 (+-30 %), in bursts over all subnets at "
+                "once. The TAO joins root stake."
             )
         case RootClaimedConfig(lag_blocks=lag):
             text = (
@@ -135,10 +143,11 @@ def _registrations(config: Config):
             "it is pruned then depends on somebody registering.",
         )
         return
+    first = "sells root's baskets into its pool, " if rules.pays_baskets else ""
     full = (
         f"With {rules.limit} subnets the network is full: each registration then prunes the subnet "
-        "with the lowest moving price of those past their immunity, and pays its TAO to all who "
-        "hold its alpha, in proportion"
+        f"with the lowest moving price of those past their immunity, {first}and pays its TAO to "
+        "all who hold its alpha, in proportion"
         if rules.limit
         else "There is no limit of subnets, and none is pruned"
     )
@@ -156,7 +165,9 @@ def _registrations(config: Config):
         f"lets them; the TAO emission of {100 * who.enabled:g} % of them is switched on after "
         f"{who.enabled_after_days:g} days, if it is not on from the first. Subnets of the start "
         "state that have not been started stay so. Refunds to owners of pruned subnets are left "
-        "out.",
+        f"out: only subnets from before block {chain.NETWORK_REGISTRATION_START_BLOCK:,} have a "
+        "claim, and to what the pot leaves over, which is next to nothing. A new subnet is there "
+        "at once; on chain it waits 17 to 25 blocks.",
     )
 
 
@@ -173,9 +184,10 @@ def _portfolio(config: Config):
     yield (
         "Holder",
         "Positions are staked and never traded; they earn the validators' part of the emission in "
-        f"proportion to all alpha outside the pool, less a take of {take:.3g} %, and it is "
-        "reinvested. Root stake earns its part of the root baskets from the start on. What a "
-        "deregistered subnet pays is kept as TAO. Losses are in TAO"
+        f"proportion to all alpha that participants hold, less a take of {take:.3g} %, and it is "
+        "reinvested. Root stake has its part of the root baskets, as if it had been staked since "
+        "they began. What a deregistered subnet pays is kept as TAO, and what it pays for root's "
+        "baskets stays staked on root. Losses are in TAO"
         f"{' and in US dollars' if config.tao_usd else ''}.",
     )
     yield (
@@ -189,7 +201,8 @@ def _network(network: NetworkTable):
     yield (
         "Start state",
         f"{network.name}: {network.n_subnets} subnets and {network.root_tao:,.0f} TAO on root at "
-        f"block {network.block:,}. Root baskets start empty: what they held before is not known.",
+        f"block {network.block:,}.",
     )
+    yield from alpha_assumptions(network)
     if network.notes:
         yield "Where the start state comes from", " ".join(network.notes)

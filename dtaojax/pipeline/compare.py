@@ -192,6 +192,7 @@ def _manifest(runs: Sequence[Finished], common: int, dropped: dict[str, int]) ->
                 "config_hash": manifest["config_hash"],
                 "preset": manifest["mechanism"]["preset"],
                 "summary": manifest["mechanism"]["summary"],
+                "since_then": manifest["mechanism"].get("since_then", ""),
                 "network": manifest["network"]["name"],
                 "lost": manifest["paths"]["lost"],
                 "dropped": dropped[run.label],

@@ -10,6 +10,7 @@ from dtaojax.config import PRESETS, Config
 from dtaojax.engine.chunk import Plan
 from dtaojax.engine.merge import Statistics
 from dtaojax.pipeline import runtime
+from dtaojax.pipeline.alpha_words import alpha_outside
 from dtaojax.pipeline.assumptions import assumptions
 from dtaojax.pipeline.inputs import Inputs
 from dtaojax.pipeline.precision import PrecisionWatch
@@ -66,8 +67,13 @@ def run_manifest(
             "total_issuance": network.total_issuance,
             "root_tao": network.root_tao,
             "gate_bar": network.gate_bar,
+            "alpha_outside": alpha_outside(network),
         },
-        "mechanism": {"preset": preset.name, "summary": preset.summary},
+        "mechanism": {
+            "preset": preset.name,
+            "summary": preset.summary,
+            "since_then": preset.since_then,
+        },
         "paths": {
             "requested": statistics.used + len(statistics.lost),
             "used": statistics.used,

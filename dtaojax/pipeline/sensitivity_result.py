@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from dtaojax.config import HEADLINES, Config, SensitivityConfig
+from dtaojax.config import HEADLINES, PRESETS, Config, SensitivityConfig
 from dtaojax.metrics.estimate import Estimate
 from dtaojax.pipeline.sensitivity_study import Global, Slopes, Swing
 from dtaojax.pipeline.trust import trust
@@ -64,6 +64,7 @@ def as_plain(result: Result) -> dict[str, Any]:
         "config_hash": result.config.config_hash,
         "trust": trust(result.config),
         "mechanism": result.config.mechanism.preset,
+        "since_then": PRESETS[result.config.mechanism.preset].since_then,
         "network": result.network,
         "horizon_days": result.config.run.horizon_days,
         "step_blocks": result.config.run.step_blocks,

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from dtaojax.config import StressConfig
+from dtaojax.config import StressConfig, since_then
 from dtaojax.metrics.estimate import Estimate
 from dtaojax.network import NetworkTable
 from dtaojax.pipeline.stress_search import Measured, Plans
@@ -77,6 +77,7 @@ def as_plain(result: Result) -> dict[str, Any]:
         "config": stress.model_dump(mode="json"),
         "config_hashes": result.config_hashes,
         "trust": result.trust,
+        "since_then": " ".join(since_then(result.config_hashes)),
         "network": network.name,
         "names": {str(netuid): name for netuid, name in names.items()},
         "aimed_at": attack.aimed_at,

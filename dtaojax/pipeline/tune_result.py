@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from dtaojax.config import MEASURES, Config, TuneConfig
+from dtaojax.config import MEASURES, PRESETS, Config, TuneConfig
 from dtaojax.metrics.estimate import Estimate
 from dtaojax.pipeline.trust import trust
 from dtaojax.pipeline.tune_verify import Compared
@@ -129,6 +129,7 @@ def as_plain(result: Result) -> dict[str, Any]:
         "config": tune.model_dump(mode="json"),
         "config_hash": result.config.config_hash,
         "trust": trust(result.config),
+        "since_then": PRESETS[result.config.mechanism.preset].since_then,
         "network": result.network,
         "horizon_days": result.config.run.horizon_days,
         "verify_step_blocks": tune.verify.step_blocks or result.config.run.step_blocks,

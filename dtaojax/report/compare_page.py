@@ -21,6 +21,7 @@ from dtaojax.report.document import Document, Section, number, render_document
 from dtaojax.report.glossary import QUANTITIES, STATISTICS
 from dtaojax.report.made import made_by
 from dtaojax.report.numerals import days, plain
+from dtaojax.report.rules_note import rules_note
 from dtaojax.report.shell import write_page
 from dtaojax.report.svg import drawing_style
 from dtaojax.report.trust import trust_of_each
@@ -96,7 +97,8 @@ def render_comparison(comparison: Comparison) -> str:
         notes=[
             "± is the Monte Carlo standard error, and an interval the 95 % interval, of the "
             "difference path by path. They say how much more paths would change a number, not "
-            "whether the model is right." + _gain(comparison)
+            "whether the model is right." + _gain(comparison),
+            *rules_note(*manifest["runs"]),
         ],
         warnings=manifest["warnings"],
         sections=[

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dtaojax.report.config_text import config_text
 from dtaojax.report.document import Document, Section, Table, number, render_document
 from dtaojax.report.made import made_by, made_with
+from dtaojax.report.rules_note import rules_note
 from dtaojax.report.sensitivity_answer import card, warnings
 from dtaojax.report.sensitivity_charts import index_drawing, tornado_drawing
 from dtaojax.report.sensitivity_tables import index_table, local_table, noise_table, swing_table
@@ -32,7 +33,8 @@ def render_sensitivity(found: Record) -> str:
             "± is the Monte Carlo standard error. Everything is compared on the same "
             f"{found['config']['paths']:,} demand paths, so that changes show that are far smaller "
             "than the scatter of the numbers themselves. How far each parameter is moved is an "
-            "assumption; the ranges are listed below."
+            "assumption; the ranges are listed below.",
+            *rules_note(found),
         ],
         warnings=warnings(found),
         sections=[section for section in sections if section is not None],

@@ -6,6 +6,7 @@ from dtaojax.report.config_text import config_text
 from dtaojax.report.document import Document, Section, Table, number, render_document
 from dtaojax.report.made import made_by, made_with
 from dtaojax.report.numerals import plain
+from dtaojax.report.rules_note import rules_note
 from dtaojax.report.stress_answer import cards, question, warnings
 from dtaojax.report.stress_charts import curve, plan_drawing
 from dtaojax.report.stress_words import (
@@ -40,7 +41,8 @@ def render_stress(found: Record) -> str:
             f"{found['config']['verify']['paths']:,} fresh paths, which the search has not seen. "
             "Nobody reacts to the attack but by the rules and the demand of the config, and no "
             "subnet is registered meanwhile. A better plan than the one found may exist: a target "
-            "reached is a lower bound on what the budget can do."
+            "reached is a lower bound on what the budget can do.",
+            *rules_note(found),
         ],
         warnings=warnings(found),
         sections=sections,

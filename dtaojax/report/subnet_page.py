@@ -20,6 +20,7 @@ from dtaojax.report.document import (
 from dtaojax.report.fan import fan_chart
 from dtaojax.report.glossary import QUANTITIES, STATISTICS, label_of
 from dtaojax.report.numerals import days
+from dtaojax.report.rules_note import rules_note
 from dtaojax.report.shell import write_page
 from dtaojax.report.subnet_answer import band, cards, percent, spelled
 from dtaojax.report.subnet_charts import chance_chart
@@ -65,7 +66,8 @@ def render_subnet(results: Results, netuid: int) -> str:
         cards=list(cards(evidence, subnet)),
         notes=[
             "± is the Monte Carlo standard error: how much more paths would change a number, not "
-            "whether the model is right. Figures count as 0 on paths on which the subnet is gone."
+            "whether the model is right. Figures count as 0 on paths on which the subnet is gone.",
+            *rules_note(evidence.part("mechanism")),
         ],
         warnings=[str(text) for text in evidence.manifest.get("warnings") or ()],
         sections=[

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dtaojax.report.config_text import config_text
 from dtaojax.report.document import Document, Section, render_document
 from dtaojax.report.made import made_by, made_with
+from dtaojax.report.rules_note import rules_note
 from dtaojax.report.svg import drawing_style
 from dtaojax.report.trust import trust_of
 from dtaojax.report.tune_answer import cards, question, warnings
@@ -43,7 +44,8 @@ def render_tune(found: Record) -> str:
         notes=[
             "± is the Monte Carlo standard error. Gains are differences on the same fresh demand "
             "paths, which the search has not seen; they say nothing about demand of another kind "
-            "than the config's, for which see the other demands below."
+            "than the config's, for which see the other demands below.",
+            *rules_note(found),
         ],
         warnings=warnings(found),
         sections=[section for section in sections if section is not None],

@@ -2,7 +2,7 @@
 
     ./scripts/bench/run [--repeats 5] [--with-radcad] [--out reports/bench]
 
-Every contestant simulates the live mechanism with investors' flow and selling of emission, 128
+Every contestant simulates `gate_rank_2026` with investors' flow and selling of emission, 128
 subnets, one step a tempo. Before anything is timed, all must agree on the same paths. Runs
 are interleaved and the median of the repeats is reported, in subnet-steps a second.
 """

@@ -1,4 +1,4 @@
-"""The live mechanism in plain NumPy, written again from the specification (sections in brackets).
+"""`gate_rank_2026` in plain NumPy, written again from the specification (sections in brackets).
 
 Arrays have any leading axes and the subnets last, so that the same code runs a batch of paths and a
 single one. It needs NumPy alone, since radCAD lives in an environment of its own.

@@ -10,7 +10,7 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Problem:
-    """A network under the live mechanism, with investors' flow and selling of emission.
+    """A network under `gate_rank_2026`, with investors' flow and selling of emission.
 
     Names are those of the model. Arrays have one entry a subnet.
     """
