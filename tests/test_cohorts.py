@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from report_fixture import REPORT_DAYS, make_results
 from small_run import small_rows, write_network
-from worlds import row, stacked
+from worlds import live_mechanism, mainnet_world, row, stacked
 
 from dtaojax import chain
 from dtaojax.build import build_world
@@ -166,6 +166,21 @@ def test_a_path_is_the_same_in_blocks_of_any_size(pruning: World, pruned: Carry)
         np.testing.assert_array_equal(found, expected[:, 1:3])
 
 
+@pytest.mark.parametrize("blocks", [1, 360])
+def test_withheld_incentive_is_burned_with_cohorts_or_without(blocks: int) -> None:
+    """§3.9: it stays in AlphaOut, and is nobody's: what miners get and it make their half."""
+    subnets, state = mainnet_world()
+    after, paid = coinbase(live_mechanism(), subnets, state, blocks)
+    grown = np.asarray(after.burned_alpha - state.burned_alpha)
+    withheld = np.asarray(paid.payout.server * subnets.miner_burned)
+    np.testing.assert_allclose(grown, withheld, rtol=1e-6, atol=1e-8)
+    assert (grown > 0.0).sum() > 50
+    held = np.asarray(after.participants_alpha - state.participants_alpha)
+    payout = paid.payout
+    given = np.asarray(payout.owner + payout.server + payout.validator) - withheld
+    np.testing.assert_allclose(held, given, rtol=1e-6, atol=1e-8)
+
+
 # --- pay -----------------------------------------------------------------------------------------
 
 ONE = jnp.ones(1)
@@ -186,7 +201,8 @@ def test_pay_by_hand() -> None:
     assert [float(row[0]) for row in paid.earned] == pytest.approx([30.0, 40.0, 10.0, 0.0])
     assert [float(row[0]) for row in paid.dividends] == pytest.approx([30.0, 0.0, 15.0, 45.0])
     assert [float(row[0]) for row in paid.tao] == pytest.approx([6.0, 5.0, 2.5, 4.5])
-    assert float(paid.withheld[0]) == pytest.approx(10.0)
+    given = sum(float(row[0]) for row in (*paid.earned, *paid.dividends))
+    assert given == pytest.approx(30.0 + 50.0 + 100.0 - 10.0)
 
 
 def test_where_nothing_is_staked_validators_get_their_whole_part() -> None:

@@ -174,8 +174,10 @@ def _fill(
     priced = jnp.where(price > 0.0, price, 1.0)
     wanted = tuple(jnp.where(done & (price > 0.0), tao / priced, 0.0) for tao in purchases)
     total = together(wanted)
-    part = quotient(jnp.maximum(offered, 0.0), total, 1.0, where=total > offered)
-    return tuple(part * alpha for alpha in wanted)
+    left = jnp.maximum(offered, 0.0)
+    # A product that is added next may be rounded once or twice, as the compiler likes; a quotient
+    # is not, so that holdings do not depend on the number of paths in a block.
+    return tuple(quotient(left * alpha, total, alpha, where=total > offered) for alpha in wanted)
 
 
 def book(flows: Flows, paid: Income, spot: PerSubnet, step: StepFlows, traded: Clearing) -> Flows:
