@@ -11,8 +11,8 @@ from dtaojax.network.drawn import Columns, drawn_network, require_netuids
 from dtaojax.network.table import NetworkTable
 
 _BLOCK: Final = 4_920_351
-_ISSUANCE: Final = 8_311_000.0
-"""10.5 million at the halving of 2025-12-14, less a TAO a block since the launch (§1, §3.1)."""
+_ISSUANCE: Final = 8_316_376.0
+"""10.5 million at the halving, in block 7,103,975, less a TAO a block since the launch (§3.1)."""
 _SHARE_SPREAD: Final = 1.06
 """Standard deviation of the log closes of the 64 subnets that traded on 2025-02-14."""
 

@@ -48,15 +48,15 @@ class Regime:
 
 REGIMES: Final = (
     Regime(
-        {"gate": {"kind": "none"}, "weight_rule": {"kind": "ema_price_rootprop_burn"}}, 8_636_000
+        {"gate": {"kind": "none"}, "weight_rule": {"kind": "ema_price_rootprop_burn"}}, 8_636_189
     ),
-    Regime({"gate": {"kind": "none"}}, 8_709_491),
+    Regime({"gate": {"kind": "none"}}, 8_713_792),
     Regime({"gate": {"kind": "hill_mass", "quantile": 0.61}}, 8_716_691),
-    Regime({"gate": {"kind": "hill_mass", "quantile": 0.75}}, 8_759_891),
+    Regime({"gate": {"kind": "hill_mass", "quantile": 0.75}}, 8_765_682),
     Regime({}, 2**40),
 )
-"""R6 to 07-16, R6b to 07-26, R7 on 07-27 and, with the governance's quantile, to 08-02, then R8
-(§1); the blocks are those of midnight UTC."""
+"""R6 to 07-16, R6b to 07-27, R7 and, with the governance's quantile, to 08-03, then R8 (§1), by the
+first blocks of each on chain; that of the quantile is the first of 07-28 (UTC)."""
 
 
 @dataclass(frozen=True)
