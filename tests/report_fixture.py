@@ -177,11 +177,15 @@ def _subnet_rows(day: float, sample: Mapping[str, Any]) -> Iterable[_Row]:
         ):
             values = sample[name][:, place]
             yield from _distribution(name, "subnet", int(netuid), day, values, unit)
+        gone = lowest & (_gone(day) > 0.0)[:, None]
+        fallen = sample["below_bar"]
         for name, events in (
-            ("below_bar", sample["below_bar"]),
-            ("ever_below_bar", sample["below_bar"]),
+            ("above_bar", ~fallen & ~gone),
+            ("below_bar", fallen & ~gone),
+            ("always_above_bar", ~fallen & ~gone),
+            ("ever_below_bar", fallen),
             ("next_pruned", lowest),
-            ("deregistered", lowest & (_gone(day) > 0.0)[:, None]),
+            ("deregistered", gone),
         ):
             p = float(events[:, place].mean())
             se = math.sqrt(p * (1.0 - p) / PATHS)

@@ -19,7 +19,9 @@ from dtaojax.engine.run import run
 from dtaojax.mechanism.departure import PayoutRule, dissolve
 from dtaojax.mechanism.fee_rules import FeeToAuthor
 from dtaojax.mechanism.lifecycle import LastLock
+from dtaojax.metrics.subnets import subnet_table
 from dtaojax.network import NetworkTable, load_network
+from dtaojax.results import QUANTILE_LEVELS
 from dtaojax.world.carry import Carry
 from dtaojax.world.lifecycle import Lifecycle, Registry
 from dtaojax.world.portfolio import Portfolio
@@ -182,6 +184,44 @@ def test_every_pruned_subnet_of_the_start_counts_as_deregistered(busy) -> None:
     # Newcomers are immune for longer than the run, so whoever goes was there at the start.
     assert deregistered.sum() == at_end["deregistrations"].sum()
     np.testing.assert_array_equal(at_end["registered_subnets"], 128)
+
+
+def test_above_below_and_gone_add_up_to_every_path_of_every_subnet_on_every_day(busy) -> None:
+    _, world, whole, _ = busy
+    counts = dict(zip(world.event_names, np.moveaxis(whole.events, 1, 0), strict=True))
+    above, below, gone = (counts[name] for name in ("above_bar", "below_bar", "deregistered"))
+    assert gone[-1].any()
+    np.testing.assert_array_equal(above + below + gone, whole.used)
+    # Who is there at the end was above all the time or fell at some time; the gone are neither.
+    always, ever = counts["always_above_bar"], counts["ever_below_bar"]
+    assert (always <= above).all()
+    assert (below <= ever).all()
+    assert (always + ever <= whole.used).all()
+    assert (always + ever + gone >= whole.used).all()
+    assert (np.diff(always, axis=0) <= 0).all()
+    assert (np.diff(ever, axis=0) >= 0).all()
+
+
+def test_a_subnet_that_is_gone_on_most_paths_has_a_median_of_exactly_zero(busy, mainnet) -> None:
+    _, world, whole, _ = busy
+    table = subnet_table(
+        whole, build_bins(world), world.gauges, world.event_names, mainnet.netuid,
+        np.array([0.0, 3.0, 6.0]),
+    )  # fmt: skip
+    gone = whole.events[-1, world.event_names.index("deregistered")]
+    at_end = table[table["day"] == 6.0].set_index(["quantity", "netuid", "statistic", "level"])
+    at_end = at_end.sort_index()
+    some = (gone > 0) & (gone < whole.used)
+    assert (gone[some] / whole.used >= 0.5).any()
+    for netuid, dead in zip(mainnet.netuid[some], gone[some], strict=True):
+        for level in QUANTILE_LEVELS:
+            for quantity in ("price", "tao_in", "moving_price"):
+                found = at_end.loc[(quantity, netuid, "quantile", level)]
+                assert (found["value"] == 0.0) == (dead >= level * whole.used)
+                assert found["ci_low"] <= found["value"]
+    fates = at_end.xs("probability", level="statistic")["value"].unstack("quantity")
+    whole_fate = fates[["above_bar", "below_bar", "deregistered"]].sum(axis=1)
+    np.testing.assert_allclose(whole_fate, 1.0, rtol=1e-15)
 
 
 @pytest.fixture(scope="module")

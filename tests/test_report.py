@@ -32,6 +32,7 @@ from dtaojax.report.contract import Histogram, read
 from dtaojax.report.count_chart import count_chart
 from dtaojax.report.display import quantiles
 from dtaojax.report.estimates import Estimate, Trajectory
+from dtaojax.report.fates import BY_PAY
 from dtaojax.report.glossary import QUANTITIES
 from dtaojax.report.numerals import compact, percent, plain, probability, with_error
 from dtaojax.report.subnet_table import MAX_ROWS
@@ -618,7 +619,9 @@ def test_glossary_defines_every_quantity_of_the_tables(results: Results, text: s
     }
     # A run has figures in dollars only where it follows the price of TAO, which this one does not.
     in_dollars = {name for name in QUANTITIES if "usd" in name}
-    assert quantities == QUANTITIES.keys() - in_dollars
+    # Nor is there pay in place of a bar where there is a bar.
+    by_pay = {BY_PAY.stands, BY_PAY.falls, BY_PAY.always, BY_PAY.ever}
+    assert quantities == QUANTITIES.keys() - in_dollars - by_pay
     for quantity in quantities:
         assert f"<small>{quantity}</small>" in glossary
 

@@ -24,7 +24,9 @@ from dtaojax.network import load_network
 from dtaojax.pipeline.buying import emission_per_tao
 from dtaojax.pipeline.inputs import gather
 from dtaojax.pipeline.inspect import next_block
+from dtaojax.state.network import Subnets
 from dtaojax.state.pools import Pools
+from dtaojax.world.observation import NETWORK_SCALARS, above_bar, observe_network
 from dtaojax.world.pressure import Pressed, Pressure
 from dtaojax.world.standing import BuyingToBar, Rank
 from dtaojax.world.world import World
@@ -58,6 +60,49 @@ def test_rank_counts_the_larger_ones_and_equals_share_it() -> None:
     assert Rank().when_gone(subnets) == 1 + subnets.registered.sum()
 
 
+def started(subnets: Subnets) -> Subnets:
+    """All of them started, with emission on and no miner's pay withheld."""
+    return dataclasses.replace(
+        subnets,
+        first_emission_block=jnp.ones_like(subnets.registered_at),
+        emission_enabled=jnp.ones_like(subnets.emission_enabled),
+        miner_burned=jnp.zeros_like(subnets.miner_burned),
+    )
+
+
+def test_a_subnet_at_exactly_the_bar_is_above_it_and_one_without_a_share_is_below() -> None:
+    subnets = jax.tree.map(lambda leaf: leaf[:5], mainnet_world()[0])
+    shares = shares_of([0.2, np.nextafter(0.2, 0.0), np.nextafter(0.2, 1.0), 0.0, 0.6], 0.2)
+    found = above_bar(shares, started(subnets))
+    np.testing.assert_array_equal(found, [True, False, True, False, True])
+    # A gate of tiers has a bar of 0 where it has room for all.
+    np.testing.assert_array_equal(
+        above_bar(shares_of([0.4, 0.6, 0.0, 0.0, 0.0], 0.0), started(subnets)),
+        [True, True, False, False, False],
+    )
+    waiting = dataclasses.replace(
+        started(subnets), first_emission_block=jnp.array([-1, 1, 1, 1, 1])
+    )
+    assert not above_bar(shares, waiting)[0]
+    off = dataclasses.replace(started(subnets), emission_enabled=jnp.zeros(5, bool))
+    np.testing.assert_array_equal(above_bar(shares, off), found)
+
+
+@pytest.mark.parametrize("rank", [1, 32, 100])
+def test_just_so_many_subnets_are_above_a_rank_gates_bar_and_the_rest_is_starved(rank: int) -> None:
+    subnets, state = mainnet_world()
+    subnets = started(subnets)
+    unset = dataclasses.replace(
+        state,
+        gate_bar=jnp.zeros_like(state.gate_bar),
+        moving_price=jnp.asarray(np.linspace(0.001, 0.1, len(state.moving_price))),
+    )
+    seen = observe_network(live_mechanism(rank), subnets, unset, 0)
+    assert np.asarray(seen.stands).sum() == rank
+    starved = seen.scalars[list(NETWORK_SCALARS).index("starved_subnets")]
+    assert starved == len(state.moving_price) - rank
+
+
 @pytest.mark.parametrize("w_tao", [0.5, 0.42])
 def test_buying_lifts_a_subnet_to_the_bar_and_one_above_needs_none(w_tao: float) -> None:
     subnets, state = mainnet_world()
@@ -65,13 +110,9 @@ def test_buying_lifts_a_subnet_to_the_bar_and_one_above_needs_none(w_tao: float)
     weight = np.linspace(1.0, 30.0, count)
     share, bar = weight / weight.sum(), 0.008
     deep = dataclasses.replace(state.pools, w_tao=jnp.full(count, w_tao))
-    started = dataclasses.replace(
-        subnets, first_emission_block=jnp.ones_like(subnets.registered_at)
-    )
     gauge = BuyingToBar()
-    bought = np.asarray(
-        gauge(shares_of(share.tolist(), bar), started, dataclasses.replace(state, pools=deep))
-    )
+    deeper = dataclasses.replace(state, pools=deep)
+    bought = np.asarray(gauge(shares_of(share.tolist(), bar), started(subnets), deeper))
     assert not bought[share >= bar].any()
     slot = 10
     growth = 1.0 + bought[slot] / float(deep.tao_in[slot])
@@ -172,6 +213,39 @@ def test_a_world_records_what_its_readers_need(file: Path) -> None:
     below = np.asarray(bins.origin)[5] > 0.0
     assert below.any()
     np.testing.assert_array_equal(bins.scale[5], names["owner"].start.pools.tao_in)
+
+
+@eqx.filter_jit
+def _first_events(world: World) -> jax.Array:
+    return world.observe(world.begin(jnp.uint32(0))).events
+
+
+def events_at_start(world: World) -> dict[str, np.ndarray]:
+    return dict(zip(world.event_names, np.asarray(_first_events(world)), strict=True))
+
+
+def test_where_nobody_comes_a_subnet_is_above_the_bar_or_below_also_one_not_started(
+    file: Path,
+) -> None:
+    world = world_of(file, mechanism={"preset": "gate_rank_2026", "gate": {"rank": 3}})
+    found = events_at_start(world)
+    assert "deregistered" not in found
+    np.testing.assert_array_equal(found["above_bar"], ~found["below_bar"])
+    waits = ~np.asarray(world.subnets.in_emit_set)
+    assert waits.any()
+    assert found["below_bar"][waits].all()
+    assert not found["always_above_bar"][waits].any()
+
+
+def test_without_a_gate_a_subnet_is_paid_or_unpaid(file: Path) -> None:
+    world = world_of(file, mechanism="taoflow_2025")
+    found = events_at_start(world)
+    assert not any("bar" in name for name in found)
+    subnets, state = world.subnets, world.start
+    final = np.asarray(observe_network(world.mechanism, subnets, state, 0).shares.final)
+    np.testing.assert_array_equal(found["paid"], final > 0.0)
+    np.testing.assert_array_equal(found["unpaid"], final == 0.0)
+    assert found["unpaid"].any()
 
 
 def test_twice_the_selling_is_twice_the_pressure_at_first(file: Path) -> None:

@@ -5,15 +5,20 @@ from __future__ import annotations
 import dataclasses
 import re
 
+import numpy as np
 import pytest
 from report_fixture import REPORT_DAYS, make_results
 
+from dtaojax.report.contract import read
 from dtaojax.report.display import written
 from dtaojax.report.estimates import EstimateTable
 from dtaojax.report.fan import fan_chart
+from dtaojax.report.standing import fallen
 from dtaojax.report.subnet_answer import buying_to_the_bar
 from dtaojax.report.subnet_page import render_subnet
+from dtaojax.report.subnet_table import subnet_table
 from dtaojax.report.svg import drawing_style, render
+from dtaojax.report.views import view_of
 from dtaojax.results import Results, ResultsError
 
 WORDS = re.compile(r"<[^>]+>")
@@ -69,6 +74,104 @@ def test_page_answers_first_and_needs_nothing_else(page: str) -> None:
     assert "TAO a day" in first
     assert not re.search(r"(src|href)=\"(?!#|data:)", page)
     assert len(page.encode()) < 500_000
+
+
+FATES = ("above_bar", "below_bar", "deregistered")
+ENDS = {19: (0.01, 0.295, 0.695), 4: (0.0, 1.0, 0.0), 64: (1.0, 0.0, 0.0), 34: (0.6, 0.4, 0.0)}
+"""Above, below and gone, of subnets whose end is made up."""
+
+
+@pytest.fixture(scope="module")
+def doomed(results: Results) -> Results:
+    """With the ends of a few subnets replaced."""
+    table = results.tables["subnets"].copy()
+    at_end = (table["day"] == 90.0) & (table["statistic"] == "probability")
+    for netuid, chances in ENDS.items():
+        for event, chance in zip(FATES, chances, strict=True):
+            row = at_end & (table["netuid"] == netuid) & (table["quantity"] == event)
+            error = (chance * (1.0 - chance) / 400) ** 0.5
+            columns = ["value", "standard_error", "ci_low", "ci_high"]
+            ends = [chance - 1.96 * error, chance + 1.96 * error]
+            table.loc[row, columns] = [chance, error, *ends]
+    return dataclasses.replace(results, tables=results.tables | {"subnets": table})
+
+
+def test_ends_of_every_subnet_add_up_to_one_on_every_day(results: Results) -> None:
+    table = results.tables["subnets"]
+    chances = table[table["quantity"].isin(FATES)].groupby(["netuid", "day"])["value"].sum()
+    np.testing.assert_allclose(chances, 1.0, rtol=1e-12)
+
+
+def test_all_three_ends_are_said_with_their_errors(doomed: Results) -> None:
+    text = WORDS.sub("", render_subnet(doomed, 19)).replace("&nbsp;", " ")
+    first = text[: text.index("Day by day")]
+    assert re.search(r"1\.0 % ?± ?0\.5\s+of paths end at or above the gate’s bar on day 90", first)
+    assert (
+        "It ends below the gate’s bar on 29.5 % ± 2.3, and deregistered on 69.5 % ± 2.3 of paths"
+        in first
+    )
+    sentence = WORDS.sub("", str(view_of(read(doomed), "owner", 19).sentences[0]))
+    for said in (
+        "is at or above the gate’s bar on day 90 on 1.0",
+        "it is below the gate’s bar on day 90 on 29.5",
+        "and it is deregistered by day 90 on 69.5",
+    ):
+        assert said in sentence.replace("&nbsp;", " ")
+
+
+def test_the_table_of_all_subnets_sorts_the_dying_first_by_each_of_the_three(
+    doomed: Results,
+) -> None:
+    table = subnet_table(read(doomed))
+    heads = [heading for heading, _ in table.columns]
+    rows = {row.netuid: row.cells for row in table.rows if row.netuid in ENDS}
+    worst_first = [19, 4, 34, 64]
+    for head, falling in (
+        ("Above the bar, day 90", False),
+        ("Below the bar, day 90", True),
+        ("Gone by day 90", True),
+    ):
+        column = heads.index(head)
+        keys = {netuid: cells[column].key for netuid, cells in rows.items()}
+        assert sorted(keys, key=keys.__getitem__, reverse=falling) == worst_first
+    for netuid, chances in ENDS.items():
+        first = heads.index("Above the bar, day 90")
+        shown = [cell.text for cell in rows[netuid][first : first + 3]]
+        for text, chance in zip(shown, chances, strict=True):
+            assert float(text.strip("<>")) == pytest.approx(100.0 * chance, abs=0.5)
+
+
+def test_a_subnet_that_may_be_gone_is_named_among_those_that_fall(doomed: Results) -> None:
+    """Above the bar today and gone on most paths: it is the likeliest not to be there."""
+    evidence = read(doomed)
+    found = fallen(evidence, "above_bar")
+    assert found[19].value == pytest.approx(0.99)
+    assert found[64].value == 0.0
+    assert found[19].ci_low <= found[19].value <= found[19].ci_high
+
+
+def test_without_a_gate_the_page_speaks_of_pay_and_never_of_a_bar(results: Results) -> None:
+    by_pay = {
+        "above_bar": "paid", "below_bar": "unpaid", "always_above_bar": "always_paid",
+        "ever_below_bar": "ever_unpaid",
+    }  # fmt: skip
+    table = results.tables["subnets"]
+    table = table[table["quantity"] != "buying_to_bar"]
+    table = table.assign(quantity=table["quantity"].replace(by_pay))
+    mechanism = {"preset": "taoflow_2025", "weight_rule": {"kind": "user_flow"}}
+    config = results.manifest["config"] | {"mechanism": mechanism}
+    manifest = results.manifest | {"config": config, "question": ""}
+    other = dataclasses.replace(
+        results, manifest=manifest, tables=results.tables | {"subnets": table}
+    )
+    text = WORDS.sub("", render_subnet(other, 19)).replace("&nbsp;", " ")
+    first = text[: text.index("Glossary")]
+    assert "Does it stay paid?" in first
+    assert "of paths end paid TAO emission on day 90" in first
+    assert " bar " not in first
+    heads = [heading for heading, _ in subnet_table(read(other)).columns]
+    assert "Paid, day 90" in heads
+    assert "Unpaid, day 90" in heads
 
 
 def test_distance_is_told_only_where_price_makes_the_weight(results: Results) -> None:

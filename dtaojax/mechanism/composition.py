@@ -54,3 +54,8 @@ class Mechanism(eqx.Module):
     market: Market
     fee: FeeRule
     tao_weight: Scalar
+
+    @property
+    def has_bar(self) -> bool:
+        """Whether there is a gate, and so a bar to stand above or below."""
+        return not isinstance(self.gate, NoGate)

@@ -7,7 +7,7 @@ from typing import Final
 import pandas as pd
 
 from dtaojax.config import MechanismConfig
-from dtaojax.world.observation import CONCENTRATION
+from dtaojax.world.observation import CONCENTRATION, EVENTS
 
 WITHOUT_POOLS: Final = frozenset(
     {
@@ -15,7 +15,7 @@ WITHOUT_POOLS: Final = frozenset(
         *("total_tao_in", "sum_price", "chain_buy_share"),
         *("price", "moving_price", "tao_in"),
         *("emission_on_sale", "exit_days"),
-        *("starved_subnets", "below_bar", "ever_below_bar", "next_pruned"),
+        *("starved_subnets", *EVENTS),
     }
 )
 """Figures and events of pools, of their prices, and of what goes by price: the gate and pruning."""

@@ -10,10 +10,11 @@ from markupsafe import Markup
 
 from dtaojax.report.contract import Evidence
 from dtaojax.report.estimates import Estimate
+from dtaojax.report.fates import BY_BAR, fates_of
 from dtaojax.report.numerals import days, plain
 from dtaojax.report.phrases import band, changes, names, number, today
 from dtaojax.report.portfolio_charts import last_day, value_now
-from dtaojax.report.standing import above_now, can_earn, likeliest, probabilities
+from dtaojax.report.standing import above_now, can_earn, fallen, likeliest, probabilities
 from dtaojax.report.timeline import MEDIAN
 
 _MAX_NAMES: Final = 3
@@ -91,15 +92,20 @@ def gate(evidence: Evidence) -> Card | None:
     if then is None:
         return None
     enabled = sum(can_earn(subnet) for subnet in evidence.initial.values())
-    points = [
-        Markup("The gate takes half the weight of a subnet at its bar, nearly all of it far below.")
-    ]
+    fates = fates_of(evidence)
+    points = []
+    if fates is BY_BAR:
+        points.append(
+            Markup(
+                "The gate takes half the weight of a subnet at its bar, nearly all of it far below."
+            )
+        )
     above = above_now(evidence)
-    below_then = probabilities(evidence, "below_bar")
+    fallen_then = fallen(evidence, fates.stands)
     for lead, found in (
         (
-            "Above the bar today, likeliest below it then",
-            {netuid: found for netuid, found in below_then.items() if netuid in above},
+            f"{fates.heads[0]} today, likeliest {fates.heads[1].lower()} or gone then",
+            {netuid: found for netuid, found in fallen_then.items() if netuid in above},
         ),
         ("Likeliest deregistered by then", probabilities(evidence, "deregistered")),
         ("Likeliest next to be deregistered then", probabilities(evidence, "next_pruned")),
@@ -108,10 +114,12 @@ def gate(evidence: Evidence) -> Card | None:
         if likely:
             points.append(Markup("<b>{}:</b> {}.").format(lead, likely))
     return Card(
-        "Which subnets fall below the gate’s bar or come up for deregistration?",
+        "Which subnets fall below the gate’s bar or come up for deregistration?"
+        if fates is BY_BAR
+        else "Which subnets lose their emission or come up for deregistration?",
         number(quantity, then),
-        Markup("of {} subnets with emission enabled are below the bar on day {:g}").format(
-            enabled, evidence.horizon
+        Markup("of {} subnets with emission enabled are {} on day {:g}").format(
+            enabled, fates.starved, evidence.horizon
         )
         + today(evidence, quantity),
         band(evidence, quantity),

@@ -11,9 +11,10 @@ from dtaojax.report.charts import Group, chart, fan
 from dtaojax.report.contract import Evidence, Subnet
 from dtaojax.report.document import Drawing
 from dtaojax.report.estimates import Estimate
+from dtaojax.report.fates import fates_of
 from dtaojax.report.glossary import title_of
 from dtaojax.report.numerals import probability, with_error
-from dtaojax.report.standing import above_now, can_earn, likeliest, probabilities
+from dtaojax.report.standing import above_now, can_earn, fallen, likeliest, probabilities
 from dtaojax.report.timeline import OUTER
 
 _EMISSION: Final = (
@@ -71,7 +72,7 @@ def concentration(evidence: Evidence) -> list[Group]:
 
 def gate(evidence: Evidence) -> list[Group]:
     """Where the emission goes, who falls below the bar and who is next to be pruned."""
-    parts = (_emission_ranges, _below_bar, _falling, _deregistered, _next_pruned)
+    parts = (_emission_ranges, _above_bar, _falling, _deregistered, _next_pruned)
     drawn = [part(evidence) for part in parts]
     charts = [chart for chart in drawn if chart is not None]
     lead = (
@@ -196,10 +197,11 @@ def _probability_chart(
     )
 
 
-def _below_bar(evidence: Evidence) -> Drawing | None:
+def _above_bar(evidence: Evidence) -> Drawing | None:
+    fates = fates_of(evidence)
     undecided = {
         netuid: found
-        for netuid, found in probabilities(evidence, "below_bar").items()
+        for netuid, found in probabilities(evidence, fates.stands).items()
         if can_earn(evidence.initial[netuid]) and _UNDECIDED < found.value < 1.0 - _UNDECIDED
     }
     nearest = sorted(undecided, key=lambda netuid: (abs(undecided[netuid].value - 0.5), netuid))
@@ -207,22 +209,24 @@ def _below_bar(evidence: Evidence) -> Drawing | None:
     return _probability_chart(
         evidence,
         chosen,
-        "below-bar",
-        f"Probability of standing below the bar on day {evidence.horizon:g}",
-        f"The {len(chosen)} subnets with emission enabled for which it is most uncertain.",
-        "orange",
+        "standing",
+        f"Probability of being {fates.ends[0]} on day {evidence.horizon:g}",
+        f"The {len(chosen)} subnets with emission enabled for which it is most uncertain; the rest "
+        f"of the paths end {fates.ends[1]}, or with the subnet gone.",
+        "teal",
     )
 
 
 def _falling(evidence: Evidence) -> Drawing | None:
-    above = above_now(evidence)
-    ever = _possible(evidence, "ever_below_bar")
+    above, fates = above_now(evidence), fates_of(evidence)
+    ever = fallen(evidence, fates.always)
     return _probability_chart(
         evidence,
-        {netuid: found for netuid, found in ever.items() if netuid in above},
-        "ever-below-bar",
-        f"Above the bar today: probability of falling below it by day {evidence.horizon:g}",
-        "At any time until then, even if the subnet comes back; the likeliest first.",
+        {netuid: each for netuid, each in ever.items() if netuid in above and each.value > 0.0},
+        "ever-fallen",
+        f"{fates.heads[0]} today: probability of being {fates.ends[1]} or gone at some time until "
+        f"day {evidence.horizon:g}",
+        "Even if the subnet comes back; the likeliest first.",
         "orange",
     )
 

@@ -68,10 +68,11 @@ NETWORK_QUANTITIES: Final[dict[str, Term]] = {
         title="Emission spent on chain buys",
     ),
     "starved_subnets": Term(
-        "Enabled subnets below the bar",
-        "number of started subnets with emission enabled whose pre-gate share is below the bar",
+        "Starved subnets",
+        "number of started subnets with emission enabled whose pre-gate share is below the bar; "
+        "without a gate, of those that receive no TAO emission",
         "They are starved: the gate cuts their TAO emission, roughly with the fourth power of "
-        "their share.",
+        "their share. A subnet at exactly the bar is not below it.",
         "count",
     ),
     "deregistrations": Term(

@@ -15,6 +15,7 @@ from dtaojax.report.cohorts import cohort_table, cohorts
 from dtaojax.report.config_text import config_text
 from dtaojax.report.contract import Evidence, read
 from dtaojax.report.convergence import convergence_table
+from dtaojax.report.fates import fates_of
 from dtaojax.report.glossary import EVENTS, QUANTITIES, STATISTICS
 from dtaojax.report.headline import MAX_ROWS, all_days, headline
 from dtaojax.report.shell import fill, write_page
@@ -90,7 +91,7 @@ def _sections(evidence: Evidence) -> dict[str, ReportSection]:
         ),
         ReportSection(
             "gate",
-            "Who falls below the bar, and who is next to be deregistered?",
+            f"Who {fates_of(evidence).who}, and who is next to be deregistered?",
             "Gate and pruning",
             network_charts.gate(evidence),
         ),

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from dtaojax.report.contract import Evidence, Subnet
 from dtaojax.report.estimates import Estimate
+from dtaojax.report.fates import fates_of, not_standing
 
 
 def can_earn(subnet: Subnet) -> bool:
@@ -15,14 +16,24 @@ def can_earn(subnet: Subnet) -> bool:
 
 
 def above_now(evidence: Evidence) -> set[int]:
-    """Subnets that can earn and are not below the bar in the start state."""
+    """Subnets that can earn and are above the bar, or paid where there is none, at the start."""
+    falls = fates_of(evidence).falls
     return {
         netuid
         for netuid, subnet in evidence.initial.items()
-        if (now := evidence.subnets.get("below_bar", 0.0, "probability", netuid=netuid))
+        if (now := evidence.subnets.get(falls, 0.0, "probability", netuid=netuid))
         and now.value == 0.0
         and can_earn(subnet)
     }
+
+
+def fallen(evidence: Evidence, stands: str) -> dict[int, Estimate]:
+    """The probability that an event of standing does not hold at the horizon, by netuid.
+
+    What is gone does not stand.
+    """
+    found = probabilities(evidence, stands)
+    return {netuid: not_standing(estimate) for netuid, estimate in found.items()}
 
 
 def probabilities(evidence: Evidence, quantity: str) -> dict[int, Estimate]:

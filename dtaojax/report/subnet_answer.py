@@ -11,6 +11,7 @@ from dtaojax.report.contract import Evidence, Subnet
 from dtaojax.report.display import quantiles
 from dtaojax.report.document import Card, Number, number
 from dtaojax.report.estimates import Estimate
+from dtaojax.report.fates import GONE, Fates, fates_of
 from dtaojax.report.numerals import plain, probability
 from dtaojax.report.standing import can_earn
 from dtaojax.report.timeline import OUTER
@@ -28,12 +29,19 @@ def cards(evidence: Evidence, subnet: Subnet) -> Iterator[Card]:
         evidence: of the run.
         subnet: that is asked about.
     """
-    horizon = evidence.horizon
-    below = _chance(evidence, "below_bar", subnet.netuid)
-    if below is not None:
-        points = list(_distance(evidence, subnet))
-        if ever := _chance(evidence, "ever_below_bar", subnet.netuid):
-            points.append(f"It is below the bar at some time on {spelled(ever)} of paths.")
+    horizon, fates = evidence.horizon, fates_of(evidence)
+    ends = list(_ends(evidence, subnet.netuid, fates))
+    if ends:
+        (first, chance), *others = ends
+        points = []
+        if others:
+            rest = ", and ".join(f"{what} on {spelled(found)}" for what, found in others)
+            points.append(f"It ends {rest} of paths; together that is every path.")
+        points += _distance(evidence, subnet)
+        if always := _chance(evidence, fates.always, subnet.netuid):
+            points.append(f"It is {fates.ends[0]} all the time on {spelled(always)} of paths.")
+        if ever := _chance(evidence, fates.ever, subnet.netuid):
+            points.append(f"It is {fates.ends[1]} at some time on {spelled(ever)} of paths.")
         if needed := buying_where_below(evidence, subnet.netuid):
             amount = number(needed.value, needed.standard_error)
             error = f" ± {amount.error}" if amount.error else ""
@@ -42,9 +50,9 @@ def cards(evidence: Evidence, subnet: Subnet) -> Iterator[Card]:
                 "would bring it back, in the mean."
             )
         yield Card(
-            "Does it stay above the bar?",
-            f"of paths end below the gate's bar on day {horizon:g}",
-            percent(below),
+            fates.question,
+            f"of paths end {first} on day {horizon:g}",
+            percent(chance),
             points,
         )
     rank = evidence.subnets.get("rank", horizon, netuid=subnet.netuid)
@@ -65,7 +73,7 @@ def cards(evidence: Evidence, subnet: Subnet) -> Iterator[Card]:
             number(share.value, share.standard_error, 100.0, " %"),
             list(_earning(evidence, subnet, share)),
         )
-    gone = _chance(evidence, "deregistered", subnet.netuid)
+    gone = _chance(evidence, GONE, subnet.netuid)
     if gone is not None:
         points = []
         if pruned := _chance(evidence, "next_pruned", subnet.netuid):
@@ -84,6 +92,13 @@ def cards(evidence: Evidence, subnet: Subnet) -> Iterator[Card]:
             number(price.value, price.standard_error),
             [f"90 % of paths: {band(evidence, 'price', subnet.netuid)} TAO/alpha."],
         )
+
+
+def _ends(evidence: Evidence, netuid: int, fates: Fates) -> Iterator[tuple[str, Estimate]]:
+    """How paths end for a subnet, in words, and on how many, the best first."""
+    for event, what in zip(fates.at_the_end, (*fates.ends, "deregistered"), strict=True):
+        if found := _chance(evidence, event, netuid):
+            yield what, found
 
 
 def buying_to_the_bar(tao_in: float, share: float, bar: float) -> float:

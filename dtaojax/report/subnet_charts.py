@@ -9,14 +9,21 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from dtaojax.report.estimates import Estimate
+from dtaojax.report.fates import BY_BAR, BY_PAY, GONE
 from dtaojax.report.svg import COLOURS
 from dtaojax.report.timeline import new_timeline, spread
 
 _TONES: Final = {
-    "below_bar": ("orange", "below"),
-    "ever_below_bar": ("red", "ever"),
+    BY_BAR.stands: ("green", "above"),
+    BY_BAR.falls: ("orange", "below"),
+    BY_BAR.always: ("teal", "always above"),
+    BY_BAR.ever: ("red", "ever below"),
+    BY_PAY.stands: ("green", "paid"),
+    BY_PAY.falls: ("orange", "unpaid"),
+    BY_PAY.always: ("teal", "always paid"),
+    BY_PAY.ever: ("red", "ever unpaid"),
     "next_pruned": ("violet", "next"),
-    "deregistered": ("ink", "gone"),
+    GONE: ("ink", "gone"),
 }
 """Colour and short name of an event."""
 _LABEL_GAP: Final = 0.085

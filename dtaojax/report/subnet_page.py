@@ -18,6 +18,7 @@ from dtaojax.report.document import (
     render_document,
 )
 from dtaojax.report.fan import fan_chart
+from dtaojax.report.fates import BY_BAR, fates_of
 from dtaojax.report.glossary import QUANTITIES, STATISTICS, label_of
 from dtaojax.report.numerals import days
 from dtaojax.report.rules_note import rules_note
@@ -33,7 +34,6 @@ _FANS: Final = (
     ("rank", "blue"), ("emission_share", "violet"), ("price", "blue"), ("tao_in", "teal"),
     ("moving_price", "orange"),
 )  # fmt: skip
-_CHANCES: Final = ("below_bar", "ever_below_bar", "next_pruned", "deregistered")
 
 
 def write_subnet_page(results: Results, netuid: int, folder: Path) -> Path:
@@ -62,7 +62,7 @@ def render_subnet(results: Results, netuid: int) -> str:
             f"{evidence.part('mechanism').get('preset', '')}"
         ),
         title=evidence.label(netuid),
-        question=question(evidence.horizon),
+        question=question(evidence),
         cards=list(cards(evidence, subnet)),
         notes=[
             "± is the Monte Carlo standard error: how much more paths would change a number, not "
@@ -74,7 +74,7 @@ def render_subnet(results: Results, netuid: int) -> str:
             Section("figures", "Day by day", drawings=drawings),
             Section("table", "Every day", tables=[_table(evidence, netuid)]),
             Section("assumptions", "What was assumed", terms=_assumptions(evidence)),
-            Section("glossary", "Glossary", terms=_glossary()),
+            Section("glossary", "Glossary", terms=_glossary(evidence)),
         ],
         made=(
             f"Made by dtaojax {evidence.manifest.get('dtaojax_version', '')} from a run of "
@@ -100,12 +100,19 @@ def known_subnet(evidence: Evidence, netuid: int) -> Subnet:
     return evidence.initial[netuid]
 
 
-def question(horizon: float) -> str:
+def question(evidence: Evidence) -> str:
     """What an owner asks."""
+    stay = "above the gate's bar" if fates_of(evidence) is BY_BAR else "paid"
     return (
-        f"Over the next {days(horizon)}, does this subnet stay above the gate's bar, what does it "
-        "earn, does it survive, and what does its price do?"
+        f"Over the next {days(evidence.horizon)}, does this subnet stay {stay}, what does it earn, "
+        "does it survive, and what does its price do?"
     )
+
+
+def _events(evidence: Evidence) -> tuple[str, ...]:
+    """What can happen to a subnet: how it ends, how it was all the time, and what comes next."""
+    fates = fates_of(evidence)
+    return (*fates.at_the_end, fates.always, fates.ever, "next_pruned")
 
 
 def subnet_drawings(evidence: Evidence, netuid: int) -> list[Drawing]:
@@ -120,7 +127,7 @@ def _drawings(evidence: Evidence, netuid: int) -> Iterator[Drawing]:
             for day in evidence.subnets.days(quantity)
             if (found := evidence.subnets.get(quantity, day, "probability", netuid=netuid))
         ]
-        for quantity in _CHANCES
+        for quantity in _events(evidence)
     }
     if any(chances.values()):
         yield drawing(
@@ -150,10 +157,10 @@ def _drawings(evidence: Evidence, netuid: int) -> Iterator[Drawing]:
 
 
 def _table(evidence: Evidence, netuid: int) -> Table:
-    rows = []
-    for quantity in (*_CHANCES, *(name for name, _ in _FANS)):
+    rows, events = [], _events(evidence)
+    for quantity in (*events, *(name for name, _ in _FANS)):
         for day in evidence.subnets.days(quantity):
-            statistic = "probability" if quantity in _CHANCES else "mean"
+            statistic = "probability" if quantity in events else "mean"
             found = evidence.subnets.get(quantity, day, statistic, netuid=netuid)
             if found is None:
                 continue
@@ -182,8 +189,8 @@ def _assumptions(evidence: Evidence) -> list[tuple[str, str]]:
     return [(str(item["topic"]), str(item["text"])) for item in found]
 
 
-def _glossary() -> list[tuple[str, str]]:
-    names = (*_CHANCES, *(name for name, _ in _FANS))
+def _glossary(evidence: Evidence) -> list[tuple[str, str]]:
+    names = (*_events(evidence), *(name for name, _ in _FANS))
     terms = [QUANTITIES[name] for name in names]
     terms += [STATISTICS[name] for name in ("bar", "standard_error", "interval")]
     return [(term.label, f"{term.formula}. {term.reading}") for term in terms]

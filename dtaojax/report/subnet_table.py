@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from dtaojax.report.contract import Evidence, Subnet
 from dtaojax.report.display import bound_sign
 from dtaojax.report.estimates import Estimate
+from dtaojax.report.fates import Fates, fates_of, severity
 from dtaojax.report.numerals import plain, probability, with_error
 from dtaojax.report.timeline import MEDIAN, OUTER
 
@@ -55,7 +56,7 @@ class SubnetTable:
 
 def subnet_table(evidence: Evidence) -> SubnetTable:
     """Builds the table; root is left out, since it has no pool."""
-    day = f"{evidence.horizon:g}"
+    day, fates = f"{evidence.horizon:g}", fates_of(evidence)
     subnets = [subnet for subnet in evidence.initial.values() if subnet.netuid != 0]
     deepest = sorted(subnets, key=lambda subnet: (-subnet.tao_in, subnet.netuid))[:MAX_ROWS]
     shown = sorted(deepest, key=lambda subnet: subnet.netuid)
@@ -65,17 +66,18 @@ def subnet_table(evidence: Evidence) -> SubnetTable:
         (f"90 % of paths, day {day}", "price, TAO/alpha"),
         ("Emission now", "% of TAO"),
         (f"Emission, day {day}", "mean, % of TAO"),
-        (f"Below the bar, day {day}", "% of paths"),
+        (f"{fates.heads[0]}, day {day}", "% of paths"),
+        (f"{fates.heads[1]}, day {day}", "% of paths"),
+        (f"Gone by day {day}", "% of paths"),
         (f"Next pruned, day {day}", "% of paths"),
-        (f"Deregistered by day {day}", "% of paths"),
         ("Pool now", "TAO"),
         (f"Pool, day {day}", "mean change, %"),
     )
-    rows = tuple(_row(evidence, subnet) for subnet in shown)
+    rows = tuple(_row(evidence, subnet, fates) for subnet in shown)
     return SubnetTable(columns, rows, len(subnets) - len(shown))
 
 
-def _row(evidence: Evidence, subnet: Subnet) -> SubnetRow:
+def _row(evidence: Evidence, subnet: Subnet, fates: Fates) -> SubnetRow:
     def find(quantity: str, statistic: str, level: float | None = None) -> Estimate | None:
         return evidence.subnets.get(quantity, evidence.horizon, statistic, level, subnet.netuid)
 
@@ -97,9 +99,8 @@ def _row(evidence: Evidence, subnet: Subnet) -> SubnetRow:
         band,
         _share(Cell(subnet.gated_share, plain(100.0 * subnet.gated_share))),
         _share(_cell(find("emission_share", "mean"), 100.0)),
-        _chance(find("below_bar", "probability")),
+        *_fate(*(find(event, "probability") for event in fates.at_the_end)),
         _chance(find("next_pruned", "probability")),
-        _chance(find("deregistered", "probability")),
         Cell(subnet.tao_in, plain(subnet.tao_in)),
         _cell(change),
     )
@@ -118,6 +119,19 @@ def _chance(estimate: Estimate | None) -> Cell:
         return Cell(None, "")
     text, error = probability(*estimate[:4])
     return Cell(estimate.value, text, error, is_certain=not error)
+
+
+def _fate(stands: Estimate | None, falls: Estimate | None, gone: Estimate | None) -> list[Cell]:
+    """Above, below and gone; each sorts by the whole fate, so that the dying stand at one end."""
+    severe = severity(falls, gone)
+    cells = [_chance(each) for each in (stands, falls, gone)]
+    if severe is None:
+        return cells
+    keys = (-severe, severe, severe)
+    return [
+        cell if cell.key is None else replace(cell, key=key)
+        for cell, key in zip(cells, keys, strict=True)
+    ]
 
 
 def _share(cell: Cell) -> Cell:

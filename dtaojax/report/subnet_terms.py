@@ -41,18 +41,66 @@ SUBNET_QUANTITIES: Final[dict[str, Term]] = {
         "followed and if all others stay. 0 where it is not below, or where its share is 0, which "
         "no buying lifts.",
     ),
+    "above_bar": Term(
+        "P(above the bar)",
+        "share of paths on which the subnet of the start is there and its pre-gate share is at or "
+        "above the bar on that day",
+        "Above, below and deregistered add up to 100 %. At exactly the bar it keeps half of its "
+        "weight and counts as above. A subnet with emission off stands above or below too, but "
+        "receives none either way.",
+        "percent",
+    ),
     "below_bar": Term(
         "P(below the bar)",
-        "share of paths on which the subnet is started and its pre-gate share is below the bar "
-        "on that day",
-        "Probability of losing most of the TAO emission. A subnet with emission off has a share "
-        "above or below the bar too, but receives none either way.",
+        "share of paths on which the subnet of the start is there and its pre-gate share is below "
+        "the bar on that day, or 0, as it is before the start call",
+        "Probability of losing most of the TAO emission while staying in the network. Paths on "
+        "which it is gone do not count here, but as deregistered.",
+        "percent",
+    ),
+    "always_above_bar": Term(
+        "P(above the bar all the time)",
+        "share of paths on which the subnet is there and was at or above the bar after every step "
+        "until that day",
+        "The rest was below the bar at some time, or is gone. It never rises with time.",
         "percent",
     ),
     "ever_below_bar": Term(
         "P(ever below the bar)",
-        "share of paths on which the subnet was below the bar after any step until that day",
-        "It never falls with time.",
+        "share of paths on which the subnet was below the bar after any step until that day, "
+        "while it was there",
+        "It never falls with time, and counts those that came back, and those that went on to be "
+        "deregistered.",
+        "percent",
+    ),
+    "paid": Term(
+        "P(paid)",
+        "share of paths on which the subnet of the start is there and receives TAO emission on "
+        "that day",
+        "Under rules without a gate there is no bar; then paid, unpaid and deregistered add up to "
+        "100 %.",
+        "percent",
+    ),
+    "unpaid": Term(
+        "P(unpaid)",
+        "share of paths on which the subnet of the start is there and receives no TAO emission on "
+        "that day",
+        "It has not started, its emission is off, or the weight rule gives it a share of 0. Paths "
+        "on which it is gone do not count here, but as deregistered.",
+        "percent",
+    ),
+    "always_paid": Term(
+        "P(paid all the time)",
+        "share of paths on which the subnet is there and received TAO emission after every step "
+        "until that day",
+        "The rest was unpaid at some time, or is gone.",
+        "percent",
+    ),
+    "ever_unpaid": Term(
+        "P(ever unpaid)",
+        "share of paths on which the subnet received no TAO emission after any step until that "
+        "day, while it was there",
+        "It counts those that are paid again, and those that went on to be deregistered.",
         "percent",
     ),
     "next_pruned": Term(

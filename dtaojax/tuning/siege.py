@@ -13,6 +13,7 @@ from dtaojax.mechanism.coinbase import coinbase
 from dtaojax.mechanism.lifecycle import next_pruned
 from dtaojax.mechanism.registration import prunable
 from dtaojax.state.shapes import Scalar, ScalarInt
+from dtaojax.world.observation import above_bar
 from dtaojax.world.world import Carry, World
 
 FIGURES = ("target", "smooth", "wealth", "spent", "received", "refused")
@@ -52,8 +53,8 @@ class Aim(eqx.Module):
             return shares.final[self.slot], shares.final[self.slot]
         share = shares.pre_gate[self.slot]
         height = _log(shares.bar) - _log(share)
-        below = (share < shares.bar).astype(share.dtype)
-        return below, jax.nn.sigmoid(height / self.smoothing)
+        below = ~above_bar(shares, subnets)[self.slot]
+        return below.astype(share.dtype), jax.nn.sigmoid(height / self.smoothing)
 
 
 def _log(positive: Scalar) -> Scalar:

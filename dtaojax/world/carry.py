@@ -32,7 +32,8 @@ class Carry(NamedTuple):
         registry: of registrations, if there are any.
         books: of the cohorts, if they are told apart.
         pressed: of the emission and its sale, if that is followed.
-        ever_below_bar: whether the subnet of the start was ever below the gate's bar.
+        ever_fell: whether the subnet of the start was ever below the gate's bar, or unpaid where
+            there is no gate.
         tallies: counts, in the order of ``TALLIES``: of each subnet, and the last of root.
         acts: memories of the processes of behaviour.
     """
@@ -45,6 +46,6 @@ class Carry(NamedTuple):
     registry: Registry | None
     books: Books | None
     pressed: Pressed | None
-    ever_below_bar: PerSubnetBool
+    ever_fell: PerSubnetBool
     tallies: tuple[PerSubnetInt | ScalarInt, ...]
     acts: tuple[Any, ...] = ()

@@ -52,8 +52,14 @@ GAUGES: Final = {
 }
 """Figures about each subnet and their units."""
 
-EVENTS: Final = ("below_bar", "ever_below_bar", "next_pruned")
-"""What can be true of a subnet on a report day."""
+EVENTS: Final = ("above_bar", "below_bar", "always_above_bar", "ever_below_bar", "next_pruned")
+"""What can be true of a subnet on a report day.
+
+A subnet of the start is above the bar, below it, or ``DEREGISTERED``: one of them on each path.
+"""
+
+EVENTS_WITHOUT_BAR: Final = ("paid", "unpaid", "always_paid", "ever_unpaid", "next_pruned")
+"""The same under rules without a gate: whether it receives TAO emission takes the bar's place."""
 
 DEREGISTERED: Final = "deregistered"
 """A further event where subnets come and go: the subnet of the start is gone."""
@@ -65,14 +71,14 @@ class NetworkFigures(NamedTuple):
     Attributes:
         scalars: in the order of ``NETWORK_SCALARS``.
         gauges: in the order of ``GAUGES``.
-        below_bar: in the emit set, with a pre-gate share under the bar.
+        stands: see :func:`stands`.
         next_pruned: the subnet that a registration would replace.
         shares: of the TAO emission.
     """
 
     scalars: Float[Array, " scalars"]
     gauges: Float[Array, "gauges subnets"]
-    below_bar: PerSubnetBool
+    stands: PerSubnetBool
     next_pruned: Bool[Array, " subnets"]
     shares: EmissionShares
 
@@ -89,9 +95,20 @@ def _concentration(
     ]
 
 
-def below_bar(pre_gate: Float[Array, " subnets"], bar: Float[Array, ""], subnets: Subnets):
-    """Started subnets whose pre-gate share is under the bar."""
-    return subnets.in_emit_set & (pre_gate < bar)
+def above_bar(shares: EmissionShares, subnets: Subnets) -> PerSubnetBool:
+    """Return which started subnets have a pre-gate share that is at the bar or above it.
+
+    At exactly the bar a subnet is above: the gate leaves it half of its weight, and under a rank
+    gate the N-th subnet stands there, so that N of them are above (§3.6 G). A share of 0 is below
+    any bar, also one of 0, and so is a subnet that has not started. Emission that is switched off
+    takes no part in it: the bar is set by shares before the mask (§3.6 M).
+    """
+    return subnets.in_emit_set & (shares.pre_gate > 0.0) & (shares.pre_gate >= shares.bar)
+
+
+def stands(mechanism: Mechanism, shares: EmissionShares, subnets: Subnets) -> PerSubnetBool:
+    """Return which subnets are above the bar, or receive TAO emission where there is no gate."""
+    return above_bar(shares, subnets) if mechanism.has_bar else shares.final > 0.0
 
 
 def observe_network(
@@ -110,19 +127,20 @@ def observe_network(
     emits = emission > 0.0
     bought_with = jnp.where(emits, ordered_sum(paid.terms.excess_tao), 0.0)
     member = subnets.registered
-    below = below_bar(paid.shares.pre_gate, paid.shares.bar, subnets)
+    standing = stands(mechanism, paid.shares, subnets)
+    starved = subnets.in_emit_set & subnets.emission_enabled & ~standing
     scalars = [
         *_concentration(final, member),
         *_concentration(normalise(tao_in), member),
         ordered_sum(tao_in),
         ordered_sum(price),
         bought_with / jnp.where(emits, emission, 1.0),
-        jnp.sum(below & subnets.emission_enabled).astype(price.dtype),
+        jnp.sum(starved).astype(price.dtype),
     ]
     return NetworkFigures(
         scalars=jnp.stack(scalars),
         gauges=jnp.stack([price, state.moving_price, tao_in, final]),
-        below_bar=below,
+        stands=standing,
         next_pruned=next_pruned(subnets, state, immunity_blocks),
         shares=paid.shares,
     )

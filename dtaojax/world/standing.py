@@ -9,7 +9,7 @@ from dtaojax.elementary import exp, log, quotient
 from dtaojax.mechanism.coinbase import EmissionShares
 from dtaojax.state.network import NetworkState, Subnets
 from dtaojax.state.shapes import PerSubnet, Scalar
-from dtaojax.world.observation import below_bar
+from dtaojax.world.observation import above_bar
 
 
 class Gauge(eqx.Module):
@@ -67,7 +67,7 @@ class BuyingToBar(Gauge):
     def __call__(self, shares: EmissionShares, subnets: Subnets, state: NetworkState) -> PerSubnet:
         """TAO of buying."""
         share, bar = shares.pre_gate, shares.bar
-        lifted = below_bar(share, bar, subnets)
+        lifted = subnets.in_emit_set & ~above_bar(shares, subnets)
         factor = quotient(bar * (1.0 - share), share * (1.0 - bar), 1.0, where=lifted)
         growth = exp((1.0 - state.pools.w_tao) * log(factor))
         return state.pools.tao_in * (growth - 1.0)

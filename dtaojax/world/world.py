@@ -32,12 +32,13 @@ from dtaojax.world.lifecycle import Lifecycle
 from dtaojax.world.observation import (
     DEREGISTERED,
     EVENTS,
+    EVENTS_WITHOUT_BAR,
     GAUGES,
     NETWORK_SCALARS,
     TURNOVER_SCALARS,
     NetworkFigures,
-    below_bar,
     observe_network,
+    stands,
 )
 from dtaojax.world.portfolio import Portfolio
 from dtaojax.world.pressure import PRESSURE_SCALARS, Pressure
@@ -106,7 +107,7 @@ class World(eqx.Module):
             registry=self.lifecycle.begin(path, subnets) if comes_and_goes else None,
             books=None if self.cohorts is None else self.cohorts.begin(self.start),
             pressed=pressed,
-            ever_below_bar=none,
+            ever_fell=none,
             tallies=(*(never for _ in TALLIES[:-1]), jnp.zeros((), jnp.int32)),
             acts=tuple(part.begin(path, subnets, self.start) for part in self.behaviour),
         )
@@ -163,7 +164,12 @@ class World(eqx.Module):
         holdings = carry.holdings
         if self.portfolio is not None:
             holdings = self.portfolio.earn(holdings, carry.state, flows)
-        below = below_bar(paid.shares.pre_gate, paid.shares.bar, subnets) & self.unchanged(subnets)
+        # By the bar of the next block, as ``observe`` has it: who fell on a report day stays fallen.
+        bar = self.mechanism.gate.refresh(
+            carry.state.gate_bar, paid.shares.pre_gate, carry.state.block, 1
+        )
+        standing = stands(self.mechanism, paid.shares._replace(bar=bar), subnets)
+        fell = ~standing & self.unchanged(subnets)
         books = None if self.cohorts is None else self.cohorts.settle(plans[0], flows)
         registry, members = carry.registry, subnets if self.subnets_differ else None
         if self.lifecycle is not None:
@@ -196,7 +202,7 @@ class World(eqx.Module):
             registry=registry,
             books=books,
             pressed=pressed,
-            ever_below_bar=carry.ever_below_bar | below,
+            ever_fell=carry.ever_fell | fell,
             tallies=tuple(map(add, carry.tallies, happened)),
             acts=acts,
         )
@@ -223,8 +229,9 @@ class World(eqx.Module):
             for gauge in self.standing
         ]
         gauges = jnp.concatenate([jnp.where(here, seen.gauges, 0.0), *(g[None] for g in further)])
-        below = seen.below_bar & here
-        events = [below, carry.ever_below_bar | below, seen.next_pruned & here]
+        fell = ~seen.stands & here
+        ever_fell = carry.ever_fell | fell
+        events = [seen.stands & here, fell, here & ~ever_fell, ever_fell, seen.next_pruned & here]
         if self.lifecycle is not None:
             gauges = gauges[:, : self.lifecycle.founders]
             events = [event[: self.lifecycle.founders] for event in (*events, ~here)]
@@ -275,7 +282,8 @@ class World(eqx.Module):
     @property
     def event_names(self) -> tuple[str, ...]:
         """Names of the rows of ``Observation.events``."""
-        return EVENTS if self.lifecycle is None else (*EVENTS, DEREGISTERED)
+        events = EVENTS if self.mechanism.has_bar else EVENTS_WITHOUT_BAR
+        return events if self.lifecycle is None else (*events, DEREGISTERED)
 
     @property
     def network_scalars(self) -> dict[str, str]:

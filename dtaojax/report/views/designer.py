@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from dtaojax.report.answer import Card, concentration, gate
 from dtaojax.report.contract import Evidence
+from dtaojax.report.fates import fates_of
 from dtaojax.report.numerals import days
 from dtaojax.report.phrases import band, changes, number, today
 from dtaojax.report.standing import can_earn
@@ -45,8 +46,8 @@ def starving(evidence: Evidence) -> Markup | None:
     starved = at_horizon(evidence, "starved_subnets", f"of {able} subnets with emission enabled")
     if starved is None:
         return None
-    return starved + Markup(" are below the bar on day {:g}{}").format(
-        evidence.horizon, today(evidence, "starved_subnets")
+    return starved + Markup(" are {} on day {:g}{}").format(
+        fates_of(evidence).starved, evidence.horizon, today(evidence, "starved_subnets")
     )
 
 

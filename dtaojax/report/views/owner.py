@@ -15,6 +15,7 @@ from dtaojax.report.charts import Group
 from dtaojax.report.contract import Evidence, Subnet
 from dtaojax.report.display import written
 from dtaojax.report.document import Entry, Number, Table, number
+from dtaojax.report.fates import BY_BAR, Fates, fates_of
 from dtaojax.report.numerals import days, plain, probability
 from dtaojax.report.phrases import band, names
 from dtaojax.report.phrases import number as estimated
@@ -34,11 +35,12 @@ _MAX_ROWS: Final = 512
 def view(evidence: Evidence) -> View:
     """The view of all owners."""
     starved, gone = starving(evidence), answer(evidence)
+    stay = "above the gate's bar" if fates_of(evidence) is BY_BAR else "paid"
     return View(
         audience="for owners of subnets",
         question=(
-            f"Over the next {days(evidence.horizon)}, which subnets stay above the gate's bar, "
-            "what do they earn, which survive, and what does buying gain them?"
+            f"Over the next {days(evidence.horizon)}, which subnets stay "
+            f"{stay}, what do they earn, which survive, and what does buying gain them?"
         ),
         sentences=[text for text in (starved and starved + ".", gone) if text],
         cards=[gate(evidence), _survival(evidence), _gains(evidence)],
@@ -60,7 +62,7 @@ def view_of_subnet(evidence: Evidence, netuid: int) -> View:
     name = evidence.label(netuid)
     return View(
         audience=f"for the owner of {name}",
-        question=f"{name}: {question(evidence.horizon)}",
+        question=f"{name}: {question(evidence)}",
         sentences=[sentence] if sentence else [],
         cards=[_card(card) for card in cards(evidence, subnet)],
         order=_ORDER,
@@ -82,12 +84,11 @@ def answer(evidence: Evidence) -> Markup | None:
 
 
 def _fate(evidence: Evidence, netuid: int) -> Markup | None:
-    """How likely the subnet is below the bar at the end, and gone."""
-    parts = []
-    for quantity, what in (
-        ("below_bar", "is below the gate’s bar on day {:g} on {} % of paths"),
-        ("deregistered", "is deregistered by day {:g} on {} % of paths"),
-    ):
+    """How likely the subnet is above the bar at the end, below it, and gone."""
+    parts, fates = [], fates_of(evidence)
+    wordings = (*(f"is {end} on day {{:g}} on {{}} % of paths" for end in fates.ends),
+                "is deregistered by day {:g} on {} % of paths")  # fmt: skip
+    for quantity, what in zip(fates.at_the_end, wordings, strict=True):
         found = evidence.subnets.get(quantity, evidence.horizon, "probability", netuid=netuid)
         if found is not None:
             text, error = probability(*found[:4])
@@ -103,7 +104,9 @@ def _fate(evidence: Evidence, netuid: int) -> Markup | None:
     if not parts:
         return None
     name = Markup("<bdi>{}</bdi> ").format(evidence.label(netuid))
-    return name + Markup(", and it ").join(parts) + "."
+    *first, last = parts
+    before = Markup(", it ").join(first) + Markup(", and it ") if first else Markup("")
+    return name + before + last + "."
 
 
 def _card(card: document.Card) -> Card:
@@ -173,12 +176,13 @@ def _standings(evidence: Evidence) -> Part:
     """Where every subnet stands, by rank."""
     subnets = [subnet for subnet in evidence.initial.values() if subnet.netuid != 0]
     subnets.sort(key=lambda subnet: (not subnet.rank > 0.0, subnet.rank, subnet.netuid))
-    day = f"{evidence.horizon:g}"
+    day, fates = f"{evidence.horizon:g}", fates_of(evidence)
     left_out = len(subnets) - _MAX_ROWS
     note = (
         "To the bar: net buying that brings a subnet to it, negative the net selling that a subnet "
         "above can bear, once the moving price has followed and if all others stay. Gain: TAO of "
-        "emission a day for a TAO of net buying, today. Numbers after ± are standard errors."
+        "emission a day for a TAO of net buying, today. Above, below and gone add up to 100 % of "
+        "paths. Numbers after ± are standard errors."
     )
     if left_out > 0:
         note += f" {left_out} subnets of the last ranks are left out."
@@ -186,10 +190,11 @@ def _standings(evidence: Evidence) -> Part:
         f"Every subnet today and on day {day}",
         [
             "Subnet", "Rank now", f"Rank, day {day}", "To the bar now [TAO]",
-            f"Below the bar, day {day} [% of paths]", f"Gone by day {day} [% of paths]",
+            f"{fates.heads[0]}, day {day} [% of paths]",
+            f"{fates.heads[1]}, day {day} [% of paths]", f"Gone by day {day} [% of paths]",
             "Emission now [TAO/day]", f"Emission, day {day} [% of TAO]", "Gain [TAO/day]",
         ],
-        [list(_standing(evidence, subnet)) for subnet in subnets[:_MAX_ROWS]],
+        [list(_standing(evidence, subnet, fates)) for subnet in subnets[:_MAX_ROWS]],
         note=note,
         sortable=True,
         slug="standings-table",
@@ -197,7 +202,7 @@ def _standings(evidence: Evidence) -> Part:
     return Part("standings", "Where does every subnet stand?", "Standings", tables=[table])
 
 
-def _standing(evidence: Evidence, subnet: Subnet) -> Iterator[Entry]:
+def _standing(evidence: Evidence, subnet: Subnet, fates: Fates) -> Iterator[Entry]:
     def find(quantity: str, statistic: str = "mean") -> document.Entry:
         found = evidence.subnets.get(quantity, evidence.horizon, statistic, netuid=subnet.netuid)
         if found is None:
@@ -211,8 +216,8 @@ def _standing(evidence: Evidence, subnet: Subnet) -> Iterator[Entry]:
     yield find("rank")
     distance = distance_now(evidence, subnet)
     yield _known(math.nan if distance is None else distance)
-    yield find("below_bar", "probability")
-    yield find("deregistered", "probability")
+    for event in fates.at_the_end:
+        yield find(event, "probability")
     yield _known(BLOCKS_PER_DAY * subnet.tao_emission)
     yield find("emission_share")
     yield _known(subnet.emission_per_tao)
