@@ -96,6 +96,11 @@ def doomed(results: Results) -> Results:
     return dataclasses.replace(results, tables=results.tables | {"subnets": table})
 
 
+def words_before(mark: str, page: str) -> str:
+    """The words of a page until a mark in its source."""
+    return WORDS.sub("", page[: page.index(mark)]).replace("&nbsp;", " ")
+
+
 def test_ends_of_every_subnet_add_up_to_one_on_every_day(results: Results) -> None:
     table = results.tables["subnets"]
     chances = table[table["quantity"].isin(FATES)].groupby(["netuid", "day"])["value"].sum()
@@ -103,8 +108,7 @@ def test_ends_of_every_subnet_add_up_to_one_on_every_day(results: Results) -> No
 
 
 def test_all_three_ends_are_said_with_their_errors(doomed: Results) -> None:
-    text = WORDS.sub("", render_subnet(doomed, 19)).replace("&nbsp;", " ")
-    first = text[: text.index("Day by day")]
+    first = words_before('id="figures"', render_subnet(doomed, 19))
     assert re.search(r"1\.0 % ?± ?0\.5\s+of paths end at or above the gate’s bar on day 90", first)
     assert (
         "It ends below the gate’s bar on 29.5 % ± 2.3, and deregistered on 69.5 % ± 2.3 of paths"
@@ -164,8 +168,7 @@ def test_without_a_gate_the_page_speaks_of_pay_and_never_of_a_bar(results: Resul
     other = dataclasses.replace(
         results, manifest=manifest, tables=results.tables | {"subnets": table}
     )
-    text = WORDS.sub("", render_subnet(other, 19)).replace("&nbsp;", " ")
-    first = text[: text.index("Glossary")]
+    first = words_before('id="glossary"', render_subnet(other, 19))
     assert "Does it stay paid?" in first
     assert "of paths end paid TAO emission on day 90" in first
     assert " bar " not in first

@@ -139,7 +139,8 @@ def _tables(inputs: RunBacktestInputs, records: Mapping[str, Record]) -> dict[st
             start = float(first.scalars[name][0, 0])
             scores = score_network(samples, float(came), start, levels)
             network.append({**at, "quantity": name, **scores})
-        happened = {"below_bar": np.asarray(seen.below_bar) & ~outcome.gone}
+        falls = "below_bar" if "below_bar" in first.events else "unpaid"
+        happened = {falls: ~np.asarray(seen.stands) & ~outcome.gone}
         if "deregistered" in first.events:
             happened["deregistered"] = outcome.gone
         for name, came in happened.items():

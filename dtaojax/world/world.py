@@ -164,7 +164,7 @@ class World(eqx.Module):
         holdings = carry.holdings
         if self.portfolio is not None:
             holdings = self.portfolio.earn(holdings, carry.state, flows)
-        # By the bar of the next block, as ``observe`` has it: who fell on a report day stays fallen.
+        # By the bar of the next block, as ``observe`` has it, so that who fell stays fallen.
         bar = self.mechanism.gate.refresh(
             carry.state.gate_bar, paid.shares.pre_gate, carry.state.block, 1
         )
