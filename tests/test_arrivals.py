@@ -9,10 +9,11 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from jax import lax
+from scipy import stats
 from worlds import mainnet_world
 
-from dtaojax.build import build_bins, build_world
-from dtaojax.config import Config, config_from_dict
+from dtaojax.build import build_bins, build_network, build_world
+from dtaojax.config import Config, MechanismConfig, config_from_dict
 from dtaojax.demand.arrivals import arrivals
 from dtaojax.engine.chunk import Plan
 from dtaojax.engine.run import run
@@ -85,6 +86,38 @@ def test_a_wave_comes_in_its_step_besides_the_others() -> None:
     calm, waved = (drawn(applicants_of(waves=waves), 6) for waves in ({}, {4: 3}))
     more = np.asarray(waved.count - calm.count)
     assert (more == [0, 0, 0, 0, 3, 0]).all()
+
+
+def test_a_duplicate_does_the_work_of_a_subnet_drawn_at_random_and_others_their_own(
+    mainnet: NetworkTable,
+) -> None:
+    who = applicants_of(duplicates=0.3, enabled=0.6)
+    subnets, _ = build_network(mainnet, MechanismConfig.model_validate("gate_rank_2026"))
+    count, gone = 128, 5
+    subnets = dataclasses.replace(
+        subnets, sector=10 * jnp.arange(count), registered_at=subnets.registered_at.at[gone].set(-1)
+    )
+
+    def of_path(path):
+        return who.plan(who.streams.for_path(path), jnp.asarray(3), jnp.asarray(1), subnets)
+
+    plans = jax.device_get(jax.jit(jax.vmap(of_path))(jnp.arange(PATHS, dtype=jnp.uint32)))
+    sector, enabled = plans.newcomer.sector, plans.is_enabled
+    own = sector == 10 * (count - 1) + 1
+    assert abs(own.mean() - 0.7) < 4.5 * np.sqrt(0.21 / PATHS)
+    model = sector[~own] // 10
+    assert (sector[~own] % 10 == 0).all()
+    drawn_often = np.bincount(model, minlength=count)
+    assert drawn_often[gone] == 0
+    there = np.delete(drawn_often, gone)
+    assert stats.chisquare(there).pvalue > 1e-3
+    assert abs(enabled.mean() - 0.6) < 4.5 * np.sqrt(0.24 / PATHS)
+    # Being a duplicate, its model, being switched on and quality have nothing in common.
+    quality = plans.newcomer.quality
+    for one, other in ((own, enabled), (own, quality), (enabled, quality)):
+        assert abs(np.corrcoef(one, other)[0, 1]) < 4.5 / np.sqrt(PATHS)
+    among = np.corrcoef(model, quality[~own])[0, 1], np.corrcoef(model, enabled[~own])[0, 1]
+    assert np.abs(among).max() < 4.5 / np.sqrt(len(model))
 
 
 # --- registrations along a path ------------------------------------------------------------------
@@ -263,6 +296,28 @@ def test_newcomers_are_started_and_switched_on_when_they_are_old_enough(
     np.testing.assert_array_equal(np.asarray(subnets.emission_enabled)[new], age >= 7_200)
     born = np.asarray(subnets.first_emission_block - subnets.registered_at)[new]
     assert set(born[started]) == {3_601}
+
+
+def test_owners_of_the_start_do_not_act_even_those_registered_in_its_block(
+    mainnet: NetworkTable,
+) -> None:
+    _, world = world_of(mainnet, arrivals={"rate": 1.0, "enabled": 1.0})
+    assert world.lifecycle is not None
+    began = world.start.block
+    slot = jnp.arange(world.subnets.sector.shape[0])
+    registered = jnp.where(slot == 0, began, jnp.where(slot == 1, began + 1, began - 7_200))
+    who = dataclasses.replace(
+        world.subnets,
+        registered_at=registered,
+        first_emission_block=jnp.full_like(registered, -1),
+        emission_enabled=jnp.zeros_like(world.subnets.emission_enabled),
+    )
+    registry = world.lifecycle.begin(jnp.uint32(0), who)
+    registry = registry._replace(awaits_enabling=jnp.ones_like(who.emission_enabled))
+    later = began + 365 * 7_200
+    acted = world.lifecycle.owners_act(registry, who, later)
+    np.testing.assert_array_equal(acted.emission_enabled, slot == 1)
+    np.testing.assert_array_equal(acted.in_emit_set, slot == 1)
 
 
 def test_no_tao_is_lost_while_subnets_come_and_go(busy) -> None:

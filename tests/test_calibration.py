@@ -11,6 +11,7 @@ from scipy import optimize, stats
 from dtaojax.calibration import Fit, NotConvergedError, estimate, fit, grid_filter, rouwenhorst
 from dtaojax.calibration.dependence import common_share
 from dtaojax.calibration.model import log_density
+from dtaojax.calibration.observations import DRIFT_DAYS, observe
 from dtaojax.history import Panel
 
 DAYS, SERIES = 128, 64
@@ -125,6 +126,64 @@ def test_a_common_share_is_found_whatever_the_volatilities() -> None:
     found = common_share(flows, np.ones(flows.shape, dtype=bool))
     assert 0.0 < found.error < 0.03
     assert abs(found.value - 0.3) < 4.0 * found.error
+
+
+def test_pairs_of_a_subnet_with_itself_are_no_evidence_of_a_common_share() -> None:
+    rng = np.random.default_rng(5)
+    surprise = rng.normal(size=(6, 4)) + rng.normal(size=(6, 1))
+    seen = rng.random((6, 4)) < 0.8
+    products, pairs = 0.0, 0
+    for day in range(6):
+        known = np.flatnonzero(seen[day])
+        for one in known:
+            for other in known:
+                if one != other:
+                    products += np.sign(surprise[day, one] * surprise[day, other])
+                    pairs += 1
+    expected = np.sin(0.5 * np.pi * products / pairs)
+    assert expected > 0.0
+    assert common_share(surprise, seen).value == pytest.approx(expected, rel=1e-12)
+
+
+def test_the_depth_of_a_flow_is_that_of_its_eve() -> None:
+    panel = simulated(4, days=40, series=3)
+    depth = panel.tao_in * np.exp(0.1 * np.arange(40))[:, None]
+    seen = observe(dataclasses.replace(panel, tao_in=depth), 30.0)
+    log_depth = np.log(depth / 1_000.0)
+    np.testing.assert_allclose(seen.log_depth[1:], log_depth[:-1], rtol=1e-12)
+    np.testing.assert_allclose(seen.log_depth_after, log_depth[-1], rtol=1e-12)
+
+
+def test_blocks_of_one_drift_are_counted_from_the_last_day_back() -> None:
+    days = 2 * DRIFT_DAYS + 7
+    block = observe(simulated(4, days=days, series=2), 30.0).block
+    expected = [0] * 7 + [1] * DRIFT_DAYS + [2] * DRIFT_DAYS
+    np.testing.assert_array_equal(block, expected)
+
+
+def test_young_subnets_are_seen_from_the_age_that_is_asked_for() -> None:
+    panel = simulated(4, days=40, series=2)
+    age = np.tile(np.arange(40.0)[:, None] + 10.0, (1, 2))
+    seen = observe(dataclasses.replace(panel, age=age), 30.0)
+    np.testing.assert_array_equal(seen.seen.all(axis=1), age[:, 0] >= 30.0)
+    np.testing.assert_array_equal(seen.age, age)
+
+
+def test_standard_errors_count_each_pair_of_dependent_flows_once() -> None:
+    """Flows of one subnet or of one day depend on each other; a flow does so with itself once."""
+    rng = np.random.default_rng(6)
+    inverse = np.array([[0.02, 0.003], [0.003, 0.01]])
+    scores = 40.0 * (rng.normal(size=(2, 5, 3)) + rng.normal(size=(2, 1, 3)))
+    meat = np.zeros((2, 2))
+    for day in range(5):
+        for series in range(3):
+            for other_day in range(5):
+                for other_series in range(3):
+                    if day == other_day or series == other_series:
+                        meat += np.outer(scores[:, day, series], scores[:, other_day, other_series])
+    expected = inverse @ meat @ inverse
+    assert (np.diag(expected) > np.diag(inverse)).all()
+    np.testing.assert_allclose(estimate._sandwich(inverse, scores), expected, rtol=1e-9)
 
 
 def test_a_search_without_a_maximum_says_along_what(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -420,6 +420,20 @@ def test_the_table_has_the_share_of_each_cohort_in_the_net_selling() -> None:
     assert net["standard_error"]["owner"] == pytest.approx(1.5 / np.sqrt(3.0))
 
 
+def test_who_buys_more_than_it_sells_has_no_part_in_the_net_selling() -> None:
+    amounts = {"owner": (4.0, 1.0), "miner": (1.0, 5.0), "root": (1.0, 0.0)}
+
+    def sample(name: str, day: float) -> np.ndarray:
+        figure, party = name.split(".")
+        at = {"proceeds": 0, "spending": 1}.get(figure)
+        return np.zeros(3) if at is None else np.full(3, day * amounts[party][at])
+
+    table = cohort_table(sample, COHORT_FIGURES, tuple(amounts), (0.0, 2.0))
+    rows = table[(table["statistic"] == "mean") & (table["quantity"] == "selling_share")]
+    share = rows.set_index("cohort")["value"].to_dict()
+    assert share == pytest.approx({"owner": 0.75, "miner": 0.0, "root": 0.25})
+
+
 def test_the_report_shows_who_holds_and_who_sells() -> None:
     results = make_results()
     parties = (*COHORTS, "fund", "root", "protocol")

@@ -244,6 +244,13 @@ def test_report_day_between_steps_is_refused_with_the_nearest():
     assert text.endswith("2.15")
 
 
+def test_a_report_day_may_be_the_horizon_and_not_a_step_past_it():
+    at_the_end = RunConfig(horizon_days=30, report_days=[7, 30], step_blocks=360)
+    assert at_the_end.report_days == (7.0, 30.0)
+    text = refusal({"run": {"horizon_days": 30, "report_days": [7, 30.05], "step_blocks": 360}})
+    assert "holds [30.05], past run.horizon_days = 30" in text
+
+
 def test_report_days_out_of_order_are_refused_with_the_order():
     assert "write [1, 3, 7]" in refusal({"run": {"report_days": [7, 1, 3, 3]}})
 

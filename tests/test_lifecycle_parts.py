@@ -40,6 +40,12 @@ def test_lock_cost_doubles_and_decays_in_a_line_to_the_minimum() -> None:
     assert cost_after(2 * 57_600 + 100) == 1.0
 
 
+def test_the_cost_falls_by_a_whole_number_of_rao_a_block() -> None:
+    """1,000 TAO over 57,600 blocks are 17,361,111.1 rao a block; the chain takes 17,361,111."""
+    for blocks in (1, 1_000, 57_600):
+        assert cost_after(blocks) == pytest.approx(2_000.0 - blocks * 0.017361111, abs=1e-11)
+
+
 def test_the_first_registration_does_not_double() -> None:
     assert cost_after(0, first=YES) == 1_000.0
 

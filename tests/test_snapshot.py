@@ -28,6 +28,7 @@ from dtaojax import cli
 from dtaojax.config import Config
 from dtaojax.network import NetworkError, NetworkTable, load_network
 from dtaojax.network.sources import Supplement
+from dtaojax.network.sources.complete import FALLBACKS
 from dtaojax.network.write import write_network
 from dtaojax.pipeline.assumptions import assumptions
 from dtaojax.pipeline.snapshot import Taken, from_chain, from_taostats
@@ -362,6 +363,13 @@ def test_nothing_is_assumed_unasked(convert: Callable, small: NetworkTable) -> N
     ):
         assert said in text
     assert "miner_burned" not in text
+
+
+def test_an_assumed_moving_price_is_at_most_one_as_the_chain_averages_it() -> None:
+    assumed = FALLBACKS["moving_price"].cell
+    assert assumed({"tao_in": 3.0, "alpha_in": 2.0}, None) == 1.0
+    assert assumed({"tao_in": 1.0, "alpha_in": 2.0}, None) == 0.5
+    assert assumed({"tao_in": 1.0, "alpha_in": 0.0}, None) == 0.0
 
 
 def test_what_is_assumed_is_as_it_is_said(convert: Callable, small: NetworkTable) -> None:

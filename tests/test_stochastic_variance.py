@@ -111,6 +111,22 @@ def test_components_change_once_a_day_and_do_not_depend_on_each_other(draws: Dra
         within(correlation, 0.0, 1.0 / np.sqrt(PATHS))
 
 
+def test_innovations_of_a_day_do_not_depend_on_each_other(
+    process: StochasticVarianceFlow, draws: Draws
+) -> None:
+    """Of level, swing and the day's multiple, and of either with the day before."""
+    level, swing = daily(draws.level)[..., 0], daily(draws.swing)[..., 0]
+    volatility = daily(draws.volatility)[..., 0]
+    free = volatility / np.sqrt(1.0 - (volatility / USUAL.max_sd) ** 2)
+    multiple = np.log(free) - level - swing
+    moved = (level[:, 1:] - LEVEL.persistence * level[:, :-1]).T
+    swung = (swing[:, 1:] - SWING.persistence * swing[:, :-1]).T
+    series = [*moved, *swung, *multiple.T]
+    correlation = np.corrcoef(series)
+    apart = correlation[~np.eye(len(series), dtype=bool)]
+    assert np.abs(apart).max() < 4.5 / np.sqrt(PATHS)
+
+
 def test_a_known_subnet_starts_from_what_is_known_of_it(draws: Draws) -> None:
     mean, sd = LEVEL.now[3]
     start = draws.level[:, 0, 2]

@@ -124,6 +124,16 @@ def test_rules_with_discounts_fall_back_to_price_where_all_burn(rule: WeightRule
     np.testing.assert_array_equal(shares_of(rule, FOUR, burned), EmaPrice()(FOUR, burned))
 
 
+@pytest.mark.parametrize("rule", RULES[1:3], ids=lambda rule: type(rule).__name__)
+def test_a_burn_above_all_of_the_pay_weighs_as_all_of_it(rule: WeightRule) -> None:
+    over, all_of_it = (
+        subnets_of([0.0, burned, 0.2, 0.0], [True] * 4, [True] * 4) for burned in (1.4, 1.0)
+    )
+    found = shares_of(rule, FOUR, over)
+    assert found[1] == 0.0
+    np.testing.assert_array_equal(found, shares_of(rule, FOUR, all_of_it))
+
+
 def test_spot_prices_are_taken_once_a_day() -> None:
     rule, held, fresh = SpotPrice(7_200), jnp.asarray([0.7, 0.3]), jnp.asarray([0.4, 0.6])
 
