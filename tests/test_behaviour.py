@@ -69,16 +69,33 @@ SWITCH = {
 }
 
 
-def burning(began: int = 0, **changed: object) -> MinerBurn:
-    config = config_from_dict({"behaviour": {"miner_burn": BURN | changed}})
-    (process,) = build_behaviour(config, began)
+@dataclasses.dataclass(frozen=True)
+class Places:
+    """Stands for the slots of a network of eight subnets, numbered from 1."""
+
+    block: int = 2**40
+    count: int = 8
+
+    @property
+    def table(self) -> "Places":
+        return self
+
+    def row_of(self, netuid: int) -> int:
+        return netuid - 1
+
+
+def built(behaviour: dict[str, object], began: int = 2**40) -> tuple[BehaviourProcess, ...]:
+    return build_behaviour(config_from_dict({"behaviour": behaviour}), Places(began))  # type: ignore[arg-type]
+
+
+def burning(**changed: object) -> MinerBurn:
+    (process,) = built({"miner_burn": BURN | changed})
     assert isinstance(process, MinerBurn)
     return process
 
 
 def switching(began: int = 2**40, **changed: object) -> EmissionSwitch:
-    config = config_from_dict({"behaviour": {"emission_switch": SWITCH | changed}})
-    (process,) = build_behaviour(config, began)
+    (process,) = built({"emission_switch": SWITCH | changed}, began)
     assert isinstance(process, EmissionSwitch)
     return process
 
@@ -302,6 +319,59 @@ def test_a_batch_on_leaves_those_that_are_on_and_newcomers_alone(
     np.testing.assert_array_equal(enabled, np.arange(count) != 0)
 
 
+def test_a_script_switches_whom_it_names_on_its_day_only(
+    at: tuple[Subnets, NetworkState],
+) -> None:
+    script = {"kind": "switch", "day": 2, "enabled": False, "netuids": [1, 3]}
+    (process,) = built({"scripts": [script]})
+    enabled = acted(process, at, paths=1, days=3).emission_enabled[0]
+    hit = np.isin(np.arange(8), [0, 2])
+    np.testing.assert_array_equal(enabled, [np.ones(8, bool), ~hit, ~hit])
+
+
+def test_a_script_finds_its_classes_as_they_are_on_the_day(
+    at: tuple[Subnets, NetworkState],
+) -> None:
+    who, state = at
+    all_of_it = jnp.arange(8) == 5
+    who = dataclasses.replace(who, miner_burned=jnp.where(all_of_it, 1.0, 0.0))
+    near = np.asarray(in_reach(live_mechanism(rank=3), who, state, jnp.asarray(0.8)))
+    expected = {"burns_all": np.asarray(all_of_it), "in_reach": near & ~np.asarray(all_of_it)}
+    expected["out_of_reach"] = ~(near | np.asarray(all_of_it))
+    for name, chosen in expected.items():
+        script = {"kind": "burn", "day": 1, "burned": 0.25, "classes": [name]}
+        (process,) = built({"scripts": [script]})
+        burned = acted(process, (who, state), paths=1).miner_burned[0, 0]
+        np.testing.assert_array_equal(burned, np.where(chosen, 0.25, who.miner_burned))
+
+
+def test_a_script_happens_in_the_step_that_passes_its_day(
+    at: tuple[Subnets, NetworkState],
+) -> None:
+    (process,) = built({"scripts": [{"kind": "burn", "day": 7, "burned": 1.0}]})
+    who, state = at
+
+    def burned(step: int) -> bool:
+        clock = Clock(jnp.asarray(step), 5 * DAY)
+        after, _ = process.act(None, clock, who, state, live_mechanism(rank=3))
+        return bool(np.asarray(after.miner_burned == 1.0).all())
+
+    assert [burned(step) for step in (1, 2, 3)] == [False, True, False]
+
+
+def test_a_script_leaves_newcomers_alone(at: tuple[Subnets, NetworkState]) -> None:
+    who, state = at
+    (process,) = built(
+        {"scripts": [{"kind": "switch", "day": 1, "enabled": False}]}, int(state.block) - 1
+    )
+    new = jnp.arange(8) == 4
+    who = dataclasses.replace(
+        who, registered_at=jnp.where(new, state.block, jnp.minimum(who.registered_at, 0))
+    )
+    enabled = acted(process, (who, state), paths=1).emission_enabled[0, 0]
+    np.testing.assert_array_equal(enabled, new)
+
+
 def test_a_step_longer_than_a_day_is_charged_for_all_its_days(
     at: tuple[Subnets, NetworkState],
 ) -> None:
@@ -451,3 +521,10 @@ def test_a_report_says_what_moves_and_what_is_held_fixed(tmp_path: Path) -> None
     assert "Miner burn" not in moved["Decisions held fixed"]
     assert FITS[0] in moved["Owners"]
     assert "batch" in moved["Emission switch"]
+    script = {"kind": "switch", "day": 3, "enabled": False, "netuids": [4], "classes": ["in_reach"]}
+    scripted = assumptions(config_from_dict({"behaviour": {"scripts": [script]}}), table)
+    told = {item["topic"]: item["text"] for item in scripted}["Scripted decision"]
+    assert told == (
+        "At the beginning of day 3, on every path, root switches off the emission of subnet 4, as "
+        "far as they are in reach of the bar."
+    )

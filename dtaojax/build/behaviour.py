@@ -3,11 +3,21 @@
 import math
 
 import jax.numpy as jnp
+import numpy as np
 
 from dtaojax.behaviour.emission_switch import BatchChances, EmissionSwitch, SwitchStreams
 from dtaojax.behaviour.miner_burn import MOVES, BurnStreams, MinerBurn
 from dtaojax.behaviour.process import BehaviourProcess
-from dtaojax.config import Config, EmissionSwitchConfig, MinerBurnConfig, RateConfig
+from dtaojax.behaviour.scripted import Chosen, ScriptedBurn, ScriptedSwitch
+from dtaojax.build.slots import Slots
+from dtaojax.config import (
+    BurnScriptConfig,
+    Config,
+    EmissionSwitchConfig,
+    MinerBurnConfig,
+    RateConfig,
+    SwitchScriptConfig,
+)
 from dtaojax.config.models_behaviour import BatchConfig, BurnMovesConfig
 from dtaojax.demand.student_flow import volatility_table
 from dtaojax.demand.uncertain import KnownFrom, uncertain_rates
@@ -17,22 +27,48 @@ _LARGEST_MULTIPLE = 1e3
 """Of a normal deviate, in a step of the logit: far beyond what a burn can show."""
 
 
-def build_behaviour(config: Config, began: int) -> tuple[BehaviourProcess, ...]:
+def build_behaviour(config: Config, slots: Slots) -> tuple[BehaviourProcess, ...]:
     """Build the processes, each on streams of its own under the seed.
 
     Under rules without the owners' switch root has none to move.
 
     Args:
         config: of the run.
-        began: block at which it starts.
+        slots: of the network that they act in.
+
+    Raises:
+        NetworkError: a netuid that a script names is not in the network.
     """
     behaviour, seed, processes = config.behaviour, config.run.seed, []
-    switched = config.mechanism.emit_set.owner_switch
+    switched, began = config.mechanism.emit_set.owner_switch, slots.table.block
     if behaviour.emission_switch is not None and switched:
         processes.append(_emission_switch(behaviour.emission_switch, seed, began))
     if behaviour.miner_burn is not None:
         processes.append(_miner_burn(behaviour.miner_burn, seed))
+    for script in behaviour.scripts:
+        chosen = _chosen(script, slots)
+        day = jnp.asarray(script.day)
+        match script:
+            case SwitchScriptConfig():
+                if switched:
+                    processes.append(ScriptedSwitch(day, chosen, jnp.asarray(script.enabled)))
+            case BurnScriptConfig():
+                processes.append(ScriptedBurn(day, chosen, jnp.asarray(script.burned)))
     return tuple(processes)
+
+
+def _chosen(script: SwitchScriptConfig | BurnScriptConfig, slots: Slots) -> Chosen:
+    named = np.ones(slots.count, dtype=bool)
+    if script.netuids is not None:
+        named[:] = False
+        named[[slots.table.row_of(netuid) for netuid in script.netuids]] = True
+    classes = ("burns_all", "out_of_reach", "in_reach")
+    return Chosen(
+        jnp.asarray(named),
+        jnp.asarray(slots.table.block),
+        *(jnp.asarray(name in script.classes) for name in classes),
+        reach=jnp.asarray(script.reach),
+    )
 
 
 def _known(part: RateConfig) -> KnownFrom:

@@ -152,7 +152,7 @@ def build_world(config: Config, table: NetworkTable) -> World:
         cohorts=build_cohorts(config, table, slots),
         standing=build_standing(config),
         pressure=build_pressure(config),
-        behaviour=build_behaviour(config, table.block),
+        behaviour=build_behaviour(config, Slots(table, slots)),
     )
 
 

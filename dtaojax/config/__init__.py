@@ -25,9 +25,11 @@ from dtaojax.config.models_arrivals import ArrivalsConfig, WaveConfig
 from dtaojax.config.models_backtest import BacktestConfig
 from dtaojax.config.models_behaviour import (
     BehaviourConfig,
+    BurnScriptConfig,
     EmissionSwitchConfig,
     MinerBurnConfig,
     RateConfig,
+    SwitchScriptConfig,
 )
 from dtaojax.config.models_cohorts import CohortsConfig
 from dtaojax.config.models_demand import AnyDemandConfig, DemandConfig, in_drought
@@ -150,6 +152,7 @@ __all__ = [
     "BacktestConfig",
     "BehaviourConfig",
     "BootstrapConfig",
+    "BurnScriptConfig",
     "ChainBuyConfig",
     "ClaimConfig",
     "CohortsConfig",
@@ -242,6 +245,7 @@ __all__ = [
     "StudentFlowConfig",
     "SubsidyConfig",
     "SumPriceSwitchConfig",
+    "SwitchScriptConfig",
     "SyntheticConfig",
     "TaoUsdConfig",
     "TuneConfig",

@@ -7,7 +7,7 @@ with ``fit = "..."`` changes some of them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -116,6 +116,51 @@ class EmissionSwitchConfig(StrictModel):
     reach: Annotated[float, Field(ge=0.0, le=100.0)]
 
 
+SubnetClass = Literal["burns_all", "out_of_reach", "in_reach"]
+_EVERYBODY: tuple[SubnetClass, ...] = ("burns_all", "out_of_reach", "in_reach")
+
+
+class ScriptConfig(StrictModel):
+    """What happens on a day on every path, after all that is drawn.
+
+    Attributes:
+        day: at whose beginning, from 1; the first day keeps the network file's decisions.
+        netuids: to which subnets of the start; all where left out.
+        classes: to which of these, as they are on the day.
+        reach: part of the bar from which on a subnet is in reach of it.
+    """
+
+    day: Annotated[int, Field(ge=1, le=36_500)]
+    netuids: Annotated[tuple[int, ...], Field(strict=False, max_length=4_096)] | None = None
+    classes: Annotated[tuple[SubnetClass, ...], Field(strict=False, min_length=1)] = _EVERYBODY
+    reach: Annotated[float, Field(ge=0.0, le=100.0)] = 0.8
+
+
+class SwitchScriptConfig(ScriptConfig):
+    """Root switches the TAO emission of subnets on or off.
+
+    Attributes:
+        enabled: on or off.
+    """
+
+    kind: Literal["switch"] = "switch"
+    enabled: bool
+
+
+class BurnScriptConfig(ScriptConfig):
+    """Owners set their burn.
+
+    Attributes:
+        burned: what they withhold of the miners' pay.
+    """
+
+    kind: Literal["burn"] = "burn"
+    burned: Fraction
+
+
+AnyScriptConfig = Annotated[SwitchScriptConfig | BurnScriptConfig, Field(discriminator="kind")]
+
+
 class BehaviourConfig(StrictModel):
     """What owners and root do during a run; left out, it stays as it is at the start.
 
@@ -123,16 +168,18 @@ class BehaviourConfig(StrictModel):
         fit: name of the figures that the rest was taken from; ``frozen`` for none.
         miner_burn: owners.
         emission_switch: root.
+        scripts: what they do on given days besides, in this order.
     """
 
     fit: Annotated[str, Field(max_length=100)] = FROZEN
     miner_burn: MinerBurnConfig | None = None
     emission_switch: EmissionSwitchConfig | None = None
+    scripts: Annotated[tuple[AnyScriptConfig, ...], Field(strict=False, max_length=64)] = ()
 
     @property
     def is_frozen(self) -> bool:
         """Whether nothing moves."""
-        return self.miner_burn is None and self.emission_switch is None
+        return self.miner_burn is None and self.emission_switch is None and not self.scripts
 
     @model_validator(mode="before")
     @classmethod

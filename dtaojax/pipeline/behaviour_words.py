@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dtaojax.config import Config
+from dtaojax.config import BurnScriptConfig, Config, SwitchScriptConfig
 
 
 def held_fixed(config: Config) -> str:
@@ -41,9 +41,6 @@ def behaviour_words(config: Config) -> Iterator[tuple[str, str]]:
             "observed moves leave open is drawn on each path.",
         )
     if (root := behaviour.emission_switch) is not None:
-        if not config.mechanism.emit_set.owner_switch:
-            yield "Emission switch", "These rules have no switch of emission: all of it is on."
-            return
         yield (
             "Emission switch",
             f"Root switches the TAO emission of a subnet on {365 * root.on.rate:.2g} and off "
@@ -51,3 +48,30 @@ def behaviour_words(config: Config) -> Iterator[tuple[str, str]]:
             f"{365 * root.batch.rate:.2g} times a year, of which {100 * root.batch_on:g} % switch "
             "on. Two batches are known; who is in the next one is an assumption.",
         )
+    if not config.mechanism.emit_set.owner_switch and not behaviour.is_frozen:
+        yield "No emission switch", "These rules have no switch of emission: all of it is on."
+    for script in behaviour.scripts:
+        yield "Scripted decision", _script(script)
+
+
+def _script(script: BurnScriptConfig | SwitchScriptConfig) -> str:
+    whose = "all subnets" if script.netuids is None else _listed(script.netuids)
+    if len(script.classes) < len(_CLASSES):
+        whose += f", as far as they {' or '.join(_CLASSES[name] for name in script.classes)}"
+    match script:
+        case SwitchScriptConfig():
+            what = f"root switches {'on' if script.enabled else 'off'} the emission of {whose}"
+        case BurnScriptConfig():
+            what = f"owners withhold {100 * script.burned:g} % of the miners' pay in {whose}"
+    return f"At the beginning of day {script.day}, on every path, {what}."
+
+
+_CLASSES = {
+    "burns_all": "burn all",
+    "out_of_reach": "are out of reach of the bar",
+    "in_reach": "are in reach of the bar",
+}
+
+
+def _listed(netuids: tuple[int, ...]) -> str:
+    return f"subnet{'s' if len(netuids) > 1 else ''} {', '.join(map(str, netuids))}"

@@ -149,7 +149,7 @@ class Lifecycle(eqx.Module):
 
         Subnets that were there at the start of a run stay as they are.
         """
-        new = subnets.registered & (subnets.registered_at >= self.began)
+        new = subnets.registered & (subnets.registered_at > self.began)
         age = block - subnets.registered_at
         started = start_call(subnets, block, new & (age >= self.arrivals.start_blocks))
         due = new & registry.awaits_enabling & (age >= self.arrivals.enable_blocks)
