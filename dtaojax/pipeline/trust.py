@@ -71,9 +71,9 @@ SOURCE: Final = "docs/backtest.md"
 
 BACK_TESTS: Final = (
     BackTest("prices", 1, 1, False, True, "",
-             "95 % intervals held 94.9 % ± 0.3 (2025) and 95.5 % ± 1.0 (spring 2026) of outcomes"),
+             "95 % intervals held 94.9 % ± 0.3 (2025) and 95.3 % ± 1.0 (spring 2026) of outcomes"),
     BackTest("prices", 7, 7, False, True, "",
-             "95 % intervals held 94.4 % ± 0.5 (2025) and 93.5 % ± 1.1 (spring 2026) of outcomes"),
+             "95 % intervals held 94.4 % ± 0.5 (2025) and 93.4 % ± 1.1 (spring 2026) of outcomes"),
     BackTest("prices", 30, 30, False, True, "",
              "95 % intervals held 94.8 % ± 0.8 of outcomes (2025)"),
     BackTest("prices", 54, 54, True, True, "",
