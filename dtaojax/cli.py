@@ -27,6 +27,7 @@ from dtaojax.commands.sweep import sweep
 from dtaojax.commands.terminal import err
 from dtaojax.commands.tune import tune
 from dtaojax.commands.validate import validate
+from dtaojax.commands.verify import verify
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -58,6 +59,7 @@ for verb in (
     compare,
     article,
     report,
+    verify,
     init,
 ):
     app.command()(verb)

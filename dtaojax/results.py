@@ -5,7 +5,7 @@ Nothing here knows JAX or the model, so a report can be rebuilt from a folder on
 A run folder holds
 
 ``manifest.json``     how the numbers were made: config, its hash, seed, versions, device, times,
-                      lost paths, assumptions.
+                      lost paths, assumptions; the SHA-256 digests of all files; written last.
 ``summary.json``      the headline numbers, one record a number, and what was back-tested of them.
 ``network.parquet``   estimates about the whole network, by day.
 ``subnets.parquet``   estimates about each subnet, by day.
@@ -15,7 +15,7 @@ A run folder holds
 ``losses.parquet``    the histogram of portfolio losses (absent without a portfolio).
 ``convergence.parquet`` the main numbers from the first paths, ``n_paths`` of them.
 ``paths.parquet``     per-path figures, one row a path, in path order.
-``report.html``       the report, written last.
+``report.html``       the report.
 """
 
 from __future__ import annotations
@@ -23,17 +23,23 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from dtaojax.storage import (
+    MANIFEST,
+    SCHEMA_VERSION,
+    ResultsError,
+    final_place,
+    is_page,
+    read_sealed,
+    seal,
+    write_json,
+)
+
 if TYPE_CHECKING:
     import pandas as pd
-
-SCHEMA_VERSION: Final = 1
 
 COVERAGE: Final = 0.95
 """How often an interval of an estimate is to hold the truth."""
@@ -96,10 +102,6 @@ def paths_needed(statistic: str, level: float) -> int:
             return 2
 
 
-class ResultsError(Exception):
-    """A results folder that cannot be written or read; the message names the place and the fix."""
-
-
 @dataclass(frozen=True)
 class Metric:
     """One headline number with its Monte Carlo error.
@@ -144,32 +146,8 @@ class Results:
     tables: dict[str, pd.DataFrame]
 
 
-def finite_or_none(value: Any) -> Any:
-    """Replaces NaN and infinities by None, through lists and dicts, so that JSON stays standard."""
-    if isinstance(value, float):
-        return value if value - value == 0.0 else None
-    if isinstance(value, dict):
-        return {key: finite_or_none(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [finite_or_none(item) for item in value]
-    return value
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Writes text by way of a temporary file, so that a reader sees all of it or nothing."""
-    partial = path.with_name(path.name + ".partial")
-    partial.write_bytes(text.encode("utf-8"))
-    os.replace(partial, path)
-
-
-def write_json(path: Path, content: Any) -> None:
-    """Writes JSON, all of it or nothing."""
-    text = json.dumps(finite_or_none(content), indent=1, ensure_ascii=False, allow_nan=False)
-    write_whole(path, text + "\n")
-
-
 def save(results: Results, folder: Path) -> None:
-    """Writes ``results`` into ``folder``, the manifest last.
+    """Writes ``results`` into ``folder``, and last the manifest, which seals all that is there.
 
     A folder without ``manifest.json`` is therefore never a finished run. The table ``paths`` is
     written block by block while a run goes on and is skipped here if its file exists already.
@@ -191,81 +169,56 @@ def save(results: Results, folder: Path) -> None:
             "metrics": records,
         }
         write_json(folder / "summary.json", summary)
-        write_json(folder / "manifest.json", results.manifest)
+        seal(folder, results.manifest)
     except OSError as error:
         raise ResultsError(
-            f"{folder}: cannot write the results ({error.strerror or error}); "
+            f"{final_place(folder)}: cannot write the results ({error.strerror or error}); "
             "choose another folder with --out"
         ) from error
 
 
-@contextmanager
-def writing_into(folder: Path) -> Iterator[None]:
-    """Makes a folder, if it is not there, and lets its body write into it.
+def load(folder: Path, *, for_pages_by: str | None = None) -> Results:
+    """Reads what :func:`save` wrote, and checks every file; the per-path table stays on disk.
+
+    The per-path table may be missing, as it is where a run was published without it.
+
+    Args:
+        folder: of a finished run.
+        for_pages_by: the command that makes its pages anew; they are not looked at then.
 
     Raises:
-        ResultsError: the folder cannot be written.
-    """
-    with writing(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        yield
-
-
-@contextmanager
-def writing(folder: Path) -> Iterator[None]:
-    """Lets its body write into a folder.
-
-    Raises:
-        ResultsError: the folder cannot be written.
-    """
-    try:
-        yield
-    except OSError as error:
-        raise ResultsError(
-            f"{folder}: cannot be written ({error.strerror or error}); "
-            "choose another folder with --out"
-        ) from error
-
-
-def load(folder: Path) -> Results:
-    """Reads what :func:`save` wrote; the per-path table is left on disk.
-
-    Raises:
-        ResultsError: a file is missing or damaged, or was written under another schema version.
+        ResultsError: a file is missing, damaged or changed, was written under another schema
+            version, or a command is at work in the folder.
     """
     import pandas as pd
 
-    def read_json(name: str) -> Any:
-        path = folder / name
-        try:
-            return json.loads(path.read_text(encoding="utf-8"))
-        except OSError as error:
-            raise ResultsError(
-                f"{path}: cannot be read ({error.strerror or error}); "
-                "give the folder of a finished run"
-            ) from error
-        except ValueError as error:
-            raise ResultsError(f"{path}: is not JSON ({error}); run again") from error
+    def spared(name: str) -> bool:
+        is_replaced = for_pages_by is not None and is_page(name)
+        return is_replaced or (name == "paths.parquet" and not (folder / name).exists())
 
-    manifest = read_json("manifest.json")
-    summary = read_json("summary.json")
-    for name, content in (("manifest.json", manifest), ("summary.json", summary)):
-        version = content.get("schema_version") if isinstance(content, dict) else None
-        if version != SCHEMA_VERSION:
-            raise ResultsError(
-                f"{folder / name}: has schema version {version!r}, this dtaojax reads "
-                f"{SCHEMA_VERSION}; run again with this version"
-            )
+    manifest = read_sealed(folder, spared, for_pages_by)
+    del manifest["files"]
+    file = folder / "summary.json"
+    try:
+        summary = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ResultsError(f"{file}: cannot be read ({error}); run again") from error
+    version = summary.get("schema_version") if isinstance(summary, dict) else None
+    if version != SCHEMA_VERSION:
+        raise ResultsError(
+            f"{file}: has schema version {version!r}, this dtaojax reads {SCHEMA_VERSION}; run "
+            "again with this version"
+        )
     try:
         metrics = tuple(_metric(record) for record in summary["metrics"])
     except (KeyError, TypeError, ValueError) as error:
         raise ResultsError(
-            f"{folder / 'summary.json'}: a metric is not as it was written ({error!r}); run again"
+            f"{file}: a metric is not as it was written ({error!r}); run again"
         ) from error
     names = manifest.get("tables")
     if not isinstance(names, list) or not set(names) <= set(TABLES):
         raise ResultsError(
-            f"{folder / 'manifest.json'}: tables is {names!r}, but must list some of "
+            f"{folder / MANIFEST}: tables is {names!r}, but must list some of "
             f"{', '.join(TABLES)}; run again"
         )
     tables = {}

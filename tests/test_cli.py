@@ -650,7 +650,7 @@ def test_report_is_made_anew_from_the_tables(dtaojax, tmp_path):
     answer = dtaojax("report", tmp_path / "run")
     assert answer.code == 2
     assert answer.err.startswith(f"{tmp_path / 'run' / 'network.parquet'}: cannot be read")
-    assert answer.err.count(str(tmp_path)) == 2
+    assert answer.err.count(str(tmp_path)) == 1
     assert not (tmp_path / "run" / "report.html").exists()
 
 

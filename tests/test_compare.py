@@ -24,7 +24,8 @@ from dtaojax.pipeline.compare import compare_finished, write_comparison
 from dtaojax.pipeline.finished import read_finished
 from dtaojax.report.compare_page import render_comparison
 from dtaojax.report.compare_results import DIFFERENCE_COLUMNS, Comparison
-from dtaojax.results import ResultsError, write_json
+from dtaojax.results import ResultsError
+from dtaojax.storage import opened, seal
 
 
 def held(*folders: Path) -> Comparison:
@@ -216,6 +217,11 @@ def test_options_that_change_nothing_are_refused(folders: dict[str, Path]) -> No
         plan(both, [], ["run.seed=1,2"], None)
 
 
+def resealed(folder: Path, **changed: object) -> None:
+    """Gives a folder the digests of the files that it holds now, and changes its manifest."""
+    seal(folder, opened((folder / "manifest.json").read_bytes()) | changed)
+
+
 def test_folder_without_single_paths_is_refused_with_the_fix(tmp_path: Path) -> None:
     folder = make_run(tmp_path / "run")
     (folder / "paths.parquet").unlink()
@@ -227,6 +233,11 @@ def test_damaged_paths_are_refused_by_their_name(tmp_path: Path) -> None:
     folder = make_run(tmp_path / "run")
     file = folder / "paths.parquet"
     file.write_bytes(file.read_bytes()[:-100])
+    with pytest.raises(
+        ResultsError, match=r"paths\.parquet: is not as it was written .*; run again"
+    ):
+        read_finished(folder, "run")
+    resealed(folder)
     with pytest.raises(ResultsError, match=r"paths\.parquet: cannot be read .*; run again"):
         read_finished(folder, "run")
 
@@ -235,9 +246,11 @@ def test_paths_of_another_run_are_refused(tmp_path: Path) -> None:
     folder = make_run(tmp_path / "run")
     table = pq.read_table(folder / "paths.parquet")
     pq.write_table(table.slice(0, 100), folder / "paths.parquet")
+    resealed(folder)
     with pytest.raises(ResultsError, match=r"holds 100 paths .* speaks of 400 and 400; they are"):
         read_finished(folder, "run")
     pq.write_table(table.drop_columns(["sum_price@2"]), folder / "paths.parquet")
+    resealed(folder)
     with pytest.raises(ResultsError, match=r"has no column 'sum_price@2', of which the tables"):
         held(folder, folder)
 
@@ -245,8 +258,7 @@ def test_paths_of_another_run_are_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("version", [0, 2, None])
 def test_results_of_another_schema_version_are_refused(tmp_path: Path, version: object) -> None:
     folder = make_run(tmp_path / "run")
-    told = json.loads((folder / "manifest.json").read_text())
-    write_json(folder / "manifest.json", told | {"schema_version": version})
+    resealed(folder, schema_version=version)
     with pytest.raises(ResultsError, match=f"has schema version {version}, this dtaojax reads 1"):
         read_finished(folder, "run")
 

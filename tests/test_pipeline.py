@@ -6,6 +6,7 @@ import hashlib
 import html
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -27,13 +28,14 @@ from dtaojax.config import ConfigError, MechanismConfig, load_config
 from dtaojax.demand.process import DemandProcess
 from dtaojax.network import load_network
 from dtaojax.pipeline import run as run_module
-from dtaojax.pipeline.folder import UNFINISHED, claimed, remove_results
+from dtaojax.pipeline.folder import claimed
 from dtaojax.pipeline.inputs import read_inputs
 from dtaojax.pipeline.path_table import PathTableReader, PathTableWriter, column
 from dtaojax.pipeline.run import run_report
 from dtaojax.results import ESTIMATE_COLUMNS, SCHEMA_VERSION, ResultsError, load
 from dtaojax.state.intents import Intents
 from dtaojax.state.network import NetworkState, Subnets
+from dtaojax.storage import UNFINISHED, replaced, verify
 from dtaojax.world.observation import NETWORK_SCALARS, observe_network
 from dtaojax.world.pressure import PRESSURE_SCALARS
 from dtaojax.world.world import World
@@ -108,12 +110,12 @@ def done(bench) -> Finished:
 # --- what a run leaves ---------------------------------------------------------------------------
 
 
-def test_run_writes_all_promised_files_the_report_last(done):
+def test_run_writes_all_promised_files_the_manifest_last(done):
     assert {path.name for path in done.folder.iterdir()} == FILES
     written = {path.name: path.stat().st_mtime_ns for path in done.folder.iterdir()}
-    assert max(written, key=written.__getitem__) == "report.html"
-    data = {name: time for name, time in written.items() if name != "report.html"}
-    assert max(data, key=data.__getitem__) == "manifest.json"
+    assert max(written, key=written.__getitem__) == "manifest.json"
+    assert set(done.json("manifest.json")["files"]) == FILES - {"manifest.json"}
+    assert verify(done.folder).faults == ()
 
 
 def test_progress_counts_every_path_once_in_order(done):
@@ -255,7 +257,8 @@ def test_manifest_says_how_the_numbers_were_made(done, bench):
 
 def test_results_can_be_read_back(done):
     results = load(done.folder)
-    assert results.manifest == done.json("manifest.json")
+    manifest = done.json("manifest.json")
+    assert results.manifest | {key: manifest[key] for key in ("files", "digest")} == manifest
     assert len(results.metrics) == len(done.json("summary.json")["metrics"])
     assert set(results.tables) == {*TABLES} - {"paths"}
 
@@ -291,7 +294,9 @@ def test_same_seed_gives_the_same_numbers(done, bench):
     assert content(again) == content(done.folder)
     before, after = done.json("manifest.json"), Finished(again, []).json("manifest.json")
     for manifest in (before, after):
-        del manifest["created"], manifest["wall_times"]
+        # The report tells when it was made.
+        del manifest["created"], manifest["wall_times"], manifest["digest"]
+        del manifest["files"]["report.html"]
     assert before == after
 
 
@@ -444,29 +449,26 @@ def raising(error: Exception) -> Callable[..., None]:
     return fail
 
 
-@pytest.mark.parametrize("where", ["simulating", "run_tables", "headline", "save"])
-def test_run_that_fails_in_the_middle_leaves_nothing_that_looks_whole(bench, monkeypatch, where):
-    folder = bench.folder / f"broken_{where}"
-    folder.mkdir()
-    for name in FILES:
-        (folder / name).write_text("of an earlier run")
+@pytest.mark.parametrize("where", ["simulating", "run_tables", "headline", "save", "write_report"])
+def test_run_that_fails_in_the_middle_leaves_the_earlier_result_and_a_mark(
+    bench, done, monkeypatch, where
+):
+    fresh, used = bench.folder / f"fresh_{where}", bench.folder / f"used_{where}"
+    shutil.copytree(done.folder, used)
     progress = int
     if where == "simulating":
         progress = raising(Broken())
     else:
         monkeypatch.setattr(run_module, where, raising(Broken()))
-    with pytest.raises(Broken):
-        bench.run(folder.name, progress=progress)
-    assert not left_in(folder) & LOOKS_WHOLE
-    for name in left_in(folder) - {UNFINISHED}:
-        assert (folder / name).read_bytes() != b"of an earlier run"
-
-
-def test_report_that_cannot_be_drawn_is_not_left_half_written(bench, monkeypatch):
-    monkeypatch.setattr(run_module, "write_report", raising(Broken()))
-    with pytest.raises(Broken):
-        bench.run("undrawn")
-    assert left_in(bench.folder / "undrawn") == {*FILES, UNFINISHED} - {"report.html"}
+    for folder in (fresh, used):
+        with pytest.raises(Broken):
+            bench.run(folder.name, "run.seed=9", progress=progress)
+        with pytest.raises(ResultsError, match="dtaojax run is at work here or was broken off"):
+            load(folder)
+    assert left_in(fresh) == {UNFINISHED}
+    assert left_in(used) == {*FILES, UNFINISHED}
+    for name in FILES:
+        assert (used / name).read_bytes() == (done.folder / name).read_bytes()
 
 
 def test_full_disk_is_refused_with_the_folder_and_the_way_out(bench, monkeypatch):
@@ -492,8 +494,14 @@ def test_only_files_of_a_run_are_removed_from_its_folder(tmp_path):
     for name in ("mine.parquet", "notes.txt", "summary.json", "network.parquet"):
         (tmp_path / name).write_text("x")
     with claimed(tmp_path, "finney_8791253"):
-        remove_results(tmp_path)
-    assert left_in(tmp_path) == {"mine.parquet", "notes.txt"}
+        with replaced(tmp_path, "run") as new:
+            (new / "losses.parquet").write_text("y")
+        with replaced(tmp_path, "run") as new:
+            (new / "summary.json").write_text("z")
+    assert left_in(tmp_path) == {
+        "mine.parquet", "notes.txt", "network.parquet", "summary.json", "manifest.json"
+    }  # fmt: skip
+    assert (tmp_path / "summary.json").read_text() == "z"
 
 
 def test_network_file_is_never_replaced_by_results(tmp_path):
@@ -505,8 +513,8 @@ def test_network_file_is_never_replaced_by_results(tmp_path):
         claimed(tmp_path / "sub" / "..", network),
     ):
         pass
-    with claimed(tmp_path / "sub", network):
-        remove_results(tmp_path / "sub")
+    with claimed(tmp_path / "sub", network), replaced(tmp_path / "sub", "run"):
+        pass
     assert network.read_text() == "the state"
 
 

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 from report_fixture import make_results
 
-from dtaojax import results as results_room
 from dtaojax.results import SCHEMA_VERSION, Metric, Results, ResultsError, load, save, write_json
+from dtaojax.storage import opened, seal, whole
 
 FILES = ("network.parquet", "subnets.parquet", "summary.json", "manifest.json")
 
@@ -24,6 +24,17 @@ def made() -> Results:
 def folder(made, tmp_path) -> Path:
     save(made, tmp_path / "run")
     return tmp_path / "run"
+
+
+def rewrite(path: Path, content: object) -> None:
+    """Writes a JSON file of a folder anew, and the digests to match."""
+    write_json(path, content)
+    manifest = opened((path.parent / "manifest.json").read_bytes())
+    seal(path.parent, manifest)
+
+
+def rewrite_manifest(folder: Path, **changed: object) -> None:
+    seal(folder, opened((folder / "manifest.json").read_bytes()) | changed)
 
 
 def refusal(folder: Path) -> str:
@@ -76,7 +87,7 @@ def test_manifest_comes_last(made, tmp_path, monkeypatch):
         order.append(Path(target).name)
         to_parquet(table, target, **options)
 
-    monkeypatch.setattr(results_room.os, "replace", replaced)
+    monkeypatch.setattr(whole.os, "replace", replaced)
     monkeypatch.setattr(pd.DataFrame, "to_parquet", written)
     save(made, tmp_path)
     assert order[-2:] == ["summary.json", "manifest.json"]
@@ -125,7 +136,10 @@ def test_folder_that_is_no_run_is_refused(tmp_path):
 @pytest.mark.parametrize("version", [0, SCHEMA_VERSION + 1, None, "1"])
 def test_other_schema_version_is_refused(folder, name, version):
     content = json.loads((folder / name).read_text())
-    write_json(folder / name, content | {"schema_version": version})
+    if name == "manifest.json":
+        rewrite_manifest(folder, schema_version=version)
+    else:
+        rewrite(folder / name, content | {"schema_version": version})
     message = refusal(folder)
     assert message.startswith(f"{folder / name}: has schema version {version!r}")
     assert f"reads {SCHEMA_VERSION}" in message
@@ -139,8 +153,7 @@ def test_json_of_another_shape_is_refused(folder, content):
 
 @pytest.mark.parametrize("tables", [None, "network", ["network", "../secret"], ["other"]])
 def test_manifest_with_other_tables_is_refused(folder, tables):
-    content = json.loads((folder / "manifest.json").read_text())
-    write_json(folder / "manifest.json", content | {"tables": tables})
+    rewrite_manifest(folder, tables=tables)
     assert refusal(folder).startswith(f"{folder / 'manifest.json'}: tables is {tables!r}")
 
 
@@ -153,9 +166,9 @@ def test_metric_that_lacks_or_adds_a_key_is_refused(folder):
         record | {"colour": "red"},
         "text",
     ):
-        write_json(path, summary | {"metrics": [broken]})
+        rewrite(path, summary | {"metrics": [broken]})
         assert refusal(folder).startswith(f"{path}: a metric is not as it was written")
-    write_json(path, {"schema_version": SCHEMA_VERSION})
+    rewrite(path, {"schema_version": SCHEMA_VERSION})
     assert refusal(folder).startswith(f"{path}: ")
 
 

@@ -4,6 +4,7 @@ import errno
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,15 +16,16 @@ import jax
 import numpy as np
 import pandas as pd
 import pytest
-from made_chunks import CHUNKS, IDENTITY, NETWORK, some_chunk
+from made_chunks import CHUNKS, IDENTITY, NETWORK, PATHS, some_chunk
 from small_run import CONFIG, small_rows, write_network
 
 from dtaojax.engine import store as store_module
 from dtaojax.engine.store import ChunkStore, DamagedChunkError
-from dtaojax.pipeline.folder import UNFINISHED, Unfinished, claimed, drop_unfinished
+from dtaojax.pipeline.folder import Unfinished, claimed
 from dtaojax.pipeline.inputs import read_inputs
 from dtaojax.pipeline.run import run_report
 from dtaojax.results import ResultsError
+from dtaojax.storage import UNFINISHED, drop_unfinished, opened, sealed_text
 
 TESTS = Path(__file__).parent
 
@@ -41,7 +43,7 @@ def test_chunk_comes_back_from_its_file_bit_for_bit(tmp_path: Path) -> None:
     store.save(64, some_chunk(64))
     assert not store.holds(0)
     assert store.holds(64)
-    found = store.load(64)
+    found = store.load(64, PATHS)
     assert_same_bits(found, some_chunk(64))
     assert [leaf.dtype for leaf in found] == [leaf.dtype for leaf in some_chunk(64)]
 
@@ -54,10 +56,24 @@ def test_any_damage_to_a_chunk_is_found_out(tmp_path: Path) -> None:
     for place in places:
         file.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
         with pytest.raises(DamagedChunkError):
-            store.load(0)
+            store.load(0, 2)
         file.write_bytes(whole[:place])
         with pytest.raises(DamagedChunkError):
-            store.load(0)
+            store.load(0, 2)
+
+
+def test_chunk_of_other_paths_or_of_another_run_is_as_good_as_damaged(tmp_path: Path) -> None:
+    store = ChunkStore(tmp_path, b"this run")
+    for first in (0, 64):
+        store.save(first, some_chunk(first))
+    assert_same_bits(store.load(64, PATHS), some_chunk(64))
+    with pytest.raises(DamagedChunkError):
+        ChunkStore(tmp_path, b"another").load(0, PATHS)
+    with pytest.raises(DamagedChunkError):
+        store.load(0, 2 * PATHS)
+    shutil.copyfile(store.file(0), store.file(64))
+    with pytest.raises(DamagedChunkError):
+        store.load(64, PATHS)
 
 
 def test_full_disk_leaves_what_was_finished_and_nothing_half_written(
@@ -73,7 +89,7 @@ def test_full_disk_leaves_what_was_finished_and_nothing_half_written(
     with pytest.raises(OSError, match="No space left"):
         store.save(64, some_chunk(64))
     assert [file.name for file in tmp_path.iterdir()] == [store.file(0).name]
-    assert_same_bits(store.load(0), some_chunk(0))
+    assert_same_bits(store.load(0, PATHS), some_chunk(0))
 
 
 # --- processes that are killed -------------------------------------------------------------------
@@ -162,6 +178,16 @@ def test_folder_that_does_not_say_whose_it_is_is_refused(tmp_path: Path) -> None
         Unfinished(tmp_path, IDENTITY, 64)
 
 
+def test_edited_account_of_an_unfinished_run_is_refused(tmp_path: Path) -> None:
+    Unfinished(tmp_path, IDENTITY, 64)
+    about = tmp_path / UNFINISHED / "run.json"
+    text = about.read_text()
+    for edited in (text.replace("64", "32", 1), text.replace("aaaa", "aaab", 1), text + "\n"):
+        about.write_text(edited)
+        with pytest.raises(ResultsError, match=r"run\.json: does not say .*digest.*--fresh"):
+            Unfinished(tmp_path, IDENTITY, 64)
+
+
 # --- the command itself --------------------------------------------------------------------------
 
 
@@ -204,7 +230,9 @@ def assert_same_results(folder: Path, whole: Path) -> None:
     assert (folder / "summary.json").read_bytes() == (whole / "summary.json").read_bytes()
     manifests = [json.loads((at / "manifest.json").read_text()) for at in (folder, whole)]
     for manifest in manifests:
-        del manifest["created"], manifest["wall_times"]
+        del manifest["created"], manifest["wall_times"], manifest["digest"]
+        # The report tells when it was made.
+        del manifest["files"]["report.html"]
     assert manifests[0] == manifests[1]
 
 
@@ -244,3 +272,26 @@ def test_unfinished_run_of_another_seed_is_refused_unless_told_to_begin_anew(
         run_report(read_inputs(config, ()), folder, int)
     run_report(read_inputs(config, ()), folder, int, fresh=True)
     assert_same_results(folder, whole)
+
+
+def test_chunk_copied_over_another_is_found_out(config: Path, whole: Path) -> None:
+    folder = config.parent / "copied"
+    with pytest.raises(Stopped):
+        run_report(read_inputs(config, ()), folder, lambda done: stop_after(16, done))
+    first, second = sorted(folder.glob(f"{UNFINISHED}/*.chunk"))
+    shutil.copyfile(first, second)
+    with pytest.raises(ResultsError, match=rf"{second.name}: is damaged; delete this file and"):
+        run_report(read_inputs(config, ()), folder, int)
+    second.unlink()
+    run_report(read_inputs(config, ()), folder, int)
+    assert_same_results(folder, whole)
+
+
+def test_other_size_of_chunks_with_a_digest_to_match_is_found_out(config: Path) -> None:
+    folder = config.parent / "resized"
+    broken_off(config, folder)
+    about = folder / UNFINISHED / "run.json"
+    begun = opened(about.read_bytes())
+    about.write_text(sealed_text(begun | {"chunk_paths": 2 * begun["chunk_paths"]}))
+    with pytest.raises(ResultsError, match=r"\.chunk: is damaged"):
+        run_report(read_inputs(config, ()), folder, int)

@@ -14,7 +14,7 @@ from dtaojax.api.running import Run, load_run, simulate_inputs
 from dtaojax.api.tables import by_keys
 from dtaojax.config import Config, ConfigError, Problem, changed
 from dtaojax.pipeline.comparands import distinct, folder_name
-from dtaojax.pipeline.compare import compare_finished, write_comparison
+from dtaojax.pipeline.compare import comparing
 from dtaojax.pipeline.finished import Footing, refuse_number_of_runs, refuse_unpaired
 from dtaojax.pipeline.inputs import gather
 from dtaojax.report import compare_results
@@ -119,16 +119,16 @@ def compare(
     shelf = Shelf(folder)
     done: list[Run] = []
     places = distinct(map(folder_name, names))
-    for member, one, place in zip(members, inputs, places, strict=True):
-        if isinstance(member, Run):
-            done.append(member)
-        elif one is not None:
-            target = None if folder is None else shelf.folder / "runs" / place
-            done.append(simulate_inputs(one, Shelf(target), progress))
-    found = compare_finished(
-        [run.finished.called(name) for run, name in zip(done, names, strict=True)]
-    )
-    write_comparison(found, shelf.folder)
+    with comparing(shelf.folder) as held_together:
+        for member, one, place in zip(members, inputs, places, strict=True):
+            if isinstance(member, Run):
+                done.append(member)
+            elif one is not None:
+                target = None if folder is None else shelf.folder / "runs" / place
+                done.append(simulate_inputs(one, Shelf(target), progress))
+        found = held_together(
+            [run.finished.called(name) for run, name in zip(done, names, strict=True)]
+        )
     return Comparison(found, done, shelf)
 
 

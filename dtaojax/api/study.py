@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Self, TypeVar
 
 from dtaojax.api.configs import Changes, Shelf, as_overrides
 from dtaojax.api.progress import spoken
+from dtaojax.storage import read_sealed
 
 _Inputs = TypeVar("_Inputs")
 
@@ -25,9 +26,14 @@ class Study:
     file: ClassVar[str]
 
     def __init__(self, shelf: Shelf) -> None:
-        """Reads what a study left on a shelf."""
+        """Reads what a study left on a shelf.
+
+        Raises:
+            ResultsError: a file is missing, damaged or changed.
+        """
         self._shelf = shelf
         self.folder = shelf.folder
+        read_sealed(shelf.folder)
         self.found: dict[str, Any] = json.loads(
             (shelf.folder / self.file).read_text(encoding="utf-8")
         )

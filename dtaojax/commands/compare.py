@@ -68,20 +68,21 @@ def compare(
 
     planned = plan(runs, list(set_ or []), list(grid or []), out_folder)
     pending = [(each.inputs, each.folder) for each in planned.comparands if each.inputs]
-    if pending:
-        from dtaojax.pipeline.batch import Job, Watcher, run_batch
-
-        makes_crew = crew_maker(executor, workers, scheduler)
-        paths = sum(inputs.config.run.paths for inputs, _ in pending)
-        with progress("simulating paths", paths, quiet) as show_done:
-            jobs = [Job(*each) for each in pending]
-            run_batch(jobs, Watcher(advance=show_done), makes_crew)
 
     # Finished runs are compared without JAX, which is slow to load.
-    from dtaojax.pipeline.compare import compare_finished, write_comparison
+    from dtaojax.pipeline.compare import comparing
 
-    found = compare_finished([each.read() for each in planned.comparands])
-    report = write_comparison(found, planned.folder)
+    with comparing(planned.folder) as done:
+        if pending:
+            from dtaojax.pipeline.batch import Job, Watcher, run_batch
+
+            makes_crew = crew_maker(executor, workers, scheduler)
+            paths = sum(inputs.config.run.paths for inputs, _ in pending)
+            with progress("simulating paths", paths, quiet) as show_done:
+                jobs = [Job(*each) for each in pending]
+                run_batch(jobs, Watcher(advance=show_done), makes_crew)
+        found = done([each.read() for each in planned.comparands])
+    report = planned.folder / "report.html"
     if quiet:
         typer.echo(report)
         return

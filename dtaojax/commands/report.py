@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from dtaojax.commands.options import Quiet
+from dtaojax.commands.terminal import err
 from dtaojax.config.models_run import Audience
 
 
@@ -39,15 +40,27 @@ def report(
         )
     from dtaojax.report import write_report
     from dtaojax.report.subnet_page import write_subnet_page
-    from dtaojax.results import ResultsError, load
+    from dtaojax.results import Results, ResultsError, load
+    from dtaojax.storage import fault_in, pages_replaced, view_written
 
-    target = out_folder or folder
-    try:
-        results = load(folder)
+    def write(results: Results, into: Path) -> str:
         if subnet is None or audience is not None:
-            page = write_report(results, target, audience, subnet)
+            return write_report(results, into, audience, subnet).name
+        return write_subnet_page(results, subnet, into).name
+
+    is_elsewhere = out_folder is not None and out_folder.resolve() != folder.resolve()
+    target = out_folder if out_folder is not None and is_elsewhere else folder
+    try:
+        if is_elsewhere:
+            with view_written(target, "report") as new:
+                page = target / write(load(folder), new)
         else:
-            page = write_subnet_page(results, subnet, target)
+            with pages_replaced(folder, "report") as new:
+                page = target / write(load(folder, for_pages_by="report"), new)
+                fault = fault_in(folder, page.name)
+            if fault:
+                note = f"{page}: {fault}; it was made anew from the tables, which are whole"
+                err().print(note, markup=False, soft_wrap=True)
     except ResultsError as error:
         text = str(error)
         raise ResultsError(text if text.startswith(str(folder)) else f"{folder}: {text}") from error

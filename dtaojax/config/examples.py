@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 from dtaojax.config.errors import ConfigError, Problem
+from dtaojax.storage import ResultsError, added, is_marked, writing
 
 _PACKAGE = Path(__file__).parents[1]
 
@@ -30,15 +31,26 @@ def copy_examples(folder: Path) -> list[Path]:
     """
     source = example_folder()
     files = sorted(file.relative_to(source) for file in source.rglob("*.toml"))
-    there = [file for file in files if (folder / file).exists()]
+    goes_on = is_marked(folder, "init")
+    there = [
+        file
+        for file in files
+        if (folder / file).exists() and not (goes_on and _is_copy(folder / file, source / file))
+    ]
     if there:
         text = f"exists already, and {len(there) - 1} more; choose an empty folder"
         raise ConfigError(str(folder), [Problem(str(there[0]), text)])
     try:
-        for file in files:
-            (folder / file).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source / file, folder / file)
-    except OSError as error:
-        text = f"cannot be written ({error.strerror or error}); choose another folder"
+        with added(folder, "init") as new, writing(new):
+            for file in files:
+                (new / file).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(source / file, new / file)
+    except ResultsError as error:
+        text = str(error).removeprefix(f"{folder}: ").removesuffix(" with --out")
         raise ConfigError(str(folder), [Problem("", text)]) from error
     return [folder / file for file in files]
+
+
+def _is_copy(file: Path, source: Path) -> bool:
+    """Whether a file is what a command that was broken off had copied already."""
+    return file.is_file() and file.read_bytes() == source.read_bytes()

@@ -65,7 +65,13 @@ class Merger:
         self._used = 0
 
     def add(self, first: int, chunk: Chunk) -> None:
-        """Takes the chunk that begins at path ``first``, which follows those taken before."""
+        """Takes the chunk that begins at path ``first``, which follows those taken before.
+
+        Raises:
+            ValueError: it does not follow them, so that paths would be missing or counted twice.
+        """
+        if first != (taken := self._used + len(self._lost)):
+            raise ValueError(f"the chunk begins at path {first}, but {taken} paths came before")
         for path in np.flatnonzero(chunk.lost_at != KEPT):
             self._lost[first + int(path)] = int(chunk.lost_at[path])
         self._used += int((chunk.lost_at == KEPT).sum())

@@ -116,7 +116,7 @@ def run_on(
         """Takes the next chunk; whether it was the last that is needed."""
         first, future = pending.popleft()
         if future is None:
-            chunk = store.load(first)
+            chunk = store.load(first, plan.stop(first) - first)
         else:
             chunk = future.result()
             store.save(first, chunk)

@@ -14,7 +14,7 @@ _DIGEST: Final = hashlib.sha256
 
 
 class DamagedChunkError(Exception):
-    """A chunk's file is not as it was written.
+    """A chunk's file is not as it was written, or is that of other paths or of another run.
 
     Attributes:
         file: the file.
@@ -34,8 +34,8 @@ class Store(Protocol):
         """Whether the chunk that begins at path ``first`` is kept."""
         ...
 
-    def load(self, first: int) -> Chunk:
-        """That chunk."""
+    def load(self, first: int, paths: int) -> Chunk:
+        """That chunk, which holds this many paths."""
         ...
 
     def save(self, first: int, chunk: Chunk) -> None:
@@ -50,7 +50,7 @@ class NoStore:
         """Never."""
         return False
 
-    def load(self, first: int) -> Chunk:
+    def load(self, first: int, paths: int) -> Chunk:
         """There is nothing to load."""
         raise KeyError(first)
 
@@ -67,10 +67,19 @@ class ChunkStore:
 
     A file appears under its name only when all of it is on the disk, and is never changed again;
     so whatever happens to a run, every file that is there is whole, unless the disk damaged it.
+    The digest covers which run and which paths the arrays are of, so that a file that was copied
+    over another is as damaged as one with a flipped bit.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, run: bytes = b"") -> None:
+        """Opens a folder.
+
+        Args:
+            folder: of the files.
+            run: what tells the run from every other.
+        """
         self._folder = folder
+        self._run = run
 
     def file(self, first: int) -> Path:
         """The file of the chunk that begins at path ``first``."""
@@ -80,16 +89,22 @@ class ChunkStore:
         """Whether the chunk is on disk."""
         return self.file(first).exists()
 
-    def load(self, first: int) -> Chunk:
+    def _digest(self, first: int, paths: int, content: memoryview) -> bytes:
+        digest = _DIGEST(_DIGEST(self._run).digest())
+        digest.update(f"{first} {paths} ".encode())
+        digest.update(content)
+        return digest.digest()
+
+    def load(self, first: int, paths: int) -> Chunk:
         """Reads a chunk and checks it.
 
         Raises:
-            DamagedChunkError: the file does not hold what was written.
+            DamagedChunkError: the file does not hold these paths of this run as they were written.
         """
         file = self.file(first)
         content = memoryview(file.read_bytes())
         size = _DIGEST().digest_size
-        if content[:size] != _DIGEST(content[size:]).digest():
+        if content[:size] != self._digest(first, paths, content[size:]):
             raise DamagedChunkError(file, first)
         with np.load(io.BytesIO(content[size:]), allow_pickle=False) as arrays:
             return Chunk(*(arrays[name] for name in Chunk._fields))
@@ -107,7 +122,7 @@ class ChunkStore:
         partial = file.with_suffix(".partial")
         try:
             with partial.open("wb") as target:
-                target.write(_DIGEST(content).digest())
+                target.write(self._digest(first, len(chunk.lost_at), content))
                 target.write(content)
                 target.flush()
                 os.fsync(target.fileno())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,6 +10,7 @@ from dtaojax.network.errors import NetworkError
 from dtaojax.network.plausible import prices_apart
 from dtaojax.network.table import NOT_STARTED, UNHELD_PARTS, NetworkTable
 from dtaojax.spreadsheet import csv_text
+from dtaojax.storage import ResultsError, files_replaced
 
 _SWITCHES: Final = ("emission_enabled", "owner_cut_enabled")
 _COLUMNS: Final = (
@@ -45,16 +45,12 @@ def write_network(table: NetworkTable, path: Path) -> Path:
     if path.suffix.lower() != ".csv":
         raise NetworkError(str(path), ["a network is written as CSV; let the name end in .csv"])
     companion = path.with_suffix(".toml")
-    texts = {companion: facts_toml(table), path: network_csv(table)}
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        for target, text in texts.items():
-            _partial(target).write_text(text, encoding="utf-8", newline="")
-        for target in texts:
-            os.replace(_partial(target), target)
-    except OSError as error:
-        fault = f"cannot be written ({error.strerror or error}); choose another with --out"
-        raise NetworkError(str(path), [fault]) from None
+        with files_replaced(path, companion) as new:
+            for file, text in zip(new, (network_csv(table), facts_toml(table)), strict=True):
+                file.write_text(text, encoding="utf-8", newline="")
+    except ResultsError as error:
+        raise NetworkError(str(path), [str(error).removeprefix(f"{path}: ")]) from None
     return companion
 
 
@@ -99,7 +95,3 @@ def facts_toml(table: NetworkTable) -> str:
 def _toml(value: str | int | float) -> str:
     """A JSON string is one of TOML but for DEL, which TOML wants escaped."""
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def _partial(target: Path) -> Path:
-    return target.with_name(target.name + ".partial")

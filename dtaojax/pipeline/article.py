@@ -13,9 +13,10 @@ import pandas as pd
 from dtaojax.pipeline import runtime
 from dtaojax.pipeline.article_inputs import Experiment
 from dtaojax.pipeline.article_run import run_experiment
-from dtaojax.report.article_page import write_article_page
+from dtaojax.report.article_page import FILE_NAME, write_article_page
 from dtaojax.report.article_results import ArticleResults, ExperimentResult
-from dtaojax.results import SCHEMA_VERSION, write_json, writing_into
+from dtaojax.results import SCHEMA_VERSION
+from dtaojax.storage import result_folder, write_json, writing
 
 
 def article_report(
@@ -35,6 +36,12 @@ def article_report(
         ConfigError: a measure needs what the runs do not record.
         ResultsError: an experiment has no number, or the folder cannot be written.
     """
+    with result_folder(folder, "article") as new:
+        _fill(experiments, new, tell)
+    return folder / FILE_NAME
+
+
+def _fill(experiments: Sequence[Experiment], new: Path, tell: Callable[[str], None]) -> None:
     begun = time.perf_counter()
     runtime.configure("float64")
     found = []
@@ -48,11 +55,11 @@ def article_report(
         "seconds": time.perf_counter() - begun,
     }
     results = ArticleResults(found, manifest)
-    with writing_into(folder):
+    with writing(new):
         claims = pd.DataFrame(row for result in found for row in _rows(result))
-        claims.to_csv(folder / "claims.csv", index=False)
-        write_json(folder / "article.json", dataclasses.asdict(results))
-    return write_article_page(results, folder)
+        claims.to_csv(new / "claims.csv", index=False)
+        write_json(new / "article.json", dataclasses.asdict(results))
+    write_article_page(results, new)
 
 
 def _rows(result: ExperimentResult) -> Iterator[dict[str, Any]]:

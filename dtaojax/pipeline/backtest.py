@@ -26,9 +26,10 @@ from dtaojax.calibration import StochasticVariance
 from dtaojax.config import BacktestConfig, ConfigError, Problem, load_backtest
 from dtaojax.history import Panel, find_history, read_panel
 from dtaojax.pipeline import runtime
-from dtaojax.report.backtest_page import write_backtest_page
+from dtaojax.report.backtest_page import FILE_NAME, write_backtest_page
 from dtaojax.report.backtest_results import TABLES, BacktestResults
-from dtaojax.results import SCHEMA_VERSION, ResultsError, write_json
+from dtaojax.results import SCHEMA_VERSION, ResultsError
+from dtaojax.storage import result_folder, write_json, writing
 
 _WARM_UP_DAYS: Final = 60
 """History before the first origin, where the config does not name one [days]."""
@@ -103,6 +104,14 @@ def run_backtest(
     Raises:
         ResultsError: the folder cannot be written, or nothing could be judged.
     """
+    with result_folder(folder, "backtest") as new:
+        _write(_judged(inputs, folder, progress), new)
+    return folder / FILE_NAME
+
+
+def _judged(
+    inputs: BacktestInputs, folder: Path, progress: Callable[[int], None]
+) -> BacktestResults:
     runtime.configure("float64")
     started = time.perf_counter()
     outcomes = roll(inputs.panel, _forecasters(inputs.config), inputs.plan, progress)
@@ -114,9 +123,7 @@ def run_backtest(
         )
     tables = _tables(inputs, outcomes)
     wall_times = {"forecast_s": rolled - started, "score_s": time.perf_counter() - rolled}
-    results = BacktestResults(_manifest(inputs, outcomes, wall_times), tables)
-    _save(results, folder)
-    return write_backtest_page(results, folder)
+    return BacktestResults(_manifest(inputs, outcomes, wall_times), tables)
 
 
 def _forecasters(config: BacktestConfig) -> list[Forecaster]:
@@ -145,21 +152,14 @@ def _tables(inputs: BacktestInputs, outcomes: Outcomes) -> dict[str, pd.DataFram
     return tables
 
 
-def _save(results: BacktestResults, folder: Path) -> None:
-    """Writes the tables, the summary, and the manifest last."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name in ("manifest.json", "summary.json", "report.html"):
-            (folder / name).unlink(missing_ok=True)
+def _write(results: BacktestResults, new: Path) -> None:
+    """Writes the tables, the summary, the page and the manifest."""
+    with writing(new):
         for name, table in results.tables.items():
-            table.to_parquet(folder / f"{name}.parquet", index=False)
-        write_json(folder / "summary.json", results.summary())
-        write_json(folder / "manifest.json", results.manifest)
-    except OSError as error:
-        raise ResultsError(
-            f"{folder}: cannot write the results ({error.strerror or error}); "
-            "choose another folder with --out"
-        ) from error
+            table.to_parquet(new / f"{name}.parquet", index=False)
+        write_json(new / "summary.json", results.summary())
+        write_json(new / "manifest.json", results.manifest)
+    write_backtest_page(results, new)
 
 
 def _manifest(
@@ -169,6 +169,7 @@ def _manifest(
     dates = panel.dates[list(plan.origins)]
     return {
         "schema_version": SCHEMA_VERSION,
+        "command": "backtest",
         "title": config.title or "Did the forecasts hold?",
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "dtaojax_version": __version__,

@@ -15,6 +15,7 @@ from dtaojax.pipeline.crew import Crew, CrewMaker
 from dtaojax.pipeline.inputs import Inputs
 from dtaojax.pipeline.run import run_report
 from dtaojax.results import ResultsError
+from dtaojax.storage import MANIFEST, UNFINISHED, read_sealed
 
 
 class Job(NamedTuple):
@@ -89,9 +90,18 @@ def _same(crew: Crew) -> CrewMaker:
 
 
 def _is_done(job: Job) -> bool:
-    """Whether the folder holds the finished results of just this run."""
-    if not (job.folder / "report.html").exists():
+    """Whether the folder holds the finished results of just this run, as they were written.
+
+    Raises:
+        ResultsError: it holds them, but a file is missing or was changed.
+    """
+    if (job.folder / UNFINISHED).exists() or not (job.folder / MANIFEST).exists():
         return False
-    return read_json(job.folder / "manifest.json").get("identity") == (
-        job.inputs.digests() | runtime.fingerprint()
-    )
+    identity = read_json(job.folder / MANIFEST).get("identity")
+    if identity != job.inputs.digests() | runtime.fingerprint():
+        return False
+    try:
+        read_sealed(job.folder)
+    except ResultsError as error:
+        raise ResultsError(f"{error} (delete {job.folder} for that)") from error
+    return True

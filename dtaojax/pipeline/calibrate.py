@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -19,11 +19,12 @@ from dtaojax.history.notices import Notice
 from dtaojax.history.panel import MATURE_DAYS
 from dtaojax.pipeline import runtime
 from dtaojax.pipeline.calibrate_words import calibration_facts, file_comments
-from dtaojax.pipeline.demand_file import demand_toml, write_text
+from dtaojax.pipeline.demand_file import demand_toml
 from dtaojax.pipeline.fitted_demand import fitted_config, fitted_errors, parameter_rows
 from dtaojax.pipeline.goodness_curves import drawn_curves
 from dtaojax.pipeline.simulated_history import simulate
-from dtaojax.report.goodness_page import GoodnessPage, write_goodness_page
+from dtaojax.report.goodness_page import GoodnessPage, render_goodness_page
+from dtaojax.storage import files_replaced
 
 _FEWEST_FLOWS: Final = 500
 _FEWEST_SERIES: Final = 10
@@ -86,6 +87,13 @@ class Calibration:
     names: tuple[str, ...] = NAMES
 
 
+class _Fitted(NamedTuple):
+    demand: str
+    page: str
+    table: Comparison
+    notices: tuple[Notice, ...]
+
+
 def run_calibration(
     request: Request,
     progress: Callable[[str], None] = lambda what: None,
@@ -104,6 +112,20 @@ def run_calibration(
         HistoryError: the history cannot be used, or the fit did not converge.
         ResultsError: a file cannot be written.
     """
+    page = request.page or request.out.with_suffix(".html")
+    with files_replaced(request.out, page) as (new_demand, new_page):
+        found = _fitted(request, progress, tell)
+        new_page.write_bytes(found.page.encode("utf-8"))
+        new_demand.write_bytes(found.demand.encode("utf-8"))
+    return Calibration(request.out, page, found.table, found.notices)
+
+
+def _fitted(
+    request: Request,
+    progress: Callable[[str], None],
+    tell: Callable[[Sequence[Notice]], None],
+) -> _Fitted:
+    """Fits the process and holds it against the history; both files as texts."""
     runtime.configure("float64")
     progress("reading the history")
     panel = read_panel(request.history, request.source)
@@ -129,10 +151,9 @@ def run_calibration(
     returns = np.where(seen.seen, seen.flow / FLOW_OF_RETURN, np.nan)
     progress("holding them against the real one")
     table = goodness(returns, simulated)
-    page = request.page or request.out.with_suffix(".html")
     facts = calibration_facts(request.command, request.history.name, panel, found)
     config = fitted_config(found, panel, subnets=request.subnets)
-    write_goodness_page(
+    page = render_goodness_page(
         GoodnessPage(
             title=f"Demand fitted to {request.history.name}, {panel.dates[0]} to {panel.dates[-1]}",
             facts=facts,
@@ -142,11 +163,10 @@ def run_calibration(
             curves=drawn_curves(returns, simulated, seen),
             histories=_HISTORIES,
             notices=[notice.as_json() for notice in panel.notices],
-        ),
-        page,
+        )
     )
-    write_text(demand_toml(config, errors, file_comments(facts, panel, table)), request.out)
-    return Calibration(request.out, page, table, panel.notices)
+    demand = demand_toml(config, errors, file_comments(facts, panel, table))
+    return _Fitted(demand, page, table, panel.notices)
 
 
 def _require(panel: Panel, seen: Observations) -> None:

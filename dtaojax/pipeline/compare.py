@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -23,7 +24,8 @@ from dtaojax.metrics.paired import (
 from dtaojax.pipeline.finished import Finished, refuse_number_of_runs, refuse_unpaired
 from dtaojax.report.compare_page import write_compare_page
 from dtaojax.report.compare_results import DIFFERENCE_COLUMNS, Comparison
-from dtaojax.results import SCHEMA_VERSION, ResultsError, write_json, writing_into
+from dtaojax.results import SCHEMA_VERSION, ResultsError
+from dtaojax.storage import holding, result_folder, write_json, writing_into
 
 _NUMBERS: Final = ("value", "standard_error", "ci_low", "ci_high")
 
@@ -55,6 +57,25 @@ def compare_finished(runs: Sequence[Finished]) -> Comparison:
     )
     manifest = _manifest(runs, int(common.sum()), dropped)
     return Comparison(manifest, [run.evidence for run in runs], table)
+
+
+@contextmanager
+def comparing(folder: Path) -> Iterator[Callable[[Sequence[Finished]], Comparison]]:
+    """Claims a folder while runs are made, and lets its body compare them there when they are.
+
+    Raises:
+        ConfigError: the runs do not draw the same random numbers, or there are too few or many.
+        ResultsError: the folder cannot be written, or a run lacks figures.
+    """
+    with result_folder(folder, "compare") as new:
+
+        def compare(runs: Sequence[Finished]) -> Comparison:
+            found = compare_finished(runs)
+            write_comparison(found, new)
+            holding(new, "compare", folder, [run.folder for run in runs])
+            return found
+
+        yield compare
 
 
 def write_comparison(comparison: Comparison, folder: Path) -> Path:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from dtaojax.config import ComponentConfig, StochasticVarianceFlowConfig
-from dtaojax.results import ResultsError, write_whole
 
 Errors = dict[str, float]
 """Standard errors by key; a key of a component is dotted. What was held fixed is missing."""
@@ -46,18 +44,3 @@ def _component(name: str, component: ComponentConfig, errors: Errors) -> list[st
 def _line(key: str, value: float, error: float | None) -> str:
     note = "" if error is None else f"  # ± {error:.2g}"
     return f"{key} = {value}{note}"
-
-
-def write_text(text: str, target: Path) -> None:
-    """Writes a file, all of it or nothing.
-
-    Raises:
-        ResultsError: it cannot be written.
-    """
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(target, text)
-    except OSError as error:
-        raise ResultsError(
-            f"{target}: cannot be written ({error.strerror or error}); choose another with --out"
-        ) from error

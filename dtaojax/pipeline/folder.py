@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import fcntl
-import json
-import os
-import shutil
-import uuid
+import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+from dtaojax import storage
 from dtaojax.engine.store import ChunkStore, DamagedChunkError
-from dtaojax.results import TABLES, ResultsError, write_json, writing
-
-UNFINISHED: Final = "unfinished"
-"""Folder, inside the output folder, of a run that is going on or was broken off."""
+from dtaojax.results import TABLES, ResultsError
+from dtaojax.storage import UNFINISHED, mark, opened, sealed_text, write_whole, writing
 
 _WRITTEN: Final = (
     "report.html",
@@ -24,18 +19,14 @@ _WRITTEN: Final = (
     "summary.json",
     *(f"{table}.parquet" for table in TABLES),
 )
-"""What a run leaves in its folder, in the order in which an earlier run is taken apart."""
+"""What a run leaves in its folder."""
 
 _ABOUT: Final = "run.json"
-_PASSING: Final = f".{UNFINISHED}-"
-"""Start of the name of a folder that is being made or removed."""
 
 
 @contextmanager
 def claimed(folder: Path, network_file: str | Path) -> Iterator[None]:
-    """Holds an output folder against other processes of this machine; made where it is missing.
-
-    The claim ends with the process, however that ends.
+    """Claims the output folder of a run, as :func:`dtaojax.storage.claimed`.
 
     Args:
         folder: for the results.
@@ -51,40 +42,15 @@ def claimed(folder: Path, network_file: str | Path) -> Iterator[None]:
             f"{folder}: holds the network file {network_file.name}, which the results would "
             "replace; choose another folder with --out"
         )
-    with writing(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        probe = folder / f".{uuid.uuid4().hex}"
-        probe.touch()
-        probe.unlink()
-        descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise ResultsError(
-                f"{folder}: another process is running into this folder; wait until it has ended, "
-                "or choose another folder with --out"
-            ) from None
+    with storage.claimed(folder):
         yield
-    finally:
-        os.close(descriptor)
-
-
-def remove_results(folder: Path) -> None:
-    """Takes an earlier run apart, its report and manifest first.
-
-    So a run that is broken off leaves nothing that looks whole. Nothing but the files of a run is
-    touched.
-    """
-    with writing(folder):
-        for name in _WRITTEN:
-            (folder / name).unlink(missing_ok=True)
 
 
 class Unfinished:
     """The part of a run that is on disk already; made new where there is none.
 
     Attributes:
+        identity: everything that a number depends on.
         chunk_paths: paths in a chunk, as the run was begun with.
         store: of the finished chunks.
     """
@@ -101,25 +67,30 @@ class Unfinished:
             ResultsError: what is there belongs to another run, or the folder cannot be written.
         """
         self._out = folder
+        self.identity = dict(identity)
         self._folder = folder / UNFINISHED
-        if not self._folder.exists():
-            about = {"identity": dict(identity), "chunk_paths": chunk_paths}
-            with writing(folder), _appearing(self._folder) as new:
-                write_json(new / _ABOUT, about)
-        begun = self._read(self._folder / _ABOUT)
+        about = self._folder / _ABOUT
+        if not about.exists() and not any(self._folder.glob("*.chunk")):
+            mark(folder, "run")
+            with writing(folder):
+                text = sealed_text({"identity": dict(identity), "chunk_paths": chunk_paths})
+                write_whole(about, text)
+        text, begun = self._read(about)
         self._refuse_another(begun["identity"], identity)
         self.chunk_paths: int = begun["chunk_paths"]
-        self.store = ChunkStore(self._folder)
+        self.store = ChunkStore(self._folder, hashlib.sha256(text).digest())
 
-    def _read(self, about: Path) -> dict[str, Any]:
+    def _read(self, about: Path) -> tuple[bytes, dict[str, Any]]:
         try:
-            begun = json.loads(about.read_text(encoding="utf-8"))
-            return {"identity": dict(begun["identity"]), "chunk_paths": int(begun["chunk_paths"])}
+            text = about.read_bytes()
+            begun = opened(text)
+            identity, chunk_paths = dict(begun["identity"]), int(begun["chunk_paths"])
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ResultsError(
                 f"{about}: does not say which run was broken off here ({error}); choose another "
                 "folder with --out, or begin anew with --fresh"
             ) from error
+        return text, {"identity": identity, "chunk_paths": chunk_paths}
 
     def _refuse_another(self, begun: Mapping[str, Any], asked: Mapping[str, Any]) -> None:
         differs = [name for name in {**begun, **asked} if begun.get(name) != asked.get(name)]
@@ -153,25 +124,6 @@ class Unfinished:
                 f"{error.file}: is damaged; delete this file and give the same command again: only "
                 f"its {self.chunk_paths} paths from path {error.first} on are computed anew"
             ) from error
-
-
-def drop_unfinished(folder: Path) -> None:
-    """Removes what a broken-off run left in an output folder, if anything."""
-    with writing(folder):
-        # Renamed first: a removal that is itself broken off must not look like a run.
-        if (folder / UNFINISHED).exists():
-            (folder / UNFINISHED).rename(folder / f"{_PASSING}{uuid.uuid4().hex}")
-        for doomed in folder.glob(f"{_PASSING}*"):
-            shutil.rmtree(doomed)
-
-
-@contextmanager
-def _appearing(folder: Path) -> Iterator[Path]:
-    """A new folder to fill, which appears under its name only when it is filled."""
-    new = folder.with_name(f"{_PASSING}{uuid.uuid4().hex}")
-    new.mkdir()
-    yield new
-    new.rename(folder)
 
 
 def _short(value: Any) -> str:

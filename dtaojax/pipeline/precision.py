@@ -65,6 +65,11 @@ class PrecisionWatch:
             self._reached[name] = _relative_error(name, sample)
         return self._met()
 
+    @property
+    def may_stop(self) -> bool:
+        """Whether the run may end before all its paths."""
+        return self._target is not None
+
     def _met(self) -> bool:
         assert self._target is not None
         return all(error <= self._target.relative_error for error in self._reached.values())

@@ -11,18 +11,21 @@ import numpy as np
 from dtaojax.build import build_bins, build_world
 from dtaojax.config import Config
 from dtaojax.engine.chunk import Plan, chunk_size
+from dtaojax.engine.merge import Statistics
 from dtaojax.engine.run import run_on
 from dtaojax.metrics.headline import headline
 from dtaojax.pipeline import runtime
 from dtaojax.pipeline.crew import Crew, CrewMaker, threads
-from dtaojax.pipeline.folder import Unfinished, claimed, drop_unfinished, remove_results
+from dtaojax.pipeline.folder import Unfinished, claimed
 from dtaojax.pipeline.inputs import Inputs
 from dtaojax.pipeline.path_table import PathTableReader, PathTableWriter
 from dtaojax.pipeline.precision import PrecisionWatch
 from dtaojax.pipeline.run_manifest import run_manifest
 from dtaojax.pipeline.run_tables import position_netuids, run_tables
 from dtaojax.report import write_report
+from dtaojax.report.page import FILE_NAME
 from dtaojax.results import Results, ResultsError, save
+from dtaojax.storage import drop_unfinished, final_place, replaced
 from dtaojax.world.world import World
 
 
@@ -56,18 +59,27 @@ def run_report(
         if fresh:
             drop_unfinished(folder)
         with crew_maker(inputs.config.run.precision) as crew:
-            return _run_report(inputs, folder, progress, crew)
+            identity = inputs.digests() | runtime.fingerprint()
+            run, subnets = inputs.config.run, inputs.network.n_subnets
+            block_paths = runtime.block_paths(run, subnets, crew.workers)
+            chunk_paths = chunk_size(run.paths, block_paths, crew.workers)
+            unfinished = Unfinished(folder, identity, chunk_paths)
+            with replaced(folder, "run") as new:
+                _simulate(inputs, block_paths, unfinished, new, progress, crew)
+    return folder / FILE_NAME
 
 
-def _run_report(inputs: Inputs, folder: Path, progress: Callable[[int], None], crew: Crew) -> Path:
+def _simulate(
+    inputs: Inputs,
+    block_paths: int,
+    unfinished: Unfinished,
+    new: Path,
+    progress: Callable[[int], None],
+    crew: Crew,
+) -> None:
+    """Leaves everything that a run writes in the folder ``new``."""
     started = time.perf_counter()
     config, network = inputs.config, inputs.network
-    identity = inputs.digests() | runtime.fingerprint()
-    block_paths = runtime.block_paths(config.run, network.n_subnets, crew.workers)
-    unfinished = Unfinished(
-        folder, identity, chunk_size(config.run.paths, block_paths, crew.workers)
-    )
-    remove_results(folder)
     world = build_world(config, network)
     bins = build_bins(world)
     days = _moments(config)
@@ -80,7 +92,7 @@ def _run_report(inputs: Inputs, folder: Path, progress: Callable[[int], None], c
     names = _figure_names(world, config)
     simulating = time.perf_counter()
     watch = PrecisionWatch(config.run.precision_target, names, plan.paths)
-    with unfinished.kept(), PathTableWriter(folder / "paths.parquet", names, days) as paths:
+    with unfinished.kept(), PathTableWriter(new / "paths.parquet", names, days) as paths:
 
         def sink(first: int, scalars: np.ndarray, lost_at: np.ndarray) -> None:
             paths.write(first, scalars, lost_at)
@@ -100,10 +112,12 @@ def _run_report(inputs: Inputs, folder: Path, progress: Callable[[int], None], c
     estimating = time.perf_counter()
     if statistics.used == 0:
         raise ResultsError(
-            f"{folder}: all {plan.paths} paths turned non-finite, so there is nothing to report; "
-            "demand is too wild for the pools: lower sd_at_1000_tao or max_volatility_multiple"
+            f"{final_place(new)}: all {plan.paths} paths turned non-finite, so there is nothing to "
+            "report; demand is too wild for the pools: lower sd_at_1000_tao or "
+            "max_volatility_multiple"
         )
-    reader = PathTableReader(folder / "paths.parquet")
+    reader = PathTableReader(new / "paths.parquet")
+    _refuse_miscount(final_place(new), plan.paths, watch.may_stop, statistics, reader)
     tables = run_tables(config, world, network, statistics, bins, days, reader)
     finished = time.perf_counter()
     wall_times = {
@@ -114,12 +128,27 @@ def _run_report(inputs: Inputs, folder: Path, progress: Callable[[int], None], c
     manifest = run_manifest(
         inputs, plan, world, statistics, watch, days, wall_times, [*tables, "paths"]
     )
-    manifest["identity"] = identity
+    manifest["identity"] = unfinished.identity
     results = Results(manifest, headline(tables), tables)
-    save(results, folder)
-    report = write_report(results, folder)
-    drop_unfinished(folder)
-    return report
+    write_report(results, new)
+    save(results, new)
+
+
+def _refuse_miscount(
+    folder: Path, asked: int, may_stop: bool, statistics: Statistics, reader: PathTableReader
+) -> None:
+    """Refuses statistics that are not of just the paths that were asked for.
+
+    Raises:
+        ResultsError: paths are missing or were counted twice.
+    """
+    counted = statistics.used + len(statistics.lost)
+    rows, used = len(reader.used), int(reader.used.sum())
+    if (rows, used) != (counted, statistics.used) or (counted != asked and not may_stop):
+        raise ResultsError(
+            f"{folder}: {asked} paths were asked for, {counted} were counted and {rows} written; "
+            "begin anew with --fresh"
+        )
 
 
 def _moments(config: Config) -> tuple[float, ...]:

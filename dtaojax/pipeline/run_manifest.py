@@ -51,6 +51,7 @@ def run_manifest(
         lost[reason] = lost.get(reason, 0) + 1
     return {
         "schema_version": SCHEMA_VERSION,
+        "command": "run",
         "title": config.title or f"{network.name}, the next {run_config.horizon_days:g} days",
         "question": question(config),
         "trust": trust(config),

@@ -34,6 +34,7 @@ from dtaojax.pipeline.sensitivity_study import (
     swings,
 )
 from dtaojax.pipeline.tune_worlds import box_of, holder, portion_of, ranges, with_changes
+from dtaojax.storage import result_folder
 from dtaojax.tuning.tangents import Effect
 
 
@@ -113,6 +114,12 @@ def sensitivity_report(
         TuneError: a number or a derivative is not finite.
         ResultsError: the folder cannot be written.
     """
+    with result_folder(folder, "sensitivity") as new:
+        write_result(_found(inputs, progress), new)
+    return folder / "report.html"
+
+
+def _found(inputs: SensitivityInputs, progress: Callable[[str], None]) -> Result:
     begun = time.perf_counter()
     runtime.configure(inputs.config.run.precision)
     asked = inputs.study
@@ -141,7 +148,7 @@ def sensitivity_report(
             asked.sobol.resamples,
             progress,
         )
-    result = Result(
+    return Result(
         study=asked,
         config=inputs.config,
         network=inputs.network.name,
@@ -158,4 +165,3 @@ def sensitivity_report(
             "seconds": time.perf_counter() - begun,
         },
     )
-    return write_result(result, folder)

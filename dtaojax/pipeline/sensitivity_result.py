@@ -14,7 +14,7 @@ from dtaojax.pipeline.sensitivity_study import Global, Slopes, Swing
 from dtaojax.pipeline.trust import trust
 from dtaojax.report.sensitivity_page import render_sensitivity
 from dtaojax.report.shell import write_page
-from dtaojax.results import write_json, writing_into
+from dtaojax.storage import write_json, writing_into
 from dtaojax.tuning.headlines import Headline
 from dtaojax.tuning.levers import Range
 from dtaojax.tuning.tangents import Effect

@@ -18,7 +18,7 @@ from dtaojax.pipeline.runtime import made
 from dtaojax.report.shell import write_page
 from dtaojax.report.snapshot_page import render_differences
 from dtaojax.report.snapshot_results import ANEW, GONE, NEW, QUANTITIES, Differences
-from dtaojax.results import writing_into
+from dtaojax.storage import result_folder, writing
 
 FILES: Final = ("subnets.csv", "network.csv", "report.html")
 
@@ -70,10 +70,12 @@ def write_differences(found: Differences, folder: Path) -> Path:
     Raises:
         ResultsError: the folder cannot be written.
     """
-    with writing_into(folder):
-        found.subnets.to_csv(folder / FILES[0], index=False)
-        found.network.to_csv(folder / FILES[1], index=False)
-    return write_page(render_differences(found), folder / FILES[2])
+    with result_folder(folder, "snapshot diff") as new:
+        with writing(new):
+            found.subnets.to_csv(new / FILES[0], index=False)
+            found.network.to_csv(new / FILES[1], index=False)
+        write_page(render_differences(found), new / FILES[2])
+    return folder / FILES[2]
 
 
 def _side(table: NetworkTable, mechanism: MechanismConfig) -> pd.DataFrame:

@@ -31,6 +31,7 @@ from dtaojax.pipeline.stress_result import Attacked, Result, write_result
 from dtaojax.pipeline.stress_search import Search, measure, search_plans
 from dtaojax.pipeline.trust import trust
 from dtaojax.pipeline.tune_worlds import portion_of, with_changes
+from dtaojax.storage import result_folder
 from dtaojax.tuning.siege import Aim, Siege
 
 
@@ -129,6 +130,12 @@ def stress_report(inputs: StressInputs, folder: Path, progress: Callable[[str], 
         TuneError: a figure or a derivative is not finite.
         ResultsError: the folder cannot be written.
     """
+    with result_folder(folder, "stress") as new:
+        write_result(_attacked(inputs, progress), new)
+    return folder / "report.html"
+
+
+def _attacked(inputs: StressInputs, progress: Callable[[str], None]) -> Result:
     begun = time.perf_counter()
     stress, search, verify = inputs.stress, inputs.stress.search, inputs.stress.verify
     runtime.configure(next(iter(inputs.configs.values())).run.precision)
@@ -152,7 +159,7 @@ def stress_report(inputs: StressInputs, folder: Path, progress: Callable[[str], 
         forgets = isinstance(attacked_world.world.start.memory, FlowMemory)
         attacked.append(Attacked(name, fresh.run.step_blocks, forgets, plans, measured))
     some = next(iter(inputs.configs.values()))
-    result = Result(
+    return Result(
         stress=stress,
         trust=trust(some, ["no attack was held against a real one"]),
         config_hashes={name: config.config_hash for name, config in inputs.configs.items()},
@@ -164,4 +171,3 @@ def stress_report(inputs: StressInputs, folder: Path, progress: Callable[[str], 
             "seconds": time.perf_counter() - begun,
         },
     )
-    return write_result(result, folder)

@@ -14,7 +14,7 @@ from dtaojax.network import NetworkTable
 from dtaojax.pipeline.stress_search import Measured, Plans
 from dtaojax.report.shell import write_page
 from dtaojax.report.stress_page import render_stress
-from dtaojax.results import write_json, writing_into
+from dtaojax.storage import write_json, writing_into
 
 
 class Attacked(NamedTuple):

@@ -11,7 +11,7 @@ from dtaojax.pipeline.batch import Job, Watcher, read_json, run_batch
 from dtaojax.pipeline.crew import CrewMaker
 from dtaojax.pipeline.design import Design, Point
 from dtaojax.pipeline.inputs import read_inputs
-from dtaojax.results import writing_into
+from dtaojax.storage import holding, result_folder, writing
 
 _SCOPES = ("network", "portfolio")
 _NAME_DIGITS = 16
@@ -56,15 +56,17 @@ def run_sweep(
     def begin(index: int) -> None:
         progress(index, design.points[index])
 
-    run_batch(list(map(Job, inputs, targets)), Watcher(begin), crew_maker)
-    rows = [
-        {**point, "folder": str(target.relative_to(folder)), **_figures(target)}
-        for point, target in zip(design.points, targets, strict=True)
-    ]
-    table = pd.DataFrame(rows)
-    with writing_into(folder):
-        table.to_csv(folder / "sweep.csv", index=False)
-        table.to_parquet(folder / "sweep.parquet", index=False)
+    with result_folder(folder, "sweep") as new:
+        run_batch(list(map(Job, inputs, targets)), Watcher(begin), crew_maker)
+        rows = [
+            {**point, "folder": str(target.relative_to(folder)), **_figures(target)}
+            for point, target in zip(design.points, targets, strict=True)
+        ]
+        table = pd.DataFrame(rows)
+        with writing(new):
+            table.to_csv(new / "sweep.csv", index=False)
+            table.to_parquet(new / "sweep.parquet", index=False)
+            holding(new, "sweep", folder, targets)
     return table
 
 

@@ -21,6 +21,7 @@ from dtaojax.pipeline.tune_search import (
 )
 from dtaojax.pipeline.tune_verify import Compared, compare
 from dtaojax.pipeline.tune_worlds import as_config_values, holder, searched_config
+from dtaojax.storage import result_folder
 from dtaojax.tuning.walk import TOLERANCE, Iterate
 
 
@@ -39,6 +40,12 @@ def tune_report(inputs: TuneInputs, folder: Path, progress: Callable[[str], None
         TuneError: the search cannot be run, or finds nothing that keeps the constraints.
         ResultsError: the folder cannot be written.
     """
+    with result_folder(folder, "tune") as new:
+        write_result(_searched(inputs, progress), new)
+    return folder / "report.html"
+
+
+def _searched(inputs: TuneInputs, progress: Callable[[str], None]) -> Result:
     started = time.perf_counter()
     runtime.configure(inputs.config.run.precision)
     tune = inputs.tune
@@ -65,7 +72,7 @@ def tune_report(inputs: TuneInputs, folder: Path, progress: Callable[[str], None
         for name, other in inputs.others.items()
     }
     finished = time.perf_counter()
-    result = Result(
+    return Result(
         tune=tune,
         config=inputs.config,
         network=inputs.network.name,
@@ -86,7 +93,6 @@ def tune_report(inputs: TuneInputs, folder: Path, progress: Callable[[str], None
             "verify_s": finished - rival_at,
         },
     )
-    return write_result(result, folder)
 
 
 def _settings(variant: Variant, point: Iterate) -> dict[str, Any]:

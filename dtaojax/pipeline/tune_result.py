@@ -15,7 +15,7 @@ from dtaojax.pipeline.trust import trust
 from dtaojax.pipeline.tune_verify import Compared
 from dtaojax.report.shell import write_page
 from dtaojax.report.tune_page import render_tune
-from dtaojax.results import write_json, writing_into
+from dtaojax.storage import write_json, writing_into
 from dtaojax.tuning.levers import Range
 from dtaojax.tuning.problem import Problem
 from dtaojax.tuning.search import Searched, Simulation

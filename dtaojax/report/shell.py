@@ -13,7 +13,8 @@ from markupsafe import Markup, escape
 
 from dtaojax.report import numerals
 from dtaojax.report.text import visible
-from dtaojax.results import ResultsError, write_whole
+from dtaojax.results import ResultsError
+from dtaojax.storage import final_place, write_whole
 
 _HERE: Final = Path(__file__).parent
 
@@ -43,7 +44,8 @@ def write_page(page: str, target: Path) -> Path:
         write_whole(target, page)
     except OSError as error:
         raise ResultsError(
-            f"{target}: cannot be written ({error.strerror or error}); choose another folder"
+            f"{final_place(target)}: cannot be written ({error.strerror or error}); "
+            "choose another folder"
         ) from error
     return target
 
