@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -21,7 +20,6 @@ from dtaojax.report.document import (
 )
 from dtaojax.report.goodness_charts import Band, goodness_drawing
 from dtaojax.report.notices import Notices, notice_tables, notice_warnings
-from dtaojax.report.shell import write_page
 from dtaojax.report.svg import drawing_style
 
 
@@ -65,15 +63,6 @@ class GoodnessPage:
     curves: Mapping[str, Band]
     histories: int
     notices: Notices = ()
-
-
-def write_goodness_page(page: GoodnessPage, target: Path) -> Path:
-    """Writes the page, all of it or nothing.
-
-    Raises:
-        ResultsError: it cannot be written.
-    """
-    return write_page(render_goodness_page(page), target)
 
 
 def render_goodness_page(page: GoodnessPage) -> str:
