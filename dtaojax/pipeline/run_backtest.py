@@ -26,7 +26,8 @@ from dtaojax.pipeline.inputs import Inputs, read_inputs
 from dtaojax.pipeline.trace import trace_at
 from dtaojax.report.run_backtest_page import write_run_backtest_page
 from dtaojax.report.run_backtest_results import TABLES, RunBacktestResults
-from dtaojax.results import SCHEMA_VERSION, ResultsError, write_json
+from dtaojax.results import SCHEMA_VERSION
+from dtaojax.storage import result_folder, write_json, writing
 from dtaojax.world.observation import GAUGES, NETWORK_SCALARS, NetworkFigures, observe_network
 
 FORECAST: Final = "forecast"
@@ -93,6 +94,12 @@ def run_run_backtest(
     Raises:
         ResultsError: the folder cannot be written.
     """
+    with result_folder(folder, "backtest") as new:
+        _write(_scored(inputs, progress), new)
+    return folder / "report.html"
+
+
+def _scored(inputs: RunBacktestInputs, progress: Callable[[int], None]) -> RunBacktestResults:
     runtime.configure(inputs.runs[FORECAST].config.run.precision)
     started = time.perf_counter()
     days = [inputs.days(outcome) for outcome in inputs.outcomes]
@@ -103,9 +110,7 @@ def run_run_backtest(
         progress(number)
     tables = _tables(inputs, records)
     wall = {"total_s": time.perf_counter() - started}
-    results = RunBacktestResults(_manifest(inputs, records, wall), tables)
-    _save(results, folder)
-    return write_run_backtest_page(results, folder)
+    return RunBacktestResults(_manifest(inputs, records, wall), tables)
 
 
 def _tables(inputs: RunBacktestInputs, records: Mapping[str, Record]) -> dict[str, pd.DataFrame]:
@@ -180,21 +185,14 @@ def _observed(inputs: RunBacktestInputs, outcome: Outcome) -> NetworkFigures:
 _observe = eqx.filter_jit(observe_network)
 
 
-def _save(results: RunBacktestResults, folder: Path) -> None:
-    """Write the tables, the summary, and the manifest last."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name in ("manifest.json", "summary.json", "report.html"):
-            (folder / name).unlink(missing_ok=True)
+def _write(results: RunBacktestResults, new: Path) -> None:
+    """Write the tables, the summary, the page and the manifest."""
+    with writing(new):
         for name, table in results.tables.items():
-            table.to_parquet(folder / f"{name}.parquet", index=False)
-        write_json(folder / "summary.json", results.summary())
-        write_json(folder / "manifest.json", results.manifest)
-    except OSError as error:
-        raise ResultsError(
-            f"{folder}: cannot write the results ({error.strerror or error}); "
-            "choose another folder with --out"
-        ) from error
+            table.to_parquet(new / f"{name}.parquet", index=False)
+        write_json(new / "summary.json", results.summary())
+        write_json(new / "manifest.json", results.manifest)
+    write_run_backtest_page(results, new)
 
 
 def _manifest(
@@ -203,6 +201,7 @@ def _manifest(
     config, run = inputs.config, inputs.runs[FORECAST].config
     return {
         "schema_version": SCHEMA_VERSION,
+        "command": "backtest",
         "title": config.title or "Did the whole forecast hold?",
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "dtaojax_version": __version__,
