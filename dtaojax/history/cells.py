@@ -12,6 +12,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from dtaojax.printable import spelled
+
 _NUMBER: Final = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,4})?", re.ASCII)
 """What Python's ``float`` reads beyond this (1_000, digits of other scripts, nan, infinity) is in
 a file of numbers more likely a mistake."""
@@ -58,9 +60,6 @@ def _number(cell: Any) -> float:
     return math.nan
 
 
-def shown(cell: Any, longest: int = 40) -> str:
-    """Return what a cell says, for a message: in ASCII, on one line, cut where it is long."""
-    if _is_empty(cell):
-        return "is empty"
-    text = ascii(cell)
-    return "says " + (text if len(text) <= longest else f"{text[: longest - 3]}...")
+def shown(cell: Any) -> str:
+    """Return what a cell says, for a message."""
+    return "is empty" if _is_empty(cell) else f"says {spelled(cell, 40)}"
