@@ -32,6 +32,7 @@ from dtaojax.metrics.tail import (
     tail,
     value_at_risk,
 )
+from dtaojax.pipeline.run_manifest import beyond_bins
 from dtaojax.results import ESTIMATE_COLUMNS, QUANTILE_LEVELS, paths_needed
 
 LOSSES = st.lists(st.integers(-1000, 1000), min_size=1, max_size=60).map(
@@ -615,6 +616,13 @@ def test_shares_of_exactly_zero_and_of_the_gone_are_zero_in_the_table_and_certai
     half_gone = rows.loc[3, 9.0]["value"]
     assert (half_gone[half_gone.index <= 0.5] == 0.0).all()
     assert (half_gone[half_gone.index >= 0.75] == 0.25).all()
+
+
+def test_values_beyond_the_bins_are_counted_and_zeros_are_none_of_them():
+    values = np.array([0.0, 1e-9, 1e-9, 1.0, 1e9])[:, None, None, None]
+    bins = Bins(np.ones((1, 1)), np.ones((1, 1)), np.array([-6.0]), np.array([0.01]), 1200)
+    counted = statistics_of(values, bins, np.zeros((5, 1, 0, 1), bool))
+    assert beyond_bins(("price",), counted) == {"price": {"below": 2, "above": 1}}
 
 
 def test_quantiles_of_ranks_are_whole():

@@ -83,6 +83,7 @@ def run_manifest(
         },
         "precision": watch.summary(),
         "limited": dict(zip(world.tally_names, statistics.tallies, strict=True)),
+        "beyond_bins": beyond_bins(tuple(world.gauges), statistics),
         "run": {
             "horizon_days": run_config.horizon_days,
             "report_days": list(run_config.report_days),
@@ -101,6 +102,19 @@ def run_manifest(
             *watch.warnings(),
         ],
         "tables": tables,
+    }
+
+
+def beyond_bins(gauges: tuple[str, ...], statistics: Statistics) -> dict[str, dict[str, int]]:
+    """Count values below and above the bins, over paths, days and subnets, by gauge.
+
+    Quantiles among them are bounds (:func:`dtaojax.metrics.binned.quantile_of_bins`). A value of 0
+    is none of them.
+    """
+    outermost = statistics.counts.bins[..., [0, -1]].sum(axis=(0, 2))
+    return {
+        name: {"below": int(below), "above": int(above)}
+        for name, (below, above) in zip(gauges, outermost, strict=True)
     }
 
 

@@ -31,7 +31,9 @@ STATISTICS: Final[dict[str, Term]] = {
     "quantile": Term(
         "Band of paths",
         "x % band = from the (50 − x/2) % to the (50 + x/2) % quantile over paths",
-        "How uncertain the future is under the model. More paths do not narrow it.",
+        "How uncertain the future is under the model. More paths do not narrow it. What is gone "
+        "counts as 0, so that a low end or a median can be exactly 0. ≤ and ≥ stand before a "
+        "bound: the value lies beyond what a run counts, 400 times the start or 1/400 of it.",
     ),
     "standard_error": Term(
         "± standard error (SE)",
