@@ -19,12 +19,13 @@ class SobolConfig(StrictModel):
 
     Attributes:
         points: base points of the design, a power of two; ``points (parameters + 2)`` worlds are
-            simulated. 0 leaves the indices out.
+            simulated. 0 leaves the indices out. A report shows them from 256 on: the intervals of
+            fewer do not cover.
         paths: demand paths behind each point, the same for all.
         resamples: of the design, for the intervals.
     """
 
-    points: Annotated[int, Field(ge=0, le=65_536)] = 64
+    points: Annotated[int, Field(ge=0, le=65_536)] = 0
     paths: Annotated[int, Field(ge=2, le=1_000_000)] = 32
     resamples: Annotated[int, Field(ge=100, le=100_000)] = 1_000
 
@@ -32,7 +33,7 @@ class SobolConfig(StrictModel):
     @classmethod
     def _power_of_two(cls, value: int) -> int:
         if value & (value - 1) or value == 1:
-            refuse([Problem("", f"is {value}; must be a power of two, as 64 or 128, or 0")])
+            refuse([Problem("", f"is {value}; must be a power of two, as 256 or 512, or 0")])
         return value
 
 

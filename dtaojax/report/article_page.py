@@ -90,6 +90,9 @@ def render_article(results: ArticleResults) -> str:
         notes=[
             "Statements of the autumn of 2024, before the launch, in our words. What was said is "
             "held against simulations under stated rules and demand, not against history.",
+            "A statement depends if its cases disagree, for which one case is enough, even one "
+            "that no history backs. How many depend says how many have such a case, not how true "
+            "they are.",
         ],
         sections=[
             Section("verdicts", "All verdicts", "Verdicts", tables=[_overview(results)]),
@@ -107,6 +110,7 @@ def render_article(results: ArticleResults) -> str:
             ),
         ],
         made=made_by(manifest),
+        remarks=manifest.get("remarks", ()),
     )
     return render_document(document)
 
@@ -117,23 +121,25 @@ def _statements(results: ArticleResults) -> str:
 
 
 def _sentence(results: ArticleResults) -> str:
-    counts = Counter(each.verdict for each in results.experiments)
-    parts = {
-        "supported": "{} supported",
-        "not supported": "{} not supported",
-        "depends": "{} depending on an assumption",
-        "undecided": "{} undecided",
-    }
-    told = [parts[verdict].format(counts[verdict]) for verdict in _ORDER if counts[verdict]]
-    return f"Of {_statements(results)} about dynamic TAO: {', '.join(told)}."
+    alone = [each for each in results.experiments if len(each.cases) == 1]
+    counts = Counter(each.verdict for each in alone)
+    told = [f"{counts[verdict]} {verdict}" for verdict in _ORDER if counts[verdict]]
+    several = len(results.experiments) - len(alone)
+    disagree = sum(each.verdict == "depends" for each in results.experiments)
+    parts = []
+    if alone:
+        parts.append(f"{len(alone)} tried in one case ({', '.join(told)})")
+    if several:
+        parts.append(f"{several} in several cases, which disagree for {disagree}")
+    return f"{_statements(results).capitalize()} about dynamic TAO: {'; '.join(parts)}."
 
 
 def _cards(results: ArticleResults) -> Iterator[Card]:
     """One card a kind of verdict, with the statements that got it."""
     heads = {
-        "supported": "What holds",
-        "not supported": "What does not",
-        "depends": "What depends",
+        "supported": "Supported in every case tried",
+        "not supported": "Not supported in any case tried",
+        "depends": "Cases disagree",
         "undecided": "What stays open",
     }
     for verdict in _ORDER:

@@ -179,6 +179,7 @@ class Document:
         sections: the rest.
         made: by what and when, for the foot of the page.
         trust: what was back-tested of the runs behind it, on top; most pages have one badge.
+        remarks: what was found wrong since it was made, above all numbers.
     """
 
     eyebrow: str
@@ -190,6 +191,7 @@ class Document:
     warnings: Sequence[str] = ()
     made: str = ""
     trust: Sequence[Trust] = ()
+    remarks: Sequence[str] = ()
 
 
 def render_document(document: Document) -> str:

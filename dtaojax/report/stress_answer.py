@@ -11,6 +11,7 @@ from dtaojax.report.stress_words import (
     PERCENT,
     Record,
     aims_at_gain,
+    change_of_target,
     figure_of,
     outcomes_of,
     target_of,
@@ -45,19 +46,21 @@ def cards(found: Record) -> list[Card]:
         and each["strategy"] != FOUND
     ]
     suffix = f" {unit}"
+    _, change_unit, _ = change_of_target(found)
+    more = f" {change_unit}"
     cards = []
     if not aims_at_gain(found):
         cards.append(
             Card(
                 "How far does it get?",
                 f"more {target} with {budget} TAO under {rules}",
-                figure_of(largest, "target_change", factor, suffix),
+                figure_of(largest, "target_change", factor, more),
                 [
                     f"From {figure_of(idle, 'target', factor, suffix).text} without an attack to "
                     f"{figure_of(largest, 'target', factor, suffix).text}.",
                     *(
                         f"The plain plan, {each['strategy']}: "
-                        f"{figure_of(each, 'target_change', factor, suffix).text} more."
+                        f"{figure_of(each, 'target_change', factor, more).text} more."
                         for each in others
                     ),
                 ],
@@ -78,6 +81,7 @@ def cards(found: Record) -> list[Card]:
                     f"{figure_of(each, 'wealth_change').text} TAO net."
                     for each in others
                 ),
+                _reach(found),
             ],
         )
     )
@@ -96,12 +100,27 @@ def cards(found: Record) -> list[Card]:
     return cards
 
 
+def _reach(found: Record) -> str:
+    """Whom the gain is about, and of whom and which plans it says nothing."""
+    attack = found["config"]["attack"]
+    income = "its owner's cut with and without the attack" if attack["owner"] else "no owner's cut"
+    plan = (
+        "The plan was searched for gain."
+        if aims_at_gain(found)
+        else "The plan was searched for its target, not for gain: another may bring more."
+    )
+    return (
+        f"It is the gain of one attacker, who gets {income} and no miners' pay, from this plan at "
+        f"this place. {plan} What other subnets' buyers or owners gain is another question."
+    )
+
+
 def _brought(found: Record, outcome: Record) -> str:
     """What a plan brings, and how far it gets where that is something else."""
     brought = f"{figure_of(outcome, 'wealth_change').text} TAO net"
     if aims_at_gain(found):
         return brought
-    _, unit, factor = target_of(found)
+    _, unit, factor = change_of_target(found)
     return f"{brought}, {figure_of(outcome, 'target_change', factor, f' {unit}').text} more"
 
 

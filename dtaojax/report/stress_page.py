@@ -14,6 +14,7 @@ from dtaojax.report.stress_words import (
     PERCENT,
     Record,
     aims_at_gain,
+    change_of_target,
     figure_of,
     subnet_name,
     target_of,
@@ -48,12 +49,13 @@ def render_stress(found: Record) -> str:
         sections=sections,
         made=made_by(found["made"]),
         trust=[trust_of(found)],
+        remarks=found.get("remarks", ()),
     )
     return render_document(document)
 
 
 def _curves(found: Record) -> Section:
-    target, unit, factor = target_of(found)
+    target, unit, factor = change_of_target(found)
     drawings = []
     if not aims_at_gain(found):
         drawings.append(
@@ -74,6 +76,7 @@ def _curves(found: Record) -> Section:
 
 def _outcomes(found: Record) -> Section:
     target, unit, factor = target_of(found)
+    _, change_unit, _ = change_of_target(found)
     tables = []
     for rules in found["rules"]:
         rows = []
@@ -90,7 +93,12 @@ def _outcomes(found: Record) -> Section:
                 figure_of(each, "received"),
             ]
             rows.append(tuple(row[:2] + row[4:] if aims_at_gain(found) else row))
-        columns = ["plan", "budget [TAO]", f"{target} [{unit}]", "more than without"]
+        columns = [
+            "plan",
+            "budget [TAO]",
+            f"{target} [{unit}]",
+            f"more than without [{change_unit}]",
+        ]
         columns += ["net gain [TAO]", "paid [TAO]", "got before the end [TAO]"]
         if aims_at_gain(found):
             columns[2:4] = []

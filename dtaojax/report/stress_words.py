@@ -34,6 +34,12 @@ def target_of(found: Record) -> tuple[str, str, float]:
     return words.format(it=subnet_name(found, found["aimed_at"])), unit, factor
 
 
+def change_of_target(found: Record) -> tuple[str, str, float]:
+    """As :func:`target_of`, for a change: parts in per cent change by points."""
+    words, unit, factor = target_of(found)
+    return words, "points" if unit == "%" else unit, factor
+
+
 def aims_at_gain(found: Record) -> bool:
     """Whether wealth itself is the target."""
     return found["config"]["attack"]["target"] == "gain"

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
 from dtaojax.report.document import Card
 from dtaojax.report.numerals import plain
 from dtaojax.report.tune_words import Record, estimate, interval, label, verdict
+
+_CONCENTRATION: Final = (
+    "emission_hhi",
+    "emission_gini",
+    "emission_top10",
+    "effective_number",
+    "soft_nakamoto",
+)
+"""Measures of how concentrated emission is."""
 
 
 def question(found: Record) -> str:
@@ -36,7 +48,7 @@ def cards(found: Record) -> list[Card]:
                 f"on fresh paths, from {estimate(before).text} to {estimate(after).text} "
                 f"({verdict(record)})",
                 estimate(change),
-                [f"95 % interval of the change: {interval(change)}."],
+                [f"95 % interval of the change: {interval(change)}.", *_beside(name, by_name)],
             )
         )
     held = [
@@ -61,6 +73,22 @@ def cards(found: Record) -> list[Card]:
     if found["rival"]:
         cards.append(_rival_card(found))
     return cards
+
+
+def _beside(name: str, by_name: Mapping[str, Record]) -> list[str]:
+    """What other measures of concentration did, or that none was looked at."""
+    if name not in _CONCENTRATION:
+        return []
+    others = [by_name[each] for each in _CONCENTRATION if each in by_name and each != name]
+    if not others:
+        return [
+            "Of all measures of concentration only this one was looked at: others may have moved "
+            "the other way, at the bottom of the list above all."
+        ]
+    return [
+        f"{label(each['measure'])}: change {interval(each['change'][0])} ({verdict(each)})."
+        for each in others
+    ]
 
 
 def _elsewhere_card(found: Record) -> Card:

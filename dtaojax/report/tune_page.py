@@ -51,6 +51,7 @@ def render_tune(found: Record) -> str:
         sections=[section for section in sections if section is not None],
         made=made_by(found["made"]),
         trust=[trust_of(found)],
+        remarks=found.get("remarks", ()),
     )
     return render_document(document)
 
