@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,7 @@ import pandas as pd
 from dtaojax.api.configs import Changes, ConfigLike, Shelf, read_config
 from dtaojax.api.progress import watched
 from dtaojax.api.tables import as_dataset, metrics_table
+from dtaojax.config import choice, suggestion
 from dtaojax.network import NetworkTable
 from dtaojax.pipeline.finished import Finished, read_finished
 from dtaojax.pipeline.inputs import Inputs, gather
@@ -19,6 +20,10 @@ from dtaojax.report.snippet import run_snippet
 
 if TYPE_CHECKING:
     import xarray
+
+
+_ESTIMATES: Final = ("network", "subnets", "portfolio")
+"""Tables of estimates, which can be laid out over day and statistic."""
 
 
 class Run:
@@ -99,10 +104,30 @@ class Run:
             netuid: of a position; the whole portfolio by default.
 
         Raises:
-            KeyError: the run has no such figure, or not on that day.
+            KeyError: the run has no such figure, or not on that day or of that position; names
+                those that it has.
         """
         when = self._finished.evidence.horizon if day is None else day
-        return self._finished.figures.sample(quantity, when, netuid)
+        try:
+            return self._finished.figures.sample(quantity, when, netuid)
+        except KeyError:
+            raise KeyError(self._known_figures(quantity, when, netuid)) from None
+
+    def _known_figures(self, quantity: str, day: float, netuid: int | None) -> str:
+        """Say what figures of paths there are, the nearest fault first."""
+        tables = [self._finished.results.tables.get(name) for name in ("network", "portfolio")]
+        rows = pd.concat([table for table in tables if table is not None])
+        names = list(dict.fromkeys(rows["quantity"]))
+        if quantity not in names:
+            return f"{quantity!r} is no figure of paths; {suggestion(quantity, names)}"
+        of_it = rows[rows["quantity"] == quantity]
+        days = sorted(set(of_it["day"]))
+        if day not in days:
+            told = ", ".join(f"{each:g}" for each in days)
+            return f"{quantity!r} was not recorded on day {day:g}; days: {told}"
+        held = sorted({int(each) for each in of_it["netuid"].dropna()})
+        told = ", ".join(map(str, held)) or "none"
+        return f"{quantity!r} is not known of position {netuid}; netuids of positions: {told}"
 
     def to_xarray(self, table: str = "network") -> xarray.Dataset:
         """A table as an xarray dataset: a variable each quantity, over day (and subnet) and
@@ -113,12 +138,21 @@ class Run:
 
         Raises:
             ImportError: xarray is not installed.
-            KeyError: the run has no such table.
+            KeyError: the run has no such table of estimates; names those that it has.
         """
+        known = [name for name in _ESTIMATES if name in self._finished.results.tables]
+        if table not in known:
+            raise KeyError(
+                f"{table!r} is no table of estimates of this run; {choice(table, known)}"
+            )
         return as_dataset(self._table(table))
 
     def _table(self, name: str) -> pd.DataFrame:
-        return self._finished.results.tables[name]
+        tables = self._finished.results.tables
+        if name not in tables:
+            reason = "its config holds no [portfolio]" if name == "portfolio" else "it left none"
+            raise KeyError(f"this run has no table {name!r}: {reason}")
+        return tables[name]
 
     def __repr__(self) -> str:
         paths = self.manifest["paths"]["used"]
@@ -132,6 +166,8 @@ def simulate(
     config: ConfigLike = None,
     changes: Changes | None = None,
     *,
+    paths: int | None = None,
+    seed: int | None = None,
     network: NetworkTable | None = None,
     folder: str | Path | None = None,
     progress: bool = True,
@@ -141,6 +177,8 @@ def simulate(
     Args:
         config: what to simulate.
         changes: values that replace the config's.
+        paths: number of random paths, as ``{"run.paths": paths}`` in ``changes``.
+        seed: of all random numbers, as ``{"run.seed": seed}`` in ``changes``.
         network: a state in memory, in place of the one that the config names.
         folder: for the results, which then stay; a run that was broken off there goes on.
         progress: whether to show how far it is, in a notebook or on a terminal.
@@ -151,7 +189,9 @@ def simulate(
         HistoryError: a history is wrong.
         ResultsError: the folder cannot be written, or no path stayed finite.
     """
-    checked = read_config(config, changes)
+    asked = {"run.paths": paths, "run.seed": seed}
+    named = {key: value for key, value in asked.items() if value is not None}
+    checked = read_config(config, {**(changes or {}), **named})
     inputs = gather(checked, str(checked.source or "config"), network)
     return simulate_inputs(inputs, Shelf(folder), progress)
 

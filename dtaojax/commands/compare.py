@@ -9,7 +9,7 @@ import typer
 from rich.table import Column, Table
 from rich.text import Text
 
-from dtaojax.commands.options import Overrides, Quiet
+from dtaojax.commands.options import Overrides, Paths, Quiet, Seed, sized
 from dtaojax.commands.terminal import err, progress
 from dtaojax.commands.where import (
     ExecutorOption,
@@ -53,6 +53,8 @@ def compare(
         Path | None,
         typer.Option("--out", help="Folder.", show_default="<the first run's folder>-compare"),
     ] = None,
+    paths: Paths = None,
+    seed: Seed = None,
     executor: ExecutorOption = None,
     workers: WorkersOption = None,
     scheduler: SchedulerOption = None,
@@ -66,7 +68,7 @@ def compare(
     """
     from dtaojax.pipeline.comparands import plan
 
-    planned = plan(runs, list(set_ or []), list(grid or []), out_folder)
+    planned = plan(runs, sized(set_, paths, seed), list(grid or []), out_folder)
     pending = [(each.inputs, each.folder) for each in planned.comparands if each.inputs]
 
     # Finished runs are compared without JAX, which is slow to load.
@@ -77,8 +79,8 @@ def compare(
             from dtaojax.pipeline.batch import Job, Watcher, run_batch
 
             makes_crew = crew_maker(executor, workers, scheduler)
-            paths = sum(inputs.config.run.paths for inputs, _ in pending)
-            with progress("simulating paths", paths, quiet) as show_done:
+            total = sum(inputs.config.run.paths for inputs, _ in pending)
+            with progress("simulating paths", total, quiet) as show_done:
                 jobs = [Job(*each) for each in pending]
                 run_batch(jobs, Watcher(advance=show_done), makes_crew)
         found = done([each.read() for each in planned.comparands])

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from dtaojax.commands.options import OutFolder, Overrides, Quiet
+from dtaojax.commands.options import NoPaths, OutFolder, Overrides, Quiet, refuse_paths
 from dtaojax.commands.terminal import tell_search
 
 
@@ -21,6 +21,7 @@ def sensitivity(
     ],
     set_: Overrides = None,
     out_folder: OutFolder = None,
+    paths: NoPaths = None,
     quiet: Quiet = False,
 ) -> None:
     """Find which parameters and assumptions move the numbers of a run.
@@ -28,6 +29,7 @@ def sensitivity(
     The answer is a folder: report.html with tornado plots, sensitivity.json, and the tables
     local.csv (derivatives), swings.csv (one parameter at a time) and sobol.csv (variance).
     """
+    refuse_paths(paths, "run.paths", "paths")
     from dtaojax.pipeline.sensitivity import read_sensitivity, sensitivity_report
 
     inputs = read_sensitivity(config, list(set_ or []))

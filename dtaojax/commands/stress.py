@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from dtaojax.commands.options import OutFolder, Overrides, Quiet
+from dtaojax.commands.options import NoPaths, OutFolder, Overrides, Quiet, refuse_paths
 from dtaojax.commands.terminal import tell_search
 
 
@@ -21,6 +21,7 @@ def stress(
     ],
     set_: Overrides = None,
     out_folder: OutFolder = None,
+    paths: NoPaths = None,
     quiet: Quiet = False,
 ) -> None:
     """Find the worst demand within a budget, and what an attacker gains or loses by it.
@@ -28,6 +29,7 @@ def stress(
     The answer is a folder: report.html, stress.json, what every plan does in outcomes.csv, and the
     plans themselves in plans.csv.
     """
+    refuse_paths(paths, "search.paths", "verify.paths")
     from dtaojax.pipeline.stress import read_stress, stress_report
 
     inputs = read_stress(config, list(set_ or []))

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from dtaojax.commands.options import OutFolder, Overrides, Quiet
+from dtaojax.commands.options import NoPaths, OutFolder, Overrides, Quiet, refuse_paths
 from dtaojax.commands.terminal import tell_search
 
 
@@ -21,12 +21,14 @@ def tune(
     ],
     set_: Overrides = None,
     out_folder: OutFolder = None,
+    paths: NoPaths = None,
     quiet: Quiet = False,
 ) -> None:
     """Search for mechanism parameters by gradient, and verify them on fresh paths.
 
     The answer is a folder: report.html, tune.json, every point in iterates.csv, and tuned.toml.
     """
+    refuse_paths(paths, "search.paths", "verify.paths")
     from dtaojax.pipeline.tune import tune_report
     from dtaojax.pipeline.tune_inputs import read_tune
 

@@ -3,6 +3,7 @@
 Nothing here imports JAX, NumPy or pandas, so reading a config takes no time.
 """
 
+from dtaojax.config._base import filled_title
 from dtaojax.config._wording import choice, described, suggestion
 from dtaojax.config.calibrated import default_demand
 from dtaojax.config.compare import Difference, config_differences, differences, preset_toml
@@ -265,6 +266,7 @@ __all__ = [
     "described",
     "differences",
     "example_folder",
+    "filled_title",
     "in_drought",
     "is_run_backtest",
     "load_backtest",

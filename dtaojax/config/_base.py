@@ -38,6 +38,12 @@ class FileModel(StrictModel):
         return Path(path) if self._source is None else self._source.parent / path
 
 
+def filled_title(title: str, horizon_days: float) -> str:
+    """Return a title with ``{horizon}`` filled in: "90 days", "1 day"."""
+    length = "1 day" if horizon_days == 1.0 else f"{horizon_days:g} days"
+    return title.replace("{horizon}", length)
+
+
 def refuse(problems: Sequence[Problem]) -> None:
     """Raises one validation error that lists every problem; does nothing where there is none.
 

@@ -46,7 +46,7 @@ class Config(FileModel):
     """Everything that a run depends on; all of it has a default.
 
     Attributes:
-        title: heading of the report.
+        title: heading of the report; ``{horizon}`` in it is filled in, as in "90 days".
         mechanism: the protocol's rules, complete.
         network: the state to start from.
         demand: processes whose trades add up, each under a name of its own.

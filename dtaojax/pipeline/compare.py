@@ -245,9 +245,12 @@ def _warnings(runs: Sequence[Finished], dropped: dict[str, int]) -> Iterator[str
             f"differences leave out paths that stayed finite here but not in every run ({lost}); "
             "the single numbers count them"
         )
+    said: dict[str, list[str]] = {}
     for run, manifest in zip(runs, manifests, strict=True):
         for text in manifest.get("warnings") or ():
-            yield f"{run.label}: {text}"
+            said.setdefault(text, []).append(run.label)
+    for text, labels in said.items():
+        yield text if len(labels) == len(runs) else f"{', '.join(labels)}: {text}"
 
 
 def _quantities(run: Finished) -> set[str]:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from dtaojax import __version__
-from dtaojax.config import PRESETS, Config
+from dtaojax.config import PRESETS, Config, filled_title
 from dtaojax.engine.chunk import Plan
 from dtaojax.engine.merge import Statistics
 from dtaojax.pipeline import runtime
@@ -52,7 +52,9 @@ def run_manifest(
     return {
         "schema_version": SCHEMA_VERSION,
         "command": "run",
-        "title": config.title or f"{network.name}, the next {run_config.horizon_days:g} days",
+        "title": filled_title(
+            config.title or f"{network.name}, the next {{horizon}}", run_config.horizon_days
+        ),
         "question": question(config),
         "trust": trust(config),
         "created": datetime.now(UTC).isoformat(timespec="seconds"),

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from dtaojax.config import HEADLINES, PRESETS, Config, SensitivityConfig
+from dtaojax.config import HEADLINES, PRESETS, Config, SensitivityConfig, filled_title
 from dtaojax.metrics.estimate import Estimate
 from dtaojax.pipeline.sensitivity_study import Global, Slopes, Swing
 from dtaojax.pipeline.trust import trust
@@ -59,7 +59,9 @@ def as_plain(result: Result) -> dict[str, Any]:
     names = [each.name for each in result.headlines]
     whole = result.whole
     return {
-        "title": result.study.title or "What moves the numbers",
+        "title": filled_title(
+            result.study.title or "What moves the numbers", result.config.run.horizon_days
+        ),
         "config": result.study.model_dump(mode="json"),
         "config_hash": result.config.config_hash,
         "trust": trust(result.config),

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from dtaojax.config import StressConfig, since_then
+from dtaojax.config import StressConfig, filled_title, since_then
 from dtaojax.metrics.estimate import Estimate
 from dtaojax.network import NetworkTable
 from dtaojax.pipeline.stress_search import Measured, Plans
@@ -73,7 +73,7 @@ def as_plain(result: Result) -> dict[str, Any]:
         for netuid in {*attack.places, attack.aimed_at}
     }
     return {
-        "title": stress.title or "An attack",
+        "title": filled_title(stress.title or "An attack", result.horizon_days),
         "config": stress.model_dump(mode="json"),
         "config_hashes": result.config_hashes,
         "trust": result.trust,

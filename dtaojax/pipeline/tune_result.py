@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from dtaojax.config import MEASURES, PRESETS, Config, TuneConfig
+from dtaojax.config import MEASURES, PRESETS, Config, TuneConfig, filled_title
 from dtaojax.metrics.estimate import Estimate
 from dtaojax.pipeline.trust import trust
 from dtaojax.pipeline.tune_verify import Compared
@@ -125,7 +125,9 @@ def as_plain(result: Result) -> dict[str, Any]:
             "found": {key: result.settings[2][key] for key in optimum},
         }
     return {
-        "title": tune.title or f"Tuning {result.config.mechanism.preset}",
+        "title": filled_title(
+            tune.title or f"Tuning {result.config.mechanism.preset}", result.config.run.horizon_days
+        ),
         "config": tune.model_dump(mode="json"),
         "config_hash": result.config.config_hash,
         "trust": trust(result.config),
@@ -225,7 +227,7 @@ def _iterates(result: Result) -> pd.DataFrame:
 
 def _toml(result: Result) -> str:
     """The settings as ``--set`` takes them, in a file to read."""
-    title = result.tune.title or "a search"
+    title = filled_title(result.tune.title or "a search", result.config.run.horizon_days)
     lines = [f"# Found by {title}. Use with: dtaojax run CONFIG", "#"]
     lines += [f"#   --set {key}={_literal(value)}" for key, value in result.settings[1].items()]
     lines.append("")

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from dtaojax.report.contract import Evidence
 from dtaojax.report.estimates import Estimate
 from dtaojax.report.fates import BY_BAR, fates_of
-from dtaojax.report.numerals import days, plain
+from dtaojax.report.numerals import days, plain, with_error
 from dtaojax.report.phrases import band, changes, names, number, today
 from dtaojax.report.portfolio_charts import last_day, value_now
 from dtaojax.report.standing import above_now, can_earn, fallen, likeliest, probabilities
@@ -180,13 +180,17 @@ def portfolio(evidence: Evidence) -> Card | None:
     if var is None or shortfall is None:
         return None
     what = (
-        "TAO is the loss that 5 % of paths exceed after {} (value at risk, VaR 95 %)"
+        "TAO{} is the loss that 5 % of paths exceed after {} (value at risk, VaR 95 %)"
         if var.value >= 0.0
-        else "TAO is the gain that 5 % of paths fall short of after {} (value at risk, VaR 95 %)"
+        else "TAO{} is the gain that 5 % of paths fall short of after {} (value at risk, VaR 95 %)"
     )
     text = Markup(
-        "The worst 1 % of paths {} {} TAO on average (expected shortfall, ES 99 %)"
-    ).format(_verb(shortfall), number(quantity, _size(shortfall)))
+        "The worst 1 % of paths {} {} TAO{} on average (expected shortfall, ES 99 %)"
+    ).format(
+        _verb(shortfall),
+        number(quantity, _size(shortfall)),
+        in_other_units(evidence, _size(shortfall), day, "es", 0.99),
+    )
     mean = table.get(quantity, day)
     if mean:
         text += Markup("; the mean over all paths is a {} of {} TAO").format(
@@ -204,11 +208,39 @@ def portfolio(evidence: Evidence) -> Card | None:
     return Card(
         "What could the portfolio lose?",
         number(quantity, _size(var)),
-        Markup(what).format(days(day)),
+        Markup(what).format(in_other_units(evidence, _size(var), day, "var", 0.95), days(day)),
         "",
         tuple(points),
         "losses",
     )
+
+
+def in_other_units(
+    evidence: Evidence, amount: Estimate, day: float, statistic: str, level: float
+) -> Markup:
+    """ ", A ± SE % of today's value and B ± SE USD", as far as the run tells.
+
+    Args:
+        evidence: of the run.
+        amount: a realizable loss or gain, without sign [TAO].
+        day: of the loss [days].
+        statistic: by which it was measured: ``var`` or ``es``.
+        level: of the statistic.
+    """
+    worth, parts = value_now(evidence, "realizable"), []
+    if worth:
+        parts.append(f"{_told(amount, 100.0 / worth)} % of today’s value")
+    table = evidence.portfolio
+    usd = table.get("loss_realizable_usd", day, statistic, level) if table else None
+    if usd is not None:
+        kind = "loss" if usd.value >= 0.0 else "gain"
+        parts.append(f"in dollars a {kind} of {_told(_size(usd), 1.0)} USD")
+    return Markup(" ({})").format("; ".join(parts)) if parts else Markup("")
+
+
+def _told(estimate: Estimate, factor: float) -> str:
+    text, error = with_error(factor * estimate.value, factor * estimate.standard_error)
+    return f"{text} ± {error}" if error else text
 
 
 def _verb(loss: Estimate) -> str:

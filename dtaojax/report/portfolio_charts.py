@@ -120,7 +120,13 @@ def portfolio(evidence: Evidence) -> list[Group]:
     fans = [
         fan(evidence, table, "value_realizable", "Value if sold through the pools", "violet"),
         fan(evidence, table, "value_spot", "Value at spot", "violet"),
-        fan(evidence, table, "max_drawdown", "Maximum drawdown so far", "red"),
+        fan(
+            evidence,
+            table,
+            "max_drawdown",
+            "Maximum drawdown so far, seen at ends of steps (too small)",
+            "red",
+        ),
     ]
     contributions = [_contributions(evidence, table, level) for level in _COLOUR_OF_LEVEL]
     groups = (

@@ -67,9 +67,11 @@ PORTFOLIO_QUANTITIES: Final[dict[str, Term]] = {
         "TAO leaves at once. Higher is less liquid.",
     ),
     "max_drawdown": Term(
-        "Maximum drawdown",
+        "Maximum drawdown, seen at ends of steps (too small)",
         "max over t of 1 − V_t / max over u ≤ t of V_u, V the value at spot",
-        "Deepest fall from a peak until that day: 0 % is none, 100 % is everything.",
+        "Deepest fall from a peak until that day: 0 % is none, 100 % is everything. It is seen at "
+        "the ends of steps only, and so too small: at steps of a tempo by 18 % of itself on day "
+        "1, 10.5 % on day 7, 5.2 % on day 30 and 3.6 % on day 90; by more at longer steps.",
         "percent",
     ),
 }

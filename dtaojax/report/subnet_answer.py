@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import Final
 
-from dtaojax.chain import BLOCKS_PER_DAY
+from dtaojax.chain import BLOCKS_PER_DAY, U16_MAX
 from dtaojax.report.contract import Evidence, Subnet
 from dtaojax.report.display import quantiles
 from dtaojax.report.document import Card, Number, number
@@ -182,9 +182,22 @@ def _earning(evidence: Evidence, subnet: Subnet, share: Estimate) -> Iterator[st
     if subnet.emission_per_tao > 0.0:
         gain = subnet.emission_per_tao
         yield (
-            f"Today a TAO of net buying gains it {plain(gain)} TAO of emission a day, once the "
-            "moving price has followed, which adds up to that TAO after "
-            f"{plain(1.0 / gain, 2)} days."
+            f"Today a TAO of net buying gains its pool {plain(gain)} TAO of emission a day, once "
+            "the moving price has followed, which adds up to that TAO after "
+            f"{plain(1.0 / gain, 2)} days. It is the pool that gets it, not the owner."
+        )
+        yield from _owners_income(evidence)
+
+
+def _owners_income(evidence: Evidence) -> Iterator[str]:
+    """What an owner is paid, where a cut of new alpha goes to owners."""
+    mechanism = evidence.part("config").get("mechanism")
+    split = mechanism.get("split") if isinstance(mechanism, dict) else None
+    cut = split.get("owner_cut_u16") if isinstance(split, dict) else None
+    if isinstance(cut, int | float):
+        yield (
+            f"The owner's own income is {plain(100.0 * cut / U16_MAX)} % of the alpha that is paid "
+            "out, whatever the TAO emission: buying raises what that is worth, not how much it is."
         )
 
 

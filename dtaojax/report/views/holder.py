@@ -7,7 +7,7 @@ from typing import Final
 from markupsafe import Markup
 
 from dtaojax.report import display
-from dtaojax.report.answer import Card, portfolio
+from dtaojax.report.answer import Card, in_other_units, portfolio
 from dtaojax.report.contract import Evidence
 from dtaojax.report.numerals import days, plain
 from dtaojax.report.phrases import number, with_interval
@@ -60,6 +60,7 @@ def answer(evidence: Evidence) -> Markup | None:
         lead = "With a probability of 95 % the portfolio gains more than {}"
         shown = loss._replace(value=-loss.value, ci_low=-loss.ci_high, ci_high=-loss.ci_low)
     text = Markup(lead).format(with_interval(_LOSS, shown, "TAO"))
+    text += in_other_units(evidence, shown, day, "var", _CONFIDENCE)
     text += Markup(" in {}, if each position is sold through its pool").format(days(day))
     if worth:
         text += Markup("; today that would bring <b>{}</b> TAO").format(plain(worth, 4))

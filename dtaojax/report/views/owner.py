@@ -160,7 +160,10 @@ def _gains(evidence: Evidence) -> Card | None:
         for subnet in best[:_MAX_NAMES]
     ]
     points.append(
-        Markup("It is the slope of the chain’s own rule today, the moving price having followed.")
+        Markup(
+            "It is the slope of the chain’s own rule today, the moving price having followed, and "
+            "it goes into the subnet’s pool: the owner gets none of that TAO."
+        )
     )
     middle = best[len(best) // 2].emission_per_tao
     return Card(
@@ -181,8 +184,8 @@ def _standings(evidence: Evidence) -> Part:
     note = (
         "To the bar: net buying that brings a subnet to it, negative the net selling that a subnet "
         "above can bear, once the moving price has followed and if all others stay. Gain: TAO of "
-        "emission a day for a TAO of net buying, today. Above, below and gone add up to 100 % of "
-        "paths. Numbers after ± are standard errors."
+        "emission a day into the pool, not to the owner, for a TAO of net buying, today. Above, "
+        "below and gone add up to 100 % of paths. Numbers after ± are standard errors."
     )
     if left_out > 0:
         note += f" {left_out} subnets of the last ranks are left out."
