@@ -65,7 +65,7 @@ def test_a_loss_is_told_in_tao_and_in_percent_of_what_is_held_today() -> None:
     assert loss is not None
     assert worth is not None
     text = shown(holder.answer(evidence))
-    percent = re.search(r"\(([−\d.]+) ± [\d.]+ % of today’s value", text)
+    percent = re.search(r"\(that is ([−\d.]+) ± [\d.]+ % of today’s value", text)
     assert percent is not None, text
     assert float(percent[1].replace("−", "-")) == pytest.approx(
         100.0 * abs(loss.value) / worth.value, rel=0.05

@@ -218,7 +218,7 @@ def portfolio(evidence: Evidence) -> Card | None:
 def in_other_units(
     evidence: Evidence, amount: Estimate, day: float, statistic: str, level: float
 ) -> Markup:
-    """ ", A ± SE % of today's value and B ± SE USD", as far as the run tells.
+    """ " (that is A ± SE % of today's value; in dollars a loss of B ± SE USD)", as far as known.
 
     Args:
         evidence: of the run.
@@ -229,7 +229,7 @@ def in_other_units(
     """
     worth, parts = value_now(evidence, "realizable"), []
     if worth:
-        parts.append(f"{_told(amount, 100.0 / worth)} % of today’s value")
+        parts.append(f"that is {_told(amount, 100.0 / worth)} % of today’s value")
     table = evidence.portfolio
     usd = table.get("loss_realizable_usd", day, statistic, level) if table else None
     if usd is not None:

@@ -60,11 +60,10 @@ def answer(evidence: Evidence) -> Markup | None:
         lead = "With a probability of 95 % the portfolio gains more than {}"
         shown = loss._replace(value=-loss.value, ci_low=-loss.ci_high, ci_high=-loss.ci_low)
     text = Markup(lead).format(with_interval(_LOSS, shown, "TAO"))
-    text += in_other_units(evidence, shown, day, "var", _CONFIDENCE)
     text += Markup(" in {}, if each position is sold through its pool").format(days(day))
     if worth:
         text += Markup("; today that would bring <b>{}</b> TAO").format(plain(worth, 4))
-    return text + "."
+    return text + in_other_units(evidence, shown, day, "var", _CONFIDENCE) + "."
 
 
 def _worth(evidence: Evidence) -> Card | None:
