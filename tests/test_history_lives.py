@@ -321,3 +321,35 @@ def test_ages_in_another_unit_are_refused(tmp_path: Path, rate: float) -> None:
     table.age = 100.0 + rate * (table.age - 400.0)
     with pytest.raises(HistoryError, match=r"days_since_start grows by .* a day"):
         read_panel(table.write(tmp_path / "p.csv"))
+
+
+def test_an_age_that_rises_by_less_than_the_days_is_another_life(tmp_path: Path) -> None:
+    """Over 20 days without rows, from 19 to 25 days old."""
+    table = Table()
+    table.age[:, 1] = 10.0 + np.arange(DAYS)
+    table.close[10:30, 1] = np.nan
+    table.age[30:, 1] = 25.0 + np.arange(DAYS - 30)
+    panel = read_panel(table.write(tmp_path / "p.csv"))
+    assert (panel.netuid == 2).sum() == 2
+    (notice,) = panel.notices
+    assert notice.kind == "replaced"
+    assert "days_since_start is 25 where 40 is due" in notice.text
+
+
+def test_an_age_that_leaps_is_the_same_life_and_told(tmp_path: Path) -> None:
+    table = Table()
+    table.age[:, 1] = 100.0 + np.arange(DAYS)
+    table.age[20:, 1] += 300.0
+    panel = read_panel(table.write(tmp_path / "p.csv"))
+    assert panel.n_series == NETUIDS
+    (notice,) = panel.notices
+    assert (notice.kind, [place.netuid for place in notice.places]) == ("age_leaps", [2])
+
+
+def test_ages_of_some_hour_of_the_day_or_of_whole_days_make_one_life(tmp_path: Path) -> None:
+    hours, whole = Table(), Table()
+    hours.age += np.random.default_rng(3).uniform(-0.49, 0.49, hours.age.shape)
+    whole.age = np.floor(whole.age)
+    for table in (hours, whole):
+        panel = read_panel(table.write(tmp_path / "p.csv"))
+        assert (panel.n_series, panel.notices) == (NETUIDS, ())

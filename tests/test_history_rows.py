@@ -232,7 +232,8 @@ def test_local_days_over_a_change_of_daylight_saving_follow_each_other(tmp_path:
 
 
 def test_root_is_left_out_and_told(tmp_path: Path) -> None:
-    rows = ["2025-05-01,0,1.0,5400000,900", "2025-05-01,3,0.02,,40", "2025-05-02,0,1,,901"]
+    """Its price is 1, or left out."""
+    rows = ["2025-05-01,0,1.0,5400000,900", "2025-05-01,3,0.02,,40", "2025-05-02,0,,,901"]
     panel = read_panel(write(tmp_path, *rows))
     assert panel.netuid.tolist() == [3]
     (notice,) = panel.notices
