@@ -45,10 +45,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (home / "run.toml").write_text(RUN)
     start = load_network("finney_8791253")
     moved = start.moving_price * np.linspace(0.9, 1.1, start.n_subnets)
-    reborn = start.registered_at.copy()
-    reborn[3] = start.block + DAY
+    reborn, begun = start.registered_at.copy(), start.first_emission_block.copy()
+    reborn[3] = begun[3] = start.block + DAY
     later = dataclasses.replace(
-        start, name="later", block=start.block + 3 * DAY, moving_price=moved, registered_at=reborn
+        start,
+        name="later",
+        block=start.block + 3 * DAY,
+        moving_price=moved,
+        registered_at=reborn,
+        first_emission_block=begun,
     )
     write_network(later, home / "later.csv")
     rows = [
