@@ -28,6 +28,7 @@ from dtaojax.commands.terminal import err
 from dtaojax.commands.tune import tune
 from dtaojax.commands.validate import validate
 from dtaojax.commands.verify import verify
+from dtaojax.reading import noting
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -89,7 +90,8 @@ def main() -> None:
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
-        app(prog_name="dtaojax")
+        with noting():
+            app(prog_name="dtaojax")
     except (ConfigError, HistoryError, NetworkError, ResultsError) as error:
         err().print(str(error), style="red", markup=False, soft_wrap=True)
         sys.exit(2)

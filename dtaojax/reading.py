@@ -96,6 +96,12 @@ def noting() -> Iterator[list[Path]]:
         _noted.reset(token)
 
 
+def noted() -> list[Path]:
+    """Return the files that were read since the outermost :func:`noting` in force began."""
+    notes = _noted.get()
+    return list(notes[0]) if notes else []
+
+
 def _note(path: Path) -> None:
     for notes in _noted.get():
         notes.append(path)

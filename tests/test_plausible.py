@@ -112,7 +112,9 @@ def test_a_row_or_all_rows_in_another_unit_are_refused_though_prices_stay(
 ) -> None:
     columns = ("tao_in", "alpha_in", "alpha_out")
     text = refusal(saved({(netuid, column): lambda value: value * unit for column in columns}))
-    assert "rao" in text or "divided by 1e9 once too often" in text
+    # Parts of alpha_out that stayed as they were are more than all of it then.
+    signs = ("rao", "divided by 1e9 once too often", "more than alpha_out, of which it is a part")
+    assert any(sign in text for sign in signs)
 
 
 @pytest.mark.parametrize("unit", [RAO, 1.0 / RAO])
@@ -152,17 +154,6 @@ def test_alpha_that_is_worth_more_than_all_tao_is_refused(saved: Callable) -> No
         (4, "moving_price"): lambda _: 1.0,
     }
     assert "worth more at its spot price than all TAO there can be" in refusal(saved(changes))
-
-
-def test_columns_of_blocks_that_are_exchanged_are_refused(
-    saved: Callable, real: NetworkTable
-) -> None:
-    row = real.row_of(4)
-    changes = {
-        (4, "registered_at"): lambda _: int(real.first_emission_block[row]),
-        (4, "first_emission_block"): lambda _: int(real.registered_at[row]),
-    }
-    assert "first_emission_block is before registered_at" in refusal(saved(changes))
 
 
 def test_a_price_that_is_true_is_read_and_written_with_its_exception(

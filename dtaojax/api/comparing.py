@@ -17,6 +17,7 @@ from dtaojax.pipeline.comparands import distinct, folder_name
 from dtaojax.pipeline.compare import comparing
 from dtaojax.pipeline.finished import Footing, refuse_number_of_runs, refuse_unpaired
 from dtaojax.pipeline.inputs import gather
+from dtaojax.reading import noting
 from dtaojax.report import compare_results
 from dtaojax.report.snippet import comparison_snippet
 from dtaojax.report.text import NAME_LENGTH, one_line
@@ -76,6 +77,7 @@ class Comparison:
         return comparison_snippet(self._found)
 
 
+@noting()
 def compare(
     *runs: Comparand,
     changes: Changes | None = None,

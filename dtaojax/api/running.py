@@ -16,6 +16,7 @@ from dtaojax.config import choice, suggestion
 from dtaojax.network import NetworkTable
 from dtaojax.pipeline.finished import Finished, read_finished
 from dtaojax.pipeline.inputs import Inputs, gather
+from dtaojax.reading import noting
 from dtaojax.report.snippet import run_snippet
 
 if TYPE_CHECKING:
@@ -162,6 +163,7 @@ class Run:
         return run_snippet(self._finished.evidence)
 
 
+@noting()
 def simulate(
     config: ConfigLike = None,
     changes: Changes | None = None,

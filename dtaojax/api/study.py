@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Self, TypeVar
 
 from dtaojax.api.configs import Changes, Shelf, as_overrides
 from dtaojax.api.progress import spoken
+from dtaojax.reading import noting
 from dtaojax.storage import read_sealed
 
 _Inputs = TypeVar("_Inputs")
@@ -59,7 +60,8 @@ class Study:
             progress: whether to say what is done.
         """
         shelf = Shelf(folder)
-        report(read(Path(config), as_overrides(changes)), shelf.folder, spoken(progress))
+        with noting():
+            report(read(Path(config), as_overrides(changes)), shelf.folder, spoken(progress))
         return cls(shelf)
 
     @property

@@ -13,7 +13,6 @@ NOTHING, PART, ALL = 0, 1, 2
 """States of miner burn."""
 
 
-
 class Prior(NamedTuple):
     """A gamma distribution of a rate before any event is seen.
 

@@ -10,7 +10,7 @@ import typer
 from rich.table import Table
 
 from dtaojax.commands.options import OutFolder, Overrides, Quiet
-from dtaojax.commands.terminal import err, progress, tell_notices
+from dtaojax.commands.terminal import answer, err, progress, tell_notices
 
 
 def backtest(
@@ -45,7 +45,7 @@ def backtest(
     if not quiet:
         summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
         err().print(_verdict_table(summary["verdicts"]))
-    typer.echo(report if quiet else f"report: {report}")
+    answer(report if quiet else f"report: {report}")
 
 
 def _of_run(config: Path, overrides: list[str], out_folder: Path | None, quiet: bool) -> None:
@@ -58,7 +58,7 @@ def _of_run(config: Path, overrides: list[str], out_folder: Path | None, quiet: 
     if not quiet:
         summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
         err().print(_quantity_table(summary["verdicts"]))
-    typer.echo(report if quiet else f"report: {report}")
+    answer(report if quiet else f"report: {report}")
 
 
 def _quantity_table(verdicts: list[dict[str, Any]]) -> Table:

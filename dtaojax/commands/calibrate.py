@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from dtaojax.commands.terminal import err, tell_notices
+from dtaojax.commands.terminal import answer, err, tell_notices
 
 
 def calibrate(
@@ -61,7 +61,7 @@ def calibrate(
     request = Request(history, out_file, page, source, first, last, subnets=not typical)
     found = run_calibration(request, tell, partial(tell_notices, quiet=quiet))
     if quiet:
-        typer.echo(found.out)
+        answer(found.out)
         return
     table = Table("figure of daily log returns", "data", "95 % interval", "model", "", box=None)
     for place, name in enumerate(found.names):
@@ -74,5 +74,5 @@ def calibrate(
             "inside" if found.table.inside[place] else "outside",
         )
     show.print(table)
-    typer.echo(f"demand: {found.out}")
-    typer.echo(f"page: {found.page}")
+    answer(f"demand: {found.out}")
+    answer(f"page: {found.page}")

@@ -10,7 +10,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from dtaojax.commands.options import Overrides, Paths, Quiet, Seed, sized
-from dtaojax.commands.terminal import err, progress
+from dtaojax.commands.terminal import answer, err, progress
 from dtaojax.commands.where import (
     ExecutorOption,
     SchedulerOption,
@@ -86,12 +86,12 @@ def compare(
         found = done([each.read() for each in planned.comparands])
     report = planned.folder / "report.html"
     if quiet:
-        typer.echo(report)
+        answer(report)
         return
     console = err()
     console.width = max(console.width, 140)
     console.print(_table(found))
-    typer.echo(f"report: {report}")
+    answer(f"report: {report}")
 
 
 def _table(found: Comparison) -> Table:

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from dtaojax.commands.terminal import answer
+
 
 def init(
     folder: Annotated[Path, typer.Argument(help="Where to; made where it is missing.")] = Path(
@@ -21,4 +23,4 @@ def init(
 
     copies = copy_examples(folder)
     for copy in copies:
-        typer.echo(copy)
+        answer(copy)

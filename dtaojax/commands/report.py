@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from dtaojax.commands.options import Quiet
-from dtaojax.commands.terminal import err
+from dtaojax.commands.terminal import answer, err
 from dtaojax.config.models_run import Audience
 
 
@@ -64,4 +64,4 @@ def report(
     except ResultsError as error:
         text = str(error)
         raise ResultsError(text if text.startswith(str(folder)) else f"{folder}: {text}") from error
-    typer.echo(page if quiet else f"report: {page}")
+    answer(page if quiet else f"report: {page}")

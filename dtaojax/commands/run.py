@@ -9,7 +9,7 @@ import typer
 from rich.table import Table
 
 from dtaojax.commands.options import ConfigFile, OutFolder, Overrides, Quiet
-from dtaojax.commands.terminal import err, progress, say_trust
+from dtaojax.commands.terminal import answer, err, progress, say_trust
 from dtaojax.commands.where import (
     ExecutorOption,
     SchedulerOption,
@@ -58,12 +58,12 @@ def run(
     with progress("simulating paths", inputs.config.run.paths, quiet) as show_done:
         report = run_report(inputs, folder, show_done, fresh=fresh, crew_maker=makes_crew)
     if quiet:
-        typer.echo(report)
+        answer(report)
         return
     summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
     say_trust(summary)
     err().print(_headline_table(summary["metrics"]))
-    typer.echo(f"report: {report}")
+    answer(f"report: {report}")
 
 
 def _headline_table(metrics: list[dict[str, Any]]) -> Table:

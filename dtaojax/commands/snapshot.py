@@ -9,7 +9,7 @@ import typer
 from rich.table import Column, Table
 from rich.text import Text
 
-from dtaojax.commands.terminal import err, out
+from dtaojax.commands.terminal import answer, err, out
 from dtaojax.config import ConfigError, Problem
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def snapshot(
 
 def _tell(taken: Taken, quiet: bool) -> None:
     if quiet:
-        typer.echo(taken.path)
+        answer(taken.path)
         return
     from dtaojax.printable import printable
 
@@ -119,8 +119,8 @@ def _tell(taken: Taken, quiet: bool) -> None:
         markup=False,
         soft_wrap=True,
     )
-    typer.echo(f"network: {taken.path}")
-    typer.echo(f"facts: {taken.facts}")
+    answer(f"network: {taken.path}")
+    answer(f"facts: {taken.facts}")
 
 
 @app.command("diff")
@@ -153,7 +153,7 @@ def diff(
     found = compare_networks(before, after, preset)
     _print_differences(found)
     if out_folder is not None:
-        typer.echo(f"report: {write_differences(found, out_folder)}")
+        answer(f"report: {write_differences(found, out_folder)}")
 
 
 def _print_differences(found: Differences) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from dtaojax.commands.terminal import err
+from dtaojax.commands.terminal import answer, err
 from dtaojax.commands.where import (
     ExecutorOption,
     SchedulerOption,
@@ -84,7 +84,7 @@ def sweep(
 
     table = run_sweep(config, list(set_ or []), design, folder, announce, makes_crew)
     show.print(_comparison(table, list(design.points[0])))
-    typer.echo(f"table: {folder / 'sweep.csv'}")
+    answer(f"table: {folder / 'sweep.csv'}")
 
 
 def _comparison(table: pd.DataFrame, keys: list[str]) -> Table:

@@ -8,20 +8,63 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
-from rich.console import Console
+from rich.console import (
+    Console,
+    ConsoleOptions,
+    ConsoleRenderable,
+    RenderHook,
+    RenderResult,
+    RichCast,
+)
+from rich.measure import Measurement
+from rich.segment import Segment
+
+from dtaojax.printable import printable
 
 if TYPE_CHECKING:
     from dtaojax.history.notices import Notice
 
 
+class _Visible:
+    """What is printed, with every character visible that would steer a terminal."""
+
+    def __init__(self, content: ConsoleRenderable | RichCast) -> None:
+        self._content = content
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for segment in console.render(self._content, options):
+            text, style, control = segment
+            lines = text.split("\n") if control is None else ()
+            yield Segment("\n".join(map(printable, lines)), style) if lines else segment
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        return Measurement.get(console, options, self._content)
+
+
+class _Show(RenderHook):
+    def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
+        return [_Visible(each) for each in renderables]
+
+
 def out() -> Console:
     """The terminal for what a command answers."""
-    return Console(highlight=False, emoji=False)
+    return _console(stderr=False)
 
 
 def err() -> Console:
     """The terminal for everything else, so that answers can be piped."""
-    return Console(stderr=True, highlight=False, emoji=False)
+    return _console(stderr=True)
+
+
+def _console(stderr: bool) -> Console:
+    console = Console(stderr=stderr, highlight=False, emoji=False)
+    console.push_render_hook(_Show())
+    return console
+
+
+def answer(line: object) -> None:
+    """Print a line of a command's answer, for example a path, with nothing hidden in it."""
+    typer.echo(printable(str(line)))
 
 
 @contextmanager
@@ -93,4 +136,4 @@ def tell_search(config: Path, quiet: bool, search: Callable[[Callable[[str], Non
     except TuneError as error:
         show.print(f"{config}: {error}", style="red", markup=False, soft_wrap=True)
         raise typer.Exit(2) from None
-    typer.echo(report if quiet else f"report: {report}")
+    answer(report if quiet else f"report: {report}")

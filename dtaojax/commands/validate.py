@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import typer
-
 from dtaojax.commands.options import ConfigFile, Overrides
+from dtaojax.commands.terminal import answer
 
 
 def validate(config: ConfigFile, set_: Overrides = None) -> None:
@@ -13,7 +12,7 @@ def validate(config: ConfigFile, set_: Overrides = None) -> None:
 
     inputs = read_inputs(config, list(set_ or []))
     run_config = inputs.config.run
-    typer.echo(
+    answer(
         f"{config}: valid · {inputs.config.mechanism.preset} · {inputs.network.n_subnets} subnets "
         f"at block {inputs.network.block:,} · {run_config.paths:,} paths of "
         f"{run_config.n_steps:,} steps to day {run_config.horizon_days:g} · "

@@ -209,5 +209,3 @@ def _over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
             # "frozen" in place of a table takes one of the two processes out of a fit.
             merged[key] = None if value == FROZEN else value
     return merged
-
-

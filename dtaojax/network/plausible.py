@@ -100,8 +100,8 @@ def _exchanged(table: NetworkTable) -> BoolArray:
 
 
 def _impossible(table: NetworkTable) -> Iterator[tuple[str, BoolArray]]:
-    spot, started = spot_price(table), table.started
-    settled = started & (table.block - table.first_emission_block > _SETTLED_BLOCKS)
+    spot = spot_price(table)
+    settled = table.started & (table.block - table.first_emission_block > _SETTLED_BLOCKS)
     divided = "looks divided by 1e9 once too often: write TAO and alpha, not billions of them"
     for column in ("tao_in", "alpha_in"):
         amount = getattr(table, column)
@@ -119,10 +119,6 @@ def _impossible(table: NetworkTable) -> Iterator[tuple[str, BoolArray]]:
         f"its alpha_out is worth more at its spot price than all TAO there can be "
         f"({chain.MAX_SUPPLY:,.0f}); correct the reserves or alpha_out",
         (worth(table) > chain.MAX_SUPPLY) & ~beyond,
-    )
-    yield (
-        "first_emission_block is before registered_at; exchange them, or correct one",
-        started & (table.first_emission_block < table.registered_at),
     )
 
 

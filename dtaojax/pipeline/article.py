@@ -13,9 +13,11 @@ import pandas as pd
 from dtaojax.pipeline import runtime
 from dtaojax.pipeline.article_inputs import Experiment
 from dtaojax.pipeline.article_run import run_experiment
+from dtaojax.pipeline.outputs import refuse_overwriting
 from dtaojax.report.article_page import FILE_NAME, write_article_page
 from dtaojax.report.article_results import ArticleResults, ExperimentResult
 from dtaojax.results import SCHEMA_VERSION
+from dtaojax.spreadsheet import write_table
 from dtaojax.storage import result_folder, write_json, writing
 
 
@@ -36,6 +38,7 @@ def article_report(
         ConfigError: a measure needs what the runs do not record.
         ResultsError: an experiment has no number, or the folder cannot be written.
     """
+    refuse_overwriting(folder / name for name in ("claims.csv", "article.json", FILE_NAME))
     with result_folder(folder, "article") as new:
         _fill(experiments, new, tell)
     return folder / FILE_NAME
@@ -57,7 +60,7 @@ def _fill(experiments: Sequence[Experiment], new: Path, tell: Callable[[str], No
     results = ArticleResults(found, manifest)
     with writing(new):
         claims = pd.DataFrame(row for result in found for row in _rows(result))
-        claims.to_csv(new / "claims.csv", index=False)
+        write_table(claims, new / "claims.csv")
         write_json(new / "article.json", dataclasses.asdict(results))
     write_article_page(results, new)
 

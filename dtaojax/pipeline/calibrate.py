@@ -22,6 +22,7 @@ from dtaojax.pipeline.calibrate_words import calibration_facts, file_comments
 from dtaojax.pipeline.demand_file import demand_toml
 from dtaojax.pipeline.fitted_demand import fitted_config, fitted_errors, parameter_rows
 from dtaojax.pipeline.goodness_curves import drawn_curves
+from dtaojax.pipeline.outputs import refuse_overwriting
 from dtaojax.pipeline.simulated_history import simulate
 from dtaojax.report.goodness_page import GoodnessPage, render_goodness_page
 from dtaojax.storage import files_replaced
@@ -129,6 +130,8 @@ def _fitted(
     runtime.configure("float64")
     progress("reading the history")
     panel = read_panel(request.history, request.source)
+    page = request.page or request.out.with_suffix(".html")
+    refuse_overwriting([request.out, page])
     panel = panel.between(request.first, request.last)
     tell(panel.notices)
     seen = observe(panel, MATURE_DAYS)

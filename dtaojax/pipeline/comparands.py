@@ -19,7 +19,11 @@ from dtaojax.pipeline.finished import (
     refuse_unpaired,
 )
 from dtaojax.pipeline.inputs import Inputs, read_inputs
+from dtaojax.pipeline.outputs import refuse_overwriting
 from dtaojax.report.text import NAME_LENGTH, one_line
+
+FILES: Final = ("differences.csv", "differences.parquet", "compare.json", "report.html")
+"""What a comparison leaves in its folder."""
 
 _UNFIT: Final = re.compile(r"[^A-Za-z0-9._=-]+")
 """What the name of a folder is kept clear of."""
@@ -107,6 +111,8 @@ def plan(
         for each in comparands
     ]
     refuse_unpaired(labels, footings)
+    given = [file for place in set(places) if place.is_dir() for file in place.iterdir()]
+    refuse_overwriting([target / name for name in FILES], given)
     return Plan(target, comparands)
 
 

@@ -21,10 +21,13 @@ from dtaojax.metrics.paired import (
     quantile_difference,
     shortfall_difference,
 )
+from dtaojax.pipeline.comparands import FILES
 from dtaojax.pipeline.finished import Finished, refuse_number_of_runs, refuse_unpaired
+from dtaojax.pipeline.outputs import refuse_overwriting
 from dtaojax.report.compare_page import write_compare_page
 from dtaojax.report.compare_results import DIFFERENCE_COLUMNS, Comparison
 from dtaojax.results import SCHEMA_VERSION, ResultsError
+from dtaojax.spreadsheet import write_table
 from dtaojax.storage import holding, result_folder, write_json, writing_into
 
 _NUMBERS: Final = ("value", "standard_error", "ci_low", "ci_high")
@@ -67,6 +70,7 @@ def comparing(folder: Path) -> Iterator[Callable[[Sequence[Finished]], Compariso
         ConfigError: the runs do not draw the same random numbers, or there are too few or many.
         ResultsError: the folder cannot be written, or a run lacks figures.
     """
+    refuse_overwriting(folder / name for name in FILES)
     with result_folder(folder, "compare") as new:
 
         def compare(runs: Sequence[Finished]) -> Comparison:
@@ -88,9 +92,9 @@ def write_comparison(comparison: Comparison, folder: Path) -> Path:
         ResultsError: the folder cannot be written.
     """
     with writing_into(folder):
-        comparison.differences.to_csv(folder / "differences.csv", index=False)
-        comparison.differences.to_parquet(folder / "differences.parquet", index=False)
-        write_json(folder / "compare.json", comparison.manifest)
+        write_table(comparison.differences, folder / FILES[0])
+        comparison.differences.to_parquet(folder / FILES[1], index=False)
+        write_json(folder / FILES[2], comparison.manifest)
     return write_compare_page(comparison, folder)
 
 

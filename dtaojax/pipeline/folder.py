@@ -24,6 +24,11 @@ _WRITTEN: Final = (
 _ABOUT: Final = "run.json"
 
 
+def written(folder: Path) -> list[Path]:
+    """Return the files that a run leaves in its folder, the page first."""
+    return [folder / name for name in _WRITTEN]
+
+
 @contextmanager
 def claimed(folder: Path, network_file: str | Path) -> Iterator[None]:
     """Claims the output folder of a run, as :func:`dtaojax.storage.claimed`.
@@ -36,8 +41,8 @@ def claimed(folder: Path, network_file: str | Path) -> Iterator[None]:
         ResultsError: the folder cannot be written, another process runs into it, or the network
             file would be lost.
     """
-    written = [folder / name for name in _WRITTEN]
-    if isinstance(network_file, Path) and network_file.resolve() in map(Path.resolve, written):
+    results = written(folder)
+    if isinstance(network_file, Path) and network_file.resolve() in map(Path.resolve, results):
         raise ResultsError(
             f"{folder}: holds the network file {network_file.name}, which the results would "
             "replace; choose another folder with --out"

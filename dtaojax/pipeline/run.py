@@ -16,8 +16,9 @@ from dtaojax.engine.run import run_on
 from dtaojax.metrics.headline import headline
 from dtaojax.pipeline import runtime
 from dtaojax.pipeline.crew import Crew, CrewMaker, threads
-from dtaojax.pipeline.folder import Unfinished, claimed
+from dtaojax.pipeline.folder import UNFINISHED, Unfinished, claimed, written
 from dtaojax.pipeline.inputs import Inputs
+from dtaojax.pipeline.outputs import refuse_overwriting
 from dtaojax.pipeline.path_table import PathTableReader, PathTableWriter
 from dtaojax.pipeline.precision import PrecisionWatch
 from dtaojax.pipeline.run_manifest import run_manifest
@@ -55,6 +56,7 @@ def run_report(
     Raises:
         ResultsError: the folder cannot be written or is another run's, or no path stayed finite.
     """
+    refuse_overwriting([*written(folder), folder / UNFINISHED])
     with claimed(folder, inputs.config.network_file):
         if fresh:
             drop_unfinished(folder)

@@ -24,6 +24,7 @@ from dtaojax.metrics.estimate import mean_of_sample
 from dtaojax.network import NetworkTable
 from dtaojax.pipeline import runtime
 from dtaojax.pipeline.inputs import gather
+from dtaojax.pipeline.outputs import refuse_overwriting
 from dtaojax.pipeline.sensitivity_result import Result, write_result
 from dtaojax.pipeline.sensitivity_study import (
     Study,
@@ -114,6 +115,8 @@ def sensitivity_report(
         TuneError: a number or a derivative is not finite.
         ResultsError: the folder cannot be written.
     """
+    files = ("local.csv", "swings.csv", "sobol.csv", "sensitivity.json", "report.html")
+    refuse_overwriting(folder / name for name in files)
     with result_folder(folder, "sensitivity") as new:
         write_result(_found(inputs, progress), new)
     return folder / "report.html"

@@ -14,6 +14,7 @@ from dtaojax.pipeline.sensitivity_study import Global, Slopes, Swing
 from dtaojax.pipeline.trust import trust
 from dtaojax.report.sensitivity_page import render_sensitivity
 from dtaojax.report.shell import write_page
+from dtaojax.spreadsheet import write_table
 from dtaojax.storage import write_json, writing_into
 from dtaojax.tuning.headlines import Headline
 from dtaojax.tuning.levers import Range
@@ -49,7 +50,7 @@ def write_result(result: Result, folder: Path) -> Path:
     content = as_plain(result)
     with writing_into(folder):
         for name in ("local", "swings", "sobol"):
-            pd.DataFrame(content[name]).to_csv(folder / f"{name}.csv", index=False)
+            write_table(pd.DataFrame(content[name]), folder / f"{name}.csv")
         write_json(folder / "sensitivity.json", content)
     return write_page(render_sensitivity(content), folder / "report.html")
 

@@ -11,6 +11,7 @@ from dtaojax.network.sources import Gathered, Supplement, complete
 from dtaojax.network.sources.chain import read_chain
 from dtaojax.network.sources.taostats import read_taostats
 from dtaojax.network.write import write_network
+from dtaojax.pipeline.outputs import refuse_overwriting
 
 
 @dataclass(frozen=True)
@@ -61,4 +62,5 @@ def _write(gathered: Gathered, supplement: Supplement, out: Path | None) -> Take
     table = complete(gathered, supplement)
     slug = re.sub(r"\W+", "_", table.name.rpartition(" ")[0]).strip("_").lower()
     path = out or Path(f"{slug}_{table.block}.csv")
+    refuse_overwriting([path, path.with_suffix(".toml")])
     return Taken(path, write_network(table, path), table)

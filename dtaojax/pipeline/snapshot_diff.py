@@ -14,10 +14,12 @@ from dtaojax.config import MechanismConfig
 from dtaojax.measures import concentration
 from dtaojax.network import NOT_STARTED, NetworkError, NetworkTable
 from dtaojax.pipeline.inspect import next_block
+from dtaojax.pipeline.outputs import refuse_overwriting
 from dtaojax.pipeline.runtime import made
 from dtaojax.report.shell import write_page
 from dtaojax.report.snapshot_page import render_differences
 from dtaojax.report.snapshot_results import ANEW, GONE, NEW, QUANTITIES, Differences
+from dtaojax.spreadsheet import write_table
 from dtaojax.storage import result_folder, writing
 
 FILES: Final = ("subnets.csv", "network.csv", "report.html")
@@ -70,10 +72,11 @@ def write_differences(found: Differences, folder: Path) -> Path:
     Raises:
         ResultsError: the folder cannot be written.
     """
+    refuse_overwriting(folder / name for name in FILES)
     with result_folder(folder, "snapshot diff") as new:
         with writing(new):
-            found.subnets.to_csv(new / FILES[0], index=False)
-            found.network.to_csv(new / FILES[1], index=False)
+            write_table(found.subnets, new / FILES[0])
+            write_table(found.network, new / FILES[1])
         write_page(render_differences(found), new / FILES[2])
     return folder / FILES[2]
 

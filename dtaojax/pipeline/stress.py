@@ -27,6 +27,7 @@ from dtaojax.mechanism.weight_rules.flow_driven import FlowMemory
 from dtaojax.network import NetworkError, NetworkTable
 from dtaojax.pipeline import runtime
 from dtaojax.pipeline.inputs import gather
+from dtaojax.pipeline.outputs import refuse_overwriting
 from dtaojax.pipeline.stress_result import Attacked, Result, write_result
 from dtaojax.pipeline.stress_search import Search, measure, search_plans
 from dtaojax.pipeline.trust import trust
@@ -130,6 +131,8 @@ def stress_report(inputs: StressInputs, folder: Path, progress: Callable[[str], 
         TuneError: a figure or a derivative is not finite.
         ResultsError: the folder cannot be written.
     """
+    files = ("outcomes.csv", "plans.csv", "stress.json", "report.html")
+    refuse_overwriting(folder / name for name in files)
     with result_folder(folder, "stress") as new:
         write_result(_attacked(inputs, progress), new)
     return folder / "report.html"

@@ -14,6 +14,7 @@ from dtaojax.network import NetworkTable
 from dtaojax.pipeline.stress_search import Measured, Plans
 from dtaojax.report.shell import write_page
 from dtaojax.report.stress_page import render_stress
+from dtaojax.spreadsheet import write_table
 from dtaojax.storage import write_json, writing_into
 
 
@@ -59,7 +60,7 @@ def write_result(result: Result, folder: Path) -> Path:
     content = as_plain(result)
     with writing_into(folder):
         for name in ("outcomes", "plans"):
-            pd.DataFrame(content[name]).to_csv(folder / f"{name}.csv", index=False)
+            write_table(pd.DataFrame(content[name]), folder / f"{name}.csv")
         write_json(folder / "stress.json", content)
     return write_page(render_stress(content), folder / "report.html")
 

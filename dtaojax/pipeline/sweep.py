@@ -11,6 +11,8 @@ from dtaojax.pipeline.batch import Job, Watcher, read_json, run_batch
 from dtaojax.pipeline.crew import CrewMaker
 from dtaojax.pipeline.design import Design, Point
 from dtaojax.pipeline.inputs import read_inputs
+from dtaojax.pipeline.outputs import refuse_overwriting
+from dtaojax.spreadsheet import write_table
 from dtaojax.storage import holding, result_folder, writing
 
 _SCOPES = ("network", "portfolio")
@@ -51,6 +53,7 @@ def run_sweep(
         read_inputs(config_file, [*overrides, *(f"{k}={v}" for k, v in point.items())])
         for point in design.points
     ]
+    refuse_overwriting(folder / f"sweep.{kind}" for kind in ("csv", "parquet"))
     targets = [folder / "points" / one.config.config_hash[:_NAME_DIGITS] for one in inputs]
 
     def begin(index: int) -> None:
@@ -64,7 +67,7 @@ def run_sweep(
         ]
         table = pd.DataFrame(rows)
         with writing(new):
-            table.to_csv(new / "sweep.csv", index=False)
+            write_table(table, new / "sweep.csv")
             table.to_parquet(new / "sweep.parquet", index=False)
             holding(new, "sweep", folder, targets)
     return table

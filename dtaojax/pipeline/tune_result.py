@@ -15,6 +15,7 @@ from dtaojax.pipeline.trust import trust
 from dtaojax.pipeline.tune_verify import Compared
 from dtaojax.report.shell import write_page
 from dtaojax.report.tune_page import render_tune
+from dtaojax.spreadsheet import write_table
 from dtaojax.storage import write_json, writing_into
 from dtaojax.tuning.levers import Range
 from dtaojax.tuning.problem import Problem
@@ -89,7 +90,7 @@ def write_result(result: Result, folder: Path) -> Path:
     """
     content = as_plain(result)
     with writing_into(folder):
-        _iterates(result).to_csv(folder / "iterates.csv", index=False)
+        write_table(_iterates(result), folder / "iterates.csv")
         (folder / "tuned.toml").write_text(_toml(result), encoding="utf-8")
         write_json(folder / "tune.json", content)
     return write_page(render_tune(content), folder / "report.html")
