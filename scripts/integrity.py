@@ -74,22 +74,23 @@ days = 1
 paths = 2
 block_paths = 2
 iterations = 2
-starts = 1
+random_starts = 1
 [verify]
 paths = 4
 """
 TUNE = """
 config = "run.toml"
-[objective]
-minimize = "emission_hhi"
 [[parameter]]
 key = "mechanism.gate.exponent"
 low = 3.0
 high = 5.0
+[minimise]
+emission_hhi = 1.0
 [search]
 paths = 8
 block_paths = 8
 iterations = 2
+starts = 1
 [verify]
 paths = 8
 """
