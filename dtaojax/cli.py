@@ -1,4 +1,4 @@
-"""The command line: puts the verbs together, and turns an error of the user's into one message."""
+"""The command line: puts the verbs together, and says how they ended."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from dtaojax.commands.backtest import backtest
 from dtaojax.commands.calibrate import calibrate
 from dtaojax.commands.compare import compare
 from dtaojax.commands.doctor import doctor
+from dtaojax.commands.ending import carry_out, wants_debug
 from dtaojax.commands.init import init
 from dtaojax.commands.inspect import inspect
 from dtaojax.commands.presets import presets
@@ -24,7 +25,6 @@ from dtaojax.commands.sensitivity import sensitivity
 from dtaojax.commands.snapshot import app as snapshot_app
 from dtaojax.commands.stress import stress
 from dtaojax.commands.sweep import sweep
-from dtaojax.commands.terminal import err
 from dtaojax.commands.tune import tune
 from dtaojax.commands.validate import validate
 from dtaojax.commands.verify import verify
@@ -70,6 +70,13 @@ app.add_typer(snapshot_app, name="snapshot")
 @app.callback(invoke_without_command=True)
 def _version(
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+    debug: Annotated[
+        bool,
+        typer.Option(
+            "--debug",
+            help="With any command: show where an error arose (or set DTAOJAX_DEBUG=1).",
+        ),
+    ] = False,
 ) -> None:
     if version:
         typer.echo(f"dtaojax {__version__}")
@@ -77,21 +84,11 @@ def _version(
 
 
 def main() -> None:
-    """Runs the command line; an error of the user's is one message and exit code 2."""
-    from dtaojax.config import ConfigError
-
-    # The rooms of files need NumPy, which --help should not wait for.
-    from dtaojax.history.errors import HistoryError
-    from dtaojax.network.errors import NetworkError
-    from dtaojax.results import ResultsError
-
+    """Run the command line; what goes wrong is one message and an exit code."""
     for stream in (sys.stdout, sys.stderr):
         # Names hold letters that an old terminal's encoding may lack.
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    try:
-        with noting():
-            app(prog_name="dtaojax")
-    except (ConfigError, HistoryError, NetworkError, ResultsError) as error:
-        err().print(str(error), style="red", markup=False, soft_wrap=True)
-        sys.exit(2)
+    words, debug = wants_debug(sys.argv[1:])
+    with noting():
+        carry_out(lambda: app(words, prog_name="dtaojax"), debug)

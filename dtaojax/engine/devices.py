@@ -1,10 +1,12 @@
 """What the devices of a process ask of a run: paths at a time, and threads that share them out."""
 
 import itertools
+import os
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 import jax
+from jax.extend.backend import backends, clear_backends
 
 _CPU_BLOCK: Final = 32
 """Paths whose state stays in a core's cache."""
@@ -14,6 +16,54 @@ _LARGEST_BLOCK: Final = 8192
 
 _FILLING: Final = 8192 * 128
 """Numbers in an array that occupies an accelerator: a million, four waves of an H100's threads."""
+
+
+_PLATFORMS: Final = "jax_platforms"
+_PLATFORM_NAME: Final = "jax_platform_name"
+
+
+class MissingPlatformError(Exception):
+    """JAX is told to use a platform that is not there; the message names the fix."""
+
+
+def require_devices() -> None:
+    """Find devices for JAX to run on.
+
+    Raises:
+        MissingPlatformError: there are none of the platforms that JAX is told to use
+            (``JAX_PLATFORMS``), or it knows no such platform.
+    """
+    try:
+        jax.devices()
+    except (RuntimeError, AssertionError) as error:
+        named = os.environ.get(_PLATFORM_NAME.upper())
+        options = {_PLATFORMS: jax.config.jax_platforms, _PLATFORM_NAME: named}
+        asked = {option: value for option, value in options.items() if value}
+        if not asked:
+            raise
+        there = ", ".join(_platforms_without(asked))
+        said = " ".join(map(_as_asked, asked, asked.values()))
+        verb = "are" if "," in there else "is"
+        raise MissingPlatformError(f"{said}, but only {there} {verb} there; unset it") from error
+
+
+def _platforms_without(asked: dict[str, str]) -> list[str]:
+    """Platforms that JAX finds where it is asked for none, by the names that it takes."""
+    try:
+        for option in asked:
+            jax.config.update(option, None)
+        clear_backends()
+        return sorted(backends())
+    finally:
+        for option, value in asked.items():
+            jax.config.update(option, value)
+        clear_backends()
+
+
+def _as_asked(option: str, value: str) -> str:
+    """An option as its user wrote it: in the environment, or in Python."""
+    variable = option.upper()
+    return f"{variable}={value}" if os.environ.get(variable) == value else f"{option} = {value!r}"
 
 
 def default_block_paths(platform: str, members: int, paths: int) -> int:

@@ -16,15 +16,20 @@ from dtaojax.engine.run import Compute, default_workers, usable_cores
 from dtaojax.engine.statistics import Bins
 from dtaojax.pipeline import runtime
 from dtaojax.pipeline.inputs import Inputs
-from dtaojax.results import ResultsError
+from dtaojax.pipeline.scheduler import (
+    CrewError,
+    connected,
+    distributed_package,
+    lost_scheduler,
+    lost_workers,
+    quiet,
+)
 from dtaojax.world.world import World
 
 RETRIES: Final = 3
 """How often a chunk is tried again where a worker failed."""
 
-
-class CrewError(ResultsError):
-    """A cluster that cannot be used; the message names the fix."""
+_LOOPBACK: Final = "127.0.0.1"
 
 
 @dataclass(frozen=True)
@@ -63,7 +68,8 @@ def threads(precision: str) -> Iterator[Crew]:
 def processes(precision: str, *, workers: int) -> Iterator[Crew]:
     """A cluster of processes on this machine, each computing one chunk at a time.
 
-    With as many workers as cores, each stays on one of them.
+    With as many workers as cores, each stays on one of them. Every port is on the loopback
+    interface, since whoever reaches a scheduler can run code (docs/cluster.md).
 
     Args:
         precision: of the runs.
@@ -72,11 +78,17 @@ def processes(precision: str, *, workers: int) -> Iterator[Crew]:
     Raises:
         CrewError: the extra ``cluster`` is not installed.
     """
-    distributed = _distributed()
+    distributed = distributed_package()
     runtime.configure(precision)
     with (
+        quiet(),
         distributed.LocalCluster(
-            n_workers=workers, threads_per_worker=1, dashboard_address=":0", memory_limit=0
+            n_workers=workers,
+            threads_per_worker=1,
+            memory_limit=0,
+            host=_LOOPBACK,
+            dashboard_address=f"{_LOOPBACK}:0",
+            worker_dashboard_address=f"{_LOOPBACK}:0",
         ) as cluster,
         distributed.Client(cluster) as client,
     ):
@@ -85,64 +97,40 @@ def processes(precision: str, *, workers: int) -> Iterator[Crew]:
             from dtaojax.pipeline.one_core_each import OneCoreEach
 
             client.register_plugin(OneCoreEach(cores))
-        with _lost_workers(distributed):
+        with lost_workers(distributed):
             yield _on(client)
 
 
 @contextmanager
-def cluster(precision: str, *, address: str, patience_s: float = 30.0) -> Iterator[Crew]:
+def cluster(
+    precision: str, *, address: str, patience_s: float = 30.0, without_workers_s: float = 600.0
+) -> Iterator[Crew]:
     """The workers of a dask scheduler that runs already.
 
     Args:
         precision: of the runs.
         address: of the scheduler, for example ``tcp://host:8786``.
         patience_s: how long to wait for the scheduler and its first worker [s].
+        without_workers_s: how long to wait for another worker where all are gone [s].
 
     Raises:
-        CrewError: the extra ``cluster`` is not installed, or nobody answers.
+        CrewError: the extra ``cluster`` is not installed, nobody answers, or the scheduler or all
+            workers are gone while the body goes on.
     """
-    distributed = _distributed()
+    distributed = distributed_package()
     runtime.configure(precision)
-    try:
-        client = distributed.Client(address, timeout=patience_s)
-    except (OSError, ValueError) as error:
-        raise CrewError(
-            f"--scheduler {address}: no scheduler answers ({error}); start one with "
-            "`dask scheduler` and give its address"
-        ) from error
-    with client:
+    with quiet(), connected(distributed, address, patience_s) as client:
         try:
             client.wait_for_workers(1, timeout=patience_s)
         except TimeoutError as error:
             raise CrewError(
                 f"--scheduler {address}: has no workers; start some with `dask worker {address}`"
             ) from error
-        with _lost_workers(distributed):
+        with (
+            lost_workers(distributed),
+            lost_scheduler(client, address, without_workers_s),
+        ):
             yield _on(client)
-
-
-def _distributed() -> Any:
-    try:
-        import distributed
-    except ImportError as error:
-        raise CrewError(
-            "computing on several processes needs dask.distributed; "
-            "install it with: pip install 'dtaojax[cluster]'"
-        ) from error
-    return distributed
-
-
-@contextmanager
-def _lost_workers(distributed: Any) -> Iterator[None]:
-    """Says what to do where one chunk ended worker after worker."""
-    try:
-        yield
-    except distributed.KilledWorker as error:
-        raise CrewError(
-            f"workers died again and again over one chunk ({error.task}), perhaps for want of "
-            "memory: lower run.block_paths or give them more; what is finished is kept, and the "
-            "same command goes on"
-        ) from error
 
 
 def _on(client: Any) -> Crew:

@@ -29,14 +29,22 @@ class Finding(NamedTuple):
 
 def findings() -> list[Finding]:
     """Looks at versions, devices, precision and the compilation cache."""
-    runtime.configure("float64")
     found = [Finding("dtaojax", __version__)]
     found += [Finding(name, version) for name, version in runtime.versions().items()]
-    found += [Finding("device", f"{d.platform}: {d.device_kind}") for d in jax.devices()]
     found.append(Finding("cores", str(available_cores())))
-    found.append(_precision())
+    found += _devices()
     found.append(_cache())
     return found
+
+
+def _devices() -> list[Finding]:
+    """Devices and what they compute; why there are none."""
+    try:
+        runtime.configure("float64")
+    except runtime.PlatformError as error:
+        return [Finding("devices", str(error), well=False)]
+    devices = [Finding("device", f"{d.platform}: {d.device_kind}") for d in jax.devices()]
+    return [*devices, _precision()]
 
 
 def _precision() -> Finding:

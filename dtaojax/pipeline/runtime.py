@@ -15,11 +15,16 @@ import jax
 import dtaojax
 from dtaojax.config import RunConfig
 from dtaojax.config.models_run import WATCH_EVERY
-from dtaojax.engine.devices import default_block_paths
+from dtaojax.engine.devices import MissingPlatformError, default_block_paths, require_devices
 from dtaojax.engine.run import available_cores
+from dtaojax.results import ResultsError
 
 _VECTOR_WIDTH = "--xla_cpu_prefer_vector_width"
 _REPORTED = ("jax", "jaxlib", "numpy", "equinox", "scipy", "pandas", "pyarrow", "matplotlib")
+
+
+class PlatformError(ResultsError):
+    """JAX finds no device to compute on; the message names the fix."""
 
 
 def cache_folder() -> Path:
@@ -35,6 +40,9 @@ def configure(precision: str) -> None:
 
     Args:
         precision: ``float64`` or ``float32``.
+
+    Raises:
+        PlatformError: JAX is told to use devices that are not there.
     """
     flags = os.environ.get("XLA_FLAGS", "")
     if _VECTOR_WIDTH not in flags:
@@ -44,6 +52,10 @@ def configure(precision: str) -> None:
     jax.config.update("jax_enable_x64", precision == "float64")
     jax.config.update("jax_compilation_cache_dir", str(cache_folder()))
     jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.3)
+    try:
+        require_devices()
+    except MissingPlatformError as error:
+        raise PlatformError(str(error)) from error
 
 
 def block_paths(run: RunConfig, subnets: int, workers: int) -> int:
