@@ -1,17 +1,12 @@
 """Processes and clusters: the same bits as threads, also where a worker is killed."""
 
 import os
-import shutil
 import signal
-import socket
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -27,8 +22,7 @@ from dtaojax.pipeline.run import run_report
 from dtaojax.results import ResultsError
 
 distributed = pytest.importorskip("distributed", reason="needs the extra: cluster")
-# Both come with it.
-dask = pytest.importorskip("dask")
+# It comes with it.
 psutil = pytest.importorskip("psutil")
 PATHS = 256
 
@@ -156,91 +150,6 @@ def test_processes_open_no_port_beyond_loopback(config: Path) -> None:
     with crew.processes("float64", workers=1):
         opened = listening(psutil.Process())
     assert opened - before == {"127.0.0.1"}
-
-
-class Elsewhere(NamedTuple):
-    """A scheduler and a worker in processes of their own."""
-
-    scheduler: subprocess.Popen[bytes]
-    worker: subprocess.Popen[bytes]
-    address: str
-
-
-@contextmanager
-def elsewhere(protocol: str = "tcp", *options: str) -> Iterator[Elsewhere]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    address = f"{protocol}://127.0.0.1:{port}"
-    usual = ("--host", address.rpartition(":")[0], "--no-dashboard", *options)
-    start = (sys.executable, "-m")
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    scheduler = subprocess.Popen(
-        [*start, "distributed.cli.dask_scheduler", "--port", str(port), *usual], **quiet
-    )
-    worker = subprocess.Popen(
-        [*start, "distributed.cli.dask_worker", address, "--nthreads", "1", "--no-nanny", *usual],
-        **quiet,
-    )
-    try:
-        yield Elsewhere(scheduler, worker, address)
-    finally:
-        for process in (worker, scheduler):
-            process.kill()
-            process.wait()
-
-
-@pytest.mark.parametrize(
-    ("lost", "message"),
-    [
-        ("scheduler", r"is gone; start it and its workers again: what is finished is kept"),
-        ("worker", r"has had no worker for 1 s; start some with `dask worker tcp"),
-    ],
-)
-def test_lost_cluster_is_one_message_and_what_is_finished_is_kept(
-    config: Path, on_threads: Path, lost: str, message: str
-) -> None:
-    with elsewhere() as there:
-
-        def lose(done: int) -> None:
-            process = getattr(there, lost)
-            process.kill()
-            process.wait()
-
-        maker = partial(crew.cluster, address=there.address, without_workers_s=1.0)
-        with pytest.raises(CrewError, match=message):
-            run(config, f"lost-{lost}", maker, lose)
-    assert list((config.parent / f"lost-{lost}" / "unfinished").glob("*.chunk"))
-    assert_same_numbers(run(config, f"lost-{lost}", crew.threads), on_threads)
-
-
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl for a certificate")
-def test_certificates_are_used_and_asked_for(
-    config: Path, on_threads: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    key, certificate = tmp_path / "key.pem", tmp_path / "ca.pem"
-    subprocess.run(
-        [
-            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1"),
-            *("-subj", "/CN=dtaojax", "-keyout", str(key), "-out", str(certificate)),
-        ],
-        check=True,
-        capture_output=True,
-    )
-    options = ("--tls-ca-file", certificate, "--tls-cert", certificate, "--tls-key", key)
-    with elsewhere("tls", *map(str, options)) as there:
-        refused = partial(crew.cluster, address=there.address, patience_s=5.0)
-        with pytest.raises(CrewError, match="no scheduler answers"):
-            run(config, "tls", refused)
-        settings = {
-            "require-encryption": True,
-            "tls.ca-file": str(certificate),
-            "tls.client.cert": str(certificate),
-            "tls.client.key": str(key),
-        }
-        with dask.config.set({f"distributed.comm.{name}": settings[name] for name in settings}):
-            folder = run(config, "tls", partial(crew.cluster, address=there.address))
-    assert_same_numbers(folder, on_threads)
 
 
 @pytest.mark.parametrize(

@@ -211,14 +211,21 @@ def _meaning(error: BaseException) -> Ending:
 
 
 def _refusals() -> tuple[type[BaseException], ...]:
-    """Errors whose message is written for a user."""
-    # The rooms of files need NumPy, which --help should not wait for.
-    from dtaojax.config import ConfigError
-    from dtaojax.history.errors import HistoryError
-    from dtaojax.network.errors import NetworkError
-    from dtaojax.results import ResultsError
+    """Errors whose message is written for a user, of those rooms that are loaded.
 
-    return ConfigError, HistoryError, NetworkError, ResultsError
+    What cannot be imported is told as well, so nothing is imported here.
+    """
+    rooms = {
+        "dtaojax.config": "ConfigError",
+        "dtaojax.history.errors": "HistoryError",
+        "dtaojax.network.errors": "NetworkError",
+        "dtaojax.results": "ResultsError",
+    }
+    return tuple(
+        getattr(sys.modules[room], name)
+        for room, name in rooms.items()
+        if hasattr(sys.modules.get(room), name)
+    )
 
 
 def _exhausted(error: BaseException) -> str:

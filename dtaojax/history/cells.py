@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from dtaojax.printable import spelled
 
-_NUMBER: Final = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,4})?", re.ASCII)
+_NUMBER: Final = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,4})?", re.ASCII)
 """What Python's ``float`` reads beyond this (1_000, digits of other scripts, nan, infinity) is in
 a file of numbers more likely a mistake."""
 

@@ -19,10 +19,11 @@ from dtaojax.printable import cut, spelled
 from dtaojax.spreadsheet import cell_text
 
 _NUMBER: Final = re.compile(
-    r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?(inf|infinity|nan)", re.A | re.I
+    r"[+-]?(\d+(?:\.\d*)?|\.\d+)([eE][+-]?\d+)?|[+-]?(inf|infinity|nan)", re.A | re.I
 )
 """Infinities and not-a-number are numbers, to be told as such."""
 _RAO: Final = "this looks like rao: divide by 1e9"
+_LONGEST_NAME: Final = 40
 _MANY: Final = 100
 """Columns that a message lists."""
 _BLOCK_HEIGHT_LIMIT: Final = 2.0**53
@@ -119,7 +120,9 @@ def require_columns(raw: RawTable) -> None:
     """
     present = list(raw.columns)
     spare = [name for name in present if name not in REQUIRED][:_MANY]
-    listed = ", ".join(present[:_MANY]) + (" ..." if len(present) > _MANY else "")
+    listed = ", ".join(name[:_LONGEST_NAME] for name in present[:_MANY]) + (
+        " ..." if len(present) > _MANY else ""
+    )
     problems = []
     for column in REQUIRED:
         if column not in raw.columns:

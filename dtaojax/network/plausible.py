@@ -71,8 +71,10 @@ def prices_apart(table: NetworkTable) -> BoolArray:
 
 def worth(table: NetworkTable) -> FloatArray:
     """Return what the alpha outside each pool is worth at the spot price [TAO]."""
-    price = spot_price(table)
-    return np.where(table.alpha_out > 0.0, table.alpha_out * np.nan_to_num(price, nan=0.0), 0.0)
+    price = np.nan_to_num(spot_price(table), nan=0.0)
+    # Beyond all numbers is beyond the limit as well, and told as such.
+    with np.errstate(over="ignore"):
+        return np.where(table.alpha_out > 0.0, table.alpha_out * price, 0.0)
 
 
 def _apart(table: NetworkTable, spot: FloatArray) -> BoolArray:

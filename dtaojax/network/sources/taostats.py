@@ -31,6 +31,7 @@ FIELDS: Final = ("netuid", "block_number", "name", "price", *COLUMNS.values())
 LIMIT: Final = 64 * 2**20
 """Most that an answer may hold; 129 pools take 60 kB [bytes]."""
 _FETCH: Final = "fetch /api/dtao/pool/latest/v1?limit=200 anew"
+_LONGEST_NAME: Final = 40
 _MANY: Final = 40
 """Fields that a message lists."""
 _HEIGHT_LIMIT: Final = 1e9
@@ -81,6 +82,11 @@ def read_taostats(path: Path) -> Gathered:
     return Gathered(raw, facts, (*notes, *checked.notes))
 
 
+def _listed(names: list[str]) -> str:
+    """Names of fields, some of them where there are many and cut where they are long."""
+    return ", ".join(name[:_LONGEST_NAME] for name in names[:_MANY])
+
+
 def _pools(path: Path) -> tuple[Any, list[Pool]]:
     """The answer, and its pools with all their fields."""
     answer = _answer(path)
@@ -102,7 +108,7 @@ def _pools(path: Path) -> tuple[Any, list[Pool]]:
             present = sorted(pools[without[0]])
             spare = [name for name in present if name not in FIELDS][:_MANY]
             match = difflib.get_close_matches(field, spare, n=1)
-            hint = f"is it {match[0]!r} now?" if match else f"it has {', '.join(present[:_MANY])}"
+            hint = f"is it {match[0]!r} now?" if match else f"it has {_listed(present)}"
             problems.append(f"data[{without[0]}] has no field {field!r}; {hint}")
     if problems:
         raise NetworkError(str(path), problems)
