@@ -18,7 +18,6 @@ from dtaojax.config import (
     PRESETS,
     Config,
     ConfigError,
-    EmissionSellingConfig,
     MechanismConfig,
     RunConfig,
     StochasticVarianceFlowConfig,
@@ -62,7 +61,9 @@ def test_empty_config_is_the_live_chain_on_the_embedded_network():
 
 def test_a_drawn_network_gets_the_fit_without_what_it_says_of_mainnets_subnets():
     drawn = config_from_dict({"network": {"synthetic": {"subnets": 8}}})
-    assert drawn.demand == (StochasticVarianceFlowConfig(), EmissionSellingConfig())
+    fit, *others = drawn.demand
+    assert fit == StochasticVarianceFlowConfig()
+    assert others == list(config_from_dict({}).demand[1:])
     changed = config_from_dict(
         {"network": {"synthetic": {"subnets": 8}}},
         overrides=["demand.stochastic_variance_flow.drift=0.001"],
@@ -92,9 +93,11 @@ def test_mainnet_config_spells_out_the_defaults():
     config = load_config(MAINNET)
     default = Config()
     assert config.mechanism == default.mechanism
-    flow, selling = config.demand
+    flow, *others = config.demand
     assert flow.name == "stochastic_variance_flow"
-    assert selling == default.demand[1]
+    assert others == list(default.demand[1:])
+    assert config.behaviour.fit == "until_2026_08_07"
+    assert default.behaviour.is_frozen
     assert config.run == default.run
     assert config.network == default.network
     assert config.arrivals == default.arrivals
@@ -634,8 +637,9 @@ def test_override_reaches_into_a_preset(mechanism):
 )
 def test_override_addresses_a_process_by_index_or_name(address, data):
     config = config_from_dict(data, overrides=[f"{address}=0.5"])
-    assert config.demand[1] == EmissionSellingConfig(miner=0.5)
-    assert config.demand[0] == config_from_dict(data).demand[0]
+    before = config_from_dict(data).demand
+    assert config.demand[1] == before[1].model_copy(update={"miner": 0.5})
+    assert (config.demand[0], *config.demand[2:]) == (before[0], *before[2:])
 
 
 TWO_FLOWS = {
@@ -704,7 +708,7 @@ def test_line_break_in_a_value_sets_no_other_key():
         ("run.paths=0", "--set run.paths: is 0; must be at least 1"),
         ("run.paths=many", '--set run.paths: is "many", a string; must be an integer'),
         ("demand.1.miner=2", "--set demand.emission_selling.miner: is 2; must be at most 1"),
-        ("demand.2.miner=0", "there is no member 2; the list has 2, from 0"),
+        ("demand.3.miner=0", "there is no member 3; the list has 3, from 0"),
         pytest.param(f"demand.{'9' * 5000}.miner=0", "there is no member", id="huge index"),
         ("demand.emission_seling.miner=0", 'did you mean "emission_selling"?'),
         ("title.a=1", "title is a string, and has no key 'a'"),

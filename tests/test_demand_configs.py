@@ -103,7 +103,7 @@ def test_processes_of_one_kind_have_streams_of_their_own(every: tuple[DemandProc
         for leaf in jax.tree.leaves(every)
         if getattr(leaf, "dtype", None) == jnp.uint32
     ]
-    assert len(keys) == 10
+    assert len(keys) == 11
     assert len(set(keys)) == len(keys)
 
 

@@ -58,9 +58,9 @@ def test_every_back_test_is_of_a_known_kind_and_stands_in_the_docs() -> None:
 @pytest.mark.parametrize(
     ("kind", "horizon", "result", "text"),
     [
-        ("prices", 1, "held", "held to 54 days"),
-        ("prices", 54, "held", "held to 54 days"),
-        ("prices", 90, "not tested", "held to 54 days, not tested at 90"),
+        ("prices", 1, "held", "held to 30 days"),
+        ("prices", 30, "held", "held to 30 days"),
+        ("prices", 90, "not tested", "held to 30 days, not tested at 90"),
         ("losses", 1, "held", "held to 7 days"),
         ("losses", 7, "held", "held to 7 days"),
         ("losses", 14, "not tested", "held to 7 days, not tested at 14"),
@@ -77,19 +77,8 @@ def test_every_back_test_is_of_a_known_kind_and_stands_in_the_docs() -> None:
             "held to 7 days, NOT held 30 days ahead (far too careful: 0.03 % exceeded a VaR "
             "99 %), not tested at 90",
         ),
-        (
-            "concentration",
-            3,
-            "not tested",
-            "NOT held 7 to 30 and 36 to 60 days ahead, not tested at 3",
-        ),
-        ("concentration", 60, "not held", "NOT held 7 to 30 and 36 to 60 days ahead"),
-        (
-            "concentration",
-            90,
-            "not tested",
-            "NOT held 7 to 30 and 36 to 60 days ahead, not tested at 90",
-        ),
+        ("concentration", 3, "held", "held to 30 days"),
+        ("concentration", 60, "not tested", "held to 30 days, not tested at 60"),
         ("baskets", 1, "held", "held to 1 day"),
         ("baskets", 30, "not held", "held to 1 day, NOT held 7 and 30 days ahead (too narrow)"),
     ],
@@ -127,9 +116,36 @@ def test_a_drawn_network_is_not_tested() -> None:
     assert found["reasons"] == ["the network is drawn at random"]
 
 
+@pytest.mark.parametrize(
+    ("horizon", "result", "text"),
+    [
+        (3, "not tested", "NOT held 7 to 30 and 36 to 60 days ahead, not tested at 3"),
+        (60, "not held", "NOT held 7 to 30 and 36 to 60 days ahead"),
+        (90, "not tested", "NOT held 7 to 30 and 36 to 60 days ahead, not tested at 90"),
+    ],
+)
+def test_concentration_with_burn_and_switch_frozen_did_not_hold(
+    horizon: float, result: str, text: str
+) -> None:
+    frozen = ("behaviour=frozen", f"run.horizon_days={horizon}")
+    assert verdict("concentration", *frozen) == (result, text)
+    assert verdict("prices", "behaviour=frozen", "run.horizon_days=30")[0] == "held"
+    notes = " ".join(trust(mainnet(*frozen))["notes"])
+    assert "Miner burn and the emission switch are held as at the start." in notes
+
+
+def test_behaviour_by_other_figures_is_not_tested() -> None:
+    for changed in ("behaviour=until_2026_09_06", "behaviour.miner_burn.reach=0.5"):
+        assert verdict("concentration", changed, "run.horizon_days=30")[0] == "not tested"
+    notes = " ".join(trust(mainnet("behaviour.miner_burn.reach=0.5"))["notes"])
+    assert "which were not tested" in notes
+
+
 def test_other_registrations_leave_only_what_was_tested_without_any() -> None:
     assert verdict("prices", "arrivals.rate=0.0", "run.horizon_days=30")[0] == "held"
-    assert verdict("prices", "arrivals.rate=0.0", "run.horizon_days=54")[0] == "not tested"
+    pools = ("pools", "run.horizon_days=30")
+    assert verdict(*pools)[0] == "held"
+    assert verdict(*pools, "arrivals.rate=0.0")[0] == "not tested"
     assert verdict("concentration", "arrivals.rate=0.0", "run.horizon_days=10")[0] == "not tested"
     assert any("registrations" in note for note in trust(mainnet("arrivals.rate=0.0"))["notes"])
 
@@ -151,7 +167,8 @@ def test_a_failure_within_the_horizon_is_not_graded_as_open() -> None:
     badge = trust_of({"trust": trust(mainnet())})
     grades = {kind: each.grade for kind, each in badge.kinds.items()}
     assert grades["prices"] == "open"
-    assert grades["losses"] == grades["concentration"] == grades["baskets"] == "failed"
+    assert grades["losses"] == grades["baskets"] == "failed"
+    assert grades["concentration"] == "open"
     short = trust_of({"trust": trust(mainnet("run.horizon_days=1"))})
     assert short.kinds["losses"].grade == "held"
 

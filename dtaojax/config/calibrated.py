@@ -1,4 +1,4 @@
-"""The demand of a config that names none: the calibrated fit, and the selling of emission."""
+"""The demand of a config that names none: the fit, the drift of prices, the selling of emission."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from dtaojax.config._explain import explain
 from dtaojax.config.errors import ConfigError
 from dtaojax.config.examples import example_folder
 from dtaojax.config.models_demand import AnyDemandConfig, DemandConfig
+from dtaojax.config.models_feedback import CrossSectionConfig
 from dtaojax.config.models_holders import EmissionSellingConfig
 from dtaojax.config.models_variance import StochasticVarianceFlowConfig
 from dtaojax.config.toml_file import read_toml
@@ -22,6 +23,10 @@ FITTED_FILE: Final = "demand/now_2026.toml"
 
 class _DemandFile(StrictModel):
     demand: Annotated[tuple[DemandConfig, ...], Field(strict=False, min_length=1)]
+
+
+_SELLING: Final = EmissionSellingConfig(level=0.75, spread=0.45)
+"""Selling was twice as large in July and August 2026 as in spring (docs/behaviour.md)."""
 
 
 def default_demand(drawn: bool) -> tuple[AnyDemandConfig, ...]:
@@ -44,7 +49,7 @@ def _of_mainnet() -> tuple[AnyDemandConfig, ...]:
         fitted = _DemandFile.model_validate(read_toml(path)).demand
     except ValidationError as error:
         raise ConfigError(str(path), explain(error, _DemandFile)) from None
-    return (*fitted, EmissionSellingConfig())
+    return (*fitted, _SELLING, CrossSectionConfig())
 
 
 @cache
