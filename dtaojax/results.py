@@ -14,6 +14,7 @@ A run folder holds
 ``initial.parquet``   the state that the run started from, one row a subnet.
 ``losses.parquet``    the histogram of portfolio losses (absent without a portfolio).
 ``convergence.parquet`` the main numbers from the first paths, ``n_paths`` of them.
+``batches.parquet``   means of every subnet's figures at the horizon over batches of paths.
 ``paths.parquet``     per-path figures, one row a path, in path order.
 ``report.html``       the report.
 """
@@ -23,6 +24,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -45,7 +47,7 @@ COVERAGE: Final = 0.95
 """How often an interval of an estimate is to hold the truth."""
 
 FEWEST_TAIL_PATHS: Final = 10
-"""Paths beyond the VaR that an expected shortfall must rest on; docs/coverage.md measures it."""
+"""Paths beyond the VaR that an expected shortfall must rest on; scripts/coverage measures it."""
 
 QUANTILE_LEVELS: Final = (0.005, 0.025, 0.05, 0.25, 0.5, 0.75, 0.95, 0.975, 0.995)
 """Levels at which every distribution is reported."""
@@ -73,13 +75,19 @@ ESTIMATE_COLUMNS: Final = (
 and NaN for other statistics. ``ci_low`` and ``ci_high`` bound a 95 % Monte Carlo interval. A
 quantile beyond what was counted is a bound and has no standard error: ``value`` is the most that it
 can be where ``ci_low`` is minus infinity, the least where ``ci_high`` is infinite.
+
+NaN stands for what is not known. A VaR or ES from fewer paths than :func:`paths_needed` has no
+value. An end of an interval is missing, and the standard error with it, where so few paths cannot
+tell how far a quantile lies beyond the most extreme of them, and where a figure without a bound was
+the same on every path.
 """
 
 COHORT: Final = "cohort"
 """The column that ``cohorts.parquet`` has besides ``ESTIMATE_COLUMNS``: whom a row is about."""
 
 TABLES: Final = (
-    "network", "subnets", "portfolio", "cohorts", "initial", "losses", "convergence", "paths"
+    "network", "subnets", "portfolio", "cohorts", "initial", "losses", "convergence", "batches",
+    "paths",
 )  # fmt: skip
 
 
@@ -89,8 +97,7 @@ def paths_needed(statistic: str, level: float) -> int:
     For a quantile, and so for a VaR, the chance that none of n paths lies beyond it,
     ``max(level, 1 - level)**n``, must not exceed half of what an interval may miss: with fewer
     paths the interval would have to end beyond the most extreme one (David and Nagaraja, "Order
-    Statistics", 7.1). An expected shortfall needs :data:`FEWEST_TAIL_PATHS` in its tail. Any other
-    statistic needs two paths.
+    Statistics", 7.1). An expected shortfall needs :data:`FEWEST_TAIL_PATHS` in its tail.
     """
     match statistic:
         case "quantile" | "var":
@@ -99,7 +106,18 @@ def paths_needed(statistic: str, level: float) -> int:
             # 1 - 0.95 is a little off 0.05, which must not ask for a path more.
             return math.ceil(FEWEST_TAIL_PATHS / (1.0 - level) - 1e-6)
         case _:
-            return 2
+            return 1
+
+
+def why_withheld(statistic: str, level: float) -> str:
+    """Return what stands in place of a measure of the tail that too few paths would make."""
+    return f"needs {paths_needed(statistic, level):,} paths"
+
+
+def why_missing(name: str) -> str:
+    """Return why the headline number of this name has no value: ``needs 200 paths``."""
+    found = re.search(r"_(var|es|es_contribution)_(\d+)$", name)
+    return why_withheld(found[1], int(found[2]) / 100.0) if found else "not known"
 
 
 @dataclass(frozen=True)

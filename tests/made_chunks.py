@@ -41,6 +41,8 @@ def some_chunk(first: int, paths: int = PATHS) -> Chunk:
         scalars=random_numbers.standard_normal((paths, 2, 2000)),
         lost_at=np.where(random_numbers.random(paths) < 0.1, 1, -1).astype(np.int32),
         tallies=random_numbers.integers(0, 9, 2),
+        batch_paths=np.array(paths),
+        batches=random_numbers.standard_normal((1, 4, 5)),
     )
 
 
@@ -79,6 +81,7 @@ def run_them(folder: Path) -> None:
             lowest=found.counts.lowest,
             highest=found.counts.highest,
             tallies=found.tallies,
+            batches=found.batches.sums,
             used=found.used,
             lost=list(found.lost),
             scalars=np.concatenate(scalars),

@@ -24,7 +24,7 @@ from dtaojax.pipeline.compare import compare_finished, write_comparison
 from dtaojax.pipeline.finished import read_finished
 from dtaojax.report.compare_page import render_comparison
 from dtaojax.report.compare_results import DIFFERENCE_COLUMNS, Comparison
-from dtaojax.results import ResultsError
+from dtaojax.results import ResultsError, load, save
 from dtaojax.storage import opened, seal
 
 
@@ -87,6 +87,46 @@ def test_exchanging_the_runs_turns_every_sign(folders: dict[str, Path]) -> None:
     np.testing.assert_allclose(back["difference"], -there["difference"], rtol=1e-12, atol=1e-12)
     np.testing.assert_allclose(back["standard_error"], there["standard_error"], rtol=1e-9)
     np.testing.assert_allclose(back["ci_low"], -there["ci_high"], rtol=1e-9, atol=1e-12)
+
+
+def with_batches(folder: Path, luck: np.ndarray, shift: float) -> Path:
+    """Gives a made run batches of four paths, in which one subnet's price has moved."""
+    results = load(folder)
+    first = np.arange(0, PATHS, 4)
+    used = np.add.reduceat(read_finished(folder, "run").used, first, dtype=np.int64)
+    netuid = int(results.tables["subnets"]["netuid"].iloc[0])
+    figures = {"first_path": first, "used": used, f"price[{netuid}]": luck[: len(first)] + shift}
+    results.tables["batches"] = pd.DataFrame(figures)
+    results.manifest["tables"].append("batches")
+    save(results, folder)
+    return folder
+
+
+def test_subnets_are_paired_by_batches_where_runs_kept_them(tmp_path: Path) -> None:
+    luck = np.random.default_rng(4).standard_normal(PATHS)
+    base = with_batches(make_run(tmp_path / "base"), luck, 0.0)
+    moved = with_batches(make_run(tmp_path / "moved"), luck, 0.25)
+    table = held(base, moved).differences
+    subnets = table[table["scope"] == "subnet"]
+    prices = subnets[(subnets["quantity"] == "price") & (subnets["pairing"] == "paired")]
+    assert len(prices) == 1
+    assert prices["difference"].iloc[0] == pytest.approx(0.25)
+    # Luck is common to both, and cancels.
+    assert prices["standard_error"].iloc[0] == pytest.approx(0.0, abs=1e-12)
+    assert prices["n_paths"].iloc[0] == PATHS
+    assert (subnets[subnets["quantity"] != "price"]["pairing"] == "bound").all()
+
+
+def test_a_batch_with_a_path_lost_in_one_run_only_is_left_out_of_single_subnets(
+    tmp_path: Path,
+) -> None:
+    luck = np.zeros(PATHS)
+    base = with_batches(make_run(tmp_path / "base"), luck, 0.0)
+    lossy = with_batches(make_run(tmp_path / "lossy", lost=(3,)), luck, 1.0)
+    table = held(base, lossy).differences
+    price = table[(table["quantity"] == "price") & (table["pairing"] == "paired")].iloc[0]
+    assert price["n_paths"] == PATHS - 4
+    assert price["difference"] == pytest.approx(1.0)
 
 
 def test_every_headline_number_has_its_difference(found: Comparison) -> None:

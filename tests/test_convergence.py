@@ -25,12 +25,13 @@ def sample(paths: int = 512) -> np.ndarray:
 
 def test_each_row_is_the_estimate_from_the_first_paths() -> None:
     values = sample()
-    for watched, estimated in (
-        (MEAN, mean_of_sample),
-        (TAIL, lambda part: expected_shortfall(part, 0.95)),
+    # Below 200 paths an expected shortfall of 95 % is withheld.
+    for watched, estimated, sizes in (
+        (MEAN, mean_of_sample, [32, 64, 128, 256, 512]),
+        (TAIL, lambda part: expected_shortfall(part, 0.95), [256, 512]),
     ):
         table = frame(list(convergence_rows(watched, values)))
-        assert table["n_paths"].tolist() == [32, 64, 128, 256, 512]
+        assert table["n_paths"].tolist() == sizes
         for row in table.itertuples():
             expected = estimated(values[: row.n_paths])
             assert row.value == expected.value

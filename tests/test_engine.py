@@ -18,6 +18,13 @@ from worlds import live_mechanism, random_world, state_of, subnets_of
 from dtaojax.build import build_bins, build_demand
 from dtaojax.build.slots import Slots
 from dtaojax.config import EmissionSellingConfig, StudentFlowConfig
+from dtaojax.engine.batches import (
+    MOST_BATCHES,
+    BatchAccumulator,
+    Batches,
+    batch_paths,
+    coarser,
+)
 from dtaojax.engine.chunk import Plan, chunk_size
 from dtaojax.engine.devices import default_block_paths
 from dtaojax.engine.merge import Statistics
@@ -188,6 +195,34 @@ def test_statistics_are_those_of_the_paths_themselves() -> None:
             expected = np.bincount(place[:, moment, member], minlength=22)
             np.testing.assert_array_equal(moments.counts.bins[moment, 0, member], expected)
     assert moments.counts.bins[-1, :, :, [0, -1]].all()
+
+
+@pytest.mark.parametrize("paths", [1, 2, 511, 512, 513, 1001])
+def test_batches_add_up_the_last_moment_of_consecutive_paths(paths: int) -> None:
+    seen = outcome(walk(broken_every=50), 16, 2, paths=paths)
+    size, sums = seen.statistics.batches
+    assert size == (1 if paths <= 512 else 2)
+    values = np.where(seen.lost_at[:, None] == KEPT, seen.scalars[:, -1, :MEMBERS], 1.0)
+    for batch, found in enumerate(sums):
+        here = values[size * batch : size * (batch + 1)]
+        np.testing.assert_allclose(found[0], (here - 1.0).sum(0), rtol=1e-12, atol=1e-12)
+        np.testing.assert_array_equal(found[1], (here > 1.0).sum(0))
+    assert len(sums) == -(-paths // size)
+
+
+@pytest.mark.parametrize("paths", [1, 5, 512, 700, 1024, 1025, 5000])
+@pytest.mark.parametrize("chunk", [1, 4, 64, 1024])
+def test_batches_are_those_of_the_paths_whatever_the_chunks(paths: int, chunk: int) -> None:
+    figures = np.random.default_rng(paths).standard_normal((paths, 2, 3))
+    held = BatchAccumulator()
+    for first in range(0, paths, chunk):
+        stop = min(first + chunk, paths)
+        size = min(batch_paths(stop), chunk)
+        held.add(first, stop, Batches(size, coarser(figures[first:stop], size)))
+    found = held.total()
+    assert found.paths == batch_paths(paths)
+    assert len(found.sums) <= MOST_BATCHES
+    np.testing.assert_array_equal(found.sums, coarser(figures, found.paths))
 
 
 def test_every_value_of_a_used_path_is_in_one_bin(whole: Outcome) -> None:

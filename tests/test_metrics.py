@@ -10,17 +10,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from dtaojax.engine.batches import Batches
 from dtaojax.engine.merge import Statistics
 from dtaojax.engine.statistics import Bins, Counts
 from dtaojax.metrics.binned import BinnedDistribution, quantile_of_bins
 from dtaojax.metrics.estimate import (
     Estimate,
     mean_from_sums,
+    mean_of_equals,
     mean_of_sample,
     probability,
     quantile_of_sample,
     quantile_ranks,
     with_skewed_interval,
+    without_unknown_ends,
 )
 from dtaojax.metrics.headline import headline
 from dtaojax.metrics.portfolio import PortfolioSample, loss_histogram, portfolio_rows
@@ -33,7 +36,7 @@ from dtaojax.metrics.tail import (
     value_at_risk,
 )
 from dtaojax.pipeline.run_manifest import beyond_bins
-from dtaojax.results import ESTIMATE_COLUMNS, QUANTILE_LEVELS, paths_needed
+from dtaojax.results import ESTIMATE_COLUMNS, QUANTILE_LEVELS, paths_needed, why_missing
 
 LOSSES = st.lists(st.integers(-1000, 1000), min_size=1, max_size=60).map(
     lambda numbers: np.array(numbers, dtype=float)
@@ -542,6 +545,75 @@ def test_sample_rows_are_the_mean_and_every_quantile_level():
     np.testing.assert_allclose(rows["value"][1:], np.quantile(sample(50), QUANTILE_LEVELS))
 
 
+@pytest.mark.parametrize(
+    ("quantity", "unit", "value", "low", "high"),
+    [
+        ("chain_buy_share", "ratio", 0.0, 0.0, 3.67 / 512),
+        ("chain_buy_share", "ratio", 1.0, 1.0 - 3.67 / 512, 1.0),
+        ("deregistrations", "subnets", 0.0, 0.0, np.nan),
+        ("emission_on_sale", "ratio", 0.0, 0.0, np.nan),
+        ("net_proceeds", "TAO", 0.0, np.nan, np.nan),
+    ],
+)
+def test_a_mean_of_equal_values_is_as_certain_as_so_many_paths_make_it(
+    quantity, unit, value, low, high
+):
+    equal = np.full(512, value)
+    mean = frame(list(sample_rows(quantity, "network", None, 3.0, equal, unit))).iloc[0]
+    assert mean["value"] == value
+    assert (mean["ci_low"], mean["ci_high"]) == pytest.approx((low, high), rel=0.01, nan_ok=True)
+    assert np.isnan(mean["standard_error"]) == np.isnan([low, high]).any()
+    # The start is known.
+    at_start = frame(list(sample_rows(quantity, "network", None, 0.0, equal, unit)))
+    assert (at_start[["ci_low", "ci_high"]] == value).all(axis=None)
+    assert (at_start["standard_error"] == 0.0).all()
+
+
+def test_a_share_that_no_path_shows_is_bounded_as_clopper_and_pearson_bound_an_event():
+    exact = stats.binomtest(0, 512).proportion_ci(0.95, "exact").high
+    found = mean_of_equals(np.float64(0.0), 0.0, 1.0, 512)
+    assert found.ci_high == pytest.approx(exact, rel=1e-12)
+    assert found.ci_low == 0.0
+
+
+@pytest.mark.parametrize("level", QUANTILE_LEVELS)
+@pytest.mark.parametrize("size", [5, 60, 100, 500, 1000])
+def test_an_end_that_no_path_can_tell_is_the_figures_bound_or_unknown(level, size):
+    numbers = np.abs(sample(size))
+    exact = quantile_of_sample(numbers, level)
+    found = without_unknown_ends(exact, level, (0.0, np.inf), size)
+    no_low = stats.binom(size, level).pmf(0) > 0.025
+    no_high = stats.binom(size, level).pmf(size) > 0.025
+    assert found.value == exact.value
+    assert found.ci_low == (0.0 if no_low else exact.ci_low)
+    assert np.isnan(found.ci_high) if no_high else found.ci_high == exact.ci_high
+    assert np.isnan(found.standard_error) == (no_low or no_high)
+
+
+def test_subnets_that_stand_the_same_on_every_path_are_no_more_certain_than_that():
+    """Gone on all paths, first on all, and without need to buy on any."""
+    paths, gauges = 512, {"price": "TAO/alpha", "rank": "rank", "buying_to_bar": "TAO"}
+    values = np.tile(np.array([[0.0, 2.0], [1.0, 3.0], [0.0, 0.0]]), (paths, 2, 1, 1))
+    values[0, 1, :, 1] += 1.0
+    ones = np.ones((3, 2))
+    bins = Bins(ones, ones, np.full(3, -9.0), np.full(3, 0.01), 2000)
+    table = subnet_table(
+        statistics_of(values, bins, np.zeros((paths, 2, 0, 2), bool)), bins, gauges, (),
+        np.array([7, 9]), np.array([0.0, 5.0]), 128,
+    )  # fmt: skip
+    means = table[table["statistic"] == "mean"].set_index(["day", "quantity", "netuid"])
+    assert (means.loc[0.0]["standard_error"] == 0.0).all()
+    price, rank, buying = (means.loc[5.0, name, 7] for name in gauges)
+    for bounded_below in (price, buying):
+        assert bounded_below["value"] == bounded_below["ci_low"] == 0.0
+        assert np.isnan([bounded_below["ci_high"], bounded_below["standard_error"]]).all()
+    assert rank["value"] == rank["ci_low"] == 1.0
+    assert rank["ci_high"] == pytest.approx(1.0 + 128 * (1.0 - 0.025 ** (1 / paths)))
+    # One path that differs makes an ordinary, lopsided interval.
+    once = means.loc[5.0, "buying_to_bar", 9]
+    assert once["ci_high"] - once["value"] > 4.0 * once["standard_error"] > 0.0
+
+
 def statistics_of(values: np.ndarray, bins: Bins, events: np.ndarray) -> Statistics:
     """What an engine would leave of values and events with axes (paths, moments, ..., members)."""
     origin, scale = np.asarray(bins.origin), np.asarray(bins.scale)
@@ -562,6 +634,7 @@ def statistics_of(values: np.ndarray, bins: Bins, events: np.ndarray) -> Statist
         events=events.sum(axis=0),
         counts=Counts(counts, lowest, values.max(axis=0)),
         tallies=(),
+        batches=Batches(1, np.concatenate([deviation, events], axis=2)[:, -1]),
     )
 
 
@@ -573,7 +646,7 @@ def test_subnet_table_holds_the_samples_own_means_quantiles_and_frequencies():
     origin = values.mean(axis=(0, 1)) * 1.01
     bins = Bins(origin, origin, np.full(2, -3.0), np.full(2, 6.0 / 1000), 1000)
     table = subnet_table(
-        statistics_of(values, bins, events), bins, gauges, ("pruned",), netuids, np.array(days)
+        statistics_of(values, bins, events), bins, gauges, ("pruned",), netuids, np.array(days), 9
     )
     assert tuple(table.columns) == ESTIMATE_COLUMNS
     assert len(table) == 2 * 2 * (2 * (1 + len(QUANTILE_LEVELS)) + 1)
@@ -603,7 +676,7 @@ def test_shares_of_exactly_zero_and_of_the_gone_are_zero_in_the_table_and_certai
     days = np.array([0.0, 9.0])
     table = subnet_table(
         statistics_of(values, bins, events), bins, {"emission_share": "ratio"}, ("gone",),
-        np.array([3, 8]), days,
+        np.array([3, 8]), days, 9,
     )  # fmt: skip
     rows = (
         table[table["statistic"] == "quantile"].set_index(["netuid", "day", "level"]).sort_index()
@@ -632,7 +705,7 @@ def test_quantiles_of_ranks_are_whole():
     events = np.zeros((500, 1, 0, 1), bool)
     table = subnet_table(
         statistics_of(ranks, bins, events), bins, {"rank": "rank"}, (), np.array([1]),
-        np.array([5.0]),
+        np.array([5.0]), 128,
     )  # fmt: skip
     found = table[table["statistic"] == "quantile"].set_index("level")["value"]
     for level, value in found.items():
@@ -640,16 +713,16 @@ def test_quantiles_of_ranks_are_whole():
 
 
 def portfolio_samples() -> tuple[PortfolioSample, PortfolioSample]:
-    """Two positions and root on 500 paths; selling costs a tenth of a position."""
+    """Two positions and root on 1,000 paths; selling costs a tenth of a position."""
     random = np.random.default_rng(9)
-    start = np.tile([100.0, 50.0, 10.0], (500, 1))
-    end = start * random.lognormal(0.0, 0.2, (500, 3))
-    drawdown = random.random(500)
+    start = np.tile([100.0, 50.0, 10.0], (1000, 1))
+    end = start * random.lognormal(0.0, 0.2, (1000, 3))
+    drawdown = random.random(1000)
 
     def at(day: float, spot: np.ndarray, falls: np.ndarray) -> PortfolioSample:
         return PortfolioSample(day, {"spot": spot.T, "realizable": 0.9 * spot.T}, lambda: falls)
 
-    return at(0.0, start, np.zeros(500)), at(7.0, end, drawdown)
+    return at(0.0, start, np.zeros(1000)), at(7.0, end, drawdown)
 
 
 def test_portfolio_table_measures_losses_against_the_start_in_the_same_valuation():
@@ -663,8 +736,8 @@ def test_portfolio_table_measures_losses_against_the_start_in_the_same_valuation
         of = whole.set_index(["statistic", "level"])["value"]
         assert of["mean"].iloc[0] == pytest.approx(losses.mean())
         assert of["var", 0.95] == pytest.approx(np.quantile(losses, 0.95))
-        assert of["es", 0.95] == pytest.approx(np.sort(losses)[-25:].mean())
-        assert of["es", 0.99] == pytest.approx(np.sort(losses)[-5:].mean())
+        assert of["es", 0.95] == pytest.approx(np.sort(losses)[-50:].mean())
+        assert of["es", 0.99] == pytest.approx(np.sort(losses)[-10:].mean())
         parts = table[(table["statistic"] == "es_contribution") & (table["level"] == 0.99)]
         parts = parts[parts["quantity"] == f"loss_{valuation}"]
         assert parts["netuid"].tolist() == [4, 19, 0]
@@ -676,12 +749,41 @@ def test_portfolio_table_measures_losses_against_the_start_in_the_same_valuation
     assert falls["value"].tolist() == pytest.approx([end.drawdown().mean()])
 
 
+def first_paths(sample: PortfolioSample, paths: int) -> PortfolioSample:
+    """The same of its first paths."""
+    values = {name: [column[:paths] for column in each] for name, each in sample.values.items()}
+    return sample._replace(values=values, drawdown=lambda: sample.drawdown()[:paths])
+
+
+@pytest.mark.parametrize("paths", [50, 100, 300, 500, 1000])
+def test_measures_of_the_tail_are_withheld_below_the_paths_that_they_need(paths):
+    start, end = (first_paths(each, paths) for each in portfolio_samples())
+    table = frame(list(portfolio_rows(start, [end], (4, 19, 0))))
+    needed = {("var", 0.95): 72, ("var", 0.99): 368, ("es", 0.95): 200, ("es", 0.99): 1000}
+    needed |= {("es_contribution", level): needed["es", level] for level in (0.95, 0.99)}
+    numbers = ["value", "standard_error", "ci_low", "ci_high"]
+    for (statistic, level), least in needed.items():
+        assert paths_needed(statistic, level) == least
+        rows = table[(table["statistic"] == statistic) & (table["level"] == level)]
+        assert len(rows) in (2, 6)
+        missing = rows[numbers].isna()
+        assert missing.all(axis=None) if paths < least else not missing.any(axis=None)
+    # What every path tells is given however few there are.
+    assert table[table["statistic"] == "mean"]["value"].notna().all()
+
+
+def test_a_headline_says_how_many_paths_it_needs():
+    assert why_missing("loss_realizable_es_99") == "needs 1,000 paths"
+    assert why_missing("loss_spot_usd_var_95") == "needs 72 paths"
+    assert why_missing("loss_spot_es_contribution_95") == "needs 200 paths"
+
+
 def test_loss_histogram_counts_every_path_once():
     start, end = portfolio_samples()
     histogram = loss_histogram(start, [end])
     for valuation, bins in histogram.groupby("valuation"):
         losses = (start.values[valuation] - end.values[valuation]).sum(axis=0)
-        assert bins["count"].sum() == 500
+        assert bins["count"].sum() == 1000
         assert bins["bin_low"].min() == losses.min()
         assert bins["bin_high"].max() == losses.max()
         assert (bins["bin_low"].to_numpy()[1:] == bins["bin_high"].to_numpy()[:-1]).all()

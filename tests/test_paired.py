@@ -7,6 +7,7 @@ import pytest
 
 from dtaojax.metrics.estimate import Estimate, mean_of_sample, quantile_of_sample
 from dtaojax.metrics.paired import (
+    batch_difference,
     bounded_difference,
     event_correlation,
     mean_difference,
@@ -121,3 +122,33 @@ def test_pairing_makes_errors_smaller_and_the_bound_holds_them() -> None:
     against = mean_difference(one, -one).standard_error
     bound = bounded_difference(mean_of_sample(one), mean_of_sample(-one)).standard_error
     assert against == pytest.approx(bound, rel=1e-12)
+
+
+def test_batches_pair_as_single_paths_do() -> None:
+    random = np.random.default_rng(9)
+    one, other = samples(random, 4_096)
+    paths = mean_difference(one, other)
+    whole = batch_difference(one, other, np.ones(4_096, int))
+    np.testing.assert_allclose(whole, paths, rtol=1e-12)
+    halves = [sample.reshape(256, 16).mean(axis=1) for sample in (one, other)]
+    batches = batch_difference(*halves, np.full(256, 16))
+    assert batches.value == pytest.approx(paths.value, rel=1e-12)
+    assert batches.standard_error == pytest.approx(paths.standard_error, rel=0.15)
+
+
+def test_batches_count_by_their_paths() -> None:
+    ours, theirs, used = np.zeros(3), np.array([1.0, 2.0, 4.0]), np.array([8, 8, 4])
+    found = batch_difference(ours, theirs, used)
+    assert found.value == pytest.approx((8 * 1.0 + 8 * 2.0 + 4 * 4.0) / 20)
+    # Cochran's ratio estimate: of the weights times the deviations.
+    terms = used * (theirs - found.value) * 3 / 20
+    assert found.standard_error == pytest.approx(terms.std(ddof=1) / np.sqrt(3))
+
+
+def test_intervals_of_batches_hold_as_often_as_they_promise() -> None:
+    random, held = np.random.default_rng(10), 0
+    for _ in range(400):
+        one, other = (each.reshape(128, 8).mean(axis=1) for each in samples(random, 1_024))
+        found = batch_difference(one, other, np.full(128, 8))
+        held += bool(found.ci_low <= 0.5 <= found.ci_high)
+    assert 0.92 <= held / 400 <= 0.98

@@ -21,7 +21,7 @@ def test_many_paths_of_the_live_rules_give_no_cause() -> None:
     ("asked", "used", "words"),
     [
         ({}, 16, "16 paths are too few for intervals of the outermost quantiles"),
-        (HELD, 999, "rests on the worst 9 paths"),
+        (HELD, 999, "ES 99 % needs 1,000 paths"),
         ({"run": {"precision": "float32"}}, ENOUGH, "float32 was asked for"),
     ],
 )

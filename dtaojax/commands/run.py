@@ -16,6 +16,7 @@ from dtaojax.commands.where import (
     WorkersOption,
     crew_maker,
 )
+from dtaojax.results import why_missing
 
 
 def run(
@@ -86,7 +87,7 @@ def _headline_table(metrics: list[dict[str, Any]]) -> Table:
         table.add_row(
             f"{metric['day']:g} days",
             meaning,
-            f"{metric['value']:,.4g}",
+            why_missing(name) if metric["value"] is None else f"{metric['value']:,.4g}",
             "unknown" if error is None else f"{error:.2g}",
             metric["unit"],
         )

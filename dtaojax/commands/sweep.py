@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +17,7 @@ from dtaojax.commands.where import (
     crew_maker,
 )
 from dtaojax.config import ConfigError, Problem
+from dtaojax.results import why_missing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -92,6 +94,11 @@ def _comparison(table: pd.DataFrame, keys: list[str]) -> Table:
     heads = [key.rpartition(".")[2] for key in keys]
     shown = Table(*heads, *(_SHOWN[name] for name in names), box=None, pad_edge=False)
     for record in table.to_dict("records"):
-        figures = (f"{record[name]:,.4g} ± {record[f'{name}_se']:.2g}" for name in names)
+        figures = (
+            why_missing(name)
+            if math.isnan(record[name])
+            else f"{record[name]:,.4g} ± {record[f'{name}_se']:.2g}"
+            for name in names
+        )
         shown.add_row(*(str(record[key]) for key in keys), *figures)
     return shown

@@ -8,6 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int, UInt32
 
+from dtaojax.engine.batches import batch_paths, coarser
 from dtaojax.engine.model import Model
 from dtaojax.engine.pairwise import PairwiseAccumulator
 from dtaojax.engine.rollout import KEPT, PathRecord, rollout, without_unknown
@@ -84,6 +85,8 @@ class Chunk(NamedTuple):
         scalars: of each path.
         lost_at: of each path, as in :class:`~dtaojax.engine.rollout.PathRecord`.
         tallies: added up over used paths.
+        batch_paths: paths in a batch (:mod:`~dtaojax.engine.batches`), no more than in the chunk.
+        batches: sums of the gauges and of the events at the last moment, by batch.
     """
 
     deviation: Float[np.ndarray, "moments gauges members"]
@@ -97,6 +100,8 @@ class Chunk(NamedTuple):
     scalars: Float[np.ndarray, "paths moments scalars"]
     lost_at: Int[np.ndarray, " paths"]
     tallies: Int[np.ndarray, " tallies"]
+    batch_paths: Int[np.ndarray, ""]
+    batches: Float[np.ndarray, "batches figures members"]
 
 
 class _Block(NamedTuple):
@@ -138,6 +143,8 @@ def compute_chunk(model: Model, bins: Bins, plan: Plan, first: int) -> Chunk:
     scalars: list[np.ndarray] = []
     lost_at: list[np.ndarray] = []
     tallies: list[np.ndarray] = []
+    batches: list[np.ndarray] = []
+    batch = min(batch_paths(stop), plan.starts.step)
     for start in range(first, stop, plan.width):
         numbers = np.arange(start, start + plan.width, dtype=np.uint32)
         record, terms, counts = _run_block(
@@ -153,11 +160,17 @@ def compute_chunk(model: Model, bins: Bins, plan: Plan, first: int) -> Chunk:
         squared.add(block.sums.squared)
         cubed.add(block.sums.cubed)
         events.append(block.sums.events.astype(np.int64))
+        if batch < plan.width:
+            last = terms.deviation[:, -1], record.seen.events[:, -1]
+            batches.append(coarser(_figures(*jax.device_get(last)), batch))
+        else:
+            batches.append(_figures(block.sums.deviation[-1:], block.sums.events[-1:]))
         scalars.append(block.scalars[:real])
         lost_at.append(block.lost_at[:real])
         tallies.append(
             np.array([tally[:real][kept].sum(dtype=np.int64) for tally in block.tallies], np.int64)
         )
+    paths = stop - first
     filled = np.asarray(counts.bins).reshape(-1)
     cells = np.flatnonzero(filled).astype(np.int32)
     times = filled[cells]
@@ -173,4 +186,11 @@ def compute_chunk(model: Model, bins: Bins, plan: Plan, first: int) -> Chunk:
         scalars=np.concatenate(scalars),
         lost_at=np.concatenate(lost_at),
         tallies=sum(tallies[1:], tallies[0]),
+        batch_paths=np.array(batch),
+        batches=coarser(np.concatenate(batches), max(batch // plan.width, 1))[: -(-paths // batch)],
     )
+
+
+def _figures(gauges: np.ndarray, events: np.ndarray) -> np.ndarray:
+    """Gauges and, after them, events as numbers."""
+    return np.concatenate([gauges, events.astype(gauges.dtype)], axis=1)

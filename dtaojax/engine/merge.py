@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from dtaojax.engine.batches import BatchAccumulator, Batches
 from dtaojax.engine.chunk import Chunk
 from dtaojax.engine.pairwise import PairwiseAccumulator
 from dtaojax.engine.rollout import KEPT
@@ -36,6 +37,7 @@ class Statistics(NamedTuple):
         events: number of paths, (moments, events, members).
         counts: of values by bin.
         tallies: of used paths, in the model's order.
+        batches: sums at the last moment over batches of paths.
     """
 
     used: int
@@ -46,6 +48,7 @@ class Statistics(NamedTuple):
     events: np.ndarray
     counts: TotalCounts
     tallies: tuple[int, ...]
+    batches: Batches
 
 
 class Merger:
@@ -58,6 +61,7 @@ class Merger:
     def __init__(self, bins: Bins) -> None:
         self._bins = bins.inside + 2
         self._deviation, self._squared, self._cubed = (PairwiseAccumulator() for _ in range(3))
+        self._batches = BatchAccumulator()
         self._events: np.ndarray | int = 0
         self._tallies: np.ndarray | int = 0
         self._counts: TotalCounts | None = None
@@ -78,6 +82,8 @@ class Merger:
         self._deviation.add(chunk.deviation)
         self._squared.add(chunk.squared)
         self._cubed.add(chunk.cubed)
+        batches = Batches(int(chunk.batch_paths), chunk.batches)
+        self._batches.add(first, first + len(chunk.lost_at), batches)
         self._events = self._events + chunk.events
         self._tallies = self._tallies + chunk.tallies
         if self._counts is None:
@@ -104,4 +110,5 @@ class Merger:
             events=np.asarray(self._events),
             counts=self._counts,
             tallies=tuple(int(tally) for tally in np.atleast_1d(self._tallies)),
+            batches=self._batches.total(),
         )

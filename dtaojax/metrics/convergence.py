@@ -9,12 +9,12 @@ from jaxtyping import Float
 from dtaojax.metrics.estimate import Estimate, mean_of_sample
 from dtaojax.metrics.tables import Row, row
 from dtaojax.metrics.tail import expected_shortfall, value_at_risk
-from dtaojax.results import Scope, Statistic
+from dtaojax.results import Scope, Statistic, paths_needed
 
 PARTS: Final = (16, 8, 4, 2, 1)
 """The first so-manyth parts of the paths that are looked at."""
 _FEWEST: Final = 16
-"""Paths below which nothing is estimated."""
+"""Paths below which nothing is estimated; measures of the tail need more."""
 
 Sample = Float[np.ndarray, " paths"]
 
@@ -45,8 +45,9 @@ def convergence_rows(watched: Watched, sample: Sample) -> Iterator[Row]:
         sample: the figure on every used path, in the order of paths.
     """
     sizes = dict.fromkeys(len(sample) // part for part in PARTS)
+    needed = paths_needed(watched.statistic, watched.level)
     for paths in sizes:
-        if paths >= min(_FEWEST, len(sample)):
+        if paths >= max(min(_FEWEST, len(sample)), needed):
             estimate = _ESTIMATES[watched.statistic](sample[:paths], watched.level)
             yield row(
                 watched.quantity,

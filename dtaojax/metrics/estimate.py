@@ -1,7 +1,7 @@
 """Estimates with their Monte Carlo error: means, probabilities and quantiles.
 
 Everything here is a function of independent paths. Intervals have a coverage of 95 %
-(docs/coverage.md measures it). Those of means allow for skewness and are then longer on the side of
+(scripts/coverage measures it). Those of means allow for skewness and are then longer on the side of
 the long tail.
 """
 
@@ -117,6 +117,26 @@ def mean_of_sample(sample: Float[np.ndarray, "paths ..."]) -> Estimate:
     )
 
 
+def mean_of_equals(value: Values, low: float, high: float, paths: int) -> Estimate:
+    """Return the mean of a figure that was the same on every path, though it need not be.
+
+    A value that n of n paths show has a probability above ``((1 - coverage) / 2)**(1 / n)``, the
+    end of Clopper and Pearson's interval (1934). The rest may lie anywhere in the range, which
+    bounds the mean. Towards a side without a bound the end is not known, and so is the standard
+    error, which is otherwise that of the normal distribution with the same interval: NaN.
+
+    Args:
+        value: seen on all paths.
+        low: the least that the figure can be, or minus infinity.
+        high: the most that it can be, or infinity.
+        paths: number of paths.
+    """
+    others = 1.0 - ((1.0 - COVERAGE) / 2) ** (1.0 / paths)
+    least = np.where(np.isinf(low), np.nan, value - others * (value - low))
+    most = np.where(np.isinf(high), np.nan, value + others * (high - value))
+    return Estimate(value, (most - least) / (2.0 * Z), least, most)
+
+
 def probability(happened: Values, paths: int) -> Estimate:
     """Probability of an event that was true on ``happened`` of ``paths`` paths.
 
@@ -159,6 +179,31 @@ def _binomial_quantile(chance: float, trials: int, success: float) -> int:
     lowest = max(int(trials * success - reach), 0)
     counts = np.arange(lowest, min(int(trials * success + reach) + 1, trials) + 1)
     return lowest + int(np.searchsorted(special.bdtr(counts, trials, success), chance))
+
+
+def without_unknown_ends(
+    quantile: Estimate, level: float, within: tuple[float, float], paths: int
+) -> Estimate:
+    """Return a quantile without the ends of its interval that so few paths cannot tell.
+
+    An end is not known where the chance that no path lies beyond the quantile to that side,
+    ``level**paths`` above and ``(1 - level)**paths`` below, is more than half of what the interval
+    may miss. It is then the end of the figure's range, NaN where that has none; and with an end
+    that is not as it was the standard error is NaN.
+
+    Args:
+        quantile: with an interval that ends at a path.
+        level: of the quantile.
+        within: the least and the most that the figure can be; infinite without a bound.
+        paths: number of paths.
+    """
+    missed = (1.0 - COVERAGE) / 2
+    least, most = (np.nan if np.isinf(end) else end for end in within)
+    low = np.full_like(quantile.ci_low, least) if (1.0 - level) ** paths > missed else None
+    high = np.full_like(quantile.ci_high, most) if level**paths > missed else None
+    low, high = quantile.ci_low if low is None else low, quantile.ci_high if high is None else high
+    kept = (low == quantile.ci_low) & (high == quantile.ci_high)
+    return Estimate(quantile.value, np.where(kept, quantile.standard_error, np.nan), low, high)
 
 
 def quantile_of_sample(sample: Float[np.ndarray, " paths"], level: float) -> Estimate:

@@ -11,7 +11,7 @@ So no interval here is shorter, to either side, than Student's without skewness.
 import math
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 
 from dtaojax.metrics.estimate import (
     Estimate,
@@ -92,6 +92,24 @@ def at_least_students(found: Estimate, degrees: float) -> Estimate:
         ci_low=np.minimum(found.ci_low, student.ci_low),
         ci_high=np.maximum(found.ci_high, student.ci_high),
     )
+
+
+def batch_difference(first: Column, second: Column, used: Int[np.ndarray, " batches"]) -> Estimate:
+    """How much larger the mean over paths is in the second run, from means over batches of them.
+
+    The error is that of a ratio of means, from the influence of each batch, which counts by its
+    paths (Cochran, "Sampling techniques", 2.11).
+
+    Args:
+        first: means over the used paths of each batch, in the first run; at least two.
+        second: likewise in the second run.
+        used: paths that each batch has of both runs.
+    """
+    difference = second - first
+    weights = used / used.mean()
+    value = np.mean(weights * difference)
+    influence = value + weights * (difference - value)
+    return at_least_students(mean_of_sample(influence), len(first) - 1)
 
 
 def bounded_difference(first: Estimate, second: Estimate) -> Estimate:

@@ -8,9 +8,11 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float
 
-from dtaojax.metrics.estimate import mean_of_sample
-from dtaojax.metrics.tables import Row, row, sample_rows
+from dtaojax.metrics.estimate import Estimate, mean_of_sample
+from dtaojax.metrics.ranges import ANY, NOT_NEGATIVE
+from dtaojax.metrics.tables import Row, mean_within, row, sample_rows
 from dtaojax.metrics.tail import expected_shortfall, shortfall_contribution, value_at_risk
+from dtaojax.results import Statistic, paths_needed
 
 CONFIDENCES: Final = (0.95, 0.99)
 VALUATIONS: Final = ("spot", "realizable")
@@ -77,11 +79,14 @@ def portfolio_rows(
                 in_usd = worth_in_usd(start, valuation) - worth_in_usd(sample, valuation)
                 yield from _loss_rows(f"{quantity}_usd", day, in_usd, "USD")
             parts = part_losses(start, sample, valuation)
-            for netuid, part in zip(netuids, parts, strict=True):
-                mean = mean_of_sample(part)
+            for netuid, held, part in zip(netuids, start.values[valuation], parts, strict=True):
+                # Nothing is lost, for certain, of what was not held.
+                mean = mean_within(part, ANY) if held.any() else mean_of_sample(part)
                 yield row(quantity, "position", netuid, day, "mean", np.nan, mean, paths, "TAO")
                 for level in CONFIDENCES:
-                    estimate = shortfall_contribution(losses, part, level)
+                    estimate = _unless_too_few(
+                        "es_contribution", level, paths, shortfall_contribution(losses, part, level)
+                    )
                     yield row(
                         quantity,
                         "position",
@@ -99,7 +104,9 @@ def portfolio_rows(
 def _exit_rows(day: float, exit_days: Iterable[Column], netuids: Sequence[int]) -> Iterator[Row]:
     """How long leaving takes: each position, and all of them at the same time."""
     for netuid, needed in zip(netuids, exit_days, strict=True):
-        mean, paths = mean_of_sample(needed), len(needed)
+        # Root's TAO leaves at once, and the start is known.
+        is_certain, paths = netuid == 0 or day == 0.0, len(needed)
+        mean = mean_of_sample(needed) if is_certain else mean_within(needed, NOT_NEGATIVE)
         yield row("exit_days", "position", netuid, day, "mean", np.nan, mean, paths, "days")
     yield from sample_rows("exit_days", "portfolio", None, day, slowest(exit_days), "days")
 
@@ -108,9 +115,17 @@ def _loss_rows(quantity: str, day: float, losses: Column, unit: str) -> Iterator
     yield from sample_rows(quantity, "portfolio", None, day, losses, unit)
     paths = len(losses)
     for level in CONFIDENCES:
-        var, es = value_at_risk(losses, level), expected_shortfall(losses, level)
+        var = _unless_too_few("var", level, paths, value_at_risk(losses, level))
+        es = _unless_too_few("es", level, paths, expected_shortfall(losses, level))
         yield row(quantity, "portfolio", None, day, "var", level, var, paths, unit)
         yield row(quantity, "portfolio", None, day, "es", level, es, paths, unit)
+
+
+def _unless_too_few(statistic: Statistic, level: float, paths: int, found: Estimate) -> Estimate:
+    """Return a measure of the tail, or NaN where it would rest on too few paths to be trusted."""
+    if paths >= paths_needed(statistic, level):
+        return found
+    return Estimate(*(np.asarray(np.nan) for _ in found))
 
 
 def loss_histogram(start: PortfolioSample, samples: Sequence[PortfolioSample]) -> pd.DataFrame:

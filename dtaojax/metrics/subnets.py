@@ -1,12 +1,21 @@
 """The table of estimates about each subnet."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
 from dtaojax.engine.merge import Statistics
 from dtaojax.engine.statistics import Bins
 from dtaojax.metrics.binned import BinnedDistribution, quantile_of_bins
-from dtaojax.metrics.estimate import Estimate, mean_from_sums, probability
+from dtaojax.metrics.estimate import (
+    Estimate,
+    mean_from_sums,
+    mean_of_equals,
+    probability,
+    without_unknown_ends,
+)
+from dtaojax.metrics.ranges import range_of
 from dtaojax.metrics.tables import broadcast_frame
 from dtaojax.results import QUANTILE_LEVELS
 
@@ -21,6 +30,8 @@ def subnet_table(
     events: tuple[str, ...],
     netuids: np.ndarray,
     days: np.ndarray,
+    most_subnets: int,
+    levels: Sequence[float] = QUANTILE_LEVELS,
 ) -> pd.DataFrame:
     """Means and quantiles of the gauges and probabilities of the events, by day and subnet.
 
@@ -31,10 +42,13 @@ def subnet_table(
         events: names, in recorded order.
         netuids: of the members.
         days: of the recorded moments [days].
+        most_subnets: that the network can hold.
+        levels: of the quantiles.
     """
     paths = statistics.used
     origin, scale = np.asarray(bins.origin), np.asarray(bins.scale)
     mean = mean_from_sums(statistics.deviation, statistics.squared, statistics.cubed, paths)
+    start = (days == 0.0)[:, None]
     parts = []
     for index, (name, unit) in enumerate(gauges.items()):
 
@@ -46,7 +60,6 @@ def subnet_table(
             )
 
         here = origin[index], scale[index]
-        add("mean", np.nan, _in_units(mean, index, *here))
         counts = statistics.counts.bins[:, index]
         distribution = BinnedDistribution(
             counts=counts,
@@ -57,14 +70,23 @@ def subnet_table(
             log_low=np.asarray(bins.log_low)[index],
             log_width=np.asarray(bins.log_width)[index],
         )
+        average = _in_units(mean, index, *here)
+        within = range_of(name, unit, most_subnets)
+        is_equal = _all_equal(distribution, paths)
+        if paths > 1:
+            equals = mean_of_equals(average.value, *within, paths)
+            average = Estimate(
+                *(np.where(is_equal, *each) for each in zip(equals, average, strict=True))
+            )
         # The start is the same on every path, however few there are.
-        is_nothing = (days == 0.0)[:, None] & (distribution.zeros == paths)
-        for level in QUANTILE_LEVELS:
+        is_certain = start & is_equal
+        add("mean", np.nan, _certain_where(is_certain, average))
+        for level in levels:
             quantile = quantile_of_bins(distribution, level)
             if unit in _WHOLE:
                 quantile = _to_whole(quantile)
-            add("quantile", level, _certain_where(is_nothing, quantile))
-    start = (days == 0.0)[:, None]
+            quantile = without_unknown_ends(quantile, level, within, paths)
+            add("quantile", level, _certain_where(is_certain, quantile))
     for index, name in enumerate(events):
         happened = statistics.events[:, index].astype(float)
         chance = _certain_where(start, probability(happened, paths))
@@ -82,6 +104,12 @@ def _in_units(mean: Estimate, index: int, origin: np.ndarray, scale: np.ndarray)
     return Estimate(
         origin + scale * value, scale * error, origin + scale * low, origin + scale * high
     )
+
+
+def _all_equal(distribution: BinnedDistribution, paths: int) -> np.ndarray:
+    """Return where all paths have shown the same value."""
+    is_one_value = (distribution.zeros == 0) & (distribution.lowest == distribution.highest)
+    return is_one_value | (distribution.zeros == paths)
 
 
 def _certain_where(known: np.ndarray, estimate: Estimate) -> Estimate:

@@ -8,9 +8,12 @@ from jaxtyping import Float
 
 from dtaojax.metrics.estimate import (
     Estimate,
+    mean_of_equals,
     mean_of_sample,
     quantile_of_sorted,
+    without_unknown_ends,
 )
+from dtaojax.metrics.ranges import Range, range_of
 from dtaojax.results import ESTIMATE_COLUMNS, QUANTILE_LEVELS, Scope, Statistic
 
 Row = tuple[object, ...]
@@ -41,14 +44,28 @@ def sample_rows(
     unit: str,
     levels: Sequence[float] = QUANTILE_LEVELS,
 ) -> Iterator[Row]:
-    """Mean and quantiles of a figure that is known on every path."""
+    """Mean and quantiles of a figure that is known on every path.
+
+    On day 0 a value that is the same on every path is that of the start, and known.
+    """
     ordered = np.sort(sample)
     paths = len(sample)
-    mean = mean_of_sample(sample)
+    within = range_of(quantity, unit)
+    is_certain = day == 0.0 and ordered[0] == ordered[-1]
+    mean = mean_of_sample(sample) if is_certain else mean_within(sample, within)
     yield row(quantity, scope, netuid, day, "mean", np.nan, mean, paths, unit)
     for level in levels:
         estimate = quantile_of_sorted(ordered, level)
+        if not is_certain:
+            estimate = without_unknown_ends(estimate, level, within, paths)
         yield row(quantity, scope, netuid, day, "quantile", level, estimate, paths, unit)
+
+
+def mean_within(sample: Float[np.ndarray, " paths"], within: Range) -> Estimate:
+    """Return the mean of a figure that varies by chance, also where no path shows that it does."""
+    if len(sample) > 1 and sample.min() == sample.max():
+        return mean_of_equals(sample[0], within.low, within.high, len(sample))
+    return mean_of_sample(sample)
 
 
 def frame(rows: Sequence[Row]) -> pd.DataFrame:

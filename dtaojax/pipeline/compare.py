@@ -13,9 +13,11 @@ import pandas as pd
 
 from dtaojax import __version__
 from dtaojax.config import config_differences
+from dtaojax.metrics.batches import FIRST_PATH, USED, batch_column
 from dtaojax.metrics.estimate import Estimate
 from dtaojax.metrics.headline import metric_name
 from dtaojax.metrics.paired import (
+    batch_difference,
     bounded_difference,
     mean_difference,
     quantile_difference,
@@ -128,7 +130,8 @@ def _figure_rows(
     ours, theirs = (_sample(run, quantity, day, netuid) for run in (baseline, other))
     for row in group.to_dict("records"):
         name = metric_name(quantity, row["statistic"], row["level"])
-        if name is None:
+        # What too few paths would make is withheld in the runs, and so is its difference.
+        if name is None or np.isnan([row["value"], row["value_baseline"]]).any():
             continue
         match row["statistic"]:
             case "mean":
@@ -156,7 +159,10 @@ def _sample(run: Finished, quantity: str, day: float, netuid: int | None) -> np.
 
 
 def _subnet_rows(baseline: Finished, other: Finished) -> Iterator[dict[str, Any]]:
-    """Differences of means and probabilities of single subnets at the horizon, with a bound."""
+    """Differences of means and probabilities of single subnets at the horizon.
+
+    They are paired by batches of paths; of runs that kept none only a bound is known.
+    """
     tables = []
     for run in (baseline, other):
         table = run.results.tables["subnets"]
@@ -168,14 +174,37 @@ def _subnet_rows(baseline: Finished, other: Finished) -> Iterator[dict[str, Any]
         suffixes=("_baseline", ""),
         sort=False,
     )
+    ours, theirs, used = _common_batches(baseline, other)
     for row in pairs.to_dict("records"):
-        ours, theirs = (
+        name = metric_name(row["quantity"], row["statistic"], row["level"])
+        column = batch_column(row["quantity"], row["netuid"])
+        if len(used) >= 2 and column in ours and column in theirs:
+            found = batch_difference(ours[column].to_numpy(), theirs[column].to_numpy(), used)
+            yield _row(name, row, found, int(used.sum()), "paired")
+            continue
+        single = (
             Estimate(*(np.asarray(row[f"{number}{suffix}"]) for number in _NUMBERS))
             for suffix in ("_baseline", "")
         )
-        name = metric_name(row["quantity"], row["statistic"], row["level"])
         paths = min(row["n_paths_baseline"], row["n_paths"])
-        yield _row(name, row, bounded_difference(ours, theirs), paths, "bound")
+        yield _row(name, row, bounded_difference(*single), paths, "bound")
+
+
+def _common_batches(
+    baseline: Finished, other: Finished
+) -> tuple[pd.DataFrame, pd.DataFrame, np.ndarray]:
+    """The batches of two runs whose paths stayed finite in both or in neither, and how many did.
+
+    None where a run kept no batches, or other ones.
+    """
+    tables = [run.results.tables.get("batches", pd.DataFrame()) for run in (baseline, other)]
+    first = [table.get(FIRST_PATH, pd.Series(dtype=int)).to_numpy() for table in tables]
+    if len(first[0]) == 0 or not np.array_equal(*first):
+        return tables[0][:0], tables[1][:0], np.zeros(0, int)
+    # Both are used on the common paths alone by now; a batch that had others cannot be split.
+    used = np.add.reduceat(baseline.used, first[0], dtype=np.int64)
+    whole = (used > 0) & np.logical_and.reduce([table[USED] == used for table in tables])
+    return tables[0][whole], tables[1][whole], used[whole]
 
 
 def _row(

@@ -22,12 +22,11 @@ from dtaojax.pipeline.outputs import refuse_overwriting
 from dtaojax.pipeline.path_table import PathTableReader, PathTableWriter
 from dtaojax.pipeline.precision import PrecisionWatch
 from dtaojax.pipeline.run_manifest import run_manifest
-from dtaojax.pipeline.run_tables import position_netuids, run_tables
+from dtaojax.pipeline.run_tables import figure_names, run_tables
 from dtaojax.report import write_report
 from dtaojax.report.page import FILE_NAME
 from dtaojax.results import Results, ResultsError, save
 from dtaojax.storage import drop_unfinished, final_place, replaced
-from dtaojax.world.world import World
 
 
 def run_report(
@@ -91,7 +90,7 @@ def _simulate(
         block_paths=block_paths,
         chunk_paths=unfinished.chunk_paths,
     )
-    names = _figure_names(world, config)
+    names = figure_names(world, config)
     simulating = time.perf_counter()
     watch = PrecisionWatch(config.run.precision_target, names, plan.paths)
     with unfinished.kept(), PathTableWriter(new / "paths.parquet", names, days) as paths:
@@ -159,16 +158,3 @@ def _moments(config: Config) -> tuple[float, ...]:
     if not config.portfolio.is_empty:
         days |= set(config.loss_days)
     return tuple(sorted(days))
-
-
-def _figure_names(world: World, config: Config) -> tuple[str, ...]:
-    """The world's names of figures, with the netuid of a position in place of its index."""
-    netuids = position_netuids(config)
-
-    def named(name: str) -> str:
-        if not name.endswith("]"):
-            return name
-        stem, index = name[:-1].split("[")
-        return f"{stem}[{netuids[int(index)]}]"
-
-    return tuple(map(named, world.scalar_names))

@@ -8,6 +8,7 @@ import pandas as pd
 from dtaojax.config import Config
 from dtaojax.engine.merge import Statistics
 from dtaojax.engine.statistics import Bins
+from dtaojax.metrics.batches import batch_table
 from dtaojax.metrics.cohorts import cohort_table
 from dtaojax.metrics.convergence import Watched, convergence_rows
 from dtaojax.metrics.portfolio import loss_histogram, portfolio_rows
@@ -57,7 +58,13 @@ def run_tables(
         for row in sample_rows(name, "network", None, day, reader.sample(name, day), unit)
     ]
     subnets = subnet_table(
-        statistics, bins, world.gauges, world.event_names, network.netuid, np.array(days)
+        statistics,
+        bins,
+        world.gauges,
+        world.event_names,
+        network.netuid,
+        np.array(days),
+        most_subnets=len(world.subnets.registered),
     )
     tables = {
         "network": present(frame(network_rows), config.mechanism),
@@ -68,6 +75,14 @@ def run_tables(
             config.mechanism, network, config.portfolio.alpha, config.run.seed
         ),
     }
+    tables["batches"] = batch_table(
+        statistics.batches,
+        bins,
+        tuple(world.gauges),
+        world.event_names,
+        network.netuid,
+        reader.used,
+    )
     settling: list[Row] = []
     for each in _settling(config):
         settling += convergence_rows(each, reader.sample(each.quantity, each.day))
@@ -93,6 +108,19 @@ def run_tables(
 def position_netuids(config: Config) -> tuple[int, ...]:
     """Netuids of the positions, root last."""
     return (*config.portfolio.alpha, 0)
+
+
+def figure_names(world: World, config: Config) -> tuple[str, ...]:
+    """The world's names of figures, with the netuid of a position in place of its index."""
+    netuids = position_netuids(config)
+
+    def named(name: str) -> str:
+        if not name.endswith("]"):
+            return name
+        stem, index = name[:-1].split("[")
+        return f"{stem}[{netuids[int(index)]}]"
+
+    return tuple(map(named, world.scalar_names))
 
 
 def _settling(config: Config) -> list[Watched]:

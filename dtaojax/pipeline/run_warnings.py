@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from dtaojax.config import Config
+from dtaojax.metrics.portfolio import CONFIDENCES
 from dtaojax.results import QUANTILE_LEVELS, paths_needed
-
-_FEWEST_TAIL_PATHS: Final = 10
-"""Paths that an expected shortfall should rest on at the least."""
 
 
 def flow_averages_start_from_zero(config: Config) -> bool:
@@ -27,14 +23,19 @@ def run_warnings(config: Config, used: int) -> list[str]:
     found = []
     if used < needed:
         found.append(
-            f"{used} paths are too few for intervals of the outermost quantiles, which "
-            f"then end at the most extreme path; use at least {needed} paths"
+            f"{used} paths are too few for intervals of the outermost quantiles, and no end is "
+            f"given that may lie beyond the most extreme path; use at least {needed} paths"
         )
-    tail = used // 100
-    if not config.portfolio.is_empty and tail < _FEWEST_TAIL_PATHS:
+    missing = [
+        f"{name} {100 * level:.0f} % needs {needed:,}"
+        for statistic, name in (("var", "VaR"), ("es", "ES"))
+        for level in CONFIDENCES
+        if used < (needed := paths_needed(statistic, level))
+    ]
+    if not config.portfolio.is_empty and missing:
         found.append(
-            f"the expected shortfall at 99 % rests on the worst {tail} paths, too few for its "
-            f"interval to be trusted; use at least {100 * _FEWEST_TAIL_PATHS:,} paths"
+            f"{used} paths are too few for measures of the tail, which are not given where their "
+            f"intervals could not be trusted: {', '.join(missing)} paths"
         )
     if flow_averages_start_from_zero(config):
         found.append(

@@ -9,13 +9,14 @@ from typing import Final
 from markupsafe import Markup
 
 from dtaojax.report.contract import Evidence
-from dtaojax.report.estimates import Estimate
+from dtaojax.report.estimates import Estimate, EstimateTable
 from dtaojax.report.fates import BY_BAR, fates_of
 from dtaojax.report.numerals import days, plain, with_error
 from dtaojax.report.phrases import band, changes, names, number, today
 from dtaojax.report.portfolio_charts import last_day, value_now
 from dtaojax.report.standing import above_now, can_earn, fallen, likeliest, probabilities
 from dtaojax.report.timeline import MEDIAN
+from dtaojax.results import why_withheld
 
 _MAX_NAMES: Final = 3
 
@@ -176,21 +177,19 @@ def portfolio(evidence: Evidence) -> Card | None:
         return None
     day = last_day(evidence, quantity)
     var = table.get(quantity, day, "var", 0.95)
-    shortfall = table.get(quantity, day, "es", 0.99)
-    if var is None or shortfall is None:
+    if var is None or table.get(quantity, day, "es", 0.99) is None:
         return None
     what = (
-        "TAO{} is the loss that 5 % of paths exceed after {} (value at risk, VaR 95 %)"
-        if var.value >= 0.0
-        else "TAO{} is the gain that 5 % of paths fall short of after {} (value at risk, VaR 95 %)"
+        "TAO{} is the gain that 5 % of paths fall short of after {} (value at risk, VaR 95 %)"
+        if var.value < 0.0
+        else "TAO{} is the loss that 5 % of paths exceed after {} (value at risk, VaR 95 %)"
     )
-    text = Markup(
-        "The worst 1 % of paths {} {} TAO{} on average (expected shortfall, ES 99 %)"
-    ).format(
-        _verb(shortfall),
-        number(quantity, _size(shortfall)),
-        in_other_units(evidence, _size(shortfall), day, "es", 0.99),
-    )
+    shown = number(quantity, _size(var))
+    told = in_other_units(evidence, _size(var), day, "var", 0.95)
+    if math.isnan(var.value):
+        shown, told = Markup(why_withheld("var", 0.95)), Markup("")
+        what = "{}to tell the loss after {} (value at risk, VaR 95 %)"
+    text = _shortfall(evidence, table, quantity, day)
     mean = table.get(quantity, day)
     if mean:
         text += Markup("; the mean over all paths is a {} of {} TAO").format(
@@ -207,8 +206,8 @@ def portfolio(evidence: Evidence) -> Card | None:
         )
     return Card(
         "What could the portfolio lose?",
-        number(quantity, _size(var)),
-        Markup(what).format(in_other_units(evidence, _size(var), day, "var", 0.95), days(day)),
+        shown,
+        Markup(what).format(told, days(day)),
         "",
         tuple(points),
         "losses",
@@ -241,6 +240,28 @@ def in_other_units(
 def _told(estimate: Estimate, factor: float) -> str:
     text, error = with_error(factor * estimate.value, factor * estimate.standard_error)
     return f"{text} ± {error}" if error else text
+
+
+def _shortfall(evidence: Evidence, table: EstimateTable, quantity: str, day: float) -> Markup:
+    """The expected shortfall at 99 %; at 95 % where there are too few paths for that."""
+    missing = []
+    for level in (0.99, 0.95):
+        name = f"ES {100.0 * level:.0f} %"
+        found = table.get(quantity, day, "es", level)
+        if found is None or math.isnan(found.value):
+            missing.append(f"{name} {why_withheld('es', level)}")
+            continue
+        text = Markup(
+            "The worst {:.0f} % of paths {} {} TAO{} on average (expected shortfall, {})"
+        ).format(
+            100.0 * (1.0 - level),
+            _verb(found),
+            number(quantity, _size(found)),
+            in_other_units(evidence, _size(found), day, "es", level),
+            name,
+        )
+        return text + Markup("".join(f"; {each}" for each in missing))
+    return Markup("Expected shortfall: {}").format("; ".join(missing))
 
 
 def _verb(loss: Estimate) -> str:

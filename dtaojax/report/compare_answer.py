@@ -106,7 +106,7 @@ def _movers_card(comparison: Comparison) -> Card | None:
 
 
 def _movers(comparison: Comparison) -> Iterator[str]:
-    """Of every run, the subnets whose emission share differs most beyond its error bound."""
+    """Of every run, the subnets whose emission share differs most beyond its error."""
     for run in comparison.others:
         moved = []
         for netuid in comparison.runs[0].initial:

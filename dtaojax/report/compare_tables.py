@@ -148,11 +148,12 @@ def subnet_table(comparison: Comparison) -> Table:
         if any(entry.text != MISSING for entry in entries):
             rows.append([baseline.label(subnet.netuid), *entries])
     left_out = len(baseline.initial) - len(deepest)
-    note = (
-        "Means over all paths, those on which the subnet is gone counted as 0. Single paths of "
-        "subnets are not kept, so the errors of these differences are bounds: the sum of both "
-        "errors, which paired runs stay below."
-    )
+    note = "Means over all paths, those on which the subnet is gone counted as 0."
+    if "bound" in comparison.differences["pairing"].to_numpy():
+        note += (
+            " A run kept nothing by which subnets’ paths could be paired, so the errors of these "
+            "differences are bounds: the sum of both errors, which paired runs stay below."
+        )
     if left_out:
         note += f" {left_out} subnets with shallower pools are in differences.csv alone."
     when = days(comparison.horizon)

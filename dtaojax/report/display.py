@@ -11,6 +11,7 @@ from dtaojax.report.glossary import QUANTITIES
 from dtaojax.report.numerals import plain, with_error
 from dtaojax.report.term import Display
 
+_TAILS: Final = {"var": "VaR", "es": "ES"}
 _UNITS: Final = {"ratio": "index", "probability": "%"}
 
 
@@ -74,6 +75,11 @@ def bound_sign(estimate: Estimate) -> str:
     if estimate.ci_low == -math.inf:
         return "≤"
     return "≥" if estimate.ci_high == math.inf else ""
+
+
+def tail_words(statistic: str, level: float) -> str:
+    """Return the name of a measure of the tail: ``VaR 99 %``."""
+    return f"{_TAILS[statistic]} {100.0 * level:.0f} %"
 
 
 def _outwards(level: float, value: float) -> float:

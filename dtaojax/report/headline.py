@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -14,6 +15,7 @@ from dtaojax.report.glossary import QUANTITIES, label_of, title_of
 from dtaojax.report.numerals import days
 from dtaojax.report.portfolio_charts import last_day
 from dtaojax.report.timeline import MEDIAN, OUTER
+from dtaojax.results import why_withheld
 
 MAX_ROWS: Final = 512
 """Rows of the table of all days; a run with more days is cut, to keep the file small."""
@@ -165,18 +167,19 @@ def _tail(
     if estimate is None:
         return None
     worst = f"{100.0 * (1.0 - level):.0f} % of paths"
-    measure, remark = {
-        "var": ("VaR", f"exceeded on {worst}"),
-        "es": ("ES", f"mean of the worst {worst}"),
-    }[statistic]
-    return _row(
+    remark = {"var": f"exceeded on {worst}", "es": f"mean of the worst {worst}"}[statistic]
+    row = _row(
         f"{quantity}_{statistic}_{100.0 * level:.0f}",
         quantity,
-        f"{label_of(quantity)}, {measure} {100.0 * level:.0f} %",
+        f"{label_of(quantity)}, {display.tail_words(statistic, level)}",
         day,
         estimate,
         remark=remark,
     )
+    if math.isnan(estimate.value):
+        why = why_withheld(statistic, level)
+        return dataclasses.replace(row, text=why, error="", interval="")
+    return row
 
 
 def _row(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any, Final
 
+UNKNOWN: Final = "not known"
+"""Shown for the standard error of a number that has one, but too few paths tell how large it is."""
 MISSING: Final = "n/a"
 """Shown for a number that is not finite, for example a mean over no paths."""
 
@@ -61,7 +63,8 @@ def with_error(
 
     Args:
         value: the estimate, in any unit.
-        standard_error: of the estimate, in the same unit; 0 or not finite where there is none.
+        standard_error: of the estimate, in the same unit; 0 or None where there is none, NaN where
+            it is not known.
         digits: most significant digits to show; whole digits are kept.
 
     Returns:
@@ -69,6 +72,8 @@ def with_error(
     """
     if value is None or not math.isfinite(value):
         return MISSING, ""
+    if standard_error is not None and math.isnan(standard_error):
+        return plain(value, _EXACT_DIGITS), UNKNOWN
     if (
         standard_error is None
         or not math.isfinite(standard_error)

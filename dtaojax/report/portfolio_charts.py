@@ -15,6 +15,7 @@ from dtaojax.report.document import Drawing, Entry, Table, number
 from dtaojax.report.estimates import Estimate, EstimateTable
 from dtaojax.report.numerals import days, percent, plain, with_error
 from dtaojax.report.tail import Line, common_limits, count_outside, tail_chart
+from dtaojax.results import why_withheld
 
 _MEASURES: Final = (
     ("mean", None, "Mean loss"),
@@ -30,11 +31,17 @@ _MAX_POSITIONS: Final = 24
 
 @dataclass(frozen=True)
 class RiskTable:
-    """Loss measures by horizon: ``rows`` are (label, one estimate or None a day)."""
+    """Loss measures by horizon.
+
+    Attributes:
+        title: what the table shows.
+        days: of its columns [days].
+        rows: label, and for each day an estimate, why there is none, or None.
+    """
 
     title: str
     days: Sequence[float]
-    rows: Sequence[tuple[str, Sequence[Estimate | None]]]
+    rows: Sequence[tuple[str, Sequence[Estimate | str | None]]]
 
 
 def risk_tables(evidence: Evidence) -> list[RiskTable]:
@@ -48,7 +55,7 @@ def risk_tables(evidence: Evidence) -> list[RiskTable]:
         quantity = f"loss_{in_unit(valuation, unit)}"
         horizons = [day for day in portfolio.days(quantity) if day > 0.0]
         rows = [
-            (label, [portfolio.get(quantity, day, statistic, level) for day in horizons])
+            (label, [_measure(portfolio, quantity, day, statistic, level) for day in horizons])
             for statistic, level, label in _MEASURES
         ]
         rows = [(label, cells) for label, cells in rows if any(cells)]
@@ -57,6 +64,15 @@ def risk_tables(evidence: Evidence) -> list[RiskTable]:
             today = f"; worth {plain(worth, 4)} {unit} today" if worth else ""
             tables.append(RiskTable(f"Loss {_WORDS[valuation]} [{unit}]{today}", horizons, rows))
     return tables
+
+
+def _measure(
+    table: EstimateTable, quantity: str, day: float, statistic: str, level: float | None
+) -> Estimate | str | None:
+    found = table.get(quantity, day, statistic, level)
+    if found is not None and level is not None and math.isnan(found.value):
+        return why_withheld(statistic, level)
+    return found
 
 
 def exit_tables(evidence: Evidence) -> list[Table]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 from markupsafe import Markup
@@ -14,7 +15,7 @@ from dtaojax.report.phrases import number, with_interval
 from dtaojax.report.portfolio_charts import last_day, value_now
 from dtaojax.report.timeline import OUTER
 from dtaojax.report.views.parts import View
-from dtaojax.results import ResultsError
+from dtaojax.results import ResultsError, why_withheld
 
 _LOSS: Final = "loss_realizable"
 _CONFIDENCE: Final = 0.95
@@ -54,6 +55,11 @@ def answer(evidence: Evidence) -> Markup | None:
     if loss is None:
         return None
     worth = value_now(evidence, "realizable")
+    if math.isnan(loss.value):
+        return Markup(
+            "So few paths cannot tell what the portfolio loses with a probability of 5 %: "
+            "VaR 95 % {}."
+        ).format(why_withheld("var", _CONFIDENCE))
     if loss.value >= 0.0:
         lead, shown = "With a probability of 5 % the portfolio loses more than {}", loss
     else:
@@ -103,6 +109,10 @@ def _contributions(evidence: Evidence) -> Card | None:
     whole = table.get(_LOSS, day, "es", _CONFIDENCE) if table else None
     if table is None or whole is None:
         return None
+    if math.isnan(whole.value):
+        what = Markup("to tell the expected shortfall, ES 95 %, and its parts by position")
+        why = Markup(why_withheld("es", _CONFIDENCE))
+        return Card("Which positions carry the risk?", why, what, "", ())
     found = {
         netuid: part
         for netuid in table.netuids()
