@@ -484,7 +484,7 @@ def test_unknown_numbers_are_said_to_be_missing(few_figures: Results) -> None:
         (0.0, 0.25, ("0.00", "0.25")),
         (123.456, 1e-9, ("123.456", "1e−09")),
         (math.nan, 0.1, ("n/a", "")),
-        (1.5, math.nan, ("1.500", "")),
+        (1.5, math.nan, ("1.500", "not known")),
     ],
 )
 def test_digits_follow_the_standard_error(

@@ -8,7 +8,7 @@ from typing import Final
 
 from dtaojax.report.estimates import Estimate
 from dtaojax.report.glossary import QUANTITIES
-from dtaojax.report.numerals import plain, with_error
+from dtaojax.report.numerals import UNKNOWN, plain, with_error
 from dtaojax.report.term import Display
 
 _TAILS: Final = {"var": "VaR", "es": "ES"}
@@ -40,7 +40,9 @@ def interval(quantity: str, estimate: Estimate) -> str:
     """The 95 % Monte Carlo interval, to the digits of the estimate."""
     factor = factor_of(quantity)
     low, high = (
-        with_error(factor * bound, factor * estimate.standard_error)[0]
+        UNKNOWN
+        if math.isnan(bound)
+        else with_error(factor * bound, factor * estimate.standard_error)[0]
         for bound in (estimate.ci_low, estimate.ci_high)
     )
     return f"{low} to {high}"
