@@ -291,7 +291,10 @@ def tabulated(
     """
     numbers = np.array([each.numbers for each in repeated])
     value, _, low, high = np.moveaxis(numbers, -1, 0)
-    shifted = value + (truth.numbers[:, 0] - value) / np.sqrt(1.0 - part)
+    aim = truth.numbers[:, 0]
+    shifted = value + (aim - value) / np.sqrt(1.0 - part)
+    # The quantile of a count is a count, as the ends of its interval are, and must stay one.
+    shifted = np.where((low == aim) | (high == aim), aim, shifted)
     counts = np.isnan(value).all(axis=0) | (value != value[0]).any(axis=0)
     places: dict[tuple[str, str], list[int]] = {}
     for place in np.flatnonzero(counts):
@@ -332,7 +335,8 @@ use the same, and are no shorter to either side than a symmetric interval.
 *too high* and *too low* are the parts that lay wholly above and below it. *End not known* is the
 part of which the run says that it cannot give an end (where a figure was the same on every path and
 has no bound); such an end counts as endless. *Withheld* is the part of which no number is given, as
-there are too few paths. About subnets and positions, all of them are counted together.
+there are too few paths. About subnets and positions, all of them are counted together. Quantiles of
+counts (of subnets, of applicants) are held nearly always, as their intervals end at whole counts.
 
 """
 

@@ -136,8 +136,10 @@ def test_every_headline_number_has_its_difference(found: Comparison) -> None:
         mine = table[table["run"] == run]
         network = {(name, day) for name in UNITS for day in DAYS}
         assert network <= set(zip(mine["name"], mine["day"], strict=True))
-        for tail in ("var_95", "es_95", "var_99", "es_99", "q05", "median", "q95"):
+        for tail in ("var_95", "es_95", "var_99", "q05", "median", "q95"):
             assert f"loss_realizable_{tail}" in set(mine["name"])
+        # 400 paths are too few for it, so that both runs withhold it.
+        assert "loss_realizable_es_99" not in set(mine["name"])
         assert {4, 19, 0} == set(mine.loc[mine["scope"] == "position", "netuid"])
         exact = mine["value"] - mine["baseline_value"]
         np.testing.assert_allclose(mine["difference"], exact, rtol=1e-9, atol=1e-10)

@@ -66,3 +66,15 @@ def test_the_truths_own_error_is_allowed_for() -> None:
         (found,) = SCRIPT["tabulated"](repeated, truth, 1 / parts).values()
         held.append(found.held)
     assert np.mean(held) == pytest.approx(0.95, abs=0.015)
+
+
+def test_the_committed_table_is_of_this_script_and_keeps_what_is_promised() -> None:
+    page = (ROOT / "docs" / "coverage.md").read_text(encoding="utf-8")
+    head = SCRIPT["INTRODUCTION"].format(repetitions=SCRIPT["REPETITIONS"])
+    assert page.startswith(head), "run: scripts/coverage"
+    rows = [line.split(" | ") for line in page.splitlines() if line.startswith("| `")]
+    held = {row[0]: float(row[2].split()[0]) for row in rows if "±" in row[2]}
+    assert len(held) > 50
+    shortfalls = [cell for name, cell in held.items() if "_es_99" in name]
+    assert shortfalls
+    assert min(shortfalls) >= 93.0

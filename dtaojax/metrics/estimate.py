@@ -1,7 +1,7 @@
 """Estimates with their Monte Carlo error: means, probabilities and quantiles.
 
 Everything here is a function of independent paths. Intervals have a coverage of 95 %
-(scripts/coverage measures it). Those of means allow for skewness and are then longer on the side of
+(docs/coverage.md measures it). Those of means allow for skewness and are then longer on the side of
 the long tail.
 """
 
