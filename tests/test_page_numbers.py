@@ -4,20 +4,52 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+import tempfile
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
-from keyed import Marks, added, key_of, keyed
+from keyed import ITS, Marks, added, key_of, keyed
+from made_runs import make_run
 from report_fixture import make_results
 
+from dtaojax.pipeline.comparands import plan
+from dtaojax.pipeline.compare import compare_finished
 from dtaojax.report import render_report
+from dtaojax.report.article_page import render_article
+from dtaojax.report.article_results import (
+    ArticleResults,
+    ClaimResult,
+    ExperimentResult,
+    FigureResult,
+    Interval,
+    Series,
+)
+from dtaojax.report.backtest_page import render_backtest
+from dtaojax.report.backtest_results import BacktestResults
+from dtaojax.report.compare_page import render_comparison
+from dtaojax.report.goodness_page import GoodnessPage, render_goodness_page
+from dtaojax.report.run_backtest_page import render_run_backtest
+from dtaojax.report.run_backtest_results import RunBacktestResults
+from dtaojax.report.sensitivity_page import render_sensitivity
+from dtaojax.report.snapshot_page import render_differences
+from dtaojax.report.snapshot_results import QUANTITIES, Differences
+from dtaojax.report.stress_page import render_stress
 from dtaojax.report.subnet_page import render_subnet
+from dtaojax.report.tune_page import render_tune
 from dtaojax.results import Results
 
 KEYED = Path(__file__).parent / "keyed_pages"
 """What stands on each kind of page, read and found right; see the README there."""
+SHAPES = Path(__file__).parent / "page_shapes"
+"""Small results of the shape that commands leave; their numbers are exchanged for marks."""
+IDENTITY = ("name", "quantity", "scope", "netuid", "day", "statistic", "level", "n_paths")
 NETUIDS = (4, 19, 64)
 DAYS = (0.0, 30.0, 90.0)
 INITIAL = (
@@ -56,11 +88,17 @@ def marked_run(marks: Marks, negative: str = "") -> Results:
 def derive(marks: Marks, run: Results) -> None:
     """Name what pages compute from several cells, by formulas of this test's own."""
 
-    def value(table: str, quantity: str, netuid: int | None = None, day: float = 90.0) -> float:
+    def value(
+        table: str,
+        quantity: str,
+        netuid: int | None = None,
+        day: float = 90.0,
+        column: str = "value",
+    ) -> float:
         frame = run.tables[table]
         of_whom = frame["netuid"].isna() if netuid is None else frame["netuid"] == netuid
         chosen = of_whom & (frame["quantity"] == quantity) & (frame["day"] == day)
-        return frame[chosen & frame["statistic"].isin(("mean", "probability"))]["value"].item()
+        return frame[chosen & frame["statistic"].isin(("mean", "probability"))][column].item()
 
     initial = run.tables["initial"].set_index("netuid")
     emitted = 7200.0 * initial["tao_emission"].sum()
@@ -75,8 +113,7 @@ def derive(marks: Marks, run: Results) -> None:
     tails = losses["statistic"].isin(("var", "es")) & (losses["quantity"] == "loss_realizable")
     for row in losses[tails].to_dict("records"):
         key = f"{key_of(row)}, % of value_realizable, start"
-        found[key] = 100.0 * row["value"] / sold
-        marks.errors[key] = 100.0 * row["standard_error"] / sold
+        marks.derive(key, 100.0 * row["value"] / sold, 100.0 * row["standard_error"] / sold)
     for netuid, start in initial.iterrows():
         gone = value("subnets", "deregistered", netuid)
         share = value("subnets", "emission_share", netuid)
@@ -84,7 +121,6 @@ def derive(marks: Marks, run: Results) -> None:
         at_bar = bar / (1.0 - bar) * (1.0 - weight) / weight
         below = value("subnets", "below_bar", netuid)
         for what, number in (
-            ("emission_share, mean, day 90, short, %", 100.0 * share),
             ("emission_share, mean, day 90, TAO a day", emitted * share),
             ("tao_emission, start, a day", 7200.0 * start["tao_emission"]),
             ("days until a TAO of buying is earned", 1.0 / start["emission_per_tao"]),
@@ -95,9 +131,16 @@ def derive(marks: Marks, run: Results) -> None:
              100.0 * (value("subnets", "tao_in", netuid) / depth - 1.0)),
         ):  # fmt: skip
             found[f"SN{netuid} {what}"] = number
-        marks.errors[f"SN{netuid} tao_in, change in the mean, day 90, %"] = 100.0 * 1.2 / depth
-        marks.errors[f"SN{netuid} emission_share, mean, day 90, TAO a day"] = emitted * 0.00012
-    marks.derived |= found
+        # The same number as a mark, to fewer digits.
+        marks.derived[f"SN{netuid} emission_share, mean, day 90, short, %"] = 100.0 * share
+        for key, quantity, factor in (
+            ("tao_in, change in the mean, day 90, %", "tao_in", 100.0 / depth),
+            ("emission_share, mean, day 90, TAO a day", "emission_share", emitted),
+        ):
+            error = value("subnets", quantity, netuid, column="standard_error")
+            marks.errors[f"SN{netuid} {key}"] = {ITS: factor * error}
+    for key, number in found.items():
+        marks.derive(key, number)
 
 
 def of_a_run() -> Iterator[str]:
@@ -130,10 +173,217 @@ def of_a_subnet() -> Iterator[str]:
     yield from keyed(render_subnet(marked_run(marks), 19), marks)
 
 
+def of_a_study(render: Callable[[Any], str], name: str, known: Collection[str]) -> Iterator[str]:
+    """A page made of the JSON of a study, in the shape that a finished one has."""
+    marks = Marks()
+    shape = json.loads((SHAPES / f"{name}.json").read_text(encoding="utf-8"))
+    kept = {key: shape[key] for key in ("config", "made", "horizon_days") if key in shape}
+    found = marks.tree(shape, "", (*kept, *known)) | kept
+    for each in found.get("sobol", ()):
+        for order in ("first", "total"):
+            width = each[f"{order}_ci_high"] - each[f"{order}_ci_low"]
+            key = f"sobol {each['headline']}, {each['parameter']}: {order}_value"
+            marks.errors[key] = {"width of its interval / 3.92": width / 3.92}
+    yield from keyed(render(found), marks)
+
+
+def of_a_comparison() -> Iterator[str]:
+    """Runs held side by side."""
+    marks = Marks()
+    with tempfile.TemporaryDirectory() as folder:
+        folders = [make_run(Path(folder) / name) for name in ("base", "other")]
+        found = compare_finished([each.read() for each in plan(folders, [], [], None).comparands])
+    table = found.differences
+    table = table[(table["day"] > 0.0) & (table["netuid"].isna() | table["netuid"].isin((4, 19)))]
+    table = table[~table["statistic"].isin(("quantile",))]
+    marked = marks.frame(table.astype({"netuid": object}), "", IDENTITY)
+    yield from keyed(render_comparison(dataclasses.replace(found, differences=marked)), marks)
+
+
+def of_a_backtest() -> Iterator[str]:
+    """The back-test of a demand."""
+    marks = Marks()
+    shape = json.loads((SHAPES / "backtest.json").read_text(encoding="utf-8"))
+    known = ("horizon", "level", "low", "high", "density", "density_error", "expected")
+    tables = {name: marks.frame(pd.DataFrame(rows), name, known) for name, rows in shape.items()}
+    manifest = {
+        "title": "A back-test",
+        "history": {"file": "h.csv", "first": "2026-01-01", "last": "2026-02-01", "prices": 7,
+                    "series": 3, "sha256": "0" * 64, "regime": ""},
+        "origins": {"number": 5, "first": "2026-01-01", "last": "2026-01-05"},
+        "config": {"forecast": {"forecasters": ["stochastic_variance", "random_walk"],
+                                "paths": 3, "seed": 1}},
+        "fits": 1,
+        "versions": {},
+        "dtaojax_version": "0",
+        "created": "2026-02-02T00:00:00+00:00",
+    }  # fmt: skip
+    yield from keyed(render_backtest(BacktestResults(manifest, tables)), marks)
+
+
+def of_a_run_backtest() -> Iterator[str]:
+    """The back-test of a whole run."""
+    marks = Marks()
+    names, days = ("forecast", "spot", "unchanged"), (2.0, 3.0, 5.0)
+    scores = {f"crps_{name}": 1.0 for name in names}
+    ends = {f"{end}_{level}": 1.0 for level in ("0.5", "0.8", "0.95") for end in ("low", "high")}
+    covered = {f"coverage_{level}": 1.0 for level in ("0.5", "0.95")}
+    rows = {
+        "subnets": [
+            {"quantity": quantity, "day": day, "subnets": 3, **covered, **scores}
+            for quantity in ("emission_share", "price")
+            for day in days
+        ],
+        "network": [
+            {"quantity": "emission_effective_number", "day": day, "start": 1.0, "outcome": 1.0,
+             "median": 1.0, "inside_0.95": day > 2.0, **ends, **scores}
+            for day in days
+        ],
+        "events": [
+            {"event": event, "day": 3.0, "happened": 2, "expected": 1.0,
+             **{f"brier_{name}": 1.0 for name in names}}
+            for event in ("below_bar", "deregistered")
+        ],
+    }  # fmt: skip
+    tables = {name: marks.frame(pd.DataFrame(each), name, ("day",)) for name, each in rows.items()}
+    for name in ("subnets", "network"):
+        tables[name]["crps_spot"] = [marks.whole() // 4.0 for _ in range(len(tables[name]))]
+        for row in tables[name].itertuples():
+            marks.name(f"{name} {row.quantity}, day {row.day:g}: crps_spot", row.crps_spot)
+    for end, first in (("low_0.95", 1.001), ("high_0.95", 2.001)):
+        values = [first + 0.111 * place for place in range(len(days))]
+        tables["network"][end] = values
+        for day, value in zip(days, values, strict=True):
+            marks.name(f"network emission_effective_number, day {day:g}: {end}", value)
+    for name, column in (
+        ("subnets", "coverage_0.95"),
+        ("network", "crps_forecast"),
+        ("network", "crps_spot"),
+    ):
+        for quantity, of in tables[name].groupby("quantity"):
+            factor = 100.0 if column.startswith("coverage") else 1.0
+            marks.derive(f"{name} {quantity}: mean {column}", factor * of[column].mean())
+    for quantity, of in tables["subnets"].groupby("quantity"):
+        ratio = of["crps_forecast"].mean() / of["crps_spot"].mean()
+        marks.derive(f"subnets {quantity}: crps_forecast / crps_spot - 1, %", 100.0 * (ratio - 1.0))
+    part = {"behaviour": "b", "paths": 3, "config_hash": "c", "lost": 0}
+    manifest = {
+        "title": "A back-test of a run",
+        "start": {"name": "start", "block": 1},
+        "outcomes": [{"day": day, "name": "later", "whole": True} for day in days],
+        "config": {"rival_name": "spot", "levels": [0.5, 0.95]},
+        "run": {"forecast": part, "spot": part},
+        "seed": 1,
+        "versions": {},
+        "dtaojax_version": "0",
+        "created": "2026-02-02T00:00:00+00:00",
+    }
+    yield from keyed(render_run_backtest(RunBacktestResults(manifest, tables)), marks)
+
+
+def of_a_fit() -> Iterator[str]:
+    """What a calibration leaves."""
+    marks = Marks()
+    names = ("first figure", "second figure")
+    rows = marks.tree(
+        [
+            {"name": name, "low": 1.0, "data": 1.0, "high": 1.0, "model": 1.0, "model_error": 1.0}
+            for name in names
+        ],
+        "",
+    )
+    columns = {key: np.array([row[key] for row in rows]) for key in rows[0] if key != "name"}
+    values = marks.tree({"level.reversion": 1.0, "standard_error": 1.0, "held": 1.0}, "fit")
+    inside = np.array([True, False])
+    page = GoodnessPage(
+        title="A fit",
+        facts=[],
+        names=names,
+        table=SimpleNamespace(**columns, inside=inside),
+        parameters=[
+            ("level.reversion", values["level.reversion"], values["standard_error"]),
+            ("held", values["held"], None),
+        ],
+        curves={},
+        histories=3,
+    )
+    yield from keyed(render_goodness_page(page), marks)
+
+
+def of_two_states() -> Iterator[str]:
+    """What changed between two states of a network."""
+    marks = Marks()
+    sides = ("old", "new", "change")
+    rows = [
+        {"netuid": netuid, "name": name, "what": what, "moved": 1.0,
+         **{f"{quantity}_{side}": 1.0 for quantity in QUANTITIES for side in sides}}
+        for netuid, name, what in (
+            (4, "four", ""), (19, "nineteen", "switched off"), (64, "sixty-four", "")
+        )
+    ]  # fmt: skip
+    figures = (
+        "effective number by emission", "Herfindahl index of emission", "ten largest by emission",
+        "ten largest by TAO in pools", "TAO in pools",
+    )  # fmt: skip
+    old = [{"figure": name, "unit": "-", "old": 1.0} for name in figures]
+    new = [{"figure": name, "unit": "-", "new": 1.0} for name in figures]
+    whole = marks.frame(pd.DataFrame(old), "", ())
+    subnets = marks.frame(pd.DataFrame(rows), "", ("netuid",))
+    whole["new"] = marks.frame(pd.DataFrame(new), "", ())["new"]
+    for row in whole.itertuples():
+        marks.derive(f"{row.figure}: new - old", row.new - row.old)
+    pools = whole.set_index("figure").loc["TAO in pools"]
+    marks.derive("TAO in pools: new / old - 1, %", 100.0 * (pools["new"] / pools["old"] - 1.0))
+    for level in (0.25, 0.5, 0.75):
+        ratio = float(np.quantile(1.0 + subnets["price_change"], level))
+        marks.derive(f"1 + price_change, quantile {100 * level:g} %", ratio)
+    made = {"dtaojax_version": "0", "created": "2026-02-02T00:00:00+00:00"}
+    found = Differences("old", "new", 7.0, "rules", subnets, whole, (), made)
+    yield from keyed(render_differences(found), marks)
+
+
+def of_the_article() -> Iterator[str]:
+    """Statements put to the test, in two cases."""
+    marks = Marks()
+
+    def number(name: str) -> Interval:
+        found = marks.tree({"low": 1.0, "value": 1.0, "high": 1.0, "standard_error": 1.0}, name)
+        return Interval(**found)
+
+    claims = [
+        ClaimResult(text, "measure", unit, "of", "above 1", is_percent,
+                    [number(f"{text}, {case}") for case in ("one case", "other case")],
+                    ["supported", "not supported"])
+        for text, unit, is_percent in (("a claim", "TAO", False), ("a share", "ratio", True))
+    ]  # fmt: skip
+    series = Series("line", [0.0, 1.0], *(
+        [float(f"{marks.tree(1.0, f'figure, {end} {name}')}") for name in ("first", "last")]
+        for end in ("value", "low", "high")
+    ))  # fmt: skip
+    figure = FigureResult("over_days", "F", "C.", "days", "TAO", "linear", False, [series])
+    cases = [("one case", "supported"), ("other case", "not supported")]
+    result = ExperimentResult(
+        "S1", "title", "statement", "simulated", "hangs on", "depends on", "depends", cases,
+        claims, figure, [], [], 1.0, 3, 0, "config",
+    )  # fmt: skip
+    made = {"dtaojax_version": "0", "created": "2026-02-02T00:00:00+00:00"}
+    manifest = made | {"device": "cpu", "seconds": 1.0, "versions": {}}
+    yield from keyed(render_article(ArticleResults([result], manifest)), marks)
+
+
 PAGES: Mapping[str, Callable[[], Iterator[str]]] = {
     "run": of_a_run,
     "run_that_gains": of_a_run_that_gains,
     "subnet": of_a_subnet,
+    "compare": of_a_comparison,
+    "tune": lambda: of_a_study(render_tune, "tune", ("bound", "sign")),
+    "stress": lambda: of_a_study(render_stress, "stress", ("budget", "period")),
+    "sensitivity": lambda: of_a_study(render_sensitivity, "sensitivity", ()),
+    "article": of_the_article,
+    "backtest": of_a_backtest,
+    "run_backtest": of_a_run_backtest,
+    "calibrate": of_a_fit,
+    "snapshot_diff": of_two_states,
 }
 
 
