@@ -216,6 +216,18 @@ def test_tables_become_datasets(made: Path) -> None:
     row = table[(table["quantity"] == "sum_price") & (table["day"] == 1.0)]
     median = data["sum_price"].sel(day=1.0, statistic="quantile 0.5")
     assert float(median) == row[row["level"] == 0.5]["value"].item()
+    for name in ("network", "subnets"):
+        table, data = getattr(dtaojax.load_run(made), name), dtaojax.load_run(made).to_xarray(name)
+        for each in table.itertuples():
+            level = "" if pd.isna(each.level) else f" {each.level:g}"
+            place = {"day": each.day, "statistic": f"{each.statistic}{level}"}
+            if not pd.isna(each.netuid):
+                place["netuid"] = each.netuid
+            for variable, number in (
+                (each.quantity, each.value),
+                (f"{each.quantity}_error", each.standard_error),
+            ):
+                np.testing.assert_equal(data[variable].sel(place).item(), number)
     found = dtaojax.compare(made, made, labels=["one", "other"])
     differences = found.to_xarray()["difference"]
     assert float(differences.sel(run="other", name="sum_price", netuid=-1, day=1.0)) == 0.0

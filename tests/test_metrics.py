@@ -390,6 +390,27 @@ def test_value_at_risk_is_the_quantile_of_losses():
     assert value_at_risk(numbers, 0.95) == quantile_of_sample(numbers, 0.95)
 
 
+def test_error_of_a_shortfall_is_that_of_the_excesses_over_the_value_at_risk():
+    """Twenty losses above 380 of the 400 losses 0, 1 ... 399: sum k^2 = 2470, sum k = 190."""
+    losses = np.random.default_rng(0).permutation(400).astype(float)
+    found = expected_shortfall(losses, 0.95)
+    variance = (20.0**2 * 2470.0 - 400.0 * (20.0 * 190.0 / 400.0) ** 2) / 399.0
+    assert found.value == pytest.approx(389.5, rel=1e-14)
+    assert found.standard_error == pytest.approx(np.sqrt(variance / 400.0), rel=1e-12)
+
+
+@pytest.mark.parametrize("confidence", [0.9, 0.95, 0.99])
+def test_error_of_an_exponential_shortfall_is_its_closed_form(confidence):
+    """An excess over the VaR is exponential again: E = p and E^2 = 2 p, over p^2 n, p the tail."""
+    paths, part = 100_000, 1.0 - confidence
+    losses = -np.log1p(-(np.arange(paths) + 0.5) / paths)
+    found = expected_shortfall(losses, confidence)
+    assert found.value == pytest.approx(1.0 - np.log(part), rel=1e-3)
+    assert found.standard_error == pytest.approx(np.sqrt((2.0 / part - 1.0) / paths), rel=5e-3)
+    third = shortfall_contribution(losses, losses / 3.0, confidence)
+    assert third.standard_error == pytest.approx(found.standard_error / 3.0, rel=1e-12)
+
+
 def test_certain_loss_has_no_error():
     found = expected_shortfall(np.full(400, 2.5), 0.99)
     assert found == Estimate(2.5, 0.0, 2.5, 2.5)

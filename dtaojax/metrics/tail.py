@@ -1,6 +1,6 @@
 """Value at risk and expected shortfall of a sample of losses; losses are positive."""
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -14,6 +14,9 @@ from dtaojax.metrics.estimate import (
 )
 
 Losses = Float[np.ndarray, " paths"]
+
+_ROUNDING: Final = 1e-9
+"""Below this, a part of a path is the rounding of ``(1 - confidence) n``: no path of the tail."""
 
 
 def value_at_risk(losses: Losses, confidence: float) -> Estimate:
@@ -47,11 +50,11 @@ def tail(losses: Losses, confidence: float) -> Tail:
     around = max(int(min(np.sqrt(paths), size) / 2), 1)
     at = paths - 1 - min(int(confidence * paths), paths - 1)
     worst = _worst(losses, min(at + around + 1, paths))
-    whole = int(np.floor(size + 1e-9))
+    whole = int(np.floor(size + _ROUNDING))
     weights = np.ones(min(whole + 1, paths))
     if whole < paths:
-        weights[whole] = max(size - whole, 0.0)
-    weights = weights[weights > 0.0]
+        weights[whole] = size - whole
+    weights = weights[weights > _ROUNDING]
     return Tail(worst[: len(weights)], weights / weights.sum(), worst[max(at - around, 0) :])
 
 
