@@ -92,19 +92,22 @@ class Marks:
         """Return the next standard error, of two digits in the last place of a mark."""
         return next(self._errors) * (1e-5 if is_part else 0.1)
 
-    def estimates(self, frame: pd.DataFrame, negative: str = "") -> pd.DataFrame:
+    def estimates(
+        self, frame: pd.DataFrame, negative: str = "", tell: Sequence[str] = ()
+    ) -> pd.DataFrame:
         """Exchange the numbers of a table of estimates.
 
         Args:
             frame: with the columns ``dtaojax.results.ESTIMATE_COLUMNS``.
             negative: the beginning of the names of quantities that are to be below 0.
+            tell: further columns that tell rows apart.
         """
         frame = frame.copy()
         rows = []
         for row in frame.to_dict("records"):
             is_part = row["unit"] in _FRACTIONS
             low, value, high = sorted((self.part if is_part else self.whole)() for _ in range(3))
-            key = key_of(row)
+            key = ", ".join([key_of(row), *(f"{column} {row[column]}" for column in tell)])
             if negative and row["quantity"].startswith(negative):
                 low, value, high = -high, -value, -low
             error = self.error(is_part) if row["day"] > 0.0 else 0.0

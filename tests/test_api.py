@@ -77,7 +77,8 @@ def test_search_is_a_function_even_when_its_room_is_loaded() -> None:
 def test_a_run_gives_what_its_folder_holds(run: dtaojax.Run) -> None:
     summary = json.loads((run.folder / "summary.json").read_text())["metrics"]
     assert run.summary["name"].tolist() == [metric["name"] for metric in summary]
-    assert run.summary["value"].tolist() == [metric["value"] for metric in summary]
+    values = np.array([metric["value"] for metric in summary], dtype=float)
+    np.testing.assert_array_equal(run.summary["value"].to_numpy(dtype=float), values)
     for table in ("network", "subnets", "portfolio", "initial"):
         pd.testing.assert_frame_equal(
             getattr(run, table), pd.read_parquet(run.folder / f"{table}.parquet")

@@ -18,6 +18,7 @@ import pytest
 from keyed import ITS, Marks, added, key_of, keyed
 from made_runs import make_run
 from report_fixture import make_results
+from test_cohorts import made_table
 
 from dtaojax.pipeline.comparands import plan
 from dtaojax.pipeline.compare import compare_finished
@@ -62,7 +63,7 @@ def marked_run(marks: Marks, negative: str = "") -> Results:
     made = make_results()
     tables = {}
     for name in ("network", "portfolio", "subnets"):
-        frame = made.tables[name]
+        frame = _with_dollars(made.tables[name])
         known = frame["netuid"].isna() | frame["netuid"].isin((0, *NETUIDS))
         tables[name] = marks.estimates(frame[known & frame["day"].isin(DAYS)], negative)
     initial = made.tables["initial"]
@@ -74,7 +75,15 @@ def marked_run(marks: Marks, negative: str = "") -> Results:
         for netuid, number in zip(initial["netuid"], initial[column], strict=True):
             marks.name(f"{column}, SN{netuid}, start", number, is_part)
     losses = made.tables["losses"]
-    tables |= {"initial": initial, "losses": losses[losses["day"].isin(DAYS)]}
+    cohorts = marks.estimates(made_table(("owner", "miner", "root"), DAYS), tell=("cohort",))
+    last = made.tables["network"].query("quantity == 'sum_price' and day == 90").head(1)
+    settling = pd.concat(last.assign(n_paths=paths) for paths in (100, 200, 400))
+    tables |= {
+        "initial": initial,
+        "losses": losses[losses["day"].isin(DAYS)],
+        "cohorts": cohorts,
+        "convergence": marks.estimates(settling, tell=("n_paths",)),
+    }
     config = made.manifest["config"] | {
         "mechanism": {"preset": "gate_rank_2026", "weight_rule": {"kind": "ema_price_burn"}}
     }
@@ -83,6 +92,20 @@ def marked_run(marks: Marks, negative: str = "") -> Results:
     run = dataclasses.replace(made, metrics=(), tables=tables, manifest=manifest)
     derive(marks, run)
     return run
+
+
+def _with_dollars(frame: pd.DataFrame) -> pd.DataFrame:
+    """The same with losses and values in dollars too, and with the price of TAO."""
+    portfolio = frame[frame["quantity"].str.fullmatch("(loss|value)_(spot|realizable)")]
+    price = frame[frame["quantity"] == "sum_price"]
+    dollars = portfolio[portfolio["scope"] == "portfolio"]
+    return pd.concat(
+        [
+            frame,
+            dollars.assign(quantity=dollars["quantity"] + "_usd", unit="USD"),
+            price.assign(quantity="tao_usd", unit="USD"),
+        ]
+    )
 
 
 def derive(marks: Marks, run: Results) -> None:
