@@ -1,7 +1,6 @@
 """Edge states of §7.3 run in every preset and give what the exact reference gives."""
 
 import dataclasses
-from collections.abc import Callable
 from decimal import Decimal
 from random import Random
 
@@ -10,10 +9,18 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from edges import (
+    Edge,
+    all_burned,
+    all_disabled,
+    alpha_is_all_issued,
+    dust,
+    issued,
+    no_reserves,
+    none_started,
+)
 from jax import lax
 from reference import EXACT, PRESETS, NetworkRef, run_block
-from reference.fixed import MAX_SUPPLY
-from reference.networks import rao
 from worlds import (
     PER_SUBNET_TOKENS,
     RAO,
@@ -39,8 +46,6 @@ POOLED = [name for name, preset in CONFIG_PRESETS.items() if preset.parts["pool"
 NEVER_AVERAGED = {"article_2024": {"moving_price"}, "prelaunch_2024": {"moving_price"}}
 """What the model keeps up although the regime has no use for it."""
 
-Edge = Callable[[NetworkRef], None]
-
 
 def no_alpha(network: NetworkRef) -> None:
     """Price 0, and nothing to buy."""
@@ -50,16 +55,6 @@ def no_alpha(network: NetworkRef) -> None:
 def no_tao(network: NetworkRef) -> None:
     """Price 0, and nothing to be paid with."""
     network.subnets[0].tao_in = network.subnets[1].tao_in = 0
-
-
-def no_reserves(network: NetworkRef) -> None:
-    network.subnets[0].tao_in = network.subnets[0].alpha_in = 0
-
-
-def dust(network: NetworkRef) -> None:
-    """Pools with less than the minimum of one token, in which its buyers are refused (§3.5)."""
-    network.subnets[0].tao_in, network.subnets[0].alpha_in = 5 * 10**5, 10**9
-    network.subnets[1].tao_in, network.subnets[1].alpha_in = 10**9, 5 * 10**5
 
 
 def no_moving_price(network: NetworkRef) -> None:
@@ -81,37 +76,10 @@ def one_pool(network: NetworkRef) -> None:
     network.subnets[0].moving_price = Decimal("0.1")
 
 
-def all_disabled(network: NetworkRef) -> None:
-    for subnet in network.subnets:
-        subnet.emission_enabled = False
-
-
-def all_burned(network: NetworkRef) -> None:
-    for subnet in network.subnets:
-        subnet.miner_burned = Decimal("1.5")
-
-
-def none_started(network: NetworkRef) -> None:
-    for subnet in network.subnets:
-        subnet.first_emission_block = None
-
-
 def above_one(network: NetworkRef) -> None:
     """Prices above 1, so that root's sell flag is on."""
     for subnet in network.subnets:
         subnet.alpha_in, subnet.moving_price = subnet.tao_in // 30, Decimal("0.9")
-
-
-def issued(tokens: str) -> Edge:
-    def edge(network: NetworkRef) -> None:
-        network.total_issuance = rao(tokens)
-
-    return edge
-
-
-def alpha_is_all_issued(network: NetworkRef) -> None:
-    for subnet in network.subnets:
-        subnet.alpha_out = MAX_SUPPLY - subnet.alpha_in
 
 
 EDGES: dict[str, Edge] = {

@@ -4,15 +4,23 @@ Without truncation both compute the same real numbers and differ by float64's ro
 the chain's truncation every amount loses up to a rao a block, which the tolerance allows for.
 """
 
-from collections.abc import Callable
 from decimal import Decimal
 from random import Random
 from typing import NamedTuple
 
 import numpy as np
 import pytest
+from edges import (
+    Edge,
+    all_burned,
+    all_disabled,
+    alpha_is_all_issued,
+    dust,
+    issued,
+    no_reserves,
+    none_started,
+)
 from reference import EXACT, FLOOR, NetworkRef, Parameters, run_block
-from reference.fixed import MAX_SUPPLY
 from reference.networks import mainnet, random_edge_network, rao
 from worlds import (
     PER_SUBNET_TOKENS,
@@ -35,7 +43,6 @@ from worlds import (
 from dtaojax.mechanism.step import StepFlows
 
 TOKENS = {*PER_SUBNET_TOKENS, "total_issuance", "root_tao"}
-Edge = Callable[[NetworkRef], None]
 
 TRUNCATIONS = 4
 """A block truncates the injection and the chain buy of a pool, a sale and its fee's sale (§7.1)."""
@@ -197,31 +204,6 @@ def empty(token: str) -> Edge:
     return edge
 
 
-def no_reserves(network: NetworkRef) -> None:
-    network.subnets[0].tao_in = network.subnets[0].alpha_in = 0
-
-
-def dust(network: NetworkRef) -> None:
-    """Pools with less than the minimum of one token, in which its buyers are refused (§3.5 S3)."""
-    network.subnets[0].tao_in, network.subnets[0].alpha_in = 5 * 10**5, 10**9
-    network.subnets[1].tao_in, network.subnets[1].alpha_in = 10**9, 5 * 10**5
-
-
-def nothing_started(network: NetworkRef) -> None:
-    for subnet in network.subnets:
-        subnet.first_emission_block = None
-
-
-def nothing_enabled(network: NetworkRef) -> None:
-    for subnet in network.subnets:
-        subnet.emission_enabled = False
-
-
-def all_burned(network: NetworkRef) -> None:
-    for subnet in network.subnets:
-        subnet.miner_burned = Decimal("1.5")
-
-
 def newborn(network: NetworkRef) -> None:
     for subnet in network.subnets:
         subnet.moving_price, subnet.first_emission_block = Decimal(0), network.block + 1
@@ -236,21 +218,9 @@ def one_subnet(network: NetworkRef) -> None:
     del network.subnets[1:]
 
 
-def issued(tokens: str) -> Edge:
-    def edge(network: NetworkRef) -> None:
-        network.total_issuance = rao(tokens)
-
-    return edge
-
-
 def alpha_halves(network: NetworkRef) -> None:
     for subnet in network.subnets:
         subnet.alpha_out = rao("10499990.3") - subnet.alpha_in
-
-
-def alpha_is_all_issued(network: NetworkRef) -> None:
-    for subnet in network.subnets:
-        subnet.alpha_out = MAX_SUPPLY - subnet.alpha_in
 
 
 @pytest.mark.parametrize(
@@ -260,8 +230,8 @@ def alpha_is_all_issued(network: NetworkRef) -> None:
         empty("tao_in"),
         no_reserves,
         dust,
-        nothing_started,
-        nothing_enabled,
+        none_started,
+        all_disabled,
         all_burned,
         newborn,
         expensive,
