@@ -17,7 +17,7 @@ from reference.networks import (
     random_trades,
     rao,
 )
-from reference.pool import spot_price
+from reference.pool import price_of
 from reference.pool_adapters import POOL_ADAPTERS
 from reference.shares import hill_gate, rank_bar
 from reference.support import buy_keep_inject
@@ -106,10 +106,6 @@ def test_injection_holds_the_price_that_the_chain_buy_left() -> None:
         assert supported.tao_in == only_bought.tao_in + terms.tao_in
         assert abs(price_of(supported) / price_of(only_bought) - 1) < Decimal("1e-25")
         assert price_of(supported) > price_of(subnet)
-
-
-def price_of(subnet: SubnetRef) -> Decimal:
-    return spot_price(subnet.tao_in, subnet.alpha_in, subnet.w_tao)
 
 
 def test_what_the_weights_cannot_take_waits_in_the_reservoir() -> None:

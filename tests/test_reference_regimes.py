@@ -16,7 +16,7 @@ from reference import (
 )
 from reference.ledger import expected_after, holdings
 from reference.networks import random_edge_network, random_network, random_trades
-from reference.pool import spot_price
+from reference.pool import price_of
 
 TOKEN = 10**9
 KEEPS_BUYS = (
@@ -43,10 +43,6 @@ def pool(netuid: int, tao: int, alpha: int, m: str = "0.01", out: int = 10**6) -
 def pair(*subnets: SubnetRef, issuance: int = 9_000_000, root: int = 5_000_000) -> NetworkRef:
     """A network of these subnets; whole tokens of TAO."""
     return NetworkRef(1_000_000, issuance * TOKEN, root * TOKEN, list(subnets))
-
-
-def price_of(subnet: SubnetRef) -> Decimal:
-    return spot_price(subnet.tao_in, subnet.alpha_in, subnet.w_tao)
 
 
 @pytest.mark.parametrize("name", POOLED)

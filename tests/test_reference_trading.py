@@ -7,7 +7,7 @@ import pytest
 from reference import FLOOR, Parameters, SubnetRef, Trade
 from reference.fixed import power
 from reference.networks import random_network, random_trades
-from reference.pool import spot_price, swap_out
+from reference.pool import price_of, swap_out
 from reference.trading import (
     Order,
     claim_root_alpha,
@@ -23,10 +23,6 @@ ORDERS = [fee_to_author_order, fee_to_pool_order, flat_fee_order]
 
 def pool(tao: int = 1000, alpha: int = 50_000) -> SubnetRef:
     return SubnetRef(1, tao * TOKEN, alpha * TOKEN, alpha_out=10**15)
-
-
-def price_of(subnet: SubnetRef) -> Decimal:
-    return spot_price(subnet.tao_in, subnet.alpha_in, subnet.w_tao)
 
 
 def invariant(subnet: SubnetRef) -> Decimal:

@@ -7,7 +7,7 @@ constant product of S1 and S2 exactly. ``side`` is 'buy' (TAO in, alpha out) or 
 from decimal import Decimal
 
 from .fixed import U16_MAX, Amount, power, precise, ratio
-from .state import HALF
+from .state import HALF, SubnetRef
 
 MIN_WEIGHT = Decimal("0.01")
 """MIN_WEIGHT of the balancer, for either weight (§5)."""
@@ -19,6 +19,11 @@ def spot_price(tao_in: Amount, alpha_in: Amount, w_tao: Decimal = HALF) -> Decim
     if alpha_in == 0:
         return Decimal(0)
     return (1 - w_tao) / w_tao * ratio(tao_in, alpha_in)
+
+
+def price_of(subnet: SubnetRef) -> Decimal:
+    """Price of a subnet's pool in TAO per alpha."""
+    return spot_price(subnet.tao_in, subnet.alpha_in, subnet.w_tao)
 
 
 def exponent(side: str, w_tao: Decimal) -> Decimal:
