@@ -138,18 +138,18 @@ def test_address_that_cannot_be_used_is_one_message(config: Path, address: str) 
     assert len(str(refused.value).splitlines()) == 1
 
 
-def listening(process: Any) -> set[str]:
-    """Addresses on which a process and its children wait for connections."""
+def listening(process: Any) -> set[tuple[str, int]]:
+    """Addresses and ports on which a process and its children wait for connections."""
     family = [process, *process.children(recursive=True)]
     found = [each for one in family for each in one.net_connections() if each.status == "LISTEN"]
-    return {each.laddr.ip for each in found}
+    return {(each.laddr.ip, each.laddr.port) for each in found}
 
 
 def test_processes_open_no_port_beyond_loopback(config: Path) -> None:
     before = listening(psutil.Process())
     with crew.processes("float64", workers=1):
         opened = listening(psutil.Process())
-    assert opened - before == {"127.0.0.1"}
+    assert {address for address, _ in opened - before} == {"127.0.0.1"}
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,9 @@ from browser import Chromium, complaints
 from made_runs import DAYS, PATHS, UNITS, make_run
 from small_run import CONFIG, HOSTILE, small_rows, write_network
 
-from dtaojax import cli
-from dtaojax.config import ConfigError
+from dtaojax import chain, cli
+from dtaojax.config import Config, ConfigError
+from dtaojax.network import load_network
 from dtaojax.pipeline.comparands import plan
 from dtaojax.pipeline.compare import compare_finished, write_comparison
 from dtaojax.pipeline.finished import read_finished
@@ -335,7 +336,12 @@ def test_command_runs_a_grid_of_one_config_and_compares_it(
     table = pd.read_parquet(out / "differences.parquet")
     assert table["run"].unique().tolist() == ["root_tao = 150.0"]
     start = table[(table["name"] == "value_spot") & (table["day"] == 0.0)]
-    assert start["difference"].item() == pytest.approx(50.0, rel=1e-12)
+    # Root stake owns its part of what lies in root's baskets at the start, less the take (§12.4).
+    network = load_network(tmp_path / "small.csv")
+    baskets = float(network.basket_alpha @ (network.tao_in / network.alpha_in))
+    kept = 1.0 - Config().portfolio.delegate_take_u16 / chain.U16_MAX
+    each = 1.0 + kept * baskets / network.root_tao
+    assert start["difference"].item() == pytest.approx(50.0 * each, rel=1e-9)
     # A holder of root does not move the market: positions elsewhere meet the same prices.
     positions = table[(table["scope"] == "position") & (table["netuid"] == 4)]
     means = positions[positions["name"].isin(["loss_spot", "loss_realizable"])]

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from dtaojax.commands.terminal import err
+from dtaojax.commands.terminal import answer, err
 
 
 def verify(
@@ -28,4 +28,4 @@ def verify(
     if found.faults:
         raise typer.Exit(2)
     inside = f" of it and of {found.folders} results inside" if found.folders else ""
-    typer.echo(f"{folder}: whole; {found.files} files{inside} are as they were written")
+    answer(f"{folder}: whole; {found.files} files{inside} are as they were written")
