@@ -33,6 +33,7 @@ SMALL: Final = {
 long to compile, and so is the forecaster that is fitted again and again."""
 BEFORE = {
     "README.md": ["dtaojax run configs/mainnet.toml"],
+    "results.md": ["dtaojax run configs/mainnet.toml"],
     "compare.md": [
         "dtaojax run configs/mainnet.toml",
         "dtaojax run configs/mainnet.toml --set portfolio.exit_fall=0.02 --out runs/whale_exit",

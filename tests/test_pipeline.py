@@ -6,6 +6,7 @@ import hashlib
 import html
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -215,7 +216,8 @@ def test_losses_are_the_start_less_the_end_of_every_path(done):
     of = table[(table["quantity"] == "loss_realizable") & (table["scope"] == "portfolio")]
     of = of[of["day"] == 2.0].set_index(["statistic", "level"])["value"]
     assert of["mean"].iloc[0] == pytest.approx(losses.mean(), rel=1e-9)
-    assert of["quantile", 0.995] == pytest.approx(losses.max(), rel=1e-12)
+    assert of["quantile", 0.995] == pytest.approx(np.quantile(losses, 0.995), rel=1e-12)
+    # Sixteen paths tell nothing of the worst one in a hundred.
     assert np.isnan(of["es", 0.99])
     histogram = done.table("losses")
     counts = histogram.groupby(["day", "valuation"])["count"].sum()
@@ -267,7 +269,7 @@ def test_results_can_be_read_back(done):
     manifest = done.json("manifest.json")
     assert results.manifest | {key: manifest[key] for key in ("files", "digest")} == manifest
     assert len(results.metrics) == len(done.json("summary.json")["metrics"])
-    assert set(results.tables) == {*TABLES} - {"paths"}
+    assert set(results.tables) == {*TABLES, "batches"} - {"paths"}
 
 
 def test_hostile_names_are_text_in_the_report(done):
@@ -393,13 +395,15 @@ def test_lost_paths_are_counted_and_left_out_of_every_number(holed):
     for name in ("network", "subnets"):
         table = holed.table(name)
         assert (table["n_paths"] == 13).all()
-        assert np.isfinite(table[["value", "standard_error", "ci_low", "ci_high"]]).all(axis=None)
+        assert np.isfinite(table["value"]).all()
     for metric in holed.json("summary.json")["metrics"]:
         assert metric["n_paths"] == 13
         assert metric["value"] is not None
     # Without demand all used paths are the same, and a lost one would show.
-    means = holed.table("network").query("statistic == 'mean'")
-    assert (means["standard_error"] <= 1e-12 * means["value"].abs()).all()
+    figures = holed.table("paths").query("lost_on_day.isna()").drop(columns=["path", "lost_on_day"])
+    assert len(figures) == 13
+    spread = figures.max() - figures.min()
+    assert (spread <= 1e-12 * figures.abs().max()).all()
 
 
 def test_lost_paths_are_reported_with_the_reason(holed):

@@ -97,8 +97,12 @@ def _comparison(table: pd.DataFrame, keys: list[str]) -> Table:
         figures = (
             why_missing(name)
             if math.isnan(record[name])
-            else f"{record[name]:,.4g} ± {record[f'{name}_se']:.2g}"
+            else f"{record[name]:,.4g} ± {_error(record[f'{name}_se'])}"
             for name in names
         )
         shown.add_row(*(str(record[key]) for key in keys), *figures)
     return shown
+
+
+def _error(standard_error: float) -> str:
+    return "not known" if math.isnan(standard_error) else f"{standard_error:.2g}"

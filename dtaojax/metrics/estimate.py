@@ -132,8 +132,9 @@ def mean_of_equals(value: Values, low: float, high: float, paths: int) -> Estima
         paths: number of paths.
     """
     others = 1.0 - ((1.0 - COVERAGE) / 2) ** (1.0 / paths)
-    least = np.where(np.isinf(low), np.nan, value - others * (value - low))
-    most = np.where(np.isinf(high), np.nan, value + others * (high - value))
+    # A sum of shares may pass 1 by a rounding: the interval then ends at the value.
+    least = np.where(np.isinf(low), np.nan, value - others * np.maximum(value - low, 0.0))
+    most = np.where(np.isinf(high), np.nan, value + others * np.maximum(high - value, 0.0))
     return Estimate(value, (most - least) / (2.0 * Z), least, most)
 
 
@@ -199,9 +200,10 @@ def without_unknown_ends(
     """
     missed = (1.0 - COVERAGE) / 2
     least, most = (np.nan if np.isinf(end) else end for end in within)
-    low = np.full_like(quantile.ci_low, least) if (1.0 - level) ** paths > missed else None
-    high = np.full_like(quantile.ci_high, most) if level**paths > missed else None
-    low, high = quantile.ci_low if low is None else low, quantile.ci_high if high is None else high
+    # A sum of shares may pass 1 by a rounding: the interval then ends at the value.
+    least, most = np.minimum(least, quantile.value), np.maximum(most, quantile.value)
+    low = np.where((1.0 - level) ** paths > missed, least, quantile.ci_low)
+    high = np.where(level**paths > missed, most, quantile.ci_high)
     kept = (low == quantile.ci_low) & (high == quantile.ci_high)
     return Estimate(quantile.value, np.where(kept, quantile.standard_error, np.nan), low, high)
 

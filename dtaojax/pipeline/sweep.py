@@ -73,12 +73,15 @@ def run_sweep(
     return table
 
 
-def _figures(folder: Path) -> dict[str, float | None]:
-    """Headline numbers of the network and the portfolio at the last day they have."""
+def _figures(folder: Path) -> dict[str, float]:
+    """Headline numbers of the network and the portfolio at the last day they have.
+
+    NaN is what too few paths cannot tell, which JSON holds as null.
+    """
     metrics = [m for m in read_json(folder / "summary.json")["metrics"] if m["scope"] in _SCOPES]
     latest = {metric["name"]: metric for metric in metrics}
-    found: dict[str, float | None] = {}
+    found: dict[str, float] = {}
     for name, metric in latest.items():
-        found[name] = metric["value"]
-        found[f"{name}_se"] = metric["standard_error"]
+        for column, number in ((name, metric["value"]), (f"{name}_se", metric["standard_error"])):
+            found[column] = float("nan") if number is None else number
     return found
