@@ -239,7 +239,7 @@ def test_a_subnet_that_is_gone_on_most_paths_has_a_median_of_exactly_zero(busy, 
     _, world, whole, _ = busy
     table = subnet_table(
         whole, build_bins(world), world.gauges, world.event_names, mainnet.netuid,
-        np.array([0.0, 3.0, 6.0]),
+        np.array([0.0, 3.0, 6.0]), len(world.subnets.registered),
     )  # fmt: skip
     gone = whole.events[-1, world.event_names.index("deregistered")]
     at_end = table[table["day"] == 6.0].set_index(["quantity", "netuid", "statistic", "level"])

@@ -135,7 +135,7 @@ def test_summary_has_a_record_of_ten_keys_for_each_number(done):
         assert known == sorted(known)
         assert metric["standard_error"] is None or metric["standard_error"] >= 0.0
         if metric["value"] is None:
-            assert re.search("_(var|es)_9[59]", metric["name"]), metric["name"]
+            assert re.search("_(var|es)(_contribution)?_9[59]", metric["name"]), metric["name"]
             assert (metric["ci_low"], metric["ci_high"]) == (None, None)
         assert metric["n_paths"] == PATHS
         assert metric["unit"]

@@ -400,7 +400,7 @@ HALF_A_DAY = """
         ("budgets = [100.0, 4000.0]", "budgets = [5.0, 5.0]", "must rise"),
         ("days = 2", "days = 2\nperiod_days = 3", "must divide days = 2"),
         ("days = 2", "days = 9", "at least attack.day . days = 9"),
-        ("64 = 1000.0", "64 = 2e7", "exist outside the pool"),
+        ("64 = 1000.0", "64 = 2e7", "participants hold .* there; give at most that"),
         ("paths = 4\nstep", "paths = 4\nseed = 1\nstep", "needs fresh paths"),
         ("[attack]", 'presets = ["root_2023"]\n[attack]', "has no pools to trade in"),
         ("[attack]", 'presets = ["gate_rnk_2026"]\n[attack]', 'did you mean "gate_rank_2026"'),
