@@ -140,7 +140,9 @@ def test_nothing_is_caught_for_those_who_compute_in_python(monkeypatch) -> None:
 # --- signals -------------------------------------------------------------------------------------
 
 SLEEPER = (
-    "import time\n"
+    "import signal, time\n"
+    # Where the tests were started in the background, an interrupt is ignored from the first.
+    "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
     "from dtaojax.commands.ending import carry_out\n"
     "def command():\n"
     "    print('ready', flush=True)\n"
