@@ -141,8 +141,9 @@ def test_nothing_is_caught_for_those_who_compute_in_python(monkeypatch) -> None:
 
 SLEEPER = (
     "import signal, time\n"
-    # Where the tests were started in the background, an interrupt is ignored from the first.
+    # Where the tests were started in the background, signals may be ignored from the first.
     "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    "signal.signal(signal.SIGHUP, signal.SIG_DFL)\n"
     "from dtaojax.commands.ending import carry_out\n"
     "def command():\n"
     "    print('ready', flush=True)\n"
