@@ -162,9 +162,12 @@ def test_signal_is_one_message_and_128_and_its_number(number: signal.Signals) ->
         text=True,
     )
     assert child.stdout is not None
-    assert child.stdout.readline() == "ready\n"
-    child.send_signal(number)
-    _, said = child.communicate(timeout=30)
+    try:
+        assert child.stdout.readline() == "ready\n"
+        child.send_signal(number)
+        _, said = child.communicate(timeout=30)
+    finally:
+        child.kill()
     assert child.returncode == 128 + number
     assert said.startswith(f"stopped by {number.name}; a run keeps what is finished")
     assert len(said.splitlines()) == 1

@@ -464,7 +464,7 @@ def test_unknown_numbers_are_said_to_be_missing(few_figures: Results) -> None:
     }
     page = Page(render_report(changed(few_figures, "network", **unknown)))
     texts, _ = _rows_of(page, "emission_gini")[0]
-    assert texts[1:4] == ["n/a", "n/a", "n/a to n/a"]
+    assert texts[1:4] == ["n/a", "n/a", "not known to not known"]
     assert any(text.startswith("Now n/a.") for text in page.texts["figcaption"])
 
 

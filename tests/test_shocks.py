@@ -49,7 +49,7 @@ def test_a_window_after_another_begins_when_that_has_ended() -> None:
 @pytest.mark.parametrize(("day", "days"), SPANS)
 def test_an_exit_sells_its_fraction_within_its_window(day: float, days: float) -> None:
     states = traded(WhaleExit(WhaleHolding(window(day, days), column(PART))))
-    held = states.alpha_out[0, 0] - states.protocol_alpha[0, 0] - states.root_basket[0, 0]
+    held = np.asarray(network()[1].participants_alpha)
     sold = states.alpha_out[0, 0] - states.alpha_out[0, -1]
     np.testing.assert_allclose(sold, np.asarray(column(PART)) * held, rtol=1e-12, atol=1e-9)
     before = int(day * STEPS_A_DAY)
@@ -74,7 +74,7 @@ def test_an_entry_is_the_mirror_of_an_exit() -> None:
 
 def test_an_entry_spends_the_value_of_its_alpha_at_the_price_before() -> None:
     states = traded(WhaleEntry(WhaleHolding(window(0.1, 0.0), column(PART))))
-    held = states.alpha_out[0, 0] - states.protocol_alpha[0, 0] - states.root_basket[0, 0]
+    held = np.asarray(network()[1].participants_alpha)
     spent = states.pools.tao_in[0, -1] - states.pools.tao_in[0, 0]
     worth = np.asarray(column(PART)) * held * prices(states)[0, 0]
     np.testing.assert_allclose(spent, worth, rtol=1e-9, atol=1e-9)
@@ -85,7 +85,7 @@ def test_the_exit_of_sn116_in_july_2026_is_retold() -> None:
     who, state = network()
     before, after = 2_981.0, 1_505.0
     state = eqx.tree_at(lambda s: s.pools.tao_in, state, jnp.full(WIDTH, before))
-    held = state.alpha_out - state.protocol_alpha - state.root_basket
+    held = state.participants_alpha
     fraction = state.pools.alpha_in * (before / after - 1.0) / held
     states = traded(WhaleExit(WhaleHolding(window(0.2, 0.3), fraction)), at=(who, state))
     np.testing.assert_allclose(states.pools.tao_in[0, -1], after, rtol=1e-12)

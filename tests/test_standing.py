@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from small_run import small_rows, write_network
 from worlds import live_mechanism, mainnet_world
 
+from dtaojax import chain
 from dtaojax.build import build_bins, build_portfolio, build_world
 from dtaojax.config import ConfigError, MechanismConfig, PortfolioConfig, config_from_dict
 from dtaojax.mechanism.coinbase import EmissionShares
@@ -272,8 +273,12 @@ def test_time_to_exit_is_alpha_over_what_a_day_takes() -> None:
 
     rows = [network.row_of(netuid) for netuid in held]
     for fall in (0.01, 0.2):
-        a_day = network.alpha_in[rows] * ((1.0 - fall) ** -network.w_tao[rows] - 1.0)
-        expected = [*np.array(list(held.values())) / a_day, 0.0]
+        a_day = network.alpha_in * ((1.0 - fall) ** -network.w_tao - 1.0)
+        # Root's TAO leaves at once; its part of the baskets takes as long as that of the slowest.
+        take = PortfolioConfig().delegate_take_u16 / chain.U16_MAX
+        basket = 10.0 / network.root_tao * (1.0 - take) * network.basket_alpha
+        by_root = (basket[basket > 0.0] / a_day[basket > 0.0]).max()
+        expected = [*np.array(list(held.values())) / a_day[rows], by_root]
         np.testing.assert_allclose(needed(fall), expected, rtol=1e-12)
 
 

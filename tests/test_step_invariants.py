@@ -195,7 +195,8 @@ def assert_amounts_are_amounts(at: Moment, rules: Mechanism) -> None:
     assert all(np.isfinite(leaf).all() for leaf in jax.tree.leaves(state))
     for amount in (*jax.tree.leaves(state.pools), state.protocol_alpha, state.root_basket):
         assert (amount >= 0.0).all()
-    held = state.alpha_out - state.protocol_alpha - state.root_basket
+    nobodys = state.protocol_alpha + state.root_basket + state.burned_alpha
+    held = state.alpha_out - nobodys
     assert (held >= -1e-12 * (state.alpha_out + state.pools.alpha_in)).all()
     assert (state.moving_price >= 0.0).all()
     assert (state.moving_price <= 1.0 + 1e-15).all()

@@ -177,9 +177,25 @@ def test_losses_in_dollars_count_the_price_of_tao() -> None:
     assert by_name.loc["loss_spot_usd", "value"] == pytest.approx(22_000.0 - 100.0 * usd.mean())
     assert by_name.loc["value_realizable_usd", "value"] == pytest.approx(100.0 * usd.mean())
     assert set(by_name.loc[["loss_spot_usd", "value_spot_usd"], "unit"]) == {"USD"}
-    tail = table[(table["quantity"] == "loss_spot_usd") & (table["statistic"] == "es")]
-    assert tail["value"].max() == pytest.approx(22_000.0 - 15_000.0)
+    in_dollars = table[table["quantity"] == "loss_spot_usd"]
+    # Three paths tell nothing of the tail; the quantiles are of what was lost in dollars.
+    assert in_dollars[in_dollars["statistic"] == "es"]["value"].isna().all()
+    median = in_dollars[(in_dollars["statistic"] == "quantile") & (in_dollars["level"] == 0.5)]
+    assert median["value"].item() == pytest.approx(22_000.0 - 20_000.0)
     assert by_name.loc["loss_spot", "value"] == pytest.approx(10.0)
+
+
+def test_the_tail_in_dollars_is_that_of_the_dollars() -> None:
+    """Of 1,000 paths the worst 5 % lost 10 TAO while a TAO was cheapest."""
+    paths = np.arange(1_000)
+    usd = np.where(paths < 50, 150.0, 300.0)
+    start = sample(0.0, np.full(1_000, 100.0), np.full(1_000, 200.0))
+    later = sample(1.0, np.full(1_000, 90.0), usd)
+    table = frame(list(portfolio_rows(start, [later], (4, 0))))
+    tail = table[(table["quantity"] == "loss_spot_usd") & (table["statistic"] == "es")]
+    tail = tail[tail["scope"] == "portfolio"].set_index("level")["value"]
+    assert tail[0.95] == pytest.approx(22_000.0 - 15_000.0)
+    assert tail[0.99] == pytest.approx(22_000.0 - 15_000.0)
 
 
 def test_without_a_price_of_tao_nothing_is_told_in_dollars() -> None:
