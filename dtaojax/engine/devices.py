@@ -37,7 +37,7 @@ def require_devices() -> None:
         jax.devices()
     except (RuntimeError, AssertionError) as error:
         named = os.environ.get(_PLATFORM_NAME.upper())
-        options = {_PLATFORMS: jax.config.jax_platforms, _PLATFORM_NAME: named}
+        options = {_PLATFORMS: getattr(jax.config, _PLATFORMS), _PLATFORM_NAME: named}
         asked = {option: value for option, value in options.items() if value}
         if not asked:
             raise

@@ -84,7 +84,8 @@ def page_problems(answer: Any, count: int) -> list[str]:
     # Lists of several pages that were joined keep what the first of them said of itself.
     is_joined = 0 < size < count
     for each in by_what["pages"]:
-        if (each.number or 0) > 1 and not (is_joined and count > size * (each.number - 1)):
+        pages = each.number or 0
+        if pages > 1 and not (is_joined and count > size * (pages - 1)):
             return [f"holds {count} pools, a page of several ({each})"]
     if is_joined and (_all_there(by_what, count) or count % size):
         return []
