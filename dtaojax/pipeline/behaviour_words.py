@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dtaojax.config import BurnScriptConfig, Config, SwitchScriptConfig
+from dtaojax.pipeline.demand_words import listed
 
 
 def held_fixed(config: Config) -> str:
@@ -55,7 +56,7 @@ def behaviour_words(config: Config) -> Iterator[tuple[str, str]]:
 
 
 def _script(script: BurnScriptConfig | SwitchScriptConfig) -> str:
-    whose = "all subnets" if script.netuids is None else _listed(script.netuids)
+    whose = "all subnets" if script.netuids is None else listed(script.netuids)
     if len(script.classes) < len(_CLASSES):
         whose += f", as far as they {' or '.join(_CLASSES[name] for name in script.classes)}"
     match script:
@@ -71,7 +72,3 @@ _CLASSES = {
     "out_of_reach": "are out of reach of the bar",
     "in_reach": "are in reach of the bar",
 }
-
-
-def _listed(netuids: tuple[int, ...]) -> str:
-    return f"subnet{'s' if len(netuids) > 1 else ''} {', '.join(map(str, netuids))}"

@@ -196,7 +196,7 @@ def _shock(process: ScriptedModel) -> str:
     when = f"On every path, {lasting} {process.day:g}: "
     match process:
         case WhaleConfig():
-            where = "every subnet" if process.netuids is None else _listed(process.netuids)
+            where = "every subnet" if process.netuids is None else listed(process.netuids)
             what = "is sold" if process.action == "exit" else "in value is bought"
             part = f"{100 * process.fraction:g} % of the alpha outside the pool"
             return f"{when}{part} of {where} {what}."
@@ -206,7 +206,7 @@ def _shock(process: ScriptedModel) -> str:
             return f"{when}trades move prices: {', '.join([*named, rest])}."
         case PumpConfig():
             return (
-                f"{when}{process.tao:g} TAO buy alpha of {_listed(process.netuids)}; after "
+                f"{when}{process.tao:g} TAO buy alpha of {listed(process.netuids)}; after "
                 f"{process.hold_days:g} days it is sold over {process.sell_days:g} days."
             )
         case RootExitConfig():
@@ -219,5 +219,6 @@ def _shock(process: ScriptedModel) -> str:
     raise TypeError(f"no words for {type(process).__name__}")
 
 
-def _listed(netuids: tuple[int, ...]) -> str:
+def listed(netuids: tuple[int, ...]) -> str:
+    """Return subnets by netuid, in words."""
     return f"subnet{'s' if len(netuids) > 1 else ''} {', '.join(map(str, netuids))}"
