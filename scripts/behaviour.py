@@ -122,11 +122,7 @@ def fit(states: list[State], batches: Batches) -> str:
             # More than five at once are a batch, which is counted as one.
             singles[name][0] += count if count <= 5 else 0
             singles[name][1] += days * exposed.sum()
-    levels = [
-        _logit(burned)
-        for state in states
-        for burned in state.burned[state.state == PART]
-    ]
+    levels = [_logit(burned) for state in states for burned in state.burned[state.state == PART]]
     columns = [np.array(column) for column in zip(*moves, strict=True)]
     everyone = Moves(*columns)
     groups = {
