@@ -1,7 +1,7 @@
 """Constants of the Bittensor chain and of time. Imports nothing; the only home of magic numbers.
 
-Sections (§) and tables are those of the mechanism specification the project is written from:
-the chain's source up to spec 475, October 2026. Values marked *live* are mainnet's of summer and
+Sections (§) are those of ``docs/specification.md``, which the project is written from: the chain's
+source up to spec 475, October 2026. Values marked *live* are mainnet's of summer and
 autumn 2026, set by governance, and differ from the default in the code.
 """
 

@@ -21,7 +21,7 @@ class Preset:
 
     Attributes:
         name: what a config writes as ``mechanism = "name"``.
-        regime: the id of the regime in §1 of the mechanism specification.
+        regime: the id of the regime in §1 of the specification.
         since: when it came into force, and where that is known, until when it was.
         summary: what sets it apart, in a sentence.
         parts: part name -> table as a config would write it.
