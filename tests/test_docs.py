@@ -16,6 +16,7 @@ import click
 import pytest
 import typer
 
+import dtaojax
 from dtaojax import cli
 from dtaojax.config import config_from_dict, load_config
 from dtaojax.config._base import FileModel, StrictModel
@@ -193,3 +194,9 @@ def test_links_to_files_lead_somewhere(page: Path) -> None:
 def test_every_page_of_docs_is_on_the_site() -> None:
     site = (ROOT / "mkdocs.yml").read_text()
     assert not [page.name for page in ROOT.glob("docs/*.md") if f"- {page.name}\n" not in site]
+
+
+def test_the_reference_of_the_python_interface_holds_every_public_name() -> None:
+    text = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^::: dtaojax\.(\w+)$", text, re.MULTILINE)
+    assert sorted(listed) == sorted(set(dtaojax.__all__) - {"__version__"})
