@@ -28,9 +28,11 @@ from dtaojax.build import build_network, build_world
 from dtaojax.config import ConfigError, MechanismConfig, load_config
 from dtaojax.demand.process import DemandProcess
 from dtaojax.network import load_network
+from dtaojax.pipeline import output_limits
 from dtaojax.pipeline import run as run_module
 from dtaojax.pipeline.folder import claimed
 from dtaojax.pipeline.inputs import read_inputs
+from dtaojax.pipeline.output_limits import MOST
 from dtaojax.pipeline.path_table import PathTableReader, PathTableWriter, column
 from dtaojax.pipeline.run import run_report
 from dtaojax.results import ESTIMATE_COLUMNS, SCHEMA_VERSION, ResultsError, load
@@ -437,6 +439,28 @@ def test_all_paths_lost_is_refused_and_leaves_no_report(bench, monkeypatch):
     with pytest.raises(ResultsError, match=r"all 16 paths turned non-finite.*lower sd_at_1000_tao"):
         bench.run("lost")
     assert not left_in(bench.folder / "lost") & {"report.html", "manifest.json", "summary.json"}
+
+
+def test_more_tao_than_there_can_be_is_refused_and_leaves_no_report(bench, monkeypatch):
+    def flooded(config, network):
+        world = build_world(config, network)
+        pools = dataclasses.replace(world.start.pools, tao_in=1e3 * world.start.pools.tao_in)
+        return rebuilt(world, World, start=dataclasses.replace(world.start, pools=pools))
+
+    monkeypatch.setattr(run_module, "build_world", flooded)
+    with pytest.raises(ResultsError, match=r"total_tao_in \(mean, day 0\).*16 of 16 paths"):
+        bench.run("flooded")
+    assert not left_in(bench.folder / "flooded") & {"report.html", "manifest.json", "summary.json"}
+
+
+def test_paths_beyond_what_can_be_are_among_the_warnings(bench, monkeypatch):
+    limits = {"TAO": MOST["TAO"], "TAO/alpha": 1e-3}
+    monkeypatch.setattr(output_limits, "MOST", limits)
+    monkeypatch.setattr(run_module, "refuse_nonsense", lambda *found: None)
+    folder = bench.run("wild")
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert any("16 of 16 paths hold more TAO" in text for text in manifest["warnings"])
+    assert "16 of 16 paths hold more TAO" in (folder / "report.html").read_text()
 
 
 # --- failures ------------------------------------------------------------------------------------

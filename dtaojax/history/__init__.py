@@ -1,11 +1,12 @@
 """Price histories: a strict reader of daily panels, and the panel as arrays. No JAX."""
 
-from dtaojax.history.closes import Closes, read_closes
+from dtaojax.history.closes import HIGHEST_CLOSE, Closes, read_closes
 from dtaojax.history.errors import HistoryError
 from dtaojax.history.panel import Panel
 from dtaojax.history.read import data_folder, find_history, read_panel
 
 __all__ = [
+    "HIGHEST_CLOSE",
     "Closes",
     "HistoryError",
     "Panel",

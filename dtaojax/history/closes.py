@@ -16,7 +16,7 @@ from dtaojax.history.errors import HistoryError
 from dtaojax.history.panel import FloatArray
 from dtaojax.history.rows import read_rows
 
-_HIGHEST: Final = 1e5
+HIGHEST_CLOSE: Final = 1e5
 """At which all TAO would be worth two trillion dollars; a price in rao is a billion times too
 large [USD/TAO]."""
 _LOWEST: Final = 0.01
@@ -69,9 +69,9 @@ def read_closes(path: Path) -> Closes:
     faults.add("date stands twice; keep one", _again(date))
     faults.add("close is no positive number", ~(close > 0.0), cells)
     faults.add(
-        f"close is above {_HIGHEST:,.0f} USD; this looks like rao or a bad quote: write dollars "
-        "per TAO",
-        close > _HIGHEST,
+        f"close is above {HIGHEST_CLOSE:,.0f} USD; this looks like rao or a bad quote: write "
+        "dollars per TAO",
+        close > HIGHEST_CLOSE,
         cells,
     )
     faults.add(

@@ -18,6 +18,7 @@ from dtaojax.pipeline import runtime
 from dtaojax.pipeline.crew import Crew, CrewMaker, threads
 from dtaojax.pipeline.folder import UNFINISHED, Unfinished, claimed, written
 from dtaojax.pipeline.inputs import Inputs
+from dtaojax.pipeline.output_limits import OutputWatch, refuse_nonsense
 from dtaojax.pipeline.outputs import refuse_overwriting
 from dtaojax.pipeline.path_table import PathTableReader, PathTableWriter
 from dtaojax.pipeline.precision import PrecisionWatch
@@ -53,7 +54,8 @@ def run_report(
         The report's path.
 
     Raises:
-        ResultsError: the folder cannot be written or is another run's, or no path stayed finite.
+        ResultsError: the folder cannot be written or is another run's, no path stayed finite, or
+            what was found cannot be.
     """
     refuse_overwriting([*written(folder), folder / UNFINISHED])
     with claimed(folder, inputs.config.network_file):
@@ -93,11 +95,13 @@ def _simulate(
     names = figure_names(world, config)
     simulating = time.perf_counter()
     watch = PrecisionWatch(config.run.precision_target, names, plan.paths)
+    output_watch = OutputWatch(world.scalar_units)
     with unfinished.kept(), PathTableWriter(new / "paths.parquet", names, days) as paths:
 
         def sink(first: int, scalars: np.ndarray, lost_at: np.ndarray) -> None:
             paths.write(first, scalars, lost_at)
             watch.take(scalars, lost_at)
+            output_watch.take(scalars, lost_at)
 
         statistics = run_on(
             crew.executor,
@@ -120,6 +124,7 @@ def _simulate(
     reader = PathTableReader(new / "paths.parquet")
     _refuse_miscount(final_place(new), plan.paths, watch.may_stop, statistics, reader)
     tables = run_tables(config, world, network, statistics, bins, days, reader)
+    refuse_nonsense(final_place(new), tables, output_watch)
     finished = time.perf_counter()
     wall_times = {
         "setup_s": simulating - started,
@@ -129,6 +134,7 @@ def _simulate(
     manifest = run_manifest(
         inputs, plan, world, statistics, watch, days, wall_times, [*tables, "paths"]
     )
+    manifest["warnings"] += output_watch.warnings()
     manifest["identity"] = unfinished.identity
     results = Results(manifest, headline(tables), tables)
     write_report(results, new)

@@ -294,18 +294,23 @@ class World(eqx.Module):
         return NETWORK_SCALARS | price | turnover | pressure
 
     @property
-    def scalar_names(self) -> tuple[str, ...]:
-        """Names of the entries of ``Observation.scalars``.
+    def scalar_units(self) -> dict[str, str]:
+        """Names and units of the entries of ``Observation.scalars``, in order.
 
         Values of positions are named ``value_spot[k]``, where the last k is root.
         """
-        names = list(self.network_scalars)
+        units = self.network_scalars
         if self.cohorts is not None:
-            names += self.cohorts.figure_names
+            units |= dict.fromkeys(self.cohorts.figure_names, "TAO")
         if self.portfolio is not None:
-            count = self.portfolio.slot.shape[0] + 1
+            positions = range(self.portfolio.slot.shape[0] + 1)
             for valuation in ("value_spot", "value_realizable"):
-                names += [f"{valuation}[{position}]" for position in range(count)]
-            names.append("max_drawdown")
-            names += [f"exit_days[{position}]" for position in range(count)]
-        return tuple(names)
+                units |= {f"{valuation}[{position}]": "TAO" for position in positions}
+            units["max_drawdown"] = "ratio"
+            units |= {f"exit_days[{position}]": "days" for position in positions}
+        return units
+
+    @property
+    def scalar_names(self) -> tuple[str, ...]:
+        """Names of the entries of ``Observation.scalars``."""
+        return tuple(self.scalar_units)

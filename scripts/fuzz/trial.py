@@ -17,7 +17,7 @@ import numpy as np
 from kinds import KINDS, RUN, Nonsense, refuse_unless, write_surroundings
 from mutate import mutated, number_replaced, number_scaled
 
-from dtaojax.chain import MAX_SUPPLY
+from dtaojax.chain import MAX_PRICE, MAX_SUPPLY
 from dtaojax.config import ConfigError
 from dtaojax.history.errors import HistoryError
 from dtaojax.network.errors import NetworkError
@@ -161,8 +161,9 @@ def _judge_run(folder: Path) -> None:
         values = table.loc[told, ["quantity", "unit", "netuid", "day", "statistic", "value"]]
         bad = values[~np.isfinite(values["value"].to_numpy(float))]
         refuse_unless(bad.empty, f"{name}: {json.dumps(bad.head(3).to_dict('records'))}")
-        tao = values[values["unit"] == "TAO"]["value"].abs()
-        refuse_unless((tao <= MAX_SUPPLY).all(), f"{name}: {tao.max():g} TAO")
+        for unit, limit in (("TAO", MAX_SUPPLY), ("TAO/alpha", MAX_PRICE)):
+            amounts = values[values["unit"] == unit]["value"].abs()
+            refuse_unless((amounts <= limit).all(), f"{name}: {amounts.max():g} {unit}")
     subnets = found.tables["subnets"]
     shares = subnets[(subnets["quantity"] == "emission_share") & (subnets["statistic"] == "mean")]
     for day, total in shares.groupby("day")["value"].sum().items():
