@@ -64,6 +64,16 @@ def storage_of(table: NetworkTable, names: dict[int, str]) -> Storage:
         "SubnetAlphaInEmission": lambda i: rao(observed["observed_alpha_in_emission"][i]),
         "SubnetExcessTao": lambda i: rao(observed["observed_excess_tao"][i]),
     }
+    for name, averages in (
+        ("SubnetEmaTaoFlow", table.user_flow_ema),
+        ("SubnetEmaProtocolFlow", table.protocol_flow_ema),
+    ):
+        if averages is not None:
+            module[name] = {
+                int(netuid): (table.block, fixed(1e9 * average, 64))
+                for netuid, average in zip(table.netuid, averages, strict=True)
+                if average
+            }
     for name, value in per_subnet.items():
         module.setdefault(name, {}).update(
             {int(netuid): value(i) for i, netuid in enumerate(table.netuid)}
@@ -85,6 +95,8 @@ DEFAULTS = {
     "FirstEmissionBlockNumber": None,
     "SubnetMovingPrice": {"bits": 0},
     "MinerBurned": {"bits": 0},
+    "SubnetEmaTaoFlow": None,
+    "SubnetEmaProtocolFlow": None,
 }
 """What the chain answers for a key that holds nothing; 0 for the others."""
 

@@ -159,6 +159,21 @@ def test_a_chain_is_read_as_it_is_and_its_file_gives_the_same_network(
     assert "bittensor 11.3.0" in taken.facts.read_text()
 
 
+def test_averages_of_flows_are_read_where_the_chain_has_them(
+    sdk: Callable, small: NetworkTable, tmp_path: Path
+) -> None:
+    """Negative ones too; a subnet of which the chain has none stands at 0 (§3.6 E-flow)."""
+    flows = np.linspace(-0.25, 1.0, small.n_subnets)
+    flows[1] = 0.0
+    known = dataclasses.replace(small, user_flow_ema=flows)
+    sdk(FakeSubstrate(storage_of(known, {}), small.block))
+    taken = from_chain("finney", None, tmp_path / "flows.csv")
+    again = load_network(taken.path)
+    np.testing.assert_allclose(again.user_flow_ema, flows, rtol=1e-15)
+    assert again.protocol_flow_ema is None
+    assert any("protocol_flow_ema: the node's runtime has no" in note for note in again.notes)
+
+
 def test_all_is_read_at_the_block_that_was_asked_for(
     sdk: Callable, small: NetworkTable, tmp_path: Path
 ) -> None:

@@ -29,6 +29,7 @@ from dtaojax.config import (
     WeightedPoolConfig,
 )
 from dtaojax.engine.statistics import Bins
+from dtaojax.mechanism.weight_rules.flow_driven import FlowMemory
 from dtaojax.network import NetworkTable
 from dtaojax.state.network import NetworkState, Subnets
 from dtaojax.state.pools import Pools
@@ -56,8 +57,9 @@ def build_network(
     Under rules that know no start call, every subnet counts as started when it was registered;
     under rules without the owners' switches, every subnet's emission and cut are on; other pools
     than weighted ones have equal weights; without a gate there is no bar; without pools there is no
-    alpha and no price; where root keeps no alpha, participants hold what is in its baskets. What
-    the weight rule remembers is that of path 0 under the seed.
+    alpha and no price; where root keeps no alpha, participants hold what is in its baskets or to be
+    claimed. What the weight rule remembers is that of path 0 under the seed; averages of flows are
+    the file's, and 0 where it has none.
     """
     free = (slots or table.n_subnets) - table.n_subnets
 
@@ -80,7 +82,7 @@ def build_network(
     latent = latent or LatentConfig()
     places = Slots(table, table.n_subnets + free)
     with_alpha = 0.0 if isinstance(rules.pool, NoPoolConfig) else 1.0
-    baskets = table.basket_alpha if rules.root.kind in _KEEP_BASKETS else empty[: table.n_subnets]
+    baskets = table.root_alpha if rules.root.kind in _KEEP_BASKETS else empty[: table.n_subnets]
     gate_bar = 0.0 if isinstance(rules.gate, NoGateConfig) else table.gate_bar
     subnets = Subnets(
         registered_at=padded(table.registered_at, -1),
@@ -109,8 +111,19 @@ def build_network(
         root_tao=jnp.asarray(table.root_tao),
         gate_bar=jnp.asarray(gate_bar),
     )
+    known = dataclasses.replace(
+        state,
+        memory=FlowMemory(
+            user=empty,
+            user_ema=empty if table.user_flow_ema is None else padded(table.user_flow_ema, 0.0),
+            protocol=empty,
+            protocol_ema=(
+                empty if table.protocol_flow_ema is None else padded(table.protocol_flow_ema, 0.0)
+            ),
+        ),
+    )
     weighing = build_mechanism(rules, seed).weighing
-    memory = weighing.begin(jnp.uint32(0), subnets, state)
+    memory = weighing.begin(jnp.uint32(0), subnets, known)
     return subnets, dataclasses.replace(state, memory=memory)
 
 

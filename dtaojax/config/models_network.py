@@ -60,22 +60,33 @@ class NetworkConfig(StrictModel):
 
     Attributes:
         file: name of an embedded network, or the path of a CSV or Parquet file, relative to the
-            config file.
+            config file; a bare file name that is not there is looked for in the folder
+            ``DTAOJAX_DATA``, or ``../shared/data``.
         block: block height of that state; overrides the network's companion facts.
         total_issuance: TAO issued at that block [TAO]; overrides the companion facts.
+        root_tao: TAO staked to root, for a file that has no row for it [TAO]; overrides the
+            companion facts.
         gate_bar: the emission bar in force; overrides the companion facts. 0 for not set.
         last_lock_cost: what the last registration cost; overrides the companion facts [TAO].
         last_lock_block: when that was; overrides the companion facts. By default when the newest
             subnet was registered.
+        columns_from: CSV files that tell, by netuid, what the network file does not: any of its
+            columns, also as ``registered_block``, ``start_block``, ``burn`` or ``enabled``. Found
+            as the network file is.
+        assume: whether what a dated snapshot does not tell may be assumed; the report says what was
+            (docs/networks.md).
         synthetic: draw a network instead of reading a file.
     """
 
     file: PathText = DEFAULT_NETWORK
     block: Blocks | None = None
     total_issuance: Tokens | None = None
+    root_tao: Tokens | None = None
     gate_bar: Fraction | None = None
     last_lock_cost: Tokens | None = None
     last_lock_block: Blocks | None = None
+    columns_from: Annotated[tuple[PathText, ...], Field(strict=False, max_length=16)] = ()
+    assume: bool = False
     synthetic: SyntheticConfig | None = None
 
     @model_validator(mode="after")
@@ -83,6 +94,7 @@ class NetworkConfig(StrictModel):
         if self.synthetic is not None:
             given = {key for key, value in self.facts.items() if value is not None}
             given |= {"file"} if self.file != DEFAULT_NETWORK else set()
+            given |= {key for key in ("columns_from", "assume") if getattr(self, key)}
             text = "has no place beside network.synthetic, which draws the network; drop one"
             refuse([Problem(key, text) for key in sorted(given)])
         return self
@@ -90,4 +102,4 @@ class NetworkConfig(StrictModel):
     @property
     def facts(self) -> dict[str, int | float | None]:
         """What overrides the companion facts; None where it does not."""
-        return self.model_dump(exclude={"file", "synthetic"})
+        return self.model_dump(exclude={"file", "columns_from", "assume", "synthetic"})

@@ -4,9 +4,10 @@ from dtaojax.network.errors import NetworkError
 from dtaojax.network.launch import launch_network
 from dtaojax.network.load import embedded_networks, load_network
 from dtaojax.network.synthetic import synthetic_network
-from dtaojax.network.table import NOT_STARTED, UNHELD_PARTS, NetworkTable
+from dtaojax.network.table import FLOW_AVERAGES, NOT_STARTED, UNHELD_PARTS, NetworkTable
 
 __all__ = [
+    "FLOW_AVERAGES",
     "NOT_STARTED",
     "UNHELD_PARTS",
     "NetworkError",

@@ -9,6 +9,7 @@ import numpy as np
 from dtaojax.chain import MAX_SUPPLY
 from dtaojax.network import plausible
 from dtaojax.network.check import (
+    FLOWS,
     OBSERVED,
     OTHER,
     RULES,
@@ -22,6 +23,7 @@ from dtaojax.network.errors import NetworkError
 from dtaojax.network.facts import Facts
 from dtaojax.network.read import RawTable
 from dtaojax.network.table import (
+    CLAIMABLE,
     NOT_STARTED,
     UNHELD_PARTS,
     BoolArray,
@@ -48,8 +50,14 @@ def assemble(raw: RawTable, facts: Facts) -> NetworkTable:
     require_columns(raw)
     netuids = read_netuids(raw)
     rows = sorted((row for row, netuid in enumerate(netuids) if netuid), key=netuids.__getitem__)
-    if 0 not in netuids:
-        text = "there is no row with netuid 0; add root, whose tao_in is the TAO staked to root"
+    if 0 not in netuids and facts.root_tao is None:
+        text = (
+            "there is no row with netuid 0; add root, whose tao_in is the TAO staked to root, or "
+            "write root_tao among the facts"
+        )
+        raise NetworkError(raw.source, [text])
+    if 0 in netuids and facts.root_tao is not None:
+        text = "root_tao is given, but there is a row with netuid 0 that tells it; leave it out"
         raise NetworkError(raw.source, [text])
     if not rows:
         raise NetworkError(raw.source, ["there is no subnet besides root; add at least one row"])
@@ -61,9 +69,12 @@ def assemble(raw: RawTable, facts: Facts) -> NetworkTable:
 
     values = {rule.column: column(rule) for rule in RULES}
     observed = {rule.column: column(rule) for rule in OBSERVED if rule.column in raw.columns}
+    flows = {rule.column: column(rule) for rule in FLOWS if rule.column in raw.columns}
     other = {rule.column: column(rule) for rule in OTHER if rule.column in raw.columns}
     tao_rule = next(rule for rule in RULES if rule.column == "tao_in")
-    root_tao = float(read_column(raw, tao_rule, [netuids.index(0)], netuids, problems)[0])
+    root_tao = facts.root_tao
+    if root_tao is None:
+        root_tao = float(read_column(raw, tao_rule, [netuids.index(0)], netuids, problems)[0])
     if problems:
         raise NetworkError(raw.source, problems)
     _refuse_impossible_rows(raw, rows, netuids, values, facts)
@@ -94,7 +105,10 @@ def assemble(raw: RawTable, facts: Facts) -> NetworkTable:
         protocol_alpha=values["protocol_alpha"],
         burned_alpha=values["burned_alpha"],
         basket_alpha=values["basket_alpha"],
-        unknown_parts=tuple(part for part in UNHELD_PARTS if part not in raw.columns),
+        claimable_alpha=values[CLAIMABLE],
+        user_flow_ema=flows.get("user_flow_ema"),
+        protocol_flow_ema=flows.get("protocol_flow_ema"),
+        unknown_parts=_unknown_parts(raw),
         observed=observed or None,
         other=other,
         notes=facts.notes,
@@ -106,17 +120,26 @@ def assemble(raw: RawTable, facts: Facts) -> NetworkTable:
     return table
 
 
+def _unknown_parts(raw: RawTable) -> tuple[str, ...]:
+    """Parts that a file does not tell; root's are told by its baskets or by its claims."""
+    told = set(raw.columns)
+    if CLAIMABLE in told:
+        told.add("basket_alpha")
+    return tuple(part for part in UNHELD_PARTS if part not in told)
+
+
 def _more_than_alpha_out(values: dict[str, FloatArray]) -> dict[str, BoolArray]:
     """Where parts of ``alpha_out`` are more than that, by what to say: one alone, or together."""
+    parts = UNHELD_PARTS if not values[CLAIMABLE].any() else (*UNHELD_PARTS, CLAIMABLE)
     faults = {
         f"{part} is more than alpha_out, of which it is a part": values[part] > values["alpha_out"]
-        for part in UNHELD_PARTS
+        for part in parts
     }
     each = np.any(list(faults.values()), axis=0)
-    together = np.sum([values[part] for part in UNHELD_PARTS], axis=0)
+    together = np.sum([values[part] for part in parts], axis=0)
     # Parts that add up to all of it may exceed it by their rounding.
     too_much = together > values["alpha_out"] * (1.0 + _ROUNDING)
-    text = f"{', '.join(UNHELD_PARTS)} add up to more than alpha_out, of which they are parts"
+    text = f"{', '.join(parts)} add up to more than alpha_out, of which they are parts"
     return {**faults, text: too_much & ~each}
 
 

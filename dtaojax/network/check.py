@@ -14,7 +14,7 @@ import numpy as np
 from dtaojax import chain
 from dtaojax.network.errors import NetworkError, first_few
 from dtaojax.network.read import RawTable
-from dtaojax.network.table import NOT_STARTED, UNHELD_PARTS, FloatArray
+from dtaojax.network.table import CLAIMABLE, FLOW_AVERAGES, NOT_STARTED, UNHELD_PARTS, FloatArray
 from dtaojax.printable import cut, spelled
 from dtaojax.spreadsheet import cell_text
 
@@ -29,6 +29,8 @@ _MANY: Final = 100
 _BLOCK_HEIGHT_LIMIT: Final = 2.0**53
 _PRICE_LIMIT: Final = 1_000.0
 """No alpha is worth this many TAO; but the smallest price that the swap allows is 1000 rao."""
+_FLOW_LIMIT: Final = 1_000.0
+"""No average of a month of flows is this many TAO a block: 7.2 million a day."""
 
 
 @dataclass(frozen=True)
@@ -95,9 +97,20 @@ RULES: Final = (
     ),
     *(
         Rule(part, high=chain.MAX_SUPPLY, above=_SUPPLY, empty=0.0, absent=0.0)
-        for part in UNHELD_PARTS
+        for part in (*UNHELD_PARTS, CLAIMABLE)
     ),
 )
+FLOWS: Final = tuple(
+    Rule(
+        column,
+        low=-_FLOW_LIMIT,
+        high=_FLOW_LIMIT,
+        above=f"more TAO a block than ever flowed; {_RAO}",
+        empty=0.0,
+    )
+    for column in FLOW_AVERAGES
+)
+"""A missing average is 0 on chain (§3.6 E-flow)."""
 OBSERVED: Final = tuple(
     Rule(f"observed_{quantity}", high=1.0, above=_EMISSION)
     for quantity in ("tao_in_emission", "alpha_in_emission", "excess_tao")

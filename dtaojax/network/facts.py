@@ -17,6 +17,7 @@ KNOWN: Final = (
     "name",
     "block",
     "total_issuance",
+    "root_tao",
     "gate_bar",
     "last_lock_cost",
     "last_lock_block",
@@ -39,6 +40,7 @@ class Facts:
         name: what the network is called.
         block: block height.
         total_issuance: TAO issued [TAO].
+        root_tao: TAO staked to root, where the file has no row for it; else None [TAO].
         gate_bar: the emission bar in force; 0 where it is not known.
         last_lock_cost: what the last registration cost; None where it is not known [TAO].
         last_lock_block: when that was; None where it is not known.
@@ -50,6 +52,7 @@ class Facts:
     name: str
     block: int
     total_issuance: float
+    root_tao: float | None
     gate_bar: float
     last_lock_cost: float | None
     last_lock_block: int | None
@@ -71,12 +74,7 @@ def read_facts(path: Path, given: dict[str, int | float | None]) -> Facts:
         NetworkError: a fact is missing or impossible, or the companion file cannot be read.
     """
     companion = path.with_suffix(".toml")
-    found = _read(companion)
-    # A given value may be at fault as well as one from the file: name where each came from.
-    sources = dict.fromkeys(found, str(companion))
-    for key, value in given.items():
-        if value is not None:
-            found[key], sources[key] = value, f"network.{key} of the config"
+    found, sources = known_facts(path, given)
     missing = [key for key in REQUIRED if key not in found]
     if missing:
         problems = [
@@ -86,6 +84,27 @@ def read_facts(path: Path, given: dict[str, int | float | None]) -> Facts:
         ]
         raise NetworkError(str(path), problems)
     return checked_facts(str(path), {"name": path.stem, **found}, sources)
+
+
+def known_facts(
+    path: Path, given: dict[str, int | float | None]
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Read the facts beside a network file and lay given ones over them, unchecked.
+
+    Returns:
+        Facts by name, and where each comes from: a given value may be at fault as well as one from
+        the file.
+
+    Raises:
+        NetworkError: the companion file cannot be read.
+    """
+    companion = path.with_suffix(".toml")
+    found = _read(companion)
+    sources = dict.fromkeys(found, str(companion))
+    for key, value in given.items():
+        if value is not None:
+            found[key], sources[key] = value, f"network.{key} of the config"
+    return found, sources
 
 
 def checked_facts(source: str, found: dict[str, Any], sources: dict[str, str]) -> Facts:
@@ -124,6 +143,7 @@ def checked_facts(source: str, found: dict[str, Any], sources: dict[str, str]) -
         name=found["name"],
         block=found["block"],
         total_issuance=float(found["total_issuance"]),
+        root_tao=None if found.get("root_tao") is None else float(found["root_tao"]),
         gate_bar=float(found.get("gate_bar", 0.0)),
         last_lock_cost=None if lock_cost is None else float(lock_cost),
         last_lock_block=found.get("last_lock_block"),

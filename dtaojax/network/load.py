@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from dtaojax.network.assemble import assemble
+from dtaojax.network.dated import completed, joined, plainly_named
 from dtaojax.network.errors import NetworkError
-from dtaojax.network.facts import read_facts
+from dtaojax.network.facts import known_facts, read_facts
 from dtaojax.network.read import read_table
 from dtaojax.network.table import NetworkTable
 
@@ -20,14 +23,24 @@ def embedded_networks() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in _DATA.glob("*.csv")))
 
 
-def load_network(file: str | Path, **facts: int | float | None) -> NetworkTable:
+def load_network(
+    file: str | Path,
+    *,
+    assume: bool = False,
+    columns_from: Sequence[Path] = (),
+    **facts: int | float | None,
+) -> NetworkTable:
     """Loads the state of a network.
 
     Args:
         file: the name of an embedded network, or the path of a CSV or Parquet file. A text without
             folder and ending is a name.
+        assume: whether what a dated snapshot does not tell may be assumed
+            (`dtaojax.network.dated`); the network's notes say what was.
+        columns_from: tables that tell what the file does not, by netuid.
         facts: override the companion facts, by their names there: ``block``, ``total_issuance``
-            [TAO], ``gate_bar``, ``last_lock_cost`` [TAO], ``last_lock_block``. None does not.
+            [TAO], ``root_tao`` [TAO], ``gate_bar``, ``last_lock_cost`` [TAO], ``last_lock_block``.
+            None does not.
 
     Returns:
         The checked table; subnets sorted by netuid, root apart.
@@ -36,7 +49,15 @@ def load_network(file: str | Path, **facts: int | float | None) -> NetworkTable:
         NetworkError: the network is unknown, or its file or facts are missing or impossible.
     """
     path = _find(file)
-    return assemble(read_table(path), read_facts(path, facts))
+    raw = read_table(path)
+    if not (assume or columns_from):
+        return assemble(raw, read_facts(path, facts))
+    found, _ = known_facts(path, facts)
+    raw, notes = joined(plainly_named(raw), columns_from, found.get("block", 0))
+    if assume:
+        return completed(raw, {"name": path.stem, **found}, notes)
+    read = read_facts(path, facts)
+    return assemble(raw, replace(read, notes=(*read.notes, *notes)))
 
 
 def _find(file: str | Path) -> Path:

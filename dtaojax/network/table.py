@@ -20,6 +20,12 @@ NOT_STARTED = -1
 UNHELD_PARTS: Final = ("protocol_alpha", "burned_alpha", "basket_alpha")
 """Columns with the parts of ``alpha_out`` that no participant holds (§12.4)."""
 
+CLAIMABLE: Final = "claimable_alpha"
+"""A further part, of states from before root had baskets (R4 to R7, §3.10)."""
+
+FLOW_AVERAGES: Final = ("user_flow_ema", "protocol_flow_ema")
+"""Columns with what the chain remembers of flows of TAO, for rules that follow them (§3.6)."""
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class NetworkTable:
@@ -51,6 +57,12 @@ class NetworkTable:
         protocol_alpha: alpha that the chain bought, a part of ``alpha_out`` [alpha].
         burned_alpha: alpha that nobody holds, a part of ``alpha_out`` (§12.4) [alpha].
         basket_alpha: alpha in root's baskets, a part of ``alpha_out`` (§3.10) [alpha].
+        claimable_alpha: alpha that root stake has earned and not claimed, a part of ``alpha_out``;
+            0 where the file does not say (R4 to R7, RootClaimable, §3.10) [alpha].
+        user_flow_ema: average of users' net TAO into the pool, SubnetEmaTaoFlow; None where the
+            file does not say (§3.6 E-flow) [TAO per block].
+        protocol_flow_ema: average of the protocol's, SubnetEmaProtocolFlow; None where the file
+            does not say (§3.6 E-netflow) [TAO per block].
         unknown_parts: of the columns with these parts, those that the file does not have and that
             are 0 here for want of better.
         observed: what the chain recorded, by column name (``observed_tao_in_emission``,
@@ -83,6 +95,9 @@ class NetworkTable:
     protocol_alpha: FloatArray
     burned_alpha: FloatArray
     basket_alpha: FloatArray
+    claimable_alpha: FloatArray
+    user_flow_ema: FloatArray | None
+    protocol_flow_ema: FloatArray | None
     unknown_parts: tuple[str, ...]
     observed: dict[str, FloatArray] | None
     other: dict[str, FloatArray]
@@ -107,7 +122,12 @@ class NetworkTable:
     @property
     def held_alpha(self) -> FloatArray:
         """Alpha that participants hold outside the pool [alpha]."""
-        return self.alpha_out - self.protocol_alpha - self.burned_alpha - self.basket_alpha
+        return self.alpha_out - self.protocol_alpha - self.burned_alpha - self.root_alpha
+
+    @property
+    def root_alpha(self) -> FloatArray:
+        """Alpha that root stake has earned and not sold, in baskets or to be claimed [alpha]."""
+        return self.basket_alpha + self.claimable_alpha
 
     def row_of(self, netuid: int) -> int:
         """Place of a subnet in the arrays.

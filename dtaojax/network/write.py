@@ -8,7 +8,13 @@ from typing import Any, Final
 
 from dtaojax.network.errors import NetworkError
 from dtaojax.network.plausible import prices_apart
-from dtaojax.network.table import NOT_STARTED, UNHELD_PARTS, NetworkTable
+from dtaojax.network.table import (
+    CLAIMABLE,
+    FLOW_AVERAGES,
+    NOT_STARTED,
+    UNHELD_PARTS,
+    NetworkTable,
+)
 from dtaojax.spreadsheet import csv_text
 from dtaojax.storage import ResultsError, files_replaced
 
@@ -58,7 +64,9 @@ def network_csv(table: NetworkTable) -> str:
     """The text of the CSV file, root in the first row."""
     columns: dict[str, list[Any]] = {"netuid": table.netuid.tolist(), "name": list(table.names)}
     parts = [part for part in UNHELD_PARTS if part not in table.unknown_parts]
-    for column in (*_COLUMNS, *parts):
+    claims = [CLAIMABLE] if table.claimable_alpha.any() else []
+    flows = [column for column in FLOW_AVERAGES if getattr(table, column) is not None]
+    for column in (*_COLUMNS, *parts, *claims, *flows):
         columns[column] = getattr(table, column).tolist()
     columns["first_emission_block"] = [
         "" if block == NOT_STARTED else block for block in columns["first_emission_block"]

@@ -14,10 +14,12 @@ def alpha_outside(network: NetworkTable) -> dict[str, Any]:
     Amounts are sums over subnets [alpha]; ``taken_as_zero`` names parts that the file lacks.
     """
     parts = {part: float(getattr(network, part).sum()) for part in UNHELD_PARTS}
+    claims = float(network.claimable_alpha.sum())
     return {
         "alpha_out": float(network.alpha_out.sum()),
         "held": float(network.held_alpha.sum()),
         **parts,
+        **({"claimable_alpha": claims} if claims else {}),
         "taken_as_zero": list(network.unknown_parts),
     }
 
@@ -37,6 +39,11 @@ def alpha_assumptions(network: NetworkTable) -> Iterator[tuple[str, str]]:
         "and has no part in the pot of a dissolved subnet. Miners' incentive that owners withhold "
         "adds to it."
     )
+    if "claimable_alpha" in found:
+        text += (
+            f" {100 * found['claimable_alpha'] / total:.3g} % waits to be claimed by root; where "
+            "the rules let root keep no alpha, participants hold it."
+        )
     if network.unknown_parts:
         text += (
             f" The network file has no {' and no '.join(network.unknown_parts)}: taken as 0, which "

@@ -22,7 +22,7 @@ from dtaojax.pipeline.alpha_words import alpha_assumptions
 from dtaojax.pipeline.behaviour_words import behaviour_words, held_fixed
 from dtaojax.pipeline.cohort_words import cohort_assumptions
 from dtaojax.pipeline.demand_words import demand_words, tao_usd_words
-from dtaojax.pipeline.run_warnings import flow_averages_start_from_zero
+from dtaojax.pipeline.run_warnings import flow_averages_from_zero
 
 
 def assumptions(config: Config, network: NetworkTable) -> list[dict[str, str]]:
@@ -30,7 +30,7 @@ def assumptions(config: Config, network: NetworkTable) -> list[dict[str, str]]:
     return [
         {"topic": topic, "text": text}
         for topic, text in (
-            *_mechanism(config),
+            *_mechanism(config, network),
             *(pair for process in config.demand for pair in demand_words(process)),
             *behaviour_words(config),
             *_latent(config),
@@ -44,7 +44,7 @@ def assumptions(config: Config, network: NetworkTable) -> list[dict[str, str]]:
     ]
 
 
-def _mechanism(config: Config):
+def _mechanism(config: Config, network: NetworkTable):
     run = config.run
     days = run.step_blocks / chain.BLOCKS_PER_DAY
     yield (
@@ -62,11 +62,13 @@ def _mechanism(config: Config):
         "Decisions held fixed",
         f"{held_fixed(config)}: as in the start state, until the horizon.",
     )
-    if flow_averages_start_from_zero(config):
+    lacking = flow_averages_from_zero(config, network)
+    if lacking:
         yield (
             "Flow averages",
             "The averages of TAO flows that decide the shares start from zero, since the network "
-            "file does not hold them; shares of the first weeks follow the simulated flows alone.",
+            f"file has no {' and no '.join(lacking)}; shares of the first weeks follow the "
+            "simulated flows.",
         )
     if config.mechanism.weight_rule.kind == "root_validators":
         yield from _votes(config.mechanism.weight_rule)

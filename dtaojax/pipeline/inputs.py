@@ -112,7 +112,19 @@ def _network(config: Config) -> NetworkTable:
             amounts = (drawn.pool_tao, drawn.pool_alpha, drawn.held_alpha)
             return launch_network(drawn.subnets, drawn.seed, *amounts)
         return synthetic_network(drawn.subnets, drawn.seed, drawn.newborn)
-    return load_network(config.network_file, **config.network.facts)
+    named = config.network_file
+    return load_network(
+        named if isinstance(named, str) else _found(named, config),
+        assume=config.network.assume,
+        columns_from=[_found(config.beside(file), config) for file in config.network.columns_from],
+        **config.network.facts,
+    )
+
+
+def _found(path: Path, config: Config) -> Path:
+    """A file beside the config, or if only that has it, in the folder of histories."""
+    elsewhere = find_history(path.name, config.folder)
+    return elsewhere if not path.exists() and elsewhere.exists() else path
 
 
 def _portfolio_problems(config: Config, network: NetworkTable) -> list[Problem]:

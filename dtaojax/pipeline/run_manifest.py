@@ -99,7 +99,7 @@ def run_manifest(
         "wall_times": wall_times,
         "assumptions": assumptions(config, network),
         "warnings": [
-            *run_warnings(config, statistics.used),
+            *run_warnings(config, network, statistics.used),
             *inputs.notices,
             *watch.warnings(),
         ],

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from dtaojax.config import Config
 from dtaojax.metrics.portfolio import CONFIDENCES
+from dtaojax.network import FLOW_AVERAGES, NetworkTable
 from dtaojax.results import QUANTILE_LEVELS, paths_needed
 
-
-def flow_averages_start_from_zero(config: Config) -> bool:
-    """Whether shares follow averages of TAO flows, which no network file holds."""
-    return config.mechanism.weight_rule.kind in ("user_flow", "net_flow")
+_FLOWS_OF: Final = {"user_flow": FLOW_AVERAGES[:1], "net_flow": FLOW_AVERAGES}
+"""By kind of weight rule, the averages of flows that decide its shares."""
 
 
-def run_warnings(config: Config, used: int) -> list[str]:
+def flow_averages_from_zero(config: Config, network: NetworkTable) -> list[str]:
+    """Return the averages of TAO flows that decide the shares and that the network lacks."""
+    needed = _FLOWS_OF.get(config.mechanism.weight_rule.kind, ())
+    return [column for column in needed if getattr(network, column) is None]
+
+
+def run_warnings(config: Config, network: NetworkTable, used: int) -> list[str]:
     """Sentences, each about one thing.
 
     Args:
         config: of the run.
+        network: that it starts from.
         used: paths that its numbers rest on.
     """
     needed = max(paths_needed("quantile", level) for level in QUANTILE_LEVELS)
@@ -37,11 +45,12 @@ def run_warnings(config: Config, used: int) -> list[str]:
             f"{used} paths are too few for measures of the tail, which are not given where their "
             f"intervals could not be trusted: {', '.join(missing)} paths"
         )
-    if flow_averages_start_from_zero(config):
+    lacking = flow_averages_from_zero(config, network)
+    if lacking:
         found.append(
-            "shares follow averages of TAO flows, which start from zero, since a network file does "
-            "not hold them; concentration and shares of the first weeks are those of the simulated "
-            "flows alone"
+            "shares follow averages of TAO flows, which start from zero, since the network file "
+            f"has no {' and no '.join(lacking)}; concentration and shares of the first weeks are "
+            "those of the simulated flows"
         )
     if config.run.precision == "float32":
         found.append(

@@ -23,11 +23,11 @@ from dtaojax.config import (
     load_config,
     load_stress,
 )
-from dtaojax.mechanism.weight_rules.flow_driven import FlowMemory
 from dtaojax.network import NetworkError, NetworkTable
 from dtaojax.pipeline import runtime
 from dtaojax.pipeline.inputs import gather
 from dtaojax.pipeline.outputs import refuse_overwriting
+from dtaojax.pipeline.run_warnings import flow_averages_from_zero
 from dtaojax.pipeline.stress_result import Attacked, Result, write_result
 from dtaojax.pipeline.stress_search import Search, measure, search_plans
 from dtaojax.pipeline.trust import trust
@@ -159,7 +159,7 @@ def _attacked(inputs: StressInputs, progress: Callable[[str], None]) -> Result:
         portion = portion_of(fresh, verify.paths, search.block_paths)
         attacked_world = siege(inputs, fresh)
         measured = measure(attacked_world, portion, plans)
-        forgets = isinstance(attacked_world.world.start.memory, FlowMemory)
+        forgets = bool(flow_averages_from_zero(config, inputs.network))
         attacked.append(Attacked(name, fresh.run.step_blocks, forgets, plans, measured))
     some = next(iter(inputs.configs.values()))
     return Result(

@@ -24,7 +24,7 @@ class Attacked(NamedTuple):
     Attributes:
         rules: name of the preset.
         step_blocks: of the measurement.
-        starts_empty: whether shares follow averages of flows, which no network file holds.
+        starts_empty: whether shares follow averages of flows that the network file lacks.
         plans: by budget.
         measured: no attack first, then every plan.
     """

@@ -138,7 +138,7 @@ def warnings(found: Record) -> list[str]:
         )
     if found["starting_empty"]:
         texts.append(
-            f"Shares of {', '.join(found['starting_empty'])} follow averages of flows. A network "
+            f"Shares of {', '.join(found['starting_empty'])} follow averages of flows. The network "
             "file does not hold them, so they begin at 0, and the first to buy meet little that "
             f"others have built up: here after {plain(found['config']['attack']['day'])} days. "
             "Take these figures for those of a network whose past flows do not count."

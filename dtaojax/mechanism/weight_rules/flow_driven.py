@@ -59,7 +59,9 @@ class FlowDriven(WeightRule):
         """Shares by averages that include the last flows [-]."""
 
     def begin(self, path: PathNumber, subnets: Subnets, state: NetworkState) -> FlowMemory:
-        """Averages of nothing: what flowed before is not known (§3.6: a missing average is 0)."""
+        """Averages that the state remembers; where it has none, 0, as on chain (§3.6 E-flow)."""
+        if isinstance(state.memory, FlowMemory):
+            return state.memory
         zero = jnp.zeros_like(state.alpha_out)
         return FlowMemory(zero, zero, zero, zero)
 

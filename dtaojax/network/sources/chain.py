@@ -78,6 +78,18 @@ def _perquintill(value: Any) -> float:
     return _whole(value) / PERQUINTILL
 
 
+def _average(value: Any) -> float:
+    """An average of flows in TAO per block: its last block, and rao with 64 fractional bits.
+
+    Where the chain has none it stands for 0 (§3.6 E-flow).
+    """
+    if value is None:
+        return 0.0
+    if not isinstance(value, list | tuple) or len(value) != 2:
+        raise TypeError("a block and a number")
+    return _fixed(value[1], 64) / RAO_PER_TAO
+
+
 # I96F32 and U96F32 have 32 fractional bits, U64F64 has 64.
 _f32: Final = partial(_fixed, bits=32)
 _f64: Final = partial(_fixed, bits=64)
@@ -103,6 +115,12 @@ COLUMNS: Final = {
     ),
     "protocol_alpha": Item(
         "SubnetProtocolAlpha", _rao, otherwise="the chain kept no alpha", cell=0.0
+    ),
+    "user_flow_ema": Item(
+        "SubnetEmaTaoFlow", _average, otherwise="averages of flows are not known"
+    ),
+    "protocol_flow_ema": Item(
+        "SubnetEmaProtocolFlow", _average, otherwise="averages of flows are not known"
     ),
     "tempo": Item("Tempo", _whole),
     "subnet_volume": Item("SubnetVolume", _rao),

@@ -108,7 +108,8 @@ def complete(gathered: Gathered, supplement: Supplement) -> NetworkTable:
     places = list(raw.places)
     if not gathered.is_whole:
         _look_for_missing(columns["netuid"], supplement, notes, problems)
-    _add_root(columns, places, supplement, notes, problems)
+    if "root_tao" not in gathered.facts:
+        _add_root(columns, places, supplement, notes, problems)
     rows = [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
     if "registered_at" not in columns:
         _look_at_replaced(rows, gathered.facts["block"], supplement.base, notes, problems)
