@@ -1,14 +1,14 @@
 """Estimates and their errors, against closed forms, other libraries and the truth itself."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import stats
+from scipy import integrate, stats
 
 from dtaojax.engine.batches import Batches
 from dtaojax.engine.merge import Statistics
@@ -22,6 +22,7 @@ from dtaojax.metrics.estimate import (
     probability,
     quantile_of_sample,
     quantile_ranks,
+    whole_ranks,
     with_skewed_interval,
     without_unknown_ends,
 )
@@ -120,17 +121,108 @@ def test_quantile_is_numpys_and_inside_its_interval(level, size):
     found = quantile_of_sample(numbers, level)
     assert found.value == pytest.approx(np.quantile(numbers, level), rel=1e-12)
     assert found.ci_low <= found.value <= found.ci_high
-    assert {float(found.ci_low), float(found.ci_high)} <= set(numbers.tolist())
+    low, high = np.sort(numbers)[np.array(whole_ranks(level, size)) - 1]
+    assert low <= found.ci_low
+    assert found.ci_high <= high
 
 
 @pytest.mark.parametrize("size", [738, 2048, 5000])
 @pytest.mark.parametrize("level", QUANTILE_LEVELS)
-def test_ranks_of_a_quantiles_interval_are_the_closest_that_miss_at_most_a_fortieth(level, size):
-    low, high = (round(end * size) for end in quantile_ranks(level, size))
+def test_whole_ranks_of_a_quantiles_interval_are_the_closest_that_miss_at_most_a_fortieth(
+    level, size
+):
+    low, high = whole_ranks(level, size)
     below = stats.binom(size, level)
     # The true quantile lies under the low-th value where fewer than low paths are below it.
     assert below.cdf(low - 1) <= 0.025 < below.cdf(low)
     assert below.sf(high - 1) <= 0.025 < below.sf(high - 2)
+    # Those between paths are the closest beyond which the chance is a fortieth.
+    between = quantile_ranks(level, size)
+    assert (np.floor(between.low), np.ceil(between.high)) == (low, high)
+
+
+def chance_above(law, rank: float, level: float, paths: int) -> float:
+    """The chance that a sample's value at a rank lies above the law's quantile, by integration.
+
+    With k paths below the quantile, the largest of them is the law's quantile at the level V times
+    that of the whole, where V has the density k v**(k - 1). The chance that all others lie beyond
+    what puts the rank's value above the quantile is that of one of them to their number.
+    """
+    k, part = int(rank), rank % 1.0
+    below = stats.binom(paths, level)
+    quantile = law.ppf(level)
+
+    def density(v: float) -> float:
+        reached = quantile + (1.0 - part) / part * (quantile - law.ppf(level * v))
+        return k * v ** (k - 1) * (law.sf(reached) / (1.0 - level)) ** (paths - k)
+
+    chance, _ = integrate.quad(density, 0.0, 1.0, points=[max(1.0 - 20.0 / k, 0.0)], limit=200)
+    return float(below.cdf(k - 1) + below.pmf(k) * chance)
+
+
+class Mirrored(NamedTuple):
+    """The law of the negative of a variable."""
+
+    law: Any
+
+    def ppf(self, level: float) -> float:
+        return -self.law.isf(level)
+
+    def sf(self, value: float) -> float:
+        return self.law.cdf(-value)
+
+
+@pytest.mark.parametrize(
+    "law",
+    [stats.uniform(), stats.norm(), stats.lognorm(1.0), stats.t(3)],
+    ids=["uniform", "normal", "lognormal", "Student"],
+)
+@pytest.mark.parametrize(
+    ("level", "paths"), [(0.05, 512), (0.5, 512), (0.95, 512), (0.99, 512), (0.95, 128)]
+)
+def test_a_quantiles_interval_holds_it_with_95_percent_whatever_the_law(level, paths, law):
+    low, high = quantile_ranks(level, paths)
+    above = chance_above(law, low, level, paths)
+    below = chance_above(Mirrored(law), paths + 1 - high, 1.0 - level, paths)
+    assert 1.0 - above - below == pytest.approx(0.95, abs=0.004)
+    assert above == pytest.approx(0.025, abs=0.002)
+
+
+def coverage_of_a_count(law, level: float, paths: int) -> float:
+    """The chance that the interval of a count's quantile holds it, in closed form.
+
+    Above it lies the interval where fewer than ``low`` paths are at most the quantile, below it
+    where ``high`` are less.
+    """
+    low, high = whole_ranks(level, paths)
+    quantile = law.ppf(level)
+    above = stats.binom(paths, law.cdf(quantile)).cdf(low - 1)
+    return float(1.0 - above - stats.binom(paths, law.cdf(quantile - 1)).sf(high - 1))
+
+
+@pytest.mark.parametrize(("mean", "level"), [(3.0, 0.5), (6.0, 0.95), (6.2, 0.95), (40.0, 0.05)])
+def test_the_interval_of_a_counts_quantile_is_whole_and_holds_it_as_often_as_its_law_says(
+    mean, level
+):
+    law, paths, held = stats.poisson(mean), 256, []
+    random = np.random.default_rng(3)
+    for _ in range(600):
+        found = quantile_of_sample(random.poisson(mean, paths).astype(float), level)
+        assert found.ci_low % 1.0 == found.ci_high % 1.0 == 0.0
+        held.append(found.ci_low <= law.ppf(level) <= found.ci_high)
+    exact = coverage_of_a_count(law, level, paths)
+    assert exact >= 0.95
+    assert np.mean(held) == pytest.approx(exact, abs=3.5 * np.sqrt(exact * (1 - exact) / 600))
+
+
+@pytest.mark.parametrize("shared", [0.3, 1.0])
+def test_nothing_lies_between_a_value_that_paths_share_and_the_next(shared):
+    """From 512 paths the median's interval begins between ranks 234 and 235."""
+    numbers = np.concatenate([np.full(234, shared), 1.0 + np.linspace(0.5, 1.0, 278)])
+    assert 234 < quantile_ranks(0.5, 512).low < 235
+    assert quantile_of_sample(numbers, 0.5).ci_low == shared
+    numbers[:234] = np.linspace(0.2, shared + 0.05, 234)
+    assert shared + 0.05 < quantile_of_sample(numbers, 0.5).ci_low < 1.5
 
 
 @pytest.mark.parametrize("level", QUANTILE_LEVELS)
@@ -139,8 +231,8 @@ def test_paths_needed_are_where_the_interval_leaves_the_samples_end(level):
     rarer = min(level, 1.0 - level)
     # The chance that no path at all lies beyond the true quantile.
     assert stats.binom(needed, rarer).pmf(0) <= 0.025 < stats.binom(needed - 1, rarer).pmf(0)
-    assert quantile_ranks(rarer, needed)[0] > 0.0
-    assert quantile_ranks(rarer, needed - 1)[0] == 0.0
+    assert quantile_ranks(rarer, needed).low > 1.0
+    assert quantile_ranks(rarer, needed - 1).low == 1.0
 
 
 @pytest.mark.parametrize(
@@ -710,6 +802,20 @@ def test_shares_of_exactly_zero_and_of_the_gone_are_zero_in_the_table_and_certai
     half_gone = rows.loc[3, 9.0]["value"]
     assert (half_gone[half_gone.index <= 0.5] == 0.0).all()
     assert (half_gone[half_gone.index >= 0.75] == 0.25).all()
+
+
+def test_nothing_lies_between_two_ranks_of_a_subnet_nor_between_its_end_and_its_least_price():
+    """From 512 paths the median's interval begins between ranks 234 and 235."""
+    paths, gauges = 512, {"price": "TAO/alpha", "rank": "rank"}
+    values = np.where((np.arange(paths) < 234)[:, None], [0.0, 3.0], [1.0, 9.0])
+    bins = Bins(np.ones((2, 1)), np.ones((2, 1)), np.full(2, -3.0), np.full(2, 0.005), 2000)
+    table = subnet_table(
+        statistics_of(values[:, None, :, None], bins, np.zeros((paths, 1, 0, 1), bool)), bins,
+        gauges, (), np.array([7]), np.array([5.0]), 128, (0.5,),
+    )  # fmt: skip
+    medians = table[table["statistic"] == "quantile"].set_index("quantity")
+    assert medians.loc["price", ["value", "ci_low"]].tolist() == [1.0, 0.0]
+    assert medians.loc["rank", ["value", "ci_low", "ci_high"]].tolist() == [9.0, 3.0, 9.0]
 
 
 def test_values_beyond_the_bins_are_counted_and_zeros_are_none_of_them():

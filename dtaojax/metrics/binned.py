@@ -1,11 +1,13 @@
 """Quantiles of distributions that were counted in bins, with an atom at zero."""
 
+import math
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from dtaojax.metrics.estimate import LEVEL_DIGITS, Estimate, Z, quantile_ranks
+from dtaojax.metrics.estimate import LEVEL_DIGITS, Estimate, Ranks, Z, quantile_ranks
 from dtaojax.results import COVERAGE
 
 
@@ -48,8 +50,17 @@ class _Place(NamedTuple):
     below: Bool[np.ndarray, "..."]
     above: Bool[np.ndarray, "..."]
 
+    @property
+    def is_open(self) -> Bool[np.ndarray, "..."]:
+        """Whether only a bound of it is known."""
+        return self.below | self.above
 
-def quantile_of_bins(distribution: BinnedDistribution, level: float) -> Estimate:
+
+def quantile_of_bins(
+    distribution: BinnedDistribution,
+    level: float,
+    ranks: Callable[[float, int], Ranks] = quantile_ranks,
+) -> Estimate:
     """Return the quantile at ``level`` with a distribution-free interval.
 
     It is the least value that at least a part ``level`` of the paths does not exceed, so that it
@@ -65,18 +76,24 @@ def quantile_of_bins(distribution: BinnedDistribution, level: float) -> Estimate
 
     Where all paths are at 0, and are too few to tell that the quantile is, the error and the
     upper end of the interval are NaN.
+
+    Args:
+        distribution: of the paths.
+        level: of the quantile.
+        ranks: of the ends of the interval, from the level and the number of paths. Those of whole
+            numbers, between which nothing lies, are :func:`dtaojax.metrics.estimate.whole_ranks`.
     """
     counts, zeros = distribution.counts, distribution.zeros
     cumulative = zeros[..., None] + np.cumsum(counts, axis=-1)
     paths = int(cumulative.reshape(-1, counts.shape[-1])[0, -1])
-    low, high = quantile_ranks(level, paths)
+    low, high = ranks(level, paths)
     at = _place(distribution, cumulative, round(level * paths, LEVEL_DIGITS))
-    least = _place(distribution, cumulative, round(low * paths))
-    most = _place(distribution, cumulative, round(high * paths))
     value = np.where(at.below, at.top, np.where(at.above, at.bottom, at.inside))
     # An end of the interval that lies beyond the bins is moved outwards to what was seen.
-    ci_low = np.where(least.below | least.above, least.bottom, least.inside)
-    ci_high = np.where(most.below | most.above, most.top, most.inside)
+    least, second = _around(distribution, cumulative, low)
+    ci_low = _between(least, second, low % 1.0, np.where(least.is_open, least.bottom, least.inside))
+    last, most = _around(distribution, cumulative, high)
+    ci_high = _between(last, most, high % 1.0, np.where(most.is_open, most.top, most.inside))
     # The chance that no path is above the true quantile, though some would be.
     too_few = level**paths > (1.0 - COVERAGE) / 2
     unbounded = (zeros == paths) & too_few
@@ -88,6 +105,25 @@ def quantile_of_bins(distribution: BinnedDistribution, level: float) -> Estimate
         np.where(at.below, -np.inf, ci_low),
         np.where(at.above, np.inf, np.where(unbounded, np.nan, ci_high)),
     )
+
+
+def _around(
+    distribution: BinnedDistribution, cumulative: Int[np.ndarray, "... bins"], rank: float
+) -> tuple[_Place, _Place]:
+    """Find the values of the paths to either side of a rank; of one path if the rank is whole."""
+    # A path takes up one rank, and its value is in the middle.
+    below = _place(distribution, cumulative, math.floor(rank) - 0.5)
+    if rank == math.floor(rank):
+        return below, below
+    return below, _place(distribution, cumulative, math.ceil(rank) - 0.5)
+
+
+def _between(
+    below: _Place, above: _Place, part: float, outer: Float[np.ndarray, "..."]
+) -> Float[np.ndarray, "..."]:
+    """Return the value a part of the way between two paths; the outer one's next to an atom."""
+    is_gap = (below.top == 0.0) | below.is_open | above.is_open
+    return np.where(is_gap, outer, below.inside + part * (above.inside - below.inside))
 
 
 def _place(

@@ -1,10 +1,12 @@
 """Estimates with their Monte Carlo error: means, probabilities and quantiles.
 
 Everything here is a function of independent paths. Intervals have a coverage of 95 %
-(docs/coverage.md measures it). Those of means allow for skewness and are then longer on the side of
-the long tail.
+(docs/coverage.md measures it), those of quantiles of counts no less. Those of means allow for
+skewness and are then longer on the side of the long tail.
 """
 
+import math
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -159,19 +161,63 @@ def probability(happened: Values, paths: int) -> Estimate:
     )
 
 
+class Ranks(NamedTuple):
+    """Where an interval ends among the values of a sample in rising order.
+
+    Attributes:
+        low: rank of the lower end: 1 is the least value, 3.2 lies a fifth of the way from the third
+            to the fourth.
+        high: of the upper end.
+    """
+
+    low: float
+    high: float
+
+
 @lru_cache(maxsize=256)
-def quantile_ranks(level: float, paths: int) -> tuple[float, float]:
-    """Levels of the sample between which the true quantile lies with 95 % probability.
+def quantile_ranks(level: float, paths: int) -> Ranks:
+    """Return the ranks between which the true quantile lies with 95 % probability.
 
     The number of paths below the true quantile is binomial, whatever the distribution (David and
-    Nagaraja, "Order Statistics", 7.1). Where there are too few paths the sample's own ends are all
-    that can be said: 0 or 1.
+    Nagaraja, "Order Statistics", 7.1), which gives the chance that the quantile lies below a path
+    of some rank. It jumps over 2.5 % from one rank to the next, and the rank between them that has
+    it is that of Hettmansperger and Sheather (1986, "Confidence intervals based on interpolated
+    order statistics") for the median and of Nyblom (1992, "Note on interpolated order statistics")
+    for all levels: gaps between paths are exponential, with the means of a density that is level
+    across them.
+
+    With so few paths that one end cannot be told (:func:`without_unknown_ends`) the other is not
+    between paths: :func:`whole_ranks`. These may be the sample's own ends, which are all that can
+    be said then.
     """
-    tail = (1.0 - COVERAGE) / 2
+    if max(level, 1.0 - level) ** paths > (1.0 - COVERAGE) / 2:
+        return whole_ranks(level, paths)
+    return Ranks(_rank_above(level, paths), paths + 1 - _rank_above(1.0 - level, paths))
+
+
+@lru_cache(maxsize=256)
+def whole_ranks(level: float, paths: int) -> Ranks:
+    """Return the closest whole ranks between which the true quantile lies with at least 95 %.
+
+    The chance is no less where values are shared by many paths, as counts are.
+    """
+    missed = (1.0 - COVERAGE) / 2
     # With a handful of paths both ranks may be the same, which would look like certainty.
-    low = min(_binomial_quantile(tail, paths, level), paths - 1)
-    high = max(_binomial_quantile(1.0 - tail, paths, level) + 1, 2)
-    return low / paths, min(high, paths) / paths
+    low = max(min(_binomial_quantile(missed, paths, level), paths - 1), 1)
+    high = paths + 1 - min(_binomial_quantile(missed, paths, 1.0 - level), paths - 1)
+    return Ranks(low, min(high, paths))
+
+
+def _rank_above(level: float, paths: int) -> float:
+    """Return the rank whose value lies above the true quantile with a chance of 2.5 %."""
+    missed = (1.0 - COVERAGE) / 2
+    rank = _binomial_quantile(missed, paths, level)
+    under = special.bdtr(rank - 1, paths, level) if rank > 0 else 0.0
+    # Of the repetitions with so many paths below the quantile, a part must miss it.
+    part = (missed - under) / (special.bdtr(rank, paths, level) - under)
+    # How dense paths lie below and above the quantile in those repetitions.
+    below, above = rank / level, (paths - rank) / (1.0 - level)
+    return rank + part * above / (part * above + (1.0 - part) * below)
 
 
 def _binomial_quantile(chance: float, trials: int, success: float) -> int:
@@ -220,7 +266,7 @@ def quantile_of_sorted(ordered: Float[np.ndarray, " paths"], level: float) -> Es
     """As :func:`quantile_of_sample`, of a sample in rising order."""
     paths = len(ordered)
     low, high = quantile_ranks(level, paths)
-    bounds = ordered[[max(round(low * paths) - 1, 0), min(round(high * paths), paths) - 1]]
+    least, most = _between(ordered, low, math.floor), _between(ordered, high, math.ceil)
     position = level * (paths - 1)
     below = int(position)
     above = min(below + 1, paths - 1)
@@ -228,5 +274,22 @@ def quantile_of_sorted(ordered: Float[np.ndarray, " paths"], level: float) -> Es
     if ordered[below] == 0.0 and round(level * paths, LEVEL_DIGITS) <= above:
         # What is gone, or a share of nothing, is exactly 0, and nothing is made up next to it.
         value = ordered[below]
-    error = (bounds[1] - bounds[0]) / (2 * Z) if paths > 1 else np.nan
-    return Estimate(value, np.asarray(error), bounds[0], bounds[1])
+    error = (most - least) / (2 * Z) if paths > 1 else np.nan
+    return Estimate(value, np.asarray(error), least, most)
+
+
+def _between(
+    ordered: Float[np.ndarray, " paths"], rank: float, outwards: Callable[[float], int]
+) -> Values:
+    """Return the value at a rank, which may lie between those of two paths.
+
+    Where one of these is shared by other paths or is a whole number, values are no continuum:
+    figures count something, or are gone on some paths. Then nothing lies between, and the rank is
+    rounded outwards, so that the interval holds the quantile no less often.
+    """
+    part = rank - int(rank)
+    around = ordered[max(int(rank) - 2, 0) : int(rank) + 2]
+    pair = ordered[int(rank) - 1 : int(rank) + 1]
+    if part == 0.0 or (np.diff(around) == 0.0).any() or (pair == np.rint(pair)).any():
+        return ordered[outwards(rank) - 1]
+    return pair[0] + part * (pair[1] - pair[0])

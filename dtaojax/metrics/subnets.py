@@ -13,6 +13,7 @@ from dtaojax.metrics.estimate import (
     mean_from_sums,
     mean_of_equals,
     probability,
+    whole_ranks,
     without_unknown_ends,
 )
 from dtaojax.metrics.ranges import range_of
@@ -82,9 +83,10 @@ def subnet_table(
         is_certain = start & is_equal
         add("mean", np.nan, _certain_where(is_certain, average))
         for level in levels:
-            quantile = quantile_of_bins(distribution, level)
             if unit in _WHOLE:
-                quantile = _to_whole(quantile)
+                quantile = _to_whole(quantile_of_bins(distribution, level, whole_ranks))
+            else:
+                quantile = quantile_of_bins(distribution, level)
             quantile = without_unknown_ends(quantile, level, within, paths)
             add("quantile", level, _certain_where(is_certain, quantile))
     for index, name in enumerate(events):

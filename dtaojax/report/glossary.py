@@ -43,7 +43,7 @@ STATISTICS: Final[dict[str, Term]] = {
     "interval": Term(
         "95 % Monte Carlo interval",
         "means and ES: t-quantiles of SE through Hall's cubic of the skewness; probabilities: "
-        "Wilson's; quantiles and VaR: two order statistics",
+        "Wilson's; quantiles and VaR: between order statistics",
         "Where the estimate would settle with endless paths. It says nothing of errors in the "
         "model. It is longer on the side where rare paths weigh much: what the paths did not show "
         "by chance reaches farther there. Where no more skewed than a normal distribution, it is "
