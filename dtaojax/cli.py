@@ -26,11 +26,13 @@ from dtaojax.commands.snapshot import app as snapshot_app
 from dtaojax.commands.stress import stress
 from dtaojax.commands.sweep import sweep
 from dtaojax.commands.tune import tune
+from dtaojax.commands.usage import Verbs
 from dtaojax.commands.validate import validate
 from dtaojax.commands.verify import verify
 from dtaojax.reading import noting
 
 app = typer.Typer(
+    cls=Verbs,
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode="rich",

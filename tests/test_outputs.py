@@ -1,11 +1,14 @@
 """Outputs that would replace an input or one another, and what a terminal is sent."""
 
+import dataclasses
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from rich.table import Table
+from small_search import BASE, search_file
 
 from dtaojax.commands.terminal import answer, err, out
 from dtaojax.config import ConfigError, Problem
@@ -142,17 +145,151 @@ def test_snapshot_diff_keeps_its_networks(
 CONFIG = "[run]\npaths = 2\nhorizon_days = 1\n"
 
 
-@pytest.mark.parametrize("verb", ["run", "sweep", "compare"])
-def test_a_run_keeps_its_config_under_any_name(
-    dtaojax: Callable, contents: Callable, tmp_path: Path, verb: str
+SEARCH = """
+config = "base.toml"
+[[parameter]]
+key = "mechanism.gate.exponent"
+low = 1.0
+high = 8.0
+[minimise]
+emission_hhi = 1.0
+"""
+ATTACK = """
+config = "base.toml"
+[attack]
+target = "own_share"
+own = 4
+owner = true
+netuids = [4]
+budgets = [100.0]
+days = 2
+"""
+STUDY = """
+config = "base.toml"
+[[parameter]]
+key = "mechanism.gate.exponent"
+low = 1.0
+high = 8.0
+"""
+EXPERIMENT = """
+id = "A99"
+title = "A steeper gate"
+statement = "A steeper gate concentrates emission."
+simulated = "Six subnets."
+hangs_on = "Nothing."
+[base]
+arrivals.rate = 0.0
+network = { synthetic = { subnets = 6 } }
+run = { paths = 8, horizon_days = 2.0, report_days = [2.0] }
+[[arm]]
+name = "live"
+[[claim]]
+text = "Pools hold this much"
+measure = "network_figure"
+with = { name = "total_tao_in" }
+day = 2.0
+arm = "live"
+above = 0.0
+[figure]
+kind = "over_days"
+measure = "network_figure"
+with = { name = "emission_hhi" }
+title = "HHI"
+caption = "It is larger."
+"""
+ROLLED = """
+[history]
+file = "panel.csv"
+[origins]
+first = 2025-05-15
+last = 2025-05-20
+[forecast]
+horizons = [1, 3]
+paths = 200
+forecasters = ["random_walk"]
+"""
+WHOLE = """
+run = "base.toml"
+rival = ["mechanism.gate.exponent=4.0"]
+[[outcomes]]
+file = "later.csv"
+"""
+LEAVES = {
+    "tune": (SEARCH, ["report.html", "tune.json", "tuned.toml", "iterates.csv"]),
+    "stress": (ATTACK, ["report.html", "stress.json", "outcomes.csv", "plans.csv"]),
+    "sensitivity": (
+        STUDY,
+        ["report.html", "sensitivity.json", "local.csv", "swings.csv", "sobol.csv"],
+    ),
+    "article": (EXPERIMENT, ["report.html", "article.json", "claims.csv"]),
+    "backtest": (ROLLED, ["report.html", "summary.json", "coverage.parquet"]),
+    "backtest of a run": (WHOLE, ["report.html", "summary.json", "subnets.parquet"]),
+    "run": (BASE, ["report.html", "summary.json", "paths.parquet"]),
+    "sweep": (BASE, ["sweep.csv", "sweep.parquet"]),
+    "compare": (BASE, ["report.html", "compare.json", "differences.csv"]),
+}
+"""A small config for each command, and files that it leaves beside its manifest."""
+GRID = ("--grid", "mechanism=gate_rank_2026,gate_mass_2026")
+
+
+@pytest.fixture
+def inputs_of(tmp_path: Path) -> Callable[[str], str]:
+    """Writes a config for a command, with all it names, and returns its text."""
+
+    def inputs_of(command: str) -> str:
+        search_file(tmp_path, "")
+        (tmp_path / "search.toml").unlink()
+        (tmp_path / "panel.csv").write_text(HISTORY)
+        start = load_network(tmp_path / "small.csv")
+        later = dataclasses.replace(start, name="later", block=start.block + 2 * 7200)
+        write_network(later, tmp_path / "later.csv")
+        return LEAVES[command][0]
+
+    return inputs_of
+
+
+@pytest.mark.parametrize("command", LEAVES)
+def test_no_command_replaces_what_it_reads(
+    dtaojax: Callable,
+    contents: Callable,
+    inputs_of: Callable,
+    tmp_path: Path,
+    command: str,
 ) -> None:
-    name = {"run": "report.html", "sweep": "sweep.csv", "compare": "compare.json"}[verb]
-    (tmp_path / name).write_text(CONFIG)
+    text, verb = inputs_of(command), command.split()[0]
+    more = GRID if verb in ("sweep", "compare") else ()
+    for name in [*LEAVES[command][1], "manifest.json", "unfinished/config.toml"]:
+        config = tmp_path / "out" / name
+        config.parent.mkdir(parents=True, exist_ok=True)
+        # What the config names is looked for beside it.
+        for beside in tmp_path.glob("*.*"):
+            (config.parent / beside.name).write_bytes(beside.read_bytes())
+        config.write_text(text)
+        before = contents()
+        code, said = dtaojax(verb, config, *more, "--out", "out")
+        assert (code, contents()) == (2, before), (name, said)
+        assert "which is read and would be lost; nothing was written" in said, name
+        shutil.rmtree(tmp_path / "out")
+
+
+@pytest.mark.parametrize("command", LEAVES)
+def test_no_command_writes_two_files_into_one(
+    dtaojax: Callable,
+    contents: Callable,
+    inputs_of: Callable,
+    tmp_path: Path,
+    command: str,
+) -> None:
+    (tmp_path / "config.toml").write_text(inputs_of(command))
+    verb, names = command.split()[0], LEAVES[command][1]
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / names[0]).write_text("an earlier page")
+    (tmp_path / "out" / names[1]).hardlink_to(tmp_path / "out" / names[0])
     before = contents()
-    more = [] if verb == "run" else ["--grid", "mechanism=gate_rank_2026,gate_mass_2026"]
-    code, said = dtaojax(verb, name, *more, "--out", ".")
+    more = GRID if verb in ("sweep", "compare") else ()
+    code, said = dtaojax(verb, "config.toml", *more, "--out", "out")
     assert (code, contents()) == (2, before), said
-    assert "nothing was written" in said
+    assert "which is written too and would be lost; nothing was written" in said
 
 
 def test_a_run_keeps_its_network_in_the_folder_that_goes(
@@ -237,3 +374,31 @@ def test_no_command_sends_what_it_was_given(
     _, said = dtaojax(*words)
     assert said
     assert is_harmless(said.replace("\t", " ") if words[0] == "presets" else said)
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ((f"--{HOSTILE}",), "No such option"),
+        (("run", f"--{HOSTILE}"), "No such option"),
+        (("run", "--path\x1b"), "--path\\x1b"),
+        (("run", f"--{HOSTILE}=1"), "No such option"),
+        (("run", "--\x1b]0;[red]"), "\\x1b]0;[red]"),
+        (("run", f"-{HOSTILE}"), "No such option"),
+        (("run", "c.toml", HOSTILE), "unexpected extra argument"),
+        (("run", "c.toml", "--paths", HOSTILE), "Invalid value for '--paths'"),
+        (("run", "c.toml", "--executor", HOSTILE), "Invalid value for '--executor'"),
+        (("run", f"--quiet={HOSTILE}"), "does not take a value"),
+        (("snapshot", f"--{HOSTILE}"), "No such option"),
+        (("snapshot", "diff", "a", "b", HOSTILE), "unexpected extra argument"),
+    ],
+)
+def test_refused_words_of_a_command_line_are_shown_and_not_sent(
+    dtaojax: Callable, words: tuple[str, ...], shown: str
+) -> None:
+    code, said = dtaojax(*words)
+    assert code == 2
+    assert shown in said
+    assert is_harmless(said)
+    if words[-1] in (HOSTILE, f"--{HOSTILE}") and "Invalid" not in shown:
+        assert "a\\x1b[31m\\u202eb\\x9b\\x07\\x09c" in said

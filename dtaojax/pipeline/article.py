@@ -13,7 +13,7 @@ import pandas as pd
 from dtaojax.pipeline import runtime
 from dtaojax.pipeline.article_inputs import Experiment
 from dtaojax.pipeline.article_run import run_experiment
-from dtaojax.pipeline.outputs import refuse_overwriting
+from dtaojax.pipeline.outputs import refuse_replacing
 from dtaojax.report.article_page import FILE_NAME, write_article_page
 from dtaojax.report.article_results import ArticleResults, ExperimentResult
 from dtaojax.results import SCHEMA_VERSION
@@ -38,7 +38,7 @@ def article_report(
         ConfigError: a measure needs what the runs do not record.
         ResultsError: an experiment has no number, or the folder cannot be written.
     """
-    refuse_overwriting(folder / name for name in ("claims.csv", "article.json", FILE_NAME))
+    refuse_replacing(folder, ("claims.csv", "article.json", FILE_NAME))
     with result_folder(folder, "article") as new:
         _fill(experiments, new, tell)
     return folder / FILE_NAME

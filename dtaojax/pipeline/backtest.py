@@ -26,7 +26,7 @@ from dtaojax.calibration import StochasticVariance
 from dtaojax.config import BacktestConfig, ConfigError, Problem, load_backtest
 from dtaojax.history import Panel, find_history, read_panel
 from dtaojax.pipeline import runtime
-from dtaojax.pipeline.outputs import refuse_overwriting
+from dtaojax.pipeline.outputs import refuse_replacing
 from dtaojax.report.backtest_page import FILE_NAME, write_backtest_page
 from dtaojax.report.backtest_results import TABLES, BacktestResults
 from dtaojax.results import SCHEMA_VERSION, ResultsError
@@ -106,8 +106,8 @@ def run_backtest(
         ResultsError: the folder cannot be written, or nothing could be judged.
     """
     tables = (f"{name}.parquet" for name in TABLES)
-    files = ("manifest.json", "summary.json", FILE_NAME, *tables)
-    refuse_overwriting(folder / name for name in files)
+    files = ("summary.json", FILE_NAME, *tables)
+    refuse_replacing(folder, files)
     with result_folder(folder, "backtest") as new:
         _write(_judged(inputs, folder, progress), new)
     return folder / FILE_NAME

@@ -19,7 +19,7 @@ from dtaojax.pipeline.finished import (
     refuse_unpaired,
 )
 from dtaojax.pipeline.inputs import Inputs, read_inputs
-from dtaojax.pipeline.outputs import refuse_overwriting
+from dtaojax.pipeline.outputs import refuse_replacing
 from dtaojax.report.text import NAME_LENGTH, one_line
 
 FILES: Final = ("differences.csv", "differences.parquet", "compare.json", "report.html")
@@ -112,7 +112,7 @@ def plan(
     ]
     refuse_unpaired(labels, footings)
     given = [file for place in set(places) if place.is_dir() for file in place.iterdir()]
-    refuse_overwriting([target / name for name in FILES], given)
+    refuse_replacing(target, FILES, given)
     return Plan(target, comparands)
 
 

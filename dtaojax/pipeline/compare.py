@@ -25,7 +25,7 @@ from dtaojax.metrics.paired import (
 )
 from dtaojax.pipeline.comparands import FILES
 from dtaojax.pipeline.finished import Finished, refuse_number_of_runs, refuse_unpaired
-from dtaojax.pipeline.outputs import refuse_overwriting
+from dtaojax.pipeline.outputs import refuse_replacing
 from dtaojax.report.compare_page import write_compare_page
 from dtaojax.report.compare_results import DIFFERENCE_COLUMNS, Comparison
 from dtaojax.results import SCHEMA_VERSION, ResultsError
@@ -72,7 +72,7 @@ def comparing(folder: Path) -> Iterator[Callable[[Sequence[Finished]], Compariso
         ConfigError: the runs do not draw the same random numbers, or there are too few or many.
         ResultsError: the folder cannot be written, or a run lacks figures.
     """
-    refuse_overwriting(folder / name for name in FILES)
+    refuse_replacing(folder, FILES)
     with result_folder(folder, "compare") as new:
 
         def compare(runs: Sequence[Finished]) -> Comparison:

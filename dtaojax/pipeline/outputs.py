@@ -8,6 +8,23 @@ from pathlib import Path
 from dtaojax.paths import clash
 from dtaojax.reading import noted
 from dtaojax.results import ResultsError
+from dtaojax.storage import MANIFEST, UNFINISHED
+
+
+def refuse_replacing(folder: Path, names: Iterable[str], needed: Iterable[Path] = ()) -> None:
+    """Refuse a result that would replace what was read, as :func:`refuse_overwriting`.
+
+    Args:
+        folder: for the result.
+        names: of the files that the command leaves in it; the manifest and the folder of what is
+            unfinished, which goes with all in it, are among them always.
+        needed: further files that must stay.
+
+    Raises:
+        ResultsError: two of them are one file, under whatever names.
+    """
+    every = dict.fromkeys((*names, MANIFEST, UNFINISHED))
+    refuse_overwriting([folder / name for name in every], needed)
 
 
 def refuse_overwriting(outputs: Iterable[Path], needed: Iterable[Path] = ()) -> None:

@@ -16,10 +16,10 @@ from dtaojax.engine.run import run_on
 from dtaojax.metrics.headline import headline
 from dtaojax.pipeline import runtime
 from dtaojax.pipeline.crew import Crew, CrewMaker, threads
-from dtaojax.pipeline.folder import UNFINISHED, Unfinished, claimed, written
+from dtaojax.pipeline.folder import Unfinished, claimed, written
 from dtaojax.pipeline.inputs import Inputs
 from dtaojax.pipeline.output_limits import OutputWatch, refuse_nonsense
-from dtaojax.pipeline.outputs import refuse_overwriting
+from dtaojax.pipeline.outputs import refuse_replacing
 from dtaojax.pipeline.path_table import PathTableReader, PathTableWriter
 from dtaojax.pipeline.precision import PrecisionWatch
 from dtaojax.pipeline.run_manifest import run_manifest
@@ -57,7 +57,7 @@ def run_report(
         ResultsError: the folder cannot be written or is another run's, no path stayed finite, or
             what was found cannot be.
     """
-    refuse_overwriting([*written(folder), folder / UNFINISHED])
+    refuse_replacing(folder, (file.name for file in written(folder)))
     with claimed(folder, inputs.config.network_file):
         if fresh:
             drop_unfinished(folder)

@@ -23,6 +23,7 @@ from dtaojax.network import NetworkTable
 from dtaojax.network.outcome import Outcome, read_outcomes
 from dtaojax.pipeline import runtime
 from dtaojax.pipeline.inputs import Inputs, read_inputs
+from dtaojax.pipeline.outputs import refuse_replacing
 from dtaojax.pipeline.trace import trace_at
 from dtaojax.report.run_backtest_page import write_run_backtest_page
 from dtaojax.report.run_backtest_results import TABLES, RunBacktestResults
@@ -92,8 +93,10 @@ def run_run_backtest(
         The page's path.
 
     Raises:
-        ResultsError: the folder cannot be written.
+        ResultsError: the folder cannot be written, or holds what was read.
     """
+    files = ("report.html", "summary.json", *(f"{name}.parquet" for name in TABLES))
+    refuse_replacing(folder, files)
     with result_folder(folder, "backtest") as new:
         _write(_scored(inputs, progress), new)
     return folder / "report.html"

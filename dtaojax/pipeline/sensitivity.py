@@ -24,7 +24,7 @@ from dtaojax.metrics.estimate import mean_of_sample
 from dtaojax.network import NetworkTable
 from dtaojax.pipeline import runtime
 from dtaojax.pipeline.inputs import gather
-from dtaojax.pipeline.outputs import refuse_overwriting
+from dtaojax.pipeline.outputs import refuse_replacing
 from dtaojax.pipeline.sensitivity_result import Result, write_result
 from dtaojax.pipeline.sensitivity_study import (
     Study,
@@ -116,7 +116,7 @@ def sensitivity_report(
         ResultsError: the folder cannot be written.
     """
     files = ("local.csv", "swings.csv", "sobol.csv", "sensitivity.json", "report.html")
-    refuse_overwriting(folder / name for name in files)
+    refuse_replacing(folder, files)
     with result_folder(folder, "sensitivity") as new:
         write_result(_found(inputs, progress), new)
     return folder / "report.html"

@@ -14,7 +14,7 @@ from dtaojax.config import MechanismConfig
 from dtaojax.measures import concentration
 from dtaojax.network import NOT_STARTED, NetworkError, NetworkTable
 from dtaojax.pipeline.inspect import next_block
-from dtaojax.pipeline.outputs import refuse_overwriting
+from dtaojax.pipeline.outputs import refuse_replacing
 from dtaojax.pipeline.runtime import made
 from dtaojax.report.shell import write_page
 from dtaojax.report.snapshot_page import render_differences
@@ -72,7 +72,7 @@ def write_differences(found: Differences, folder: Path) -> Path:
     Raises:
         ResultsError: the folder cannot be written.
     """
-    refuse_overwriting(folder / name for name in FILES)
+    refuse_replacing(folder, FILES)
     with result_folder(folder, "snapshot diff") as new:
         with writing(new):
             write_table(found.subnets, new / FILES[0])

@@ -26,7 +26,7 @@ from dtaojax.config import (
 from dtaojax.network import NetworkError, NetworkTable
 from dtaojax.pipeline import runtime
 from dtaojax.pipeline.inputs import gather
-from dtaojax.pipeline.outputs import refuse_overwriting
+from dtaojax.pipeline.outputs import refuse_replacing
 from dtaojax.pipeline.run_warnings import flow_averages_from_zero
 from dtaojax.pipeline.stress_result import Attacked, Result, write_result
 from dtaojax.pipeline.stress_search import Search, measure, search_plans
@@ -132,7 +132,7 @@ def stress_report(inputs: StressInputs, folder: Path, progress: Callable[[str], 
         ResultsError: the folder cannot be written.
     """
     files = ("outcomes.csv", "plans.csv", "stress.json", "report.html")
-    refuse_overwriting(folder / name for name in files)
+    refuse_replacing(folder, files)
     with result_folder(folder, "stress") as new:
         write_result(_attacked(inputs, progress), new)
     return folder / "report.html"

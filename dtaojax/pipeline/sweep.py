@@ -11,7 +11,7 @@ from dtaojax.pipeline.batch import Job, Watcher, read_json, run_batch
 from dtaojax.pipeline.crew import CrewMaker
 from dtaojax.pipeline.design import Design, Point
 from dtaojax.pipeline.inputs import read_inputs
-from dtaojax.pipeline.outputs import refuse_overwriting
+from dtaojax.pipeline.outputs import refuse_replacing
 from dtaojax.spreadsheet import write_table
 from dtaojax.storage import holding, result_folder, writing
 
@@ -53,7 +53,7 @@ def run_sweep(
         read_inputs(config_file, [*overrides, *(f"{k}={v}" for k, v in point.items())])
         for point in design.points
     ]
-    refuse_overwriting(folder / f"sweep.{kind}" for kind in ("csv", "parquet"))
+    refuse_replacing(folder, ("sweep.csv", "sweep.parquet"))
     targets = [folder / "points" / one.config.config_hash[:_NAME_DIGITS] for one in inputs]
 
     def begin(index: int) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from dtaojax.config import Config, changed
 from dtaojax.pipeline import runtime
-from dtaojax.pipeline.outputs import refuse_overwriting
+from dtaojax.pipeline.outputs import refuse_replacing
 from dtaojax.pipeline.tune_inputs import TuneInputs
 from dtaojax.pipeline.tune_result import Result, Variant, write_result
 from dtaojax.pipeline.tune_search import (
@@ -42,7 +42,7 @@ def tune_report(inputs: TuneInputs, folder: Path, progress: Callable[[str], None
         ResultsError: the folder cannot be written.
     """
     files = ("iterates.csv", "tuned.toml", "tune.json", "report.html")
-    refuse_overwriting(folder / name for name in files)
+    refuse_replacing(folder, files)
     with result_folder(folder, "tune") as new:
         write_result(_searched(inputs, progress), new)
     return folder / "report.html"
