@@ -1,1 +1,1 @@
-"""Those who move the mechanism's inputs: owners their miners' burn, root the emission switch."""
+"""Those who move the mechanism's inputs: owners the miners' burn, root switches and baskets."""

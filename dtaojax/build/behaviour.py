@@ -8,6 +8,7 @@ import numpy as np
 from dtaojax.behaviour.emission_switch import BatchChances, EmissionSwitch, SwitchStreams
 from dtaojax.behaviour.miner_burn import MOVES, BurnStreams, MinerBurn
 from dtaojax.behaviour.process import BehaviourProcess
+from dtaojax.behaviour.root_claims import ClaimStreams, RootClaims
 from dtaojax.behaviour.scripted import Chosen, ScriptedBurn, ScriptedSwitch
 from dtaojax.build.slots import Slots
 from dtaojax.config import (
@@ -55,6 +56,20 @@ def build_behaviour(config: Config, slots: Slots) -> tuple[BehaviourProcess, ...
             case BurnScriptConfig():
                 processes.append(ScriptedBurn(day, chosen, jnp.asarray(script.burned)))
     return tuple(processes)
+
+
+def build_root_claims(config: Config) -> RootClaims | None:
+    """Build the claims out of root's baskets, or none where nobody claims or nothing is kept."""
+    claims, seed = config.behaviour.root_claims, config.run.seed
+    if claims is None or claims.rate.rate == 0.0 or config.mechanism.root.kind != "basket":
+        return None
+    names = (f"behaviour.root_claims.{part}" for part in ClaimStreams._fields)
+    shape = math.inf if claims.day_shape is None else claims.day_shape
+    return RootClaims(
+        streams=ClaimStreams(*(named_stream(seed, name) for name in names)),
+        mean=uncertain_rates([_known(claims.rate)]),
+        day=uncertain_rates([KnownFrom(1.0, shape)]),
+    )
 
 
 def _chosen(script: SwitchScriptConfig | BurnScriptConfig, slots: Slots) -> Chosen:

@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Array
 
 from dtaojax import chain
-from dtaojax.build.behaviour import build_behaviour
+from dtaojax.build.behaviour import build_behaviour, build_root_claims
 from dtaojax.build.cohorts import build_cohorts, burned_at_start
 from dtaojax.build.demand import build_demand
 from dtaojax.build.latent import build_latent, given_quality, given_sector
@@ -166,6 +166,7 @@ def build_world(config: Config, table: NetworkTable) -> World:
         standing=build_standing(config),
         pressure=build_pressure(config),
         behaviour=build_behaviour(config, Slots(table, slots)),
+        root_claims=build_root_claims(config),
     )
 
 

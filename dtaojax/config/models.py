@@ -21,6 +21,7 @@ from dtaojax.config.models_flows import MarketFactorConfig
 from dtaojax.config.models_latent import LatentConfig
 from dtaojax.config.models_mechanism import MechanismConfig
 from dtaojax.config.models_network import NetworkConfig
+from dtaojax.config.models_root import RootBasketConfig
 from dtaojax.config.models_run import (
     LOSS_DAYS,
     OutputConfig,
@@ -118,6 +119,14 @@ class Config(FileModel):
                         f"{self.run.horizon_days:g}; drop it"
                     )
                     problems.append(Problem(f"cohorts.{table}.{index}.day", text))
+        root = self.mechanism.root
+        chosen = isinstance(root, RootBasketConfig) and root.sale_per_day > 0.0
+        if chosen and self.behaviour.root_claims is not None:
+            text = (
+                f"is {root.sale_per_day:g}, and behaviour.root_claims sells out of the baskets "
+                'too; set it to 0, or behaviour.root_claims to "frozen"'
+            )
+            problems.append(Problem("mechanism.root.sale_per_day", text))
         if self.mechanism.moving_price.floor and self.run.precision != "float64":
             text = (
                 f"is true, which {self.run.precision} cannot tell from false: it has fewer digits "

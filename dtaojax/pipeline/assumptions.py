@@ -78,7 +78,8 @@ def _mechanism(config: Config, network: NetworkTable):
             "These rules have no alpha and no pools: prices, pools and alpha are 0 throughout, "
             "nobody trades, and demand plays no part. Participants are paid in TAO.",
         )
-    yield from _root(config.mechanism.root)
+    if config.behaviour.root_claims is None or config.mechanism.root.kind != "basket":
+        yield from _root(config.mechanism.root)
 
 
 def _votes(rule: WeightRuleConfig):

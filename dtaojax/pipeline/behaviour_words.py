@@ -49,6 +49,18 @@ def behaviour_words(config: Config) -> Iterator[tuple[str, str]]:
             f"{365 * root.batch.rate:.2g} times a year, of which {100 * root.batch_on:g} % switch "
             "on. Two batches are known; who is in the next one is an assumption.",
         )
+    if (claims := behaviour.root_claims) is not None and config.mechanism.root.kind == "basket":
+        bursts = (
+            "all days alike"
+            if claims.day_shape is None
+            else "in bursts over all subnets at once, whose size from day to day is an assumption"
+        )
+        yield (
+            "Root's claims",
+            f"Root stake sells {100 * claims.rate.rate:.2g} % of its baskets a day on average, "
+            f"{bursts}. The TAO joins root stake. What is known of the average is drawn on each "
+            "path.",
+        )
     if not config.mechanism.emit_set.owner_switch and not behaviour.is_frozen:
         yield "No emission switch", "These rules have no switch of emission: all of it is on."
     for script in behaviour.scripts:

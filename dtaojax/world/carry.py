@@ -36,6 +36,7 @@ class Carry(NamedTuple):
             there is no gate.
         tallies: counts, in the order of ``TALLIES``: of each subnet, and the last of root.
         acts: memories of the processes of behaviour.
+        claims: memory of the claims out of root's baskets, if stakers choose when.
     """
 
     subnets: Subnets | None
@@ -49,3 +50,4 @@ class Carry(NamedTuple):
     ever_fell: PerSubnetBool
     tallies: tuple[PerSubnetInt | ScalarInt, ...]
     acts: tuple[Any, ...] = ()
+    claims: Any = None

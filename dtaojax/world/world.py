@@ -14,6 +14,7 @@ import jax.numpy as jnp
 from jax import lax
 
 from dtaojax.behaviour.process import BehaviourProcess
+from dtaojax.behaviour.root_claims import RootClaims
 from dtaojax.demand.process import Clock, DemandProcess
 from dtaojax.demand.tao_usd import TaoUsd
 from dtaojax.demand.tao_usd_shock import ShockedTaoUsd
@@ -66,6 +67,7 @@ class World(eqx.Module):
         standing: further figures about each subnet.
         pressure: follows how emission moves and how much is sold, if that is asked.
         behaviour: what owners and root do, in the order in which they act.
+        root_claims: when root stakers sell out of their baskets, if they choose.
     """
 
     mechanism: Mechanism
@@ -82,6 +84,7 @@ class World(eqx.Module):
     standing: tuple[Gauge, ...] = ()
     pressure: Pressure | None = None
     behaviour: tuple[BehaviourProcess, ...] = ()
+    root_claims: RootClaims | None = None
 
     def begin(self, path: ScalarInt) -> Carry:
         """The start of a path."""
@@ -110,6 +113,7 @@ class World(eqx.Module):
             ever_fell=none,
             tallies=(*(never for _ in TALLIES[:-1]), jnp.zeros((), jnp.int32)),
             acts=tuple(part.begin(path, subnets, self.start) for part in self.behaviour),
+            claims=None if self.root_claims is None else self.root_claims.begin(path),
         )
 
     @property
@@ -159,7 +163,10 @@ class World(eqx.Module):
                 sales.append(spot_price(state.pools) * wish.alpha_sale)
             return wish
 
-        state, flows = step(self.mechanism, subnets, carry.state, self.step_blocks, intents_of)
+        rules = self.mechanism
+        if self.root_claims is not None:
+            rules = self.root_claims.rules(carry.claims, clock, rules)
+        state, flows = step(rules, subnets, carry.state, self.step_blocks, intents_of)
         paid, trades = flows.coinbase, flows.trades
         holdings = carry.holdings
         if self.portfolio is not None:
@@ -205,6 +212,7 @@ class World(eqx.Module):
             ever_fell=carry.ever_fell | fell,
             tallies=tuple(map(add, carry.tallies, happened)),
             acts=acts,
+            claims=carry.claims,
         )
 
     def taking_part(self, carry: Carry) -> Subnets:
