@@ -18,13 +18,15 @@ from made_runs import DAYS, PATHS, UNITS, make_run
 from small_run import CONFIG, HOSTILE, small_rows, write_network
 
 from dtaojax import chain, cli
-from dtaojax.config import Config, ConfigError
+from dtaojax.config import Config, ConfigError, config_from_dict
 from dtaojax.network import load_network
+from dtaojax.pipeline.answers import answers
 from dtaojax.pipeline.comparands import plan
-from dtaojax.pipeline.compare import compare_finished, write_comparison
+from dtaojax.pipeline.compare import TakenApart, compare_finished, write_comparison
 from dtaojax.pipeline.finished import read_finished
+from dtaojax.pipeline.inputs import Inputs, gather
 from dtaojax.report.compare_page import render_comparison
-from dtaojax.report.compare_results import DIFFERENCE_COLUMNS, Comparison
+from dtaojax.report.compare_results import DIFFERENCE_COLUMNS, PART_COLUMNS, Comparison
 from dtaojax.results import ResultsError, load, save
 from dtaojax.storage import opened, seal
 
@@ -375,3 +377,111 @@ def test_finished_runs_are_compared_without_jax(folders: dict[str, Path], tmp_pa
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert done.stdout.splitlines()[-1] == "0 False", done.stderr
+
+
+# --- the rules, or the answer to them ------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def apart(folders: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Comparison:
+    """Of seven TAO by which one run differs, three are there under the baseline's decisions."""
+    folder = tmp_path_factory.mktemp("between")
+    between = make_run(folder / "run", luck=0.25, shift={"total_tao_in": 3.0})
+    runs = [read_finished(folders[name], name) for name in ("base", "shifted", "other")]
+    third = TakenApart("shifted", read_finished(between, "between"))
+    return compare_finished(runs, [third, TakenApart("other", None, "It has the same rules.")])
+
+
+def test_parts_of_a_difference_add_up_to_it_on_every_number(apart: Comparison) -> None:
+    assert apart.parts is not None
+    assert tuple(apart.parts.columns) == PART_COLUMNS
+    assert set(apart.parts["run"]) == {"shifted"}
+    keys = ["quantity", "scope", "netuid", "day", "statistic", "level"]
+    whole = apart.differences[apart.differences["run"] == "shifted"].set_index(keys)["difference"]
+    parts = apart.parts.groupby(keys, dropna=False)["difference"].sum()
+    assert len(parts) == len(whole)
+    np.testing.assert_allclose(parts.loc[whole.index], whole, rtol=1e-9, atol=1e-9)
+    # Luck that only the third run has is in both parts with opposite signs, and in their errors.
+    rules, answer = (apart.part(part, 1, "total_tao_in", DAYS[-1]) for part in ("rules", "answer"))
+    assert rules is not None
+    assert answer is not None
+    assert rules.standard_error == pytest.approx(answer.standard_error)
+    assert rules.standard_error > 0.0
+    assert abs(rules.difference - 3.0) < 4.0 * rules.standard_error
+    assert abs(answer.difference - 4.0) < 4.0 * answer.standard_error
+
+
+def test_a_page_tells_the_parts_or_why_there_are_none(apart: Comparison, found: Comparison) -> None:
+    page = render_comparison(apart)
+    section = page[page.index('id="parts"') :]
+    assert "The rules alone make" in section
+    assert "other: not taken apart. It has the same rules." in section
+    assert 'id="parts"' not in render_comparison(found)
+    assert apart.part("rules", 2, "total_tao_in", DAYS[-1]) is None
+
+
+def test_parts_are_written_beside_the_differences(apart: Comparison, tmp_path: Path) -> None:
+    write_comparison(apart, tmp_path / "out")
+    table = pd.read_csv(tmp_path / "out" / "parts.csv")
+    assert apart.parts is not None
+    assert table["difference"].tolist() == apart.parts["difference"].tolist()
+    manifest = json.loads((tmp_path / "out" / "compare.json").read_text())
+    assert manifest["taken_apart"][1] == {"run": "other", "reason": "It has the same rules."}
+
+
+def inputs_of(**tables: object) -> Inputs:
+    base = {"behaviour": "until_2026_09_06", "run": {"step_blocks": 360}}
+    return gather(config_from_dict(base | tables), "config")
+
+
+@pytest.mark.parametrize(
+    ("changed", "reason"),
+    [
+        ({}, "has the rules of first"),
+        ({"mechanism": "netflow_2026", "latent": {"sectors": 3}}, "in more than the rules: latent"),
+        ({"mechanism": "netflow_2026", "behaviour": "frozen"}, "in more than the rules: behaviour"),
+        ({"mechanism": "netflow_2026", "title": "t", "output": {"folder": "o"}}, ""),
+    ],
+)
+def test_a_difference_is_taken_apart_where_only_the_rules_differ(
+    tmp_path: Path, changed: dict[str, object], reason: str
+) -> None:
+    (found,) = answers(["first", "second"], [inputs_of(), inputs_of(**changed)], tmp_path)
+    assert reason in found.reason
+    assert (found.inputs is None) == bool(reason)
+
+
+def test_frozen_owners_and_folders_have_no_answer_to_the_rules(tmp_path: Path) -> None:
+    still = [inputs_of(behaviour="frozen", mechanism=rules) for rules in
+             ("gate_rank_2026", "netflow_2026")]  # fmt: skip
+    (found,) = answers(["a", "b"], still, tmp_path)
+    assert "behaviour is frozen" in found.reason
+    (found,) = answers(["a", "b"], [still[0], None], tmp_path)
+    assert "b was given as a folder" in found.reason
+
+
+def test_command_takes_a_difference_of_rules_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_network(tmp_path / "small.csv", small_rows())
+    lively = 'behaviour = { fit = "until_2026_09_06", emission_switch.batch.rate = 5.0 }\n'
+    (tmp_path / "run.toml").write_text(lively + CONFIG + "step_blocks = 3600\n")
+    grid = "mechanism=netflow_2026,gate_rank_2026"
+    assert command(monkeypatch, "run.toml", "--grid", grid, "--take-apart") == 0
+    said = capsys.readouterr().err
+    assert "by the rules" in said
+    out = tmp_path / "runs" / "run-compare"
+    parts = pd.read_csv(out / "parts.csv")
+    means = parts[(parts["scope"] == "network") & (parts["statistic"] == "mean")]
+    whole = pd.read_csv(out / "differences.csv").set_index(["name", "netuid", "day"])["difference"]
+    for (name, netuid, day), rows in means.groupby(["name", "netuid", "day"], dropna=False):
+        assert rows["difference"].sum() == pytest.approx(whole[name, netuid, day], abs=1e-6)
+    # Root switches under both rules, and owners of this network answer to neither within two days.
+    first = means[(means["part"] == "rules") & (means["name"] == "emission_effective_number")]
+    assert (first["difference"] != 0.0).all()
+    third = load(out / "runs" / "gate_rank_2026-decided-as-under-netflow_2026")
+    assert any(
+        "no forecast, but half of a comparison" in each for each in third.manifest["warnings"]
+    )
+    assert "leader" in third.manifest["identity"]

@@ -14,9 +14,9 @@ from dtaojax.api.running import Run, load_run, simulate_inputs
 from dtaojax.api.tables import by_keys
 from dtaojax.config import Config, ConfigError, Problem, changed
 from dtaojax.pipeline.comparands import distinct, folder_name
-from dtaojax.pipeline.compare import comparing
+from dtaojax.pipeline.compare import TakenApart, comparing
 from dtaojax.pipeline.finished import Footing, refuse_number_of_runs, refuse_unpaired
-from dtaojax.pipeline.inputs import gather
+from dtaojax.pipeline.inputs import Inputs, gather
 from dtaojax.reading import noting
 from dtaojax.report import compare_results
 from dtaojax.report.snippet import comparison_snippet
@@ -37,6 +37,8 @@ class Comparison:
         runs: that were compared, the baseline first.
         differences: one row for each run, number and day, with the columns that
             ``docs/compare.md`` lists.
+        parts: what of these differences the rules make and what the answer of owners and root to
+            them, a row each; None unless ``take_apart`` was asked for.
     """
 
     def __init__(self, found: compare_results.Comparison, runs: Sequence[Run], shelf: Shelf):
@@ -46,6 +48,7 @@ class Comparison:
         self.folder = shelf.folder
         self.runs = tuple(runs)
         self.differences: pd.DataFrame = found.differences
+        self.parts: pd.DataFrame | None = found.parts
 
     @property
     def labels(self) -> list[str]:
@@ -83,6 +86,7 @@ def compare(
     changes: Changes | None = None,
     grid: Mapping[str, Sequence[Any]] | None = None,
     labels: Sequence[str] | None = None,
+    take_apart: bool = False,
     folder: str | Path | None = None,
     progress: bool = True,
 ) -> Comparison:
@@ -93,6 +97,8 @@ def compare(
         changes: values that replace those of all configs.
         grid: with one config: values by dotted key; it is run with every combination.
         labels: what the runs are called; by default the names of their files, presets or values.
+        take_apart: whether to tell what the rules do by themselves from what owners and root do
+            about them, by one more run for each but the first (``docs/compare.md``).
         folder: for the results, which then stay.
         progress: whether to show how far it is.
 
@@ -128,10 +134,38 @@ def compare(
             elif one is not None:
                 target = None if folder is None else shelf.folder / "runs" / place
                 done.append(simulate_inputs(one, Shelf(target), progress))
-        found = held_together(
-            [run.finished.called(name) for run, name in zip(done, names, strict=True)]
-        )
+        finished = [run.finished.called(name) for run, name in zip(done, names, strict=True)]
+        if take_apart:
+            # The third runs stay alive, and their folders with them, until they are read.
+            thirds, apart = _taken_apart(names, inputs, shelf, folder, progress)
+            found = held_together(finished, apart)
+            del thirds
+        else:
+            found = held_together(finished)
     return Comparison(found, done, shelf)
+
+
+def _taken_apart(
+    names: Sequence[str],
+    inputs: Sequence[Inputs | None],
+    shelf: Shelf,
+    folder: str | Path | None,
+    progress: bool,
+) -> tuple[list[Run], list[TakenApart]]:
+    """Simulates the third runs by which differences are taken apart."""
+    # It builds rules to look at them, for which JAX is loaded.
+    from dtaojax.pipeline.answers import answers
+
+    thirds: list[Run] = []
+    found: list[TakenApart] = []
+    for each in answers(names, inputs, shelf.folder):
+        between = None
+        if each.inputs is not None:
+            target = None if folder is None else each.folder
+            thirds.append(simulate_inputs(each.inputs, Shelf(target), progress))
+            between = thirds[-1].finished
+        found.append(TakenApart(each.run, between, each.reason))
+    return thirds, found
 
 
 def _member(given: Comparand, changes: Changes | None) -> Run | Config:

@@ -55,6 +55,14 @@ def compare(
     ] = None,
     paths: Paths = None,
     seed: Seed = None,
+    take_apart: Annotated[
+        bool,
+        typer.Option(
+            "--take-apart",
+            help="Tell what the rules do by themselves from what owners and root do about them, by "
+            "one more run, of twice the work, for each config but the first.",
+        ),
+    ] = False,
     executor: ExecutorOption = None,
     workers: WorkersOption = None,
     scheduler: SchedulerOption = None,
@@ -70,6 +78,16 @@ def compare(
 
     planned = plan(runs, sized(set_, paths, seed), list(grid or []), out_folder)
     pending = [(each.inputs, each.folder) for each in planned.comparands if each.inputs]
+    further = None
+    if take_apart:
+        from dtaojax.pipeline.answers import answers
+
+        further = answers(
+            [each.label for each in planned.comparands],
+            [each.inputs for each in planned.comparands],
+            planned.folder,
+        )
+        pending += [(each.inputs, each.folder) for each in further if each.inputs]
 
     # Finished runs are compared without JAX, which is slow to load.
     from dtaojax.pipeline.compare import comparing
@@ -83,7 +101,8 @@ def compare(
             with progress("simulating paths", total, quiet) as show_done:
                 jobs = [Job(*each) for each in pending]
                 run_batch(jobs, Watcher(advance=show_done), makes_crew)
-        found = done([each.read() for each in planned.comparands])
+        apart = None if further is None else [each.read() for each in further]
+        found = done([each.read() for each in planned.comparands], apart)
     report = planned.folder / "report.html"
     if quiet:
         answer(report)
@@ -91,6 +110,11 @@ def compare(
     console = err()
     console.width = max(console.width, 140)
     console.print(_table(found))
+    if found.parts is not None:
+        console.print(_parts_table(found))
+        for run in found.others:
+            if reason := found.why_whole(run):
+                console.print(Text(f"{found.labels[run]}: not taken apart. {reason}"))
     answer(f"report: {report}")
 
 
@@ -111,4 +135,27 @@ def _table(found: Comparison) -> Table:
                 f"{row['ci_low']:,.4g} to {row['ci_high']:,.4g}",
                 str(row["unit"]),
             )
+    return table
+
+
+def _parts_table(found: Comparison) -> Table:
+    """What of these differences the rules make, and what the answer of owners and root."""
+    heads = ("run", "figure", "day", "by the rules", "95 % interval", "by the answer",
+             "95 % interval", "unit")  # fmt: skip
+    table = Table(*(Column(head, no_wrap=True) for head in heads), box=None, pad_edge=False)
+    assert found.parts is not None
+    whole = found.parts[found.parts["scope"].isin(["network", "portfolio"])]
+    for (run, name), rows in whole.groupby(["run", "name"], sort=False):
+        if name not in _SHOWN:
+            continue
+        last = rows[rows["day"] == rows["day"].max()].set_index("part")
+        cells = []
+        for part in ("rules", "answer"):
+            row = last.loc[part]
+            cells += [
+                f"{row['difference']:+,.4g}",
+                f"{row['ci_low']:,.4g} to {row['ci_high']:,.4g}",
+            ]
+        unit = str(last["unit"].iloc[0])
+        table.add_row(Text(str(run)), _SHOWN[str(name)], f"{rows['day'].max():g}", *cells, unit)
     return table

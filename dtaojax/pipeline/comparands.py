@@ -25,6 +25,9 @@ from dtaojax.report.text import NAME_LENGTH, one_line
 FILES: Final = ("differences.csv", "differences.parquet", "compare.json", "report.html")
 """What a comparison leaves in its folder."""
 
+PARTS_FILE: Final = "parts.csv"
+"""What it leaves besides where differences are taken apart."""
+
 _UNFIT: Final = re.compile(r"[^A-Za-z0-9._=-]+")
 """What the name of a folder is kept clear of."""
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -23,11 +23,11 @@ from dtaojax.metrics.paired import (
     quantile_difference,
     shortfall_difference,
 )
-from dtaojax.pipeline.comparands import FILES
+from dtaojax.pipeline.comparands import FILES, PARTS_FILE
 from dtaojax.pipeline.finished import Finished, refuse_number_of_runs, refuse_unpaired
 from dtaojax.pipeline.outputs import refuse_replacing
 from dtaojax.report.compare_page import write_compare_page
-from dtaojax.report.compare_results import DIFFERENCE_COLUMNS, Comparison
+from dtaojax.report.compare_results import DIFFERENCE_COLUMNS, PART_COLUMNS, Comparison
 from dtaojax.results import SCHEMA_VERSION, ResultsError
 from dtaojax.spreadsheet import write_table
 from dtaojax.storage import holding, result_folder, write_json, writing_into
@@ -35,16 +35,39 @@ from dtaojax.storage import holding, result_folder, write_json, writing_into
 _NUMBERS: Final = ("value", "standard_error", "ci_low", "ci_high")
 
 
-def compare_finished(runs: Sequence[Finished]) -> Comparison:
+class TakenApart(NamedTuple):
+    """A run whose difference from the baseline was to be taken apart.
+
+    Attributes:
+        run: its label.
+        between: the run under its rules and the baseline's decisions; None where there is none.
+        reason: why there is none, as a sentence; empty otherwise.
+    """
+
+    run: str
+    between: Finished | None
+    reason: str = ""
+
+
+def compare_finished(
+    runs: Sequence[Finished], taken_apart: Sequence[TakenApart] | None = None
+) -> Comparison:
     """Holds every run against the first.
+
+    Args:
+        runs: at least two.
+        taken_apart: of every run but the first, by what its difference is taken apart; None where
+            that was not asked.
 
     Raises:
         ConfigError: the runs do not draw the same random numbers, or there are too few or many.
         ResultsError: a run lacks figures that its tables speak of, or no path is left in all.
     """
     refuse_number_of_runs(len(runs))
-    refuse_unpaired([run.label for run in runs], [run.footing for run in runs])
-    common = np.logical_and.reduce([run.used for run in runs])
+    between = {each.run: each.between for each in taken_apart or () if each.between is not None}
+    everything = [*runs, *between.values()]
+    refuse_unpaired([run.label for run in everything], [run.footing for run in everything])
+    common = np.logical_and.reduce([run.used for run in everything])
     if not common.any():
         raise ResultsError(
             f"{runs[0].folder}: no path stayed finite in all runs, so nothing can be compared; see "
@@ -57,26 +80,53 @@ def compare_finished(runs: Sequence[Finished]) -> Comparison:
         for other in others
         for row in (*_paired_rows(baseline, other), *_subnet_rows(baseline, other))
     ]
-    table = pd.DataFrame(rows, columns=list(DIFFERENCE_COLUMNS)).astype(
-        {"netuid": "Int64", "n_paths": "Int64"}
-    )
     manifest = _manifest(runs, int(common.sum()), dropped)
-    return Comparison(manifest, [run.evidence for run in runs], table)
+    if taken_apart is not None:
+        manifest["taken_apart"] = [{"run": each.run, "reason": each.reason} for each in taken_apart]
+    evidence = [run.evidence for run in runs]
+    parts = [
+        {"run": other.label, "baseline": baseline.label, **row}
+        for other in others
+        if (middle := between.get(other.label)) is not None
+        for row in _parts(baseline, middle.among(common), other)
+    ]
+    return Comparison(
+        manifest,
+        evidence,
+        _table(rows, DIFFERENCE_COLUMNS),
+        None if taken_apart is None else _table(parts, PART_COLUMNS),
+    )
+
+
+def _table(rows: Sequence[dict[str, Any]], columns: Sequence[str]) -> pd.DataFrame:
+    table = pd.DataFrame(rows, columns=list(columns))
+    return table.astype({"netuid": "Int64", "n_paths": "Int64"})
+
+
+def _parts(baseline: Finished, middle: Finished, other: Finished) -> Iterator[dict[str, Any]]:
+    """Both parts of all differences; of means they add up to the whole on every path."""
+    for part, first, second in (("rules", baseline, middle), ("answer", middle, other)):
+        for row in (*_paired_rows(first, second), *_subnet_rows(first, second)):
+            yield {"part": part, **row}
 
 
 @contextmanager
-def comparing(folder: Path) -> Iterator[Callable[[Sequence[Finished]], Comparison]]:
+def comparing(folder: Path) -> Iterator[Callable[..., Comparison]]:
     """Claims a folder while runs are made, and lets its body compare them there when they are.
+
+    What the body is given takes the arguments of :func:`compare_finished`.
 
     Raises:
         ConfigError: the runs do not draw the same random numbers, or there are too few or many.
         ResultsError: the folder cannot be written, or a run lacks figures.
     """
-    refuse_replacing(folder, FILES)
+    refuse_replacing(folder, (*FILES, PARTS_FILE))
     with result_folder(folder, "compare") as new:
 
-        def compare(runs: Sequence[Finished]) -> Comparison:
-            found = compare_finished(runs)
+        def compare(
+            runs: Sequence[Finished], taken_apart: Sequence[TakenApart] | None = None
+        ) -> Comparison:
+            found = compare_finished(runs, taken_apart)
             write_comparison(found, new)
             holding(new, "compare", folder, [run.folder for run in runs])
             return found
@@ -97,6 +147,8 @@ def write_comparison(comparison: Comparison, folder: Path) -> Path:
         write_table(comparison.differences, folder / FILES[0])
         comparison.differences.to_parquet(folder / FILES[1], index=False)
         write_json(folder / FILES[2], comparison.manifest)
+        if comparison.parts is not None:
+            write_table(comparison.parts, folder / PARTS_FILE)
     return write_compare_page(comparison, folder)
 
 

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from typing import Any, Final
 
-from dtaojax.build import build_bins, build_world
+from dtaojax.build import build_bins
 from dtaojax.engine.chunk import Chunk, Plan, compute_chunk
 from dtaojax.engine.devices import device_threads
+from dtaojax.engine.model import Model
 from dtaojax.engine.run import Compute, default_workers, usable_cores
 from dtaojax.engine.statistics import Bins
 from dtaojax.pipeline import runtime
@@ -24,7 +25,7 @@ from dtaojax.pipeline.scheduler import (
     lost_workers,
     quiet,
 )
-from dtaojax.world.world import World
+from dtaojax.pipeline.simulated import simulated
 
 RETRIES: Final = 3
 """How often a chunk is tried again where a worker failed."""
@@ -39,20 +40,20 @@ class Crew:
     Attributes:
         executor: takes the chunks.
         workers: chunks that it computes at the same time.
-        prepare: from a run's inputs, plan, world and bins to what is done for a chunk.
+        prepare: from a run's inputs, plan, model and bins to what is done for a chunk.
     """
 
     executor: Executor
     workers: int
-    prepare: Callable[[Inputs, Plan, World, Bins], Compute]
+    prepare: Callable[[Inputs, Plan, Model, Bins], Compute]
 
 
 CrewMaker = Callable[[str], AbstractContextManager[Crew]]
 """Opens a crew for runs of a precision, which is closed at the end."""
 
 
-def _computed_here(inputs: Inputs, plan: Plan, world: World, bins: Bins) -> Compute:
-    return partial(compute_chunk, world, bins, plan)
+def _computed_here(inputs: Inputs, plan: Plan, model: Model, bins: Bins) -> Compute:
+    return partial(compute_chunk, model, bins, plan)
 
 
 @contextmanager
@@ -148,7 +149,7 @@ class _Job:
     inputs: Inputs = field(compare=False)
 
 
-def _computed_there(inputs: Inputs, plan: Plan, world: World, bins: Bins) -> Compute:
+def _computed_there(inputs: Inputs, plan: Plan, model: Model, bins: Bins) -> Compute:
     identity = inputs.digests() | runtime.fingerprint()
     return partial(_compute, _Job(tuple(identity.items()), plan, inputs))
 
@@ -168,5 +169,5 @@ def _compute_of(job: _Job) -> Compute:
             f"a worker has {', '.join(differs)}, unlike the process that gives it work; install "
             "the same versions on machines of the same kind, and restart the workers"
         )
-    world = build_world(job.inputs.config, job.inputs.network)
-    return partial(compute_chunk, world, build_bins(world), job.plan)
+    world, model = simulated(job.inputs)
+    return partial(compute_chunk, model, build_bins(world), job.plan)

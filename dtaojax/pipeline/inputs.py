@@ -39,6 +39,8 @@ class Inputs:
         histories: digests of the histories that it draws from, by place in the config.
         network_file: what the network was read from; None for one that was drawn or given.
         notices: what was left out, doubted, split or filled in those histories, in words.
+        leader: config of another run on the same network, whose owners and root decide for this one
+            (:class:`dtaojax.world.following.Following`); None where they decide by themselves.
     """
 
     config: Config
@@ -46,6 +48,7 @@ class Inputs:
     histories: dict[str, str] = dataclasses.field(default_factory=dict)
     network_file: str | None = None
     notices: tuple[str, ...] = ()
+    leader: Config | None = None
 
     def digests(self) -> dict[str, str]:
         """SHA-256 digests that two runs share exactly if their inputs are the same."""
@@ -55,6 +58,8 @@ class Inputs:
                 f"{field.name}\0{_spelled(getattr(self.network, field.name))}\0".encode()
             )
         known = {"config_hash": self.config.config_hash, "network": network.hexdigest()}
+        if self.leader is not None:
+            known["leader"] = self.leader.config_hash
         return known | self.histories
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from dtaojax.build import build_bins, build_world
+from dtaojax.build import build_bins
 from dtaojax.config import Config
 from dtaojax.engine.chunk import Plan, chunk_size
 from dtaojax.engine.merge import Statistics
@@ -24,6 +24,7 @@ from dtaojax.pipeline.path_table import PathTableReader, PathTableWriter
 from dtaojax.pipeline.precision import PrecisionWatch
 from dtaojax.pipeline.run_manifest import run_manifest
 from dtaojax.pipeline.run_tables import figure_names, run_tables
+from dtaojax.pipeline.simulated import simulated
 from dtaojax.report import write_report
 from dtaojax.report.page import FILE_NAME
 from dtaojax.results import Results, ResultsError, save
@@ -83,7 +84,7 @@ def _simulate(
     """Leaves everything that a run writes in the folder ``new``."""
     started = time.perf_counter()
     config, network = inputs.config, inputs.network
-    world = build_world(config, network)
+    world, model = simulated(inputs)
     bins = build_bins(world)
     days = _moments(config)
     plan = Plan(
@@ -105,7 +106,7 @@ def _simulate(
 
         statistics = run_on(
             crew.executor,
-            crew.prepare(inputs, plan, world, bins),
+            crew.prepare(inputs, plan, model, bins),
             bins,
             plan,
             sink,

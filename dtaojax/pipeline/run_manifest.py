@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -100,11 +101,21 @@ def run_manifest(
         "assumptions": assumptions(config, network),
         "warnings": [
             *run_warnings(config, network, statistics.used),
+            *_led(inputs),
             *inputs.notices,
             *watch.warnings(),
         ],
         "tables": tables,
     }
+
+
+def _led(inputs: Inputs) -> Iterator[str]:
+    if inputs.leader is not None:
+        yield (
+            "no forecast, but half of a comparison: owners and root do here, path by path, what "
+            f"they do under {inputs.leader.mechanism.preset} (config hash "
+            f"{inputs.leader.config_hash[:16]}), whatever the rules here would make them do"
+        )
 
 
 def beyond_bins(gauges: tuple[str, ...], statistics: Statistics) -> dict[str, dict[str, int]]:

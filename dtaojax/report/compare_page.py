@@ -10,6 +10,7 @@ import numpy as np
 
 from dtaojax.report.compare_answer import cards, sentence
 from dtaojax.report.compare_charts import pair_of_charts
+from dtaojax.report.compare_parts import parts_section
 from dtaojax.report.compare_results import Comparison
 from dtaojax.report.compare_tables import (
     all_numbers,
@@ -86,6 +87,7 @@ def render_comparison(comparison: Comparison) -> str:
     footing = manifest["footing"]
     with drawing_style():
         charts = list(_charts(comparison))
+        parts = parts_section(comparison)
     document = Document(
         eyebrow=(
             f"dtaojax comparison · {manifest['paths']:,} paths of {days(comparison.horizon)} · "
@@ -108,6 +110,7 @@ def render_comparison(comparison: Comparison) -> str:
                 "Differences",
                 tables=headline_tables(comparison),
             ),
+            *([parts] if parts else ()),
             *charts,
             _runs(comparison),
             Section("subnets", "Subnet by subnet", "Subnets", tables=[subnet_table(comparison)]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple, get_args
 
 import pandas as pd
 
@@ -41,6 +41,14 @@ DIFFERENCE_COLUMNS: Final = (
 or a bound on it.
 """
 
+PART_COLUMNS: Final = (*DIFFERENCE_COLUMNS[:2], "part", *DIFFERENCE_COLUMNS[2:])
+"""Columns of ``parts.csv``: those of a difference, and which part of it the row is.
+
+``rules`` holds a run with the run's rules and the baseline's decisions of owners and root against
+the baseline, ``answer`` the run against that one.
+"""
+
+Part = Literal["rules", "answer"]
 Pairing = Literal["paired", "bound"]
 Verdict = Literal["higher", "lower", "not shown", "equal"]
 
@@ -93,11 +101,13 @@ class Comparison:
         manifest: how the comparison was made; JSON types only.
         runs: the checked results of each run, the baseline first.
         differences: of every other run from the baseline, with :data:`DIFFERENCE_COLUMNS`.
+        parts: of these differences, with :data:`PART_COLUMNS`; None where they were not asked for.
     """
 
     manifest: Mapping[str, Any]
     runs: Sequence[Evidence]
     differences: pd.DataFrame
+    parts: pd.DataFrame | None = None
 
     @property
     def labels(self) -> list[str]:
@@ -126,6 +136,23 @@ class Comparison:
         """A number's difference from the baseline, or None where not both have the number."""
         return self._rows.get((run, quantity, netuid, day, statistic, level))
 
+    def part(
+        self,
+        part: Part,
+        run: int,
+        quantity: str,
+        day: float,
+        statistic: str = "mean",
+        level: float | None = None,
+    ) -> Difference | None:
+        """A part of a number's difference from the baseline, or None where it is not known."""
+        return self._parts[part].get((run, quantity, None, day, statistic, level))
+
+    def why_whole(self, run: int) -> str:
+        """Why a run's difference is not taken apart, as a sentence; empty where it is."""
+        told = {each["run"]: each["reason"] for each in self.manifest.get("taken_apart") or ()}
+        return told.get(self.labels[run], "")
+
     def days(self, quantity: str) -> list[float]:
         """Days on which the mean of a quantity of the whole network or portfolio is compared."""
         return sorted(
@@ -136,9 +163,18 @@ class Comparison:
 
     @cached_property
     def _rows(self) -> dict[_Key, Difference]:
+        return self._indexed(self.differences)
+
+    @cached_property
+    def _parts(self) -> dict[Part, dict[_Key, Difference]]:
+        table = self.differences[:0].assign(part="") if self.parts is None else self.parts
+        names: tuple[Part, ...] = get_args(Part)
+        return {name: self._indexed(table[table["part"] == name]) for name in names}
+
+    def _indexed(self, table: pd.DataFrame) -> dict[_Key, Difference]:
         places = {label: place for place, label in enumerate(self.labels)}
         found = {}
-        for row in self.differences.itertuples(index=False):
+        for row in table.itertuples(index=False):
             netuid = None if pd.isna(row.netuid) else int(row.netuid)
             level = None if pd.isna(row.level) else float(row.level)
             key = (places[row.run], row.quantity, netuid, float(row.day), row.statistic, level)

@@ -25,7 +25,7 @@ def tornado_drawing(found: Record, headline: Record) -> Drawing:
         "range; bars are 95 % Monte Carlo intervals.",
         tornado(rows, f"change of {name} [{headline['unit']}]"),
         "; ".join(
-            f"{row.label}: {plain(row.at_low.value)} and {plain(row.at_high.value)}"
+            f"{row.label}: {plain(row.first.value)} and {plain(row.second.value)}"
             for row in sorted(rows, key=lambda row: -row.reach)
         ),
     )

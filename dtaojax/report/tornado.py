@@ -1,4 +1,4 @@
-"""Bars to both sides of a start, the longest on top: what moves a number, one thing at a time."""
+"""Two bars a row to both sides of zero, the longest on top: what moves a number, and how far."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _BAR: Final = 0.36
 
 @dataclass(frozen=True)
 class Bar:
-    """What one end of a range does.
+    """A change.
 
     Attributes:
-        value: change from the start.
+        value: of the number.
         low: lower end of its 95 % interval.
         high: upper end.
     """
@@ -36,30 +36,33 @@ class Bar:
 
 @dataclass(frozen=True)
 class Row:
-    """A parameter.
+    """Two changes that are held side by side.
 
     Attributes:
-        label: its name.
-        at_low: at the lower end of its range.
-        at_high: at the upper end.
+        label: of what moves, or is moved.
+        first: one of them.
+        second: the other.
     """
 
     label: str
-    at_low: Bar
-    at_high: Bar
+    first: Bar
+    second: Bar
 
     @property
     def reach(self) -> float:
         """The larger of both changes, without sign."""
-        return max(abs(self.at_low.value), abs(self.at_high.value))
+        return max(abs(self.first.value), abs(self.second.value))
 
 
-def tornado(rows: Sequence[Row], label: str) -> Figure:
-    """Draws two bars a parameter with whiskers for their 95 % Monte Carlo intervals.
+def tornado(
+    rows: Sequence[Row], label: str, names: tuple[str, str] = ("lower end", "upper end")
+) -> Figure:
+    """Draws two bars a row with whiskers for their 95 % Monte Carlo intervals.
 
     Args:
         rows: at least one; drawn by falling reach.
         label: what the axis measures, with its unit.
+        names: of the first bars and of the second ones; by default ends of a parameter's range.
     """
     ordered = sorted(rows, key=lambda row: -row.reach)
     height = _TOP + _ROW * len(ordered) + _BOTTOM
@@ -69,8 +72,8 @@ def tornado(rows: Sequence[Row], label: str) -> Figure:
         (left, bottom, 1.0 - left - _RIGHT / WIDTH, 1.0 - bottom - _TOP / height)
     )
     for shift, colour, name, bars in (
-        (-_BAR / 2, "teal", "lower end", [row.at_low for row in ordered]),
-        (_BAR / 2, "orange", "upper end", [row.at_high for row in ordered]),
+        (-_BAR / 2, "teal", names[0], [row.first for row in ordered]),
+        (_BAR / 2, "orange", names[1], [row.second for row in ordered]),
     ):
         places = [place + shift for place in range(len(ordered))]
         values = [bar.value for bar in bars]

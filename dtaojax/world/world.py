@@ -142,8 +142,22 @@ class World(eqx.Module):
 
     def advance(self, carry: Carry, number: ScalarInt) -> Carry:
         """The path one step further; ``number`` counts steps from 0."""
+        return self.advance_as_decided(
+            carry, number, *self.decided(carry, Clock(number, self.step_blocks))
+        )
+
+    def advance_as_decided(
+        self, carry: Carry, number: ScalarInt, subnets: Subnets, acts: tuple[Any, ...]
+    ) -> Carry:
+        """The path one step further under decisions that are given.
+
+        Args:
+            carry: before the step.
+            number: of the step, from 0.
+            subnets: who takes part, after the decisions.
+            acts: memories of the processes of behaviour after them.
+        """
         clock = Clock(number, self.step_blocks)
-        subnets, acts = self.decided(carry, clock)
         memories: list[Any] = []
         plans: list[Plan] = []
         sales: list[PerSubnet] = []

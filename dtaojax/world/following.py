@@ -1,0 +1,96 @@
+"""A world in which owners and root decide as they do in another one, on the same random path."""
+
+import dataclasses
+from typing import NamedTuple
+
+import equinox as eqx
+import jax.numpy as jnp
+from jax import lax
+
+from dtaojax.demand.process import Clock
+from dtaojax.engine.model import Observation
+from dtaojax.state.network import Subnets
+from dtaojax.state.shapes import PathNumber, ScalarBool, ScalarInt
+from dtaojax.world.carry import Carry
+from dtaojax.world.world import World
+
+
+class Pair(NamedTuple):
+    """What a path carries.
+
+    Attributes:
+        leader: of the world whose decisions are taken over.
+        follower: of the world that takes them over.
+    """
+
+    leader: Carry
+    follower: Carry
+
+
+class Following(eqx.Module):
+    """A model for the engine: ``follower``, whose owners and root decide as those of ``leader`` do.
+
+    Both run side by side on one path, step by step. At the beginning of each day, the burn and the
+    emission switch of the follower's subnets become what they are in the leader at that moment. So
+    what differs between the two is what the rules do by themselves: the natural direct effect of
+    Pearl ("Direct and indirect effects", UAI 2001), with the decisions as mediator. What the
+    follower's own run then differs by is the answer of owners and root.
+
+    A subnet that only the follower has in a slot, because another one was pruned there, is decided
+    upon under the follower's rules: the leader knows nothing of it.
+
+    Attributes:
+        leader: decides.
+        follower: is observed. It starts from the same network, and has steps of the same length.
+        switches: whether the rules of both know the emission switch. Where only one set of rules
+            does, nobody moves it in the follower.
+    """
+
+    leader: World
+    follower: World
+    switches: ScalarBool
+
+    def begin(self, path: PathNumber) -> Pair:
+        """Start both on a path."""
+        return Pair(self.leader.begin(path), self.follower.begin(path))
+
+    def advance(self, carry: Pair, number: ScalarInt) -> Pair:
+        """Take both a step further, under the leader's decisions."""
+        clock = Clock(number, self.follower.step_blocks)
+        before = self.follower.taking_part(carry.follower)
+        decided, led = self.leader.decided(carry.leader, clock)
+        own, acts = self.follower.decided(carry.follower, clock)
+        due = clock.begins_day & (clock.day > 0)
+        subnets = lax.cond(due, lambda: self._as_led(decided, own, before), lambda: own)
+        return Pair(
+            self.leader.advance_as_decided(carry.leader, number, decided, led),
+            self.follower.advance_as_decided(carry.follower, number, subnets, acts),
+        )
+
+    def _as_led(self, leading: Subnets, own: Subnets, before: Subnets) -> Subnets:
+        """Return the follower's subnets with the decisions of the leader's.
+
+        Args:
+            leading: of the leader, after the decisions there.
+            own: of the follower, after its own decisions.
+            before: of the follower, before them.
+        """
+        same = own.registered & (own.registered_at == leading.registered_at)
+        enabled = jnp.where(same, leading.emission_enabled, own.emission_enabled)
+        return dataclasses.replace(
+            own,
+            miner_burned=jnp.where(same, leading.miner_burned, own.miner_burned),
+            emission_enabled=jnp.where(self.switches, enabled, before.emission_enabled),
+        )
+
+    def observe(self, carry: Pair) -> Observation:
+        """Observe the follower."""
+        return self.follower.observe(carry.follower)
+
+    def finite(self, carry: Pair) -> ScalarBool:
+        """Say whether every number of both is finite."""
+        return self.leader.finite(carry.leader) & self.follower.finite(carry.follower)
+
+    def tally(self, carry: Pair) -> tuple[ScalarInt, ...]:
+        """Return the counts of the follower."""
+        return self.follower.tally(carry.follower)
