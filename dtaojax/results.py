@@ -15,6 +15,7 @@ A run folder holds
 ``losses.parquet``    the histogram of portfolio losses (absent without a portfolio).
 ``convergence.parquet`` the main numbers from the first paths, ``n_paths`` of them.
 ``batches.parquet``   means of every subnet's figures at the horizon over batches of paths.
+``decomposition.parquet`` sources of the figures' variance (absent unless it was asked for).
 ``paths.parquet``     per-path figures, one row a path, in path order.
 ``report.html``       the report.
 """
@@ -85,9 +86,32 @@ the same on every path.
 COHORT: Final = "cohort"
 """The column that ``cohorts.parquet`` has besides ``ESTIMATE_COLUMNS``: whom a row is about."""
 
+DECOMPOSITION_COLUMNS: Final = (
+    "quantity",
+    "scope",
+    "netuid",
+    "day",
+    "unit",
+    "deviation",
+    "source",
+    "order",
+    "value",
+    "standard_error",
+    "ci_low",
+    "ci_high",
+    "n_paths",
+)
+"""Columns of ``decomposition.parquet``: which part of a figure's variance a source makes.
+
+``deviation`` is the figure's standard deviation over paths, in ``unit``. ``order`` is ``first`` for
+what a source makes alone and ``total`` for what it makes alone and with others; the source
+``together`` has the order ``interaction``: what sources make only together. NaN stands where the
+figure is the same on all paths.
+"""
+
 TABLES: Final = (
     "network", "subnets", "portfolio", "cohorts", "initial", "losses", "convergence", "batches",
-    "paths",
+    "decomposition", "paths",
 )  # fmt: skip
 
 
@@ -186,6 +210,9 @@ def save(results: Results, folder: Path) -> None:
             "trust": results.manifest.get("trust"),
             "metrics": records,
         }
+        if "decomposition" in results.tables:
+            text = results.tables["decomposition"].to_json(orient="records")
+            summary["decomposition"] = json.loads(text)
         write_json(folder / "summary.json", summary)
         seal(folder, results.manifest)
     except OSError as error:

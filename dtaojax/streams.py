@@ -12,13 +12,19 @@ the numbers; jax.random keeps them in a loop of their own, which costs a pass ov
 from __future__ import annotations
 
 import hashlib
-from typing import Final
+from typing import Final, Literal, get_args
 
 import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
 from jaxtyping import Array, Float, Int, UInt32
+
+Source = Literal["demand", "selling", "owners", "root", "registrations", "subnets"]
+"""Whose doing random numbers stand for: users who trade, those who sell what is emitted, owners,
+root, those who register subnets, and what sets subnets apart that the chain does not see."""
+
+SOURCES: Final[tuple[Source, ...]] = get_args(Source)
 
 ROUNDS: Final = 13
 """The fewest rounds at which its authors know of no statistical flaw; jax.random uses 20."""

@@ -438,7 +438,10 @@ def inputs_of(**tables: object) -> Inputs:
     ("changed", "reason"),
     [
         ({}, "has the rules of first"),
-        ({"mechanism": "netflow_2026", "latent": {"sectors": 3}}, "in more than the rules: latent"),
+        (
+            {"mechanism": "netflow_2026", "latent": {"sector": {"kind": "drawn"}}},
+            "in more than the rules: latent",
+        ),
         ({"mechanism": "netflow_2026", "behaviour": "frozen"}, "in more than the rules: behaviour"),
         ({"mechanism": "netflow_2026", "title": "t", "output": {"folder": "o"}}, ""),
     ],
@@ -466,7 +469,7 @@ def test_command_takes_a_difference_of_rules_apart(
     monkeypatch.chdir(tmp_path)
     write_network(tmp_path / "small.csv", small_rows())
     lively = 'behaviour = { fit = "until_2026_09_06", emission_switch.batch.rate = 5.0 }\n'
-    (tmp_path / "run.toml").write_text(lively + CONFIG + "step_blocks = 3600\n")
+    (tmp_path / "run.toml").write_text(lively + CONFIG + "step_blocks = 360\n")
     grid = "mechanism=netflow_2026,gate_rank_2026"
     assert command(monkeypatch, "run.toml", "--grid", grid, "--take-apart") == 0
     said = capsys.readouterr().err
@@ -477,9 +480,11 @@ def test_command_takes_a_difference_of_rules_apart(
     whole = pd.read_csv(out / "differences.csv").set_index(["name", "netuid", "day"])["difference"]
     for (name, netuid, day), rows in means.groupby(["name", "netuid", "day"], dropna=False):
         assert rows["difference"].sum() == pytest.approx(whole[name, netuid, day], abs=1e-6)
-    # Root switches under both rules, and owners of this network answer to neither within two days.
-    first = means[(means["part"] == "rules") & (means["name"] == "emission_effective_number")]
-    assert (first["difference"] != 0.0).all()
+    # Rules differ from the first block on; nobody decides anything before the second day.
+    first = means[means["name"] == "emission_effective_number"]
+    assert (first[first["part"] == "rules"]["difference"] != 0.0).all()
+    answer = means[means["part"] == "answer"].set_index("day")["difference"]
+    assert (answer.loc[:1.0] == 0.0).all()
     third = load(out / "runs" / "gate_rank_2026-decided-as-under-netflow_2026")
     assert any(
         "no forecast, but half of a comparison" in each for each in third.manifest["warnings"]

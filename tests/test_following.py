@@ -1,5 +1,7 @@
 """Owners and root who decide as in another world: what rules do without an answer to them."""
 
+from typing import Any
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -66,6 +68,8 @@ def test_owners_decide_in_the_follower_what_they_decide_in_the_leader(
     model = build_following(config("netflow_2026"), config("gate_rank_2026"), table)
     pair: Pair = after(model)[0]
     leading, following = pair.leader.subnets, pair.follower.subnets
+    assert leading is not None
+    assert following is not None
     same = (following.registered_at == leading.registered_at) & (following.registered_at >= 0)
     assert same.mean() > 0.5
     np.testing.assert_array_equal(following.miner_burned[same], leading.miner_burned[same])
@@ -85,7 +89,7 @@ def test_nobody_moves_a_switch_that_only_one_set_of_rules_knows(
     assert finite.all()
     there, start = pair.follower.subnets, model.follower.subnets
 
-    def moved(subnets: Subnets) -> np.ndarray:
+    def moved(subnets: Subnets) -> Any:
         founder = subnets.registered_at == np.asarray(start.registered_at)
         return founder & (subnets.emission_enabled != np.asarray(start.emission_enabled))
 

@@ -13,7 +13,7 @@ from dtaojax.demand.uncertain import UncertainRates
 from dtaojax.mechanism.composition import Mechanism
 from dtaojax.state.network import NetworkState, Subnets
 from dtaojax.state.shapes import PathNumber, Scalar, ScalarInt
-from dtaojax.streams import Stream
+from dtaojax.streams import Source, Stream
 
 
 class SwitchStreams(NamedTuple):
@@ -83,6 +83,11 @@ class EmissionSwitch(BehaviourProcess):
     switched_off: BatchChances
     reach: Scalar
     began: ScalarInt
+
+    @property
+    def source(self) -> Source:
+        """Whose doing its random numbers stand for."""
+        return "root"
 
     def begin(self, path: PathNumber, subnets: Subnets, state: NetworkState) -> SwitchMemory:
         """Draw the rates of a path."""

@@ -15,7 +15,7 @@ from dtaojax.demand.uncertain import UncertainRates
 from dtaojax.mechanism.composition import Mechanism
 from dtaojax.state.network import NetworkState, Subnets
 from dtaojax.state.shapes import PathNumber, PerSubnet, PerSubnetBool, Scalar
-from dtaojax.streams import Stream
+from dtaojax.streams import Source, Stream
 
 NOTHING_BELOW: Final = 0.005
 """A burn below this counts as none [-]."""
@@ -88,6 +88,11 @@ class MinerBurn(BehaviourProcess):
     level_sd: Scalar
     step_scale: Scalar
     step_tail: VolatilityTable
+
+    @property
+    def source(self) -> Source:
+        """Whose doing its random numbers stand for."""
+        return "owners"
 
     def begin(self, path: PathNumber, subnets: Subnets, state: NetworkState) -> BurnMemory:
         """Draw the rates of a path."""

@@ -11,6 +11,7 @@ from dtaojax.demand.process import Clock
 from dtaojax.mechanism.composition import Mechanism
 from dtaojax.state.network import NetworkState, Subnets
 from dtaojax.state.shapes import ScalarInt
+from dtaojax.streams import Source
 
 
 class BehaviourProcess(eqx.Module):
@@ -20,6 +21,11 @@ class BehaviourProcess(eqx.Module):
     owner withholds, whose TAO emission root has switched on. Each process draws from streams of its
     own, so that switching one off leaves the numbers of all others as they were.
     """
+
+    @property
+    @abstractmethod
+    def source(self) -> Source:
+        """Whose doing its random numbers stand for."""
 
     @abstractmethod
     def begin(self, path: ScalarInt, subnets: Subnets, state: NetworkState) -> Any:

@@ -12,6 +12,7 @@ from dtaojax.demand.process import Clock
 from dtaojax.mechanism.composition import Mechanism
 from dtaojax.state.network import NetworkState, Subnets
 from dtaojax.state.shapes import PathNumber, PerSubnet, PerSubnetBool, Scalar, ScalarBool, ScalarInt
+from dtaojax.streams import Source
 
 
 class Chosen(eqx.Module):
@@ -63,6 +64,11 @@ class ScriptedSwitch(BehaviourProcess):
     chosen: Chosen
     enabled: ScalarBool
 
+    @property
+    def source(self) -> Source:
+        """Whose doing it is; nothing is drawn."""
+        return "root"
+
     def begin(self, path: PathNumber, subnets: Subnets, state: NetworkState) -> None:
         """Return no memory: nothing is drawn."""
 
@@ -95,6 +101,11 @@ class ScriptedBurn(BehaviourProcess):
     day: ScalarInt
     chosen: Chosen
     burned: Scalar
+
+    @property
+    def source(self) -> Source:
+        """Whose doing it is; nothing is drawn."""
+        return "owners"
 
     def begin(self, path: PathNumber, subnets: Subnets, state: NetworkState) -> None:
         """Return no memory: nothing is drawn."""

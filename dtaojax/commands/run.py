@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 from rich.table import Table
@@ -64,15 +64,21 @@ def run(
     summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
     say_trust(summary)
     err().print(_headline_table(summary["metrics"]))
+    if "decomposition" in summary:
+        err().print(_sources_table(summary["decomposition"]))
     answer(f"report: {report}")
+
+
+_FIGURES: Final = {
+    "emission_effective_number": "effective number of subnets by emission",
+    "emission_top10_share": "emission share of the ten largest",
+    "total_tao_in": "TAO in pools",
+}
 
 
 def _headline_table(metrics: list[dict[str, Any]]) -> Table:
     """A few headline numbers at the last day that they have, with their errors."""
-    names = {
-        "emission_effective_number": "effective number of subnets by emission",
-        "emission_top10_share": "emission share of the ten largest",
-        "total_tao_in": "TAO in pools",
+    names = _FIGURES | {
         "loss_realizable_var_95": "loss not exceeded in 95 % of paths, realizable",
         "loss_realizable_es_95": "mean loss in the worst 5 % of paths, realizable",
     }
@@ -91,4 +97,24 @@ def _headline_table(metrics: list[dict[str, Any]]) -> Table:
             "unknown" if error is None else f"{error:.2g}",
             metric["unit"],
         )
+    return table
+
+
+def _sources_table(records: list[dict[str, Any]]) -> Table:
+    """What each source of randomness makes alone of the variance of a few figures, in percent."""
+    names = _FIGURES | {
+        "emission_share": "emission share",
+        "loss_realizable": "loss, realizable",
+    }
+    sources = list(dict.fromkeys(each["source"] for each in records))
+    table = Table("of the variance [%]", *sources, box=None, pad_edge=False)
+    rows: dict[str, dict[str, str]] = {}
+    for each in records:
+        # What sources make only together has an order of its own.
+        if each["quantity"] in names and each["order"] != "total" and each["value"] is not None:
+            subnet = "" if each["netuid"] is None else f", SN{each['netuid']}"
+            share = f"{100 * each['value']:.0f} ± {100 * each['standard_error']:.1g}"
+            rows.setdefault(names[each["quantity"]] + subnet, {})[each["source"]] = share
+    for name, shares in rows.items():
+        table.add_row(name, *(shares.get(source, "") for source in sources))
     return table

@@ -16,6 +16,7 @@ from dtaojax.config.errors import Problem
 from dtaojax.config.models_arrivals import ArrivalsConfig
 from dtaojax.config.models_behaviour import BehaviourConfig
 from dtaojax.config.models_cohorts import CohortsConfig
+from dtaojax.config.models_decomposition import DecompositionConfig
 from dtaojax.config.models_demand import AnyDemandConfig, DemandConfig, demand_problems
 from dtaojax.config.models_flows import MarketFactorConfig
 from dtaojax.config.models_latent import LatentConfig
@@ -58,6 +59,8 @@ class Config(FileModel):
         cohorts: who holds the alpha outside the pools; not told apart where it is left out.
         portfolio: what the holder holds.
         run: size, horizon, seed and precision.
+        decomposition: which source of randomness makes the spread of the numbers; it costs further
+            runs, and is left out where the table is.
         report: whom the report speaks to.
         output: where the report goes.
     """
@@ -75,6 +78,7 @@ class Config(FileModel):
     cohorts: CohortsConfig | None = None
     portfolio: PortfolioConfig = PortfolioConfig()
     run: RunConfig = RunConfig()
+    decomposition: DecompositionConfig | None = None
     report: ReportConfig = ReportConfig()
     output: OutputConfig = OutputConfig()
 

@@ -8,7 +8,7 @@ from dtaojax.mechanism.coinbase import Coinbase
 from dtaojax.state.intents import Intents
 from dtaojax.state.network import NetworkState, Subnets
 from dtaojax.state.shapes import PathNumber, Scalar
-from dtaojax.streams import Stream
+from dtaojax.streams import Source, Stream
 
 
 class DrawnSelling(DemandProcess):
@@ -28,6 +28,11 @@ class DrawnSelling(DemandProcess):
     fractions: EmissionSelling
     median: Scalar
     spread: Scalar
+
+    @property
+    def source(self) -> Source:
+        """Whose doing its random numbers stand for."""
+        return "selling"
 
     def begin(self, path: PathNumber, subnets: Subnets, state: NetworkState) -> Scalar:
         """Draw the factor of a path [-]."""

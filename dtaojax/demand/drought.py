@@ -8,6 +8,7 @@ from dtaojax.mechanism.coinbase import Coinbase
 from dtaojax.state.intents import Intents
 from dtaojax.state.network import NetworkState, Subnets
 from dtaojax.state.shapes import Scalar, ScalarInt
+from dtaojax.streams import Source
 
 
 class Drought(DemandProcess):
@@ -27,6 +28,11 @@ class Drought(DemandProcess):
     process: DemandProcess
     window: Window
     scale: Scalar
+
+    @property
+    def source(self) -> Source:
+        """Whose doing the random numbers of the process stand for."""
+        return self.process.source
 
     def begin(self, path: ScalarInt, subnets: Subnets, state: NetworkState) -> Any:
         """What the inner process remembers."""

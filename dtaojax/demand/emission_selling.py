@@ -7,6 +7,7 @@ from dtaojax.mechanism.coinbase import Coinbase
 from dtaojax.state.intents import Intents
 from dtaojax.state.network import NetworkState, Subnets
 from dtaojax.state.shapes import Scalar, ScalarInt
+from dtaojax.streams import Source
 
 
 class EmissionSelling(DemandProcess):
@@ -24,6 +25,11 @@ class EmissionSelling(DemandProcess):
     owner: Scalar
     miner: Scalar
     validator: Scalar
+
+    @property
+    def source(self) -> Source:
+        """Whose doing its random numbers stand for."""
+        return "selling"
 
     def begin(self, path: ScalarInt, subnets: Subnets, state: NetworkState) -> None:
         """Nothing is remembered."""

@@ -11,6 +11,7 @@ from dtaojax.mechanism.coinbase import Coinbase
 from dtaojax.state.intents import Intents
 from dtaojax.state.network import NetworkState, Subnets
 from dtaojax.state.shapes import PerSubnet, ScalarBool, ScalarInt
+from dtaojax.streams import Source
 
 
 class Clock(NamedTuple):
@@ -56,6 +57,11 @@ class DemandProcess(eqx.Module):
 
     A process never names a price: it says what users want, and the pools price it.
     """
+
+    @property
+    def source(self) -> Source:
+        """Whose doing its random numbers stand for."""
+        return "demand"
 
     @abstractmethod
     def begin(self, path: ScalarInt, subnets: Subnets, state: NetworkState) -> Any:

@@ -8,6 +8,7 @@ from dtaojax.mechanism.coinbase import Coinbase
 from dtaojax.state.intents import Intents
 from dtaojax.state.network import NetworkState, Subnets
 from dtaojax.state.shapes import Scalar, ScalarInt
+from dtaojax.streams import Source
 
 
 class RootExit(DemandProcess):
@@ -20,6 +21,11 @@ class RootExit(DemandProcess):
 
     window: Window
     fraction: Scalar
+
+    @property
+    def source(self) -> Source:
+        """Whose doing its random numbers stand for."""
+        return "root"
 
     def begin(self, path: ScalarInt, subnets: Subnets, state: NetworkState) -> Scalar:
         """TAO of the whole wave, once it has begun."""

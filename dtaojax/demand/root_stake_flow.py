@@ -7,7 +7,7 @@ from dtaojax.mechanism.coinbase import Coinbase
 from dtaojax.state.intents import Intents
 from dtaojax.state.network import NetworkState, Subnets
 from dtaojax.state.shapes import Scalar, ScalarInt
-from dtaojax.streams import Stream, named_stream
+from dtaojax.streams import Source, Stream, named_stream
 
 
 class RootStakeFlow(DemandProcess):
@@ -30,6 +30,11 @@ class RootStakeFlow(DemandProcess):
     drift: Scalar
     pull: Scalar
     home: Scalar
+
+    @property
+    def source(self) -> Source:
+        """Whose doing its random numbers stand for."""
+        return "root"
 
     def begin(self, path: ScalarInt, subnets: Subnets, state: NetworkState) -> Stream:
         """Takes the path's stream."""

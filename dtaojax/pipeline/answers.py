@@ -17,7 +17,7 @@ from dtaojax.pipeline.inputs import Inputs
 from dtaojax.report.text import one_line
 
 _TITLE_LENGTH: Final = 200
-_NO_NUMBERS: Final = ("output", "report", "title")
+_NO_NUMBERS: Final = ("decomposition", "output", "report", "title")
 """Tables of a config that move no number, so that two runs may differ there."""
 
 
@@ -75,7 +75,7 @@ def _answer(
     if reason:
         return Answer(label, place, None, reason)
     title = one_line(f"{label}, owners and root deciding as under {baseline}", _TITLE_LENGTH)
-    led = changed(second.config, {"title": title})
+    led = changed(second.config, {"title": title, "decomposition": None})
     return Answer(label, place, dataclasses.replace(second, config=led, leader=first.config), "")
 
 

@@ -206,6 +206,8 @@ def _netuid_problems(config: Config, network: NetworkTable) -> Iterator[Problem]
     places += [(f"cohorts.exits.{index}", leaving) for index, leaving in enumerate(exits)]
     if config.report.subnet is not None:
         yield from _unknown("report.subnet", config.report.subnet, network)
+    if config.decomposition is not None and config.decomposition.subnet is not None:
+        yield from _unknown("decomposition.subnet", config.decomposition.subnet, network)
     for place, model in places:
         for key, value in model:
             netuids = value if isinstance(value, dict) else value if key == "netuids" else ()

@@ -16,6 +16,7 @@ from dtaojax.engine.run import run_on
 from dtaojax.metrics.headline import headline
 from dtaojax.pipeline import runtime
 from dtaojax.pipeline.crew import Crew, CrewMaker, threads
+from dtaojax.pipeline.decompose import decomposition_table
 from dtaojax.pipeline.folder import Unfinished, claimed, written
 from dtaojax.pipeline.inputs import Inputs
 from dtaojax.pipeline.output_limits import OutputWatch, refuse_nonsense
@@ -126,6 +127,9 @@ def _simulate(
     _refuse_miscount(final_place(new), plan.paths, watch.may_stop, statistics, reader)
     tables = run_tables(config, world, network, statistics, bins, days, reader)
     refuse_nonsense(final_place(new), tables, output_watch)
+    if config.decomposition is not None:
+        quantities = set(tables["network"]["quantity"])
+        tables["decomposition"] = decomposition_table(config, world, network, quantities)
     finished = time.perf_counter()
     wall_times = {
         "setup_s": simulating - started,

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from dtaojax.report.estimates import EstimateTable, numbers
+from dtaojax.report.estimates import Estimate, EstimateTable, numbers
 from dtaojax.report.text import NAME_LENGTH, shorten, subnet_name, visible
-from dtaojax.results import COHORT, SCHEMA_VERSION, Results, ResultsError
+from dtaojax.results import (
+    COHORT,
+    DECOMPOSITION_COLUMNS,
+    SCHEMA_VERSION,
+    Results,
+    ResultsError,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,6 +27,7 @@ _FLOATS_OF_SOME: Final = ("pre_gate_share", "tao_emission", "emission_per_tao", 
 _FLAGS: Final = ("emission_enabled", "in_emit_set")
 _INITIAL_COLUMNS: Final = ("netuid", "name", *_FLOATS, *_FLAGS)
 _LOSS_COLUMNS: Final = ("day", "valuation", "bin_low", "bin_high", "count")
+_NUMBERS: Final = ("value", "standard_error", "ci_low", "ci_high")
 VALUATIONS: Final = ("spot", "realizable")
 
 
@@ -73,6 +80,33 @@ class Histogram:
 
 
 @dataclass(frozen=True)
+class Spread:
+    """What the variance of a figure over paths is made of.
+
+    Attributes:
+        quantity: the figure.
+        netuid: of the subnet that it is about; None where it is about none.
+        day: after the start [days].
+        unit: of the figure.
+        deviation: its standard deviation over paths, in that unit.
+        paths: behind each number.
+        first: part of the variance that a source of randomness makes alone, by source [-].
+        total: that which it makes alone and with others [-].
+        together: what sources make only together [-].
+    """
+
+    quantity: str
+    netuid: int | None
+    day: float
+    unit: str
+    deviation: float
+    paths: int
+    first: Mapping[str, Estimate]
+    total: Mapping[str, Estimate]
+    together: Estimate
+
+
+@dataclass(frozen=True)
 class Evidence:
     """Checked results, as the sections of the report read them.
 
@@ -86,6 +120,7 @@ class Evidence:
         losses: (valuation, day) -> histogram.
         convergence: number of paths -> the main numbers from that many; empty where it is unknown.
         horizon: last report day [days].
+        spreads: of figures whose variance was taken apart; empty where that was not asked for.
     """
 
     manifest: Mapping[str, Any]
@@ -97,6 +132,7 @@ class Evidence:
     losses: Mapping[tuple[str, float], Histogram]
     convergence: Mapping[int, EstimateTable]
     horizon: float
+    spreads: Sequence[Spread] = ()
 
     def part(self, name: str) -> dict[str, Any]:
         """A table of the manifest; empty where the run left none."""
@@ -168,9 +204,49 @@ def read(results: Results) -> Evidence:
     if "convergence" in results.tables:
         for paths, rows in results.tables["convergence"].groupby("n_paths", sort=True):
             settling[int(paths)] = EstimateTable.from_frame(f"convergence, {paths} paths", rows)
+    spreads = _spreads(results.tables.get("decomposition"))
     return Evidence(
-        manifest, network, subnets, portfolio, cohorts, initial, losses, settling, days[-1]
+        manifest, network, subnets, portfolio, cohorts, initial, losses, settling, days[-1], spreads
     )
+
+
+def _spreads(frame: pd.DataFrame | None) -> tuple[Spread, ...]:
+    if frame is None:
+        return ()
+    _need("decomposition", frame, DECOMPOSITION_COLUMNS)
+    found = []
+    for (quantity, netuid, day), rows in frame.groupby(
+        ["quantity", "netuid", "day"], sort=False, dropna=False
+    ):
+        orders: dict[str, dict[str, Estimate]] = {"first": {}, "total": {}, "interaction": {}}
+        for row in rows.to_dict("records"):
+            if row["order"] not in orders:
+                raise ResultsError(
+                    f"table 'decomposition': order {row['order']!r} is not one of "
+                    f"{', '.join(orders)}; run again"
+                )
+            value, error, low, high = (float(row[name]) for name in _NUMBERS)
+            orders[row["order"]][str(row["source"])] = Estimate(value, error, low, high, "")
+        one = rows.iloc[0]
+        together = next(iter(orders["interaction"].values()), None)
+        if together is None or orders["first"].keys() != orders["total"].keys():
+            raise ResultsError(
+                f"table 'decomposition', {quantity}: lacks an index of a source; run again"
+            )
+        found.append(
+            Spread(
+                str(quantity),
+                None if netuid != netuid or netuid is None else int(netuid),
+                float(day),
+                str(one["unit"]),
+                float(one["deviation"]),
+                int(one["n_paths"]),
+                orders["first"],
+                orders["total"],
+                together,
+            )
+        )
+    return tuple(found)
 
 
 def _cohorts(frame: pd.DataFrame) -> dict[str, EstimateTable]:

@@ -15,6 +15,7 @@ from dtaojax.report.cohorts import cohort_table, cohorts
 from dtaojax.report.config_text import config_text
 from dtaojax.report.contract import Evidence, read
 from dtaojax.report.convergence import convergence_table
+from dtaojax.report.decomposition import decomposition_section
 from dtaojax.report.fates import fates_of
 from dtaojax.report.glossary import EVENTS, QUANTITIES, STATISTICS
 from dtaojax.report.headline import MAX_ROWS, all_days, headline
@@ -76,7 +77,8 @@ def render_report(results: Results, audience: str | None = None, subnet: int | N
     view = view_of(evidence, audience, subnet)
     with drawing_style():
         sections = _sections(evidence)
-    return fill("report.html.j2", _content(evidence, view, sections))
+        spread = decomposition_section(evidence)
+    return fill("report.html.j2", _content(evidence, view, sections) | {"spread": spread})
 
 
 def _sections(evidence: Evidence) -> dict[str, ReportSection]:

@@ -4,6 +4,7 @@
 # pyright: reportOptionalMemberAccess=false, reportArgumentType=false
 
 import dataclasses
+from collections.abc import Mapping
 from functools import reduce
 from operator import add
 from typing import Any, Final
@@ -26,6 +27,7 @@ from dtaojax.mechanism.step import step
 from dtaojax.state.intents import Intents
 from dtaojax.state.network import NetworkState, Subnets
 from dtaojax.state.shapes import PerSubnet, PerSubnetBool, ScalarBool, ScalarInt
+from dtaojax.streams import SOURCES, Source
 from dtaojax.world.carry import TALLIES, Carry
 from dtaojax.world.cohorts import Cohorts, Plan
 from dtaojax.world.latent import Latent
@@ -88,11 +90,19 @@ class World(eqx.Module):
 
     def begin(self, path: ScalarInt) -> Carry:
         """The start of a path."""
+        return self.begin_from(dict.fromkeys(SOURCES, path))
+
+    def begin_from(self, paths: Mapping[Source, ScalarInt]) -> Carry:
+        """The start of a path whose sources of randomness draw as on paths of their own.
+
+        Args:
+            paths: number of a path for each source.
+        """
         none = jnp.zeros_like(self.subnets.emission_enabled)
         never = none.astype(jnp.int32)
-        drawn = None if self.latent is None else self.latent(path, self.subnets)
+        drawn = None if self.latent is None else self.latent(paths["subnets"], self.subnets)
         subnets = self.subnets if drawn is None else drawn
-        memory = self.mechanism.weighing.begin(path, subnets, self.start)
+        memory = self.mechanism.weighing.begin(paths["root"], subnets, self.start)
         holdings = None
         if self.portfolio is not None:
             holdings = self.portfolio.begin(self.start, self.mechanism.fee)
@@ -100,20 +110,25 @@ class World(eqx.Module):
         if self.pressure is not None:
             shares, _ = emission_shares(self.mechanism, subnets, state, 1)
             pressed = self.pressure.begin(shares.final)
-        comes_and_goes = self.lifecycle is not None
+        turns_over = self.lifecycle is not None
         return Carry(
             subnets=subnets if self.subnets_differ else None,
             state=state,
-            memories=tuple(d.begin(path, subnets, self.start) for d in self.demand),
-            tao_usd=None if self.tao_usd is None else self.tao_usd.begin(path),
+            memories=tuple(
+                part.begin(paths[part.source], subnets, self.start) for part in self.demand
+            ),
+            # It may move with the market factor, which is demand's.
+            tao_usd=None if self.tao_usd is None else self.tao_usd.begin(paths["demand"]),
             holdings=holdings,
-            registry=self.lifecycle.begin(path, subnets) if comes_and_goes else None,
+            registry=self.lifecycle.begin(paths["registrations"], subnets) if turns_over else None,
             books=None if self.cohorts is None else self.cohorts.begin(self.start),
             pressed=pressed,
             ever_fell=none,
             tallies=(*(never for _ in TALLIES[:-1]), jnp.zeros((), jnp.int32)),
-            acts=tuple(part.begin(path, subnets, self.start) for part in self.behaviour),
-            claims=None if self.root_claims is None else self.root_claims.begin(path),
+            acts=tuple(
+                part.begin(paths[part.source], subnets, self.start) for part in self.behaviour
+            ),
+            claims=None if self.root_claims is None else self.root_claims.begin(paths["root"]),
         )
 
     @property
