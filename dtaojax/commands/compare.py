@@ -140,8 +140,7 @@ def _table(found: Comparison) -> Table:
 
 def _parts_table(found: Comparison) -> Table:
     """What of these differences the rules make, and what the answer of owners and root."""
-    heads = ("run", "figure", "day", "by the rules", "95 % interval", "by the answer",
-             "95 % interval", "unit")  # fmt: skip
+    heads = ("run", "figure", "day", "by the rules", "by the answer", "unit")
     table = Table(*(Column(head, no_wrap=True) for head in heads), box=None, pad_edge=False)
     assert found.parts is not None
     whole = found.parts[found.parts["scope"].isin(["network", "portfolio"])]
@@ -149,13 +148,8 @@ def _parts_table(found: Comparison) -> Table:
         if name not in _SHOWN:
             continue
         last = rows[rows["day"] == rows["day"].max()].set_index("part")
-        cells = []
-        for part in ("rules", "answer"):
-            row = last.loc[part]
-            cells += [
-                f"{row['difference']:+,.4g}",
-                f"{row['ci_low']:,.4g} to {row['ci_high']:,.4g}",
-            ]
+        parts = (last.loc[part] for part in ("rules", "answer"))
+        cells = [f"{part['difference']:+,.4g} ± {part['standard_error']:.2g}" for part in parts]
         unit = str(last["unit"].iloc[0])
         table.add_row(Text(str(run)), _SHOWN[str(name)], f"{rows['day'].max():g}", *cells, unit)
     return table

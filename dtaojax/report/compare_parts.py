@@ -11,7 +11,6 @@ from dtaojax.report.display import tail_words, unit_of
 from dtaojax.report.document import Drawing, Number, Section, Table, drawing
 from dtaojax.report.glossary import label_of, title_of
 from dtaojax.report.numerals import days, plain
-from dtaojax.report.svg import stand_in
 from dtaojax.report.text import shorten
 from dtaojax.report.tornado import Bar, Row, tornado
 
@@ -28,6 +27,8 @@ _NETWORK: Final = (
 _FIRST: Final = "emission_effective_number"
 _NAMES: Final = ("by the rules", "by the answer")
 _LABEL_LENGTH: Final = 40
+_ROUNDING: Final = 1e-12
+"""Part of a value below which a difference is the rounding of a sum."""
 
 
 class _Figure(NamedTuple):
@@ -52,6 +53,18 @@ class _Apart(NamedTuple):
     whole: Difference
     rules: Difference
     answer: Difference
+
+    @property
+    def scale(self) -> float:
+        """The larger one of both runs' values, without sign."""
+        return max(abs(self.whole.value), abs(self.whole.baseline_value))
+
+    @classmethod
+    def of(cls, figure: _Figure, *parts: Difference) -> _Apart:
+        """Take differences for 0 that are no more than roundings of the values."""
+        whole = parts[0]
+        least = _ROUNDING * max(abs(whole.value), abs(whole.baseline_value))
+        return cls(figure, *(_without_dust(part, least) for part in parts))
 
 
 def parts_section(comparison: Comparison) -> Section | None:
@@ -94,7 +107,13 @@ def _apart(comparison: Comparison, run: int) -> Iterator[_Apart]:
         whole = comparison.get(run, *figure)
         rules, answer = (comparison.part(part, run, *figure) for part in ("rules", "answer"))
         if whole and rules and answer:
-            yield _Apart(figure, whole, rules, answer)
+            yield _Apart.of(figure, whole, rules, answer)
+
+
+def _without_dust(part: Difference, least: float) -> Difference:
+    if all(abs(end) <= least for end in (part.difference, part.ci_low, part.ci_high)):
+        return part._replace(difference=0.0, standard_error=0.0, ci_low=0.0, ci_high=0.0)
+    return part
 
 
 def _sentence(comparison: Comparison, run: int, rows: list[_Apart]) -> str:
@@ -106,36 +125,35 @@ def _sentence(comparison: Comparison, run: int, rows: list[_Apart]) -> str:
         return f"{label}: the runs have none of these figures in common."
     whole, rules, answer = (difference_text(_FIRST, each) for each in first[1:])
     return (
-        f"{label}: the mean {label_of(_FIRST)} after {days(first.figure.day)} differs by {whole} "
-        f"from {comparison.labels[0]}. The rules alone make {rules} of it, the answer of owners "
-        f"and root to them {answer}."
+        f"{label}: the mean effective number of subnets by emission after "
+        f"{days(first.figure.day)} differs by {whole} from {comparison.labels[0]}. The rules alone "
+        f"make {rules} of it, the answer of owners and root to them {answer}."
     )
 
 
 def _drawing(comparison: Comparison, run: int, rows: list[_Apart]) -> Drawing:
-    """Both parts of each figure as bars, in percent of the baseline's value."""
+    """Both parts of each figure as bars, in percent of the larger one of both values."""
     baseline = shorten(comparison.labels[0], _LABEL_LENGTH)
     shown = [
-        Row(row.figure.title, *(_bar(part, row.whole) for part in (row.rules, row.answer)))
+        Row(row.figure.title, *(_bar(part, row.scale) for part in (row.rules, row.answer)))
         for row in rows
-        if row.whole.baseline_value > 0.0
+        if row.scale > 0.0
     ]
     return drawing(
         f"parts-{run}",
         f"{shorten(comparison.labels[run], _LABEL_LENGTH)} against {baseline}",
-        f"Differences in percent of the value under {baseline}; whiskers are 95 % Monte Carlo "
-        "intervals.",
-        tornado(shown, f"% of the value under {stand_in(0)}", _NAMES),
+        "Differences in percent of the larger one of both runs’ values; whiskers are 95 % Monte "
+        "Carlo intervals.",
+        tornado(shown, "% of the larger value", _NAMES),
         "; ".join(
             f"{row.label}: rules {plain(row.first.value)} %, answer {plain(row.second.value)} %"
             for row in shown
         ),
-        name=lambda _: baseline,
     )
 
 
-def _bar(part: Difference, whole: Difference) -> Bar:
-    percent = 100.0 / whole.baseline_value
+def _bar(part: Difference, scale: float) -> Bar:
+    percent = 100.0 / scale
     return Bar(percent * part.difference, percent * part.ci_low, percent * part.ci_high)
 
 
