@@ -214,6 +214,7 @@ def _spreads(frame: pd.DataFrame | None) -> tuple[Spread, ...]:
     if frame is None:
         return ()
     _need("decomposition", frame, DECOMPOSITION_COLUMNS)
+    frame = frame.assign(netuid=numbers("decomposition", frame, "netuid"))
     found = []
     for (quantity, netuid, day), rows in frame.groupby(
         ["quantity", "netuid", "day"], sort=False, dropna=False
@@ -236,7 +237,7 @@ def _spreads(frame: pd.DataFrame | None) -> tuple[Spread, ...]:
         found.append(
             Spread(
                 str(quantity),
-                None if netuid != netuid or netuid is None else int(netuid),
+                None if math.isnan(netuid) else int(netuid),
                 float(day),
                 str(one["unit"]),
                 float(one["deviation"]),
