@@ -58,9 +58,9 @@ class Config(FileModel):
         tao_usd: the price of TAO in dollars; losses are then told in dollars too.
         cohorts: who holds the alpha outside the pools; not told apart where it is left out.
         portfolio: what the holder holds.
-        run: size, horizon, seed and precision.
         decomposition: which source of randomness makes the spread of the numbers; it costs further
             runs, and is left out where the table is.
+        run: size, horizon, seed and precision.
         report: whom the report speaks to.
         output: where the report goes.
     """
@@ -77,8 +77,8 @@ class Config(FileModel):
     tao_usd: TaoUsdConfig | None = None
     cohorts: CohortsConfig | None = None
     portfolio: PortfolioConfig = PortfolioConfig()
-    run: RunConfig = RunConfig()
     decomposition: DecompositionConfig | None = None
+    run: RunConfig = RunConfig()
     report: ReportConfig = ReportConfig()
     output: OutputConfig = OutputConfig()
 
