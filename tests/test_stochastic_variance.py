@@ -178,3 +178,18 @@ def test_the_share_of_variance_is_common(draws: Draws) -> None:
     one, other = normal[:, :, 0].ravel(), normal[:, :, 1].ravel()
     error = (1.0 - USUAL.common_share**2) / np.sqrt(one.size)
     within(np.corrcoef(one, other)[0, 1], USUAL.common_share, error)
+
+
+def test_an_asymmetry_adds_to_the_mean_what_a_path_draws_times_the_variance(
+    process: StochasticVarianceFlow, draws: Draws
+) -> None:
+    leaning = USUAL.model_copy(update={"asymmetry_mean": 0.8, "asymmetry_sd": 0.3})
+    found = _draw(build_stochastic_variance(leaning, 4, np.arange(1, WIDTH + 1)), *network())
+    added = np.asarray(found[0]) - draws.push
+    strength = added / (draws.volatility**2 / STEPS_A_DAY)
+    # All subnets and steps of a path have it in common, and nothing else has changed.
+    np.testing.assert_allclose(strength, strength[:, :1, :1] + 0.0 * strength, rtol=1e-6)
+    np.testing.assert_array_equal(np.asarray(found[3]), draws.volatility)
+    within(strength[:, 0, 0].mean(), 0.8, 0.3 / np.sqrt(PATHS))
+    within(strength[:, 0, 0].std(), 0.3, 0.3 / np.sqrt(2.0 * PATHS))
+    assert process.asymmetry is None

@@ -1,7 +1,17 @@
 """Demand fitted to a history of prices, and forecasts from it."""
 
+from dtaojax.calibration.drifting import DriftingFit, DriftingVariance
 from dtaojax.calibration.estimate import Estimate, NotConvergedError
 from dtaojax.calibration.fit import Fit, StochasticVariance, fit
 from dtaojax.calibration.model import Parameters
 
-__all__ = ["Estimate", "Fit", "NotConvergedError", "Parameters", "StochasticVariance", "fit"]
+__all__ = [
+    "DriftingFit",
+    "DriftingVariance",
+    "Estimate",
+    "Fit",
+    "NotConvergedError",
+    "Parameters",
+    "StochasticVariance",
+    "fit",
+]

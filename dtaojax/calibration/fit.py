@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 import jax
@@ -15,7 +16,7 @@ from dtaojax.calibration import grid_filter
 from dtaojax.calibration.bound import largest_sd
 from dtaojax.calibration.dependence import common_share
 from dtaojax.calibration.estimate import Estimate, estimate
-from dtaojax.calibration.forecast import sample_flows, t_multiple
+from dtaojax.calibration.forecast import Drifts, sample_flows, t_multiple
 from dtaojax.calibration.grid_filter import Belief, Data
 from dtaojax.calibration.measured import Measured
 from dtaojax.calibration.model import LAUNCH_AGE_EXPONENT
@@ -100,6 +101,25 @@ class Fit:
             Log returns from the last day, shape (horizons, series, paths). A path is one future of
             all series together.
         """
+        return self.futures(history, horizons, paths, seed, None)
+
+    def futures(
+        self,
+        history: Panel,
+        horizons: Sequence[int],
+        paths: int,
+        seed: int,
+        drifts: Drifts | None,
+    ) -> NDArray[np.float64]:
+        """Return what `forecast` does, with drifts on top or none.
+
+        Args:
+            history: as in `forecast`, like the rest.
+            horizons: likewise.
+            paths: likewise.
+            seed: likewise.
+            drifts: of the series of the history.
+        """
         seen = observe(history, _YOUNGEST_FOLLOWED)
         belief = self.believe(history)
         extra = -history.n_series % _SERIES_MULTIPLE
@@ -113,6 +133,7 @@ class Fit:
             jnp.asarray(np.pad(seen.log_depth_after, (0, extra))),
             jnp.asarray(np.pad(seen.age[-1] + 1.0, (0, extra), mode="edge")),
             jax.random.key(seed),
+            None if drifts is None else drifts.padded(extra),
             days=max(horizons),
             paths=paths,
         )
@@ -132,7 +153,7 @@ class StochasticVariance:
 
     def fit(self, history: Panel) -> Fit:
         """Fits the model to what was known when the history's last day closed."""
-        return fit(history)
+        return learnt(history)
 
 
 def fit(
@@ -168,6 +189,10 @@ def fit(
     share = common_share(surprise, seen.seen)
     bound = largest_sd(found.parameters, seen)
     return Fit(found, share, bound, youngest, int(seen.seen.sum()))
+
+
+learnt = lru_cache(maxsize=1)(fit)
+"""The fit of a history, kept for the next forecaster that learns from the same one."""
 
 
 def _padded(observations: Observations) -> Observations:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Final
+from typing import Final, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -14,9 +14,66 @@ from scipy import special
 
 from dtaojax.calibration.grid_filter import Belief, grid
 from dtaojax.calibration.model import Parameters
+from dtaojax.calibration.observations import FLOW_OF_RETURN
 
 _EDGE: Final = 6.0
 _KNOTS: Final = 1537
+_DRIFTS: Final = 2
+"""Word that sets the keys of drifts apart, so that they shift no other number."""
+
+
+class Drifts(NamedTuple):
+    """Drifts of which a path draws how strong they are, for all of its subnets.
+
+    Attributes:
+        asymmetry: mean of a flow over its variance [-].
+        asymmetry_sd: how uncertain that is.
+        rate: mean rate at which gaps of log prices close [1/day].
+        events: shape of its gamma distribution.
+        gap: of the log price to the mean at the start (series,).
+        weight: of a subnet in that mean (series,).
+    """
+
+    asymmetry: Float[Array, ""]
+    asymmetry_sd: Float[Array, ""]
+    rate: Float[Array, ""]
+    events: Float[Array, ""]
+    gap: Float[Array, " series"]
+    weight: Float[Array, " series"]
+
+    def padded(self, extra: int) -> Drifts:
+        """Return the same with so many series behind, which do not count."""
+        gap, weight = (jnp.pad(part, (0, extra)) for part in (self.gap, self.weight))
+        return self._replace(gap=gap, weight=weight)
+
+
+class _Drawn(NamedTuple):
+    """Drifts of each path: strength of asymmetry and part of a gap that closes in a day."""
+
+    asymmetry: Float[Array, "paths 1"]
+    closed: Float[Array, "paths 1"]
+    gap: Float[Array, "1 series"]
+    weight: Float[Array, "1 series"]
+
+    def flow(
+        self, size: Float[Array, "paths series"], total: Float[Array, "paths series"]
+    ) -> Float[Array, "paths series"]:
+        """Return what they add to a day's flows, given their sizes and all flows before."""
+        gap = self.gap + total / FLOW_OF_RETURN
+        mean = jnp.sum(gap * self.weight, axis=1, keepdims=True)
+        return self.asymmetry * jnp.square(size) + FLOW_OF_RETURN * self.closed * (mean - gap)
+
+
+def _drawn(drifts: Drifts, key: Array, paths: int) -> _Drawn:
+    strength, speed = jax.random.split(jax.random.fold_in(key, _DRIFTS))
+    score = jax.random.normal(strength, (paths, 1))
+    multiple = jax.random.gamma(speed, drifts.events, (paths, 1)) / drifts.events
+    return _Drawn(
+        asymmetry=drifts.asymmetry + drifts.asymmetry_sd * score,
+        closed=-jnp.expm1(-drifts.rate * multiple),
+        gap=drifts.gap[None, :],
+        weight=drifts.weight[None, :],
+    )
 
 
 def t_multiple(freedom: float) -> np.ndarray:
@@ -35,6 +92,7 @@ def sample_flows(
     log_depth: Float[Array, " series"],
     age: Float[Array, " series"],
     key: Array,
+    drifts: Drifts | None = None,
     *,
     days: int,
     paths: int,
@@ -50,6 +108,7 @@ def sample_flows(
         log_depth: of each subnet, held over the days.
         age: at the end of the first day [days].
         key: of the random numbers.
+        drifts: that come on top; none where left out.
         days: how far to go.
         paths: how many.
     """
@@ -66,6 +125,7 @@ def sample_flows(
     level_sd, swing_sd = jnp.exp(parameters.log_level_sd), jnp.exp(parameters.log_swing_sd)
     keep_level, keep_swing = parameters.level_persistence, parameters.swing_persistence
     drift = parameters.drift[-1]
+    drawn = None if drifts is None else _drawn(drifts, key, paths)
 
     def day(carry: tuple[Array, Array, Array], number: Array):
         level, swing, total = carry
@@ -79,7 +139,10 @@ def sample_flows(
         free = jnp.exp(scale[None, :] + level + swing + heavy)
         size = free / jnp.sqrt(1.0 + jnp.square(free / largest_sd))
         mixed = jnp.sqrt(1.0 - common_share) * draws[1] + jnp.sqrt(common_share) * market
+        before = total
         total = total + drift + size * mixed
+        if drawn is not None:
+            total = total + drawn.flow(size, before)
         level = keep_level * level + jnp.sqrt(1.0 - keep_level**2) * level_sd * draws[2]
         swing = keep_swing * swing + jnp.sqrt(1.0 - keep_swing**2) * swing_sd * draws[3]
         return (level, swing, total), total

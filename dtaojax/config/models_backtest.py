@@ -14,7 +14,7 @@ from dtaojax.config._base import FileModel, PathText, StrictModel, refuse
 from dtaojax.config.errors import Problem
 from dtaojax.config.models_run import OutputConfig
 
-ForecasterName = Literal["stochastic_variance", "random_walk", "historical"]
+ForecasterName = Literal["drifting_variance", "stochastic_variance", "random_walk", "historical"]
 Level = Annotated[float, Field(gt=0.0, lt=1.0)]
 HorizonDays = Annotated[int, Field(ge=1, le=365)]
 

@@ -71,6 +71,9 @@ class StochasticVarianceFlowConfig(StrictModel):
         max_sd: most that a day's standard deviation can be, as a change of log(tao_in) [1/day].
         common_share: part of the variance that all subnets share.
         drift: mean daily flow as a fraction of ``tao_in`` [1/day].
+        asymmetry_mean: by how much that grows with the variance of a day, for all subnets of a path
+            alike; a path draws it from a normal distribution of this mean.
+        asymmetry_sd: standard deviation of that distribution.
         level: what sets a subnet apart from others of its depth and age, for months.
         swing: what passes within days.
     """
@@ -84,6 +87,8 @@ class StochasticVarianceFlowConfig(StrictModel):
     max_sd: Annotated[float, Field(gt=0.0, le=5.0)] = 0.1636
     common_share: Fraction = 0.06386
     drift: Annotated[float, Field(ge=-1.0, le=1.0)] = 0.0
+    asymmetry_mean: Annotated[float, Field(ge=-20.0, le=20.0)] = 0.0
+    asymmetry_sd: Annotated[float, Field(ge=0.0, le=20.0)] = 0.0
     level: ComponentConfig = ComponentConfig(sd=0.6527, half_life_days=66.11)
     swing: ComponentConfig = ComponentConfig(sd=0.6234, half_life_days=1.379)
 

@@ -8,6 +8,7 @@ from jax import lax
 
 from dtaojax import chain, elementary
 from dtaojax.demand.age import age_days
+from dtaojax.demand.asymmetry import Asymmetry, asymmetry, lean
 from dtaojax.demand.process import Clock, DemandProcess, pushing
 from dtaojax.demand.student_flow import VolatilityTable, volatility_table
 from dtaojax.demand.within_day import flow_within_day
@@ -64,12 +65,14 @@ class VarianceStreams(NamedTuple):
 
 
 class VarianceMemory(NamedTuple):
-    """Streams of the path, and each subnet's level, swing and volatility of the day."""
+    """Streams and strength of asymmetry of the path, and each subnet's level, swing and volatility
+    of the day."""
 
     streams: VarianceStreams
     level: PerSubnet
     swing: PerSubnet
     volatility: PerSubnet
+    strength: Scalar | None
 
 
 class StochasticVarianceFlow(DemandProcess):
@@ -85,7 +88,7 @@ class StochasticVarianceFlow(DemandProcess):
     AR(1) processes of each subnet, and ``w = sqrt(nu/chi2_nu)`` is drawn anew each day, so that a
     day's flow given level and swing is Student-t. ``max_sd`` is a part of the distribution: without
     a bound on a day's volatility the expected price would not exist. The mean of ``g`` is set so
-    that the expected change of ``tao_in`` is ``drift`` a day.
+    that the expected change of ``tao_in`` is ``drift`` a day; an asymmetry comes on top.
 
     Attributes:
         streams: of random numbers.
@@ -98,6 +101,7 @@ class StochasticVarianceFlow(DemandProcess):
         max_sd: most a day's volatility can be [1/sqrt(day)].
         common_share: part of the variance within a day that all subnets have in common [-].
         drift: expected flow [fraction of tao_in per day].
+        asymmetry: what the mean gains with the variance; None where it gains nothing.
     """
 
     streams: VarianceStreams
@@ -110,6 +114,7 @@ class StochasticVarianceFlow(DemandProcess):
     max_sd: Scalar
     common_share: Scalar
     drift: Scalar
+    asymmetry: Asymmetry | None
 
     def scale(self, subnets: Subnets, state: NetworkState) -> PerSubnet:
         """Typical volatility of subnets of this depth and age [1/sqrt(day)]."""
@@ -132,6 +137,7 @@ class StochasticVarianceFlow(DemandProcess):
             level=self.level.begin(normals(streams.level)),
             swing=self.swing.begin(normals(streams.swing)),
             volatility=jnp.zeros_like(state.pools.tao_in),
+            strength=None if self.asymmetry is None else self.asymmetry.begin(path),
         )
 
     def intents(
@@ -159,12 +165,14 @@ class StochasticVarianceFlow(DemandProcess):
             heavy = self.heavy(normals(memory.streams.daily))
             free = self.scale(subnets, state) * elementary.exp(level + swing) * heavy
             volatility = free / jnp.sqrt(1.0 + jnp.square(free / self.max_sd))
-            return VarianceMemory(memory.streams, level, swing, volatility)
+            return VarianceMemory(memory.streams, level, swing, volatility, memory.strength)
 
         memory = lax.cond(clock.begins_day, wake, lambda: memory)
         push = flow_within_day(
             memory.streams.intraday, clock, memory.volatility, self.common_share, self.drift
         )
+        if memory.strength is not None:
+            push = push + lean(memory.strength, memory.volatility, clock)
         return pushing(push), memory
 
 
@@ -181,6 +189,8 @@ def stochastic_variance_flow(
     max_sd: float,
     common_share: float,
     drift: float,
+    asymmetry_mean: float,
+    asymmetry_sd: float,
 ) -> StochasticVarianceFlow:
     """Builds the process under a seed.
 
@@ -196,6 +206,8 @@ def stochastic_variance_flow(
         max_sd: likewise.
         common_share: likewise.
         drift: likewise.
+        asymmetry_mean: of the strength of asymmetry over paths [-].
+        asymmetry_sd: its standard deviation over paths [-].
     """
     parts = VarianceStreams._fields
     return StochasticVarianceFlow(
@@ -209,4 +221,5 @@ def stochastic_variance_flow(
         max_sd=jnp.asarray(max_sd),
         common_share=jnp.asarray(common_share),
         drift=jnp.asarray(drift),
+        asymmetry=asymmetry(seed, name=name, mean=asymmetry_mean, sd=asymmetry_sd),
     )

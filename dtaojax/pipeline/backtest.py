@@ -22,7 +22,7 @@ from dtaojax.backtest.random_walk import RandomWalk
 from dtaojax.backtest.roll import Outcomes, Plan, roll
 from dtaojax.backtest.tables import coverage_table, crps_table, pit_table, skill_table
 from dtaojax.backtest.tail_tables import exceedance_table, shortfall_table
-from dtaojax.calibration import StochasticVariance
+from dtaojax.calibration import DriftingVariance, StochasticVariance
 from dtaojax.config import BacktestConfig, ConfigError, Problem, load_backtest
 from dtaojax.history import Panel, find_history, read_panel
 from dtaojax.pipeline import runtime
@@ -132,6 +132,7 @@ def _judged(
 
 def _forecasters(config: BacktestConfig) -> list[Forecaster]:
     known: dict[str, Forecaster] = {
+        "drifting_variance": DriftingVariance("drifting_variance"),
         "stochastic_variance": StochasticVariance("stochastic_variance"),
         "random_walk": RandomWalk(config.forecast.window_days),
         "historical": HistoricalSimulation(config.forecast.memory_days),

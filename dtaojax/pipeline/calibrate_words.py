@@ -8,6 +8,7 @@ from typing import TypeAlias
 import numpy as np
 
 from dtaojax.calibration import Fit
+from dtaojax.calibration.drifting import with_drifts
 from dtaojax.calibration.figures import NAMES
 from dtaojax.calibration.goodness import Comparison
 from dtaojax.history import Panel
@@ -26,6 +27,8 @@ def calibration_facts(command: str, history: str, panel: Panel, found: Fit) -> F
         found: the fit.
     """
     drift, error = found.estimate.parameters.drift, found.estimate.errors.drift
+    drifts = with_drifts(found, panel)
+    lean, pull = drifts.asymmetry, drifts.reversion
     reserves = "known" if np.isfinite(panel.tao_in).any() else "not known"
     return [
         ("Command", command),
@@ -37,6 +40,8 @@ def calibration_facts(command: str, history: str, panel: Panel, found: Fit) -> F
             "Steady flow, last 30 days",
             f"{100 * float(drift[-1]):+.3f} % of tao_in a day ± {100 * float(error[-1]):.3f} %",
         ),
+        ("Asymmetry", f"{lean.value:+.2g} ± {lean.error:.2g} times a day's variance"),
+        ("Reversion", f"{pull.value:+.2g} ± {pull.error:.2g} a day"),
     ]
 
 
@@ -63,6 +68,10 @@ def file_comments(facts: Facts, panel: Panel, table: Comparison) -> list[str]:
         f"Steady flow in the last 30 days: {told['Steady flow, last 30 days']}. That is what",
         "sellers of emission and the chain's own buying leave; other processes and the mechanism",
         "make it, so the drift here is 0.",
+        f"Beyond it the mean flow grows by {told['Asymmetry']};",
+        "asymmetry_mean = 0.5 + that would bring it into a run, 0 keeps what pools are expected",
+        f"to hold. Gaps of log prices to their mean close by {told['Reversion']}",
+        "(cross_section).",
     ]
     if not np.isfinite(panel.tao_in).any():
         lines.append("Without reserves the scale cannot depend on depth: it is that of any pool.")

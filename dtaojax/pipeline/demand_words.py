@@ -62,6 +62,15 @@ def tao_usd_words(config: TaoUsdConfig) -> Topic:
     return "TAO in dollars", f"{text} Nothing in the network moves it, nor answers to it."
 
 
+def _asymmetry(process: StochasticVarianceFlowConfig) -> str:
+    if process.asymmetry_mean == 0.0 and process.asymmetry_sd == 0.0:
+        return ""
+    return (
+        f" Mean flow grows by {process.asymmetry_mean:g} ± {process.asymmetry_sd:g} times a day's "
+        "variance; each path draws how much, for all subnets alike."
+    )
+
+
 def _words(process: AnyDemandConfig) -> Topic:
     match process:
         case StudentFlowConfig():
@@ -90,7 +99,7 @@ def _words(process: AnyDemandConfig) -> Topic:
                 f"{len(level.now)} subnets start from the volatility that the history shows. "
                 f"{100 * process.common_share:g} % of the variance is common to all subnets. "
                 f"Mean flow beyond the selling of emission is {100 * process.drift:g} % a day. A "
-                f"day's standard deviation is at most {process.max_sd:g}.",
+                f"day's standard deviation is at most {process.max_sd:g}.{_asymmetry(process)}",
             )
         case EmissionSellingConfig():
             return (
