@@ -50,7 +50,7 @@ COVERAGE: Final = 0.95
 FEWEST_TAIL_PATHS: Final = 10
 """Paths beyond the VaR that an expected shortfall must rest on; docs/coverage.md measures it."""
 
-QUANTILE_LEVELS: Final = (0.005, 0.025, 0.05, 0.25, 0.5, 0.75, 0.95, 0.975, 0.995)
+QUANTILE_LEVELS: Final = (0.005, 0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975, 0.995)
 """Levels at which every distribution is reported."""
 
 Statistic = Literal["mean", "quantile", "probability", "var", "es", "es_contribution"]

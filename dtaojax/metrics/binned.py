@@ -22,6 +22,7 @@ class BinnedDistribution(NamedTuple):
         scale: unit of the range.
         log_low: log of the lower end of the range, in that unit.
         log_width: width of a bin in the log.
+        is_whole: whether all values are whole numbers, of which a bin holds at most one.
     """
 
     counts: Int[np.ndarray, "... bins"]
@@ -31,6 +32,7 @@ class BinnedDistribution(NamedTuple):
     scale: Float[np.ndarray, "..."]
     log_low: Float[np.ndarray, "..."]
     log_width: Float[np.ndarray, "..."]
+    is_whole: bool = False
 
 
 class _Place(NamedTuple):
@@ -136,6 +138,9 @@ def _place(
     upto = np.take_along_axis(cumulative, index[..., None], axis=-1)[..., 0]
     inside = np.take_along_axis(distribution.counts, index[..., None], axis=-1)[..., 0]
     part = (wanted - (upto - inside)) / np.maximum(inside, 1)
+    if distribution.is_whole:
+        # The middle of the bin is nearest to its one whole number, an edge may be nearer to others.
+        part = np.full_like(part, 0.5)
     edge = distribution.log_low + (index - 1) * distribution.log_width
     # No value lies outside what was seen; this also closes the two open bins.
     lowest = np.minimum(distribution.lowest, distribution.highest)

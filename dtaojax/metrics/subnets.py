@@ -70,6 +70,7 @@ def subnet_table(
             scale=here[1],
             log_low=np.asarray(bins.log_low)[index],
             log_width=np.asarray(bins.log_width)[index],
+            is_whole=unit in _WHOLE,
         )
         average = _in_units(mean, index, *here)
         within = range_of(name, unit, most_subnets)
