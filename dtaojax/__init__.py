@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from dtaojax.api import (
         Comparison,
+        Ledger,
         Run,
         Search,
         Sensitivity,
@@ -35,6 +36,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Comparison",
+    "Ledger",
     "Run",
     "Search",
     "Sensitivity",

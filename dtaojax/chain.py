@@ -10,6 +10,10 @@ from typing import Final
 # --- time (§2) ---------------------------------------------------------------------------------
 BLOCK_SECONDS: Final = 12
 BLOCKS_PER_DAY: Final = 7_200
+DATED_BLOCK: Final = 8_791_253
+"""A block whose time is known, that of the embedded network."""
+DATED_AT: Final = 1_786_091_700
+"""When it was: 2026-08-07 08:35 UTC [s since 1970]."""
 
 # --- units (§2) --------------------------------------------------------------------------------
 RAO_PER_TAO: Final = 1_000_000_000

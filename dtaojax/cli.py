@@ -17,6 +17,7 @@ from dtaojax.commands.doctor import doctor
 from dtaojax.commands.ending import carry_out, wants_debug
 from dtaojax.commands.init import init
 from dtaojax.commands.inspect import inspect
+from dtaojax.commands.ledger import app as ledger_app
 from dtaojax.commands.presets import presets
 from dtaojax.commands.replay import replay
 from dtaojax.commands.report import report
@@ -67,6 +68,7 @@ for verb in (
 ):
     app.command()(verb)
 app.add_typer(snapshot_app, name="snapshot")
+app.add_typer(ledger_app, name="ledger")
 
 
 @app.callback(invoke_without_command=True)

@@ -48,6 +48,7 @@ NOT_RUN = {
     r"--executor dask": "needs the address of a running cluster; test_cluster.py runs one",
     r"^dtaojax snapshot( --out \S+)?$": "asks the live chain; test_snapshot.py answers for it",
     r"pools\.json": "needs an answer of Taostats; test_snapshot.py has one",
+    r"^dtaojax ledger": "needs a state later than the run; test_ledger.py makes one up",
     r"backtest_whole": "needs later states of the network; test_run_backtest.py makes some up",
     r"^dtaojax (tune|sensitivity|stress)\b": "compiles derivatives for minutes; test_tune.py gives "
     "the command at a small size, test_sensitivity.py and test_stress.py the command and its work",

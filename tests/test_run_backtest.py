@@ -13,11 +13,12 @@ from browser import Chromium, complaints
 from scipy import stats
 
 from dtaojax import cli
-from dtaojax.backtest.whole import brier, score_network, score_subnets
+from dtaojax.backtest.whole import score_network, score_subnets
 from dtaojax.network import NetworkError, load_network
 from dtaojax.network.outcome import read_outcomes
 from dtaojax.network.write import write_network
 from dtaojax.pipeline.run_backtest import read_run_backtest, run_run_backtest
+from dtaojax.scoring.brier import brier
 
 DAY = 7_200
 CONFIG = """

@@ -2,6 +2,7 @@
 
 from dtaojax.api.attacking import Stress, stress
 from dtaojax.api.comparing import Comparison, compare
+from dtaojax.api.keeping import Ledger
 from dtaojax.api.moving import Sensitivity, sensitivity
 from dtaojax.api.running import Run, load_run, simulate
 from dtaojax.api.searching import Search, tune
@@ -9,6 +10,7 @@ from dtaojax.network import load_network
 
 __all__ = [
     "Comparison",
+    "Ledger",
     "Run",
     "Search",
     "Sensitivity",

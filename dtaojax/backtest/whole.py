@@ -79,13 +79,3 @@ def score_network(
         row[f"crps_{name}"] = float(fair_crps(drawn, np.array([outcome]))[0])
     row[f"crps_{UNCHANGED}"] = abs(start - outcome)
     return row
-
-
-def brier(probability: FloatArray, happened: NDArray[np.bool_]) -> float:
-    """Return the mean squared distance of probabilities from what came (Brier 1950); 0 is perfect.
-
-    Args:
-        probability: of the event, one a subnet (subnets,).
-        happened: whether it came (subnets,).
-    """
-    return float(np.mean(np.square(probability - happened)))

@@ -26,6 +26,14 @@ def report(
         Audience | None,
         typer.Option(help="Whose question comes first.", show_default="as the run's config says"),
     ] = None,
+    ledger: Annotated[
+        Path | None,
+        typer.Option(
+            envvar="DTAOJAX_LEDGER",
+            help="A ledger whose track record stands in the trust badge.",
+            show_default="as the run had it",
+        ),
+    ] = None,
     quiet: Quiet = False,
 ) -> None:
     """Make the report of a finished run anew from its tables, or a page about one subnet.
@@ -38,12 +46,14 @@ def report(
             f"has no place beside --audience {audience}; drop it, or write --audience owner",
             param_hint="--subnet",
         )
+    from dtaojax.pipeline.ledger import with_record
     from dtaojax.report import write_report
     from dtaojax.report.subnet_page import write_subnet_page
     from dtaojax.results import Results, ResultsError, load
     from dtaojax.storage import fault_in, pages_replaced, view_written
 
-    def write(results: Results, into: Path) -> str:
+    def write(found: Results, into: Path) -> str:
+        results = with_record(found, ledger)
         if subnet is None or audience is not None:
             return write_report(results, into, audience, subnet).name
         return write_subnet_page(results, subnet, into).name

@@ -13,7 +13,7 @@ import pandas as pd
 
 from dtaojax.network.errors import NetworkError
 from dtaojax.network.load import load_network
-from dtaojax.network.table import BoolArray, NetworkTable
+from dtaojax.network.table import BoolArray, FloatArray, IntArray, NetworkTable
 
 WEIGHT_COLUMNS: Final = ("block", "netuid", "moving_price", "miner_burned", "emission_enabled")
 """What a file must hold of a block if it is no network file."""
@@ -34,6 +34,46 @@ class Outcome:
     gone: BoolArray
 
 
+@dataclass(frozen=True, eq=False)
+class Weights:
+    """What a file without reserves says of a block.
+
+    Attributes:
+        name: of the file, with the block.
+        block: block height.
+        netuid: of the subnets, rising (subnets,).
+        moving_price: the price EMA [TAO per alpha].
+        miner_burned: withheld share of the miners' incentive.
+        emission_enabled: whether a subnet may receive TAO.
+    """
+
+    name: str
+    block: int
+    netuid: IntArray
+    moving_price: FloatArray
+    miner_burned: FloatArray
+    emission_enabled: BoolArray
+
+    def on(self, start: NetworkTable) -> NetworkTable:
+        """Return the start of a run with what is known of the block in its place.
+
+        Raises:
+            NetworkError: the netuids are others.
+        """
+        if not np.array_equal(self.netuid, start.netuid):
+            text = f"its netuids are not those of {start.name}"
+            raise NetworkError(self.name, [text])
+        return dataclasses.replace(
+            start,
+            name=self.name,
+            block=self.block,
+            gate_bar=0.0,
+            moving_price=self.moving_price,
+            miner_burned=self.miner_burned,
+            emission_enabled=self.emission_enabled,
+        )
+
+
 def read_outcomes(files: Sequence[Path], start: NetworkTable) -> list[Outcome]:
     """Read states later than a start, the earliest first.
 
@@ -46,31 +86,40 @@ def read_outcomes(files: Sequence[Path], start: NetworkTable) -> list[Outcome]:
             holds no block after it.
     """
     whole: list[NetworkTable] = []
-    parts: list[NetworkTable] = []
+    parts: list[Weights] = []
     for file in files:
-        if "tao_in" in _columns(file):
+        if has_reserves(file):
             whole.append(_fits(load_network(file), file, start))
         else:
-            parts += _weights_only(file, start)
+            later = [part for part in read_weights(file) if part.block > start.block]
+            if not later:
+                text = f"holds no block after the start at block {start.block:,}"
+                raise NetworkError(str(file), [text])
+            parts += later
     found = []
     for state in whole:
         found.append(Outcome(state, True, state.registered_at > start.block))
     known = {state.block for state in whole}
-    for state in parts:
-        if state.block in known:
+    for part in parts:
+        if part.block in known:
             continue
         gone = np.zeros(start.n_subnets, dtype=bool)
         for other in whole:
-            gone |= (other.registered_at > start.block) & (other.registered_at <= state.block)
-        found.append(Outcome(state, False, gone))
+            gone |= (other.registered_at > start.block) & (other.registered_at <= part.block)
+        found.append(Outcome(part.on(start), False, gone))
     return sorted(found, key=lambda outcome: outcome.state.block)
 
 
-def _columns(file: Path) -> list[str]:
+def has_reserves(file: Path) -> bool:
+    """Whether a file is of a whole state, and not of weights at some blocks only.
+
+    Raises:
+        NetworkError: it cannot be read.
+    """
     if file.suffix != ".csv":
-        return ["tao_in"]
+        return True
     try:
-        return list(pd.read_csv(file, nrows=0).columns)
+        return "tao_in" in pd.read_csv(file, nrows=0).columns
     except (OSError, ValueError) as error:
         raise NetworkError(str(file), [f"cannot be read ({error})"]) from error
 
@@ -86,7 +135,12 @@ def _fits(state: NetworkTable, file: Path, start: NetworkTable) -> NetworkTable:
     return state
 
 
-def _weights_only(file: Path, start: NetworkTable) -> list[NetworkTable]:
+def read_weights(file: Path) -> list[Weights]:
+    """Read a file without reserves, block by block, the earliest first; root is left out.
+
+    Raises:
+        NetworkError: it lacks a column, or a cell of it is no number from 0 on.
+    """
     table = pd.read_csv(file)
     lacking = [name for name in WEIGHT_COLUMNS if name not in table.columns]
     if lacking:
@@ -102,22 +156,14 @@ def _weights_only(file: Path, start: NetworkTable) -> list[NetworkTable]:
             text = f"line {bad[0] + 2}: {name} is {table[name].iloc[bad[0]]!r}, no number from 0 on"
             raise NetworkError(str(file), [text])
         table[name] = column
-    later = table[table["block"] > start.block]
-    if later.empty:
-        text = f"holds no block after the start at block {start.block:,}"
-        raise NetworkError(str(file), [text])
     states = []
-    for block, rows in later.groupby("block"):
+    for block, rows in table.groupby("block"):
         known = rows[rows["netuid"] != 0].sort_values("netuid")
-        if known["netuid"].tolist() != start.netuid.tolist():
-            text = f"block {int(block)}: its netuids are not those of {start.name}"
-            raise NetworkError(str(file), [text])
         states.append(
-            dataclasses.replace(
-                start,
+            Weights(
                 name=f"{file.name}, block {int(block)}",
                 block=int(block),
-                gate_bar=0.0,
+                netuid=known["netuid"].to_numpy(np.int64),
                 moving_price=known["moving_price"].to_numpy(float),
                 miner_burned=known["miner_burned"].to_numpy(float),
                 emission_enabled=known["emission_enabled"].to_numpy() > 0,

@@ -52,15 +52,18 @@ class Inputs:
 
     def digests(self) -> dict[str, str]:
         """SHA-256 digests that two runs share exactly if their inputs are the same."""
-        network = hashlib.sha256()
-        for field in dataclasses.fields(self.network):
-            network.update(
-                f"{field.name}\0{_spelled(getattr(self.network, field.name))}\0".encode()
-            )
-        known = {"config_hash": self.config.config_hash, "network": network.hexdigest()}
+        known = {"config_hash": self.config.config_hash, "network": network_digest(self.network)}
         if self.leader is not None:
             known["leader"] = self.leader.config_hash
         return known | self.histories
+
+
+def network_digest(network: NetworkTable) -> str:
+    """Return the SHA-256 digest of all that a network's file says."""
+    found = hashlib.sha256()
+    for field in dataclasses.fields(network):
+        found.update(f"{field.name}\0{_spelled(getattr(network, field.name))}\0".encode())
+    return found.hexdigest()
 
 
 def _spelled(value: Any) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from dtaojax.pipeline.crew import Crew, CrewMaker, threads
 from dtaojax.pipeline.decompose import decomposition_table
 from dtaojax.pipeline.folder import Unfinished, claimed, written
 from dtaojax.pipeline.inputs import Inputs
+from dtaojax.pipeline.ledger import track_record
 from dtaojax.pipeline.output_limits import OutputWatch, refuse_nonsense
 from dtaojax.pipeline.outputs import refuse_replacing
 from dtaojax.pipeline.path_table import PathTableReader, PathTableWriter
@@ -56,10 +58,12 @@ def run_report(
         The report's path.
 
     Raises:
-        ResultsError: the folder cannot be written or is another run's, no path stayed finite, or
-            what was found cannot be.
+        ResultsError: the folder cannot be written or is another run's, no path stayed finite,
+            what was found cannot be, or the ledger that ``DTAOJAX_LEDGER`` names is broken.
     """
     refuse_replacing(folder, (file.name for file in written(folder)))
+    # Read first: a ledger that is broken must not be found out when all paths are done.
+    record = track_record(inputs.config)
     with claimed(folder, inputs.config.network_file):
         if fresh:
             drop_unfinished(folder)
@@ -70,7 +74,7 @@ def run_report(
             chunk_paths = chunk_size(run.paths, block_paths, crew.workers)
             unfinished = Unfinished(folder, identity, chunk_paths)
             with replaced(folder, "run") as new:
-                _simulate(inputs, block_paths, unfinished, new, progress, crew)
+                _simulate(inputs, block_paths, unfinished, new, progress, crew, record)
     return folder / FILE_NAME
 
 
@@ -81,6 +85,7 @@ def _simulate(
     new: Path,
     progress: Callable[[int], None],
     crew: Crew,
+    record: Mapping[str, Any] | None,
 ) -> None:
     """Leaves everything that a run writes in the folder ``new``."""
     started = time.perf_counter()
@@ -141,6 +146,8 @@ def _simulate(
     )
     manifest["warnings"] += output_watch.warnings()
     manifest["identity"] = unfinished.identity
+    if record is not None:
+        manifest["trust"]["record"] = record
     results = Results(manifest, headline(tables), tables)
     write_report(results, new)
     save(results, new)

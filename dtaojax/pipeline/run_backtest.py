@@ -9,34 +9,30 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-import equinox as eqx
 import numpy as np
 import pandas as pd
 
 from dtaojax import __version__, chain
-from dtaojax.backtest.whole import brier, score_network, score_subnets
-from dtaojax.build import build_mechanism, build_network
+from dtaojax.backtest.whole import score_network, score_subnets
 from dtaojax.config import RunBacktestConfig, load_run_backtest
 from dtaojax.experiments.record import Record
 from dtaojax.history import find_history
+from dtaojax.ledger.record import RELATIVE
 from dtaojax.network import NetworkTable
 from dtaojax.network.outcome import Outcome, read_outcomes
 from dtaojax.pipeline import runtime
 from dtaojax.pipeline.inputs import Inputs, read_inputs
+from dtaojax.pipeline.observed import observe_outcome
 from dtaojax.pipeline.outputs import refuse_replacing
 from dtaojax.pipeline.trace import trace_at
 from dtaojax.report.run_backtest_page import write_run_backtest_page
 from dtaojax.report.run_backtest_results import TABLES, RunBacktestResults
 from dtaojax.results import SCHEMA_VERSION
+from dtaojax.scoring.brier import brier
 from dtaojax.storage import result_folder, write_json, writing
-from dtaojax.world.observation import GAUGES, NETWORK_SCALARS, NetworkFigures, observe_network
 
 FORECAST: Final = "forecast"
 """The run that is judged."""
-_OF_WEIGHTS: Final = ("emission_", "starved_subnets")
-"""Figures of the network that follow from moving prices, burn and switches alone."""
-_RELATIVE: Final = ("price", "moving_price", "tao_in")
-"""Figures of subnets that are scored in units of their start, so that each subnet weighs alike."""
 
 
 @dataclass(frozen=True)
@@ -123,32 +119,27 @@ def _tables(inputs: RunBacktestInputs, records: Mapping[str, Record]) -> dict[st
     first = next(iter(records.values()))
     for moment, outcome in enumerate(inputs.outcomes, 1):
         at = {"day": inputs.days(outcome), "block": outcome.state.block}
-        seen = _observed(inputs, outcome)
-        gauges = dict(zip(GAUGES, np.asarray(seen.gauges), strict=True))
-        for name, came in gauges.items():
-            if name not in ("emission_share", "moving_price") and not outcome.has_pools:
-                continue
+        seen = observe_outcome(inputs.runs[FORECAST].config.mechanism, outcome)
+        for name, came in seen.gauges.items():
             start = first.gauges[name][0, 0]
-            unit = np.where(start > 0.0, start, 1.0) if name in _RELATIVE else np.ones_like(start)
+            unit = np.where(start > 0.0, start, 1.0) if name in RELATIVE else np.ones_like(start)
             samples = {
                 label: record.gauges[name][record.finite, moment] / unit
                 for label, record in records.items()
             }
-            came = np.where(outcome.gone, 0.0, came) / unit
+            came = came / unit
             scores = score_subnets(samples, came, start / unit, levels, seed + moment)
             subnets.append({**at, "quantity": name, **scores})
-        for name, came in zip(NETWORK_SCALARS, np.asarray(seen.scalars), strict=True):
-            if not outcome.has_pools and not name.startswith(_OF_WEIGHTS):
-                continue
+        for name, came in seen.scalars.items():
             samples = {
                 label: record.scalars[name][record.finite, moment]
                 for label, record in records.items()
             }
             start = float(first.scalars[name][0, 0])
-            scores = score_network(samples, float(came), start, levels)
+            scores = score_network(samples, came, start, levels)
             network.append({**at, "quantity": name, **scores})
         falls = "below_bar" if "below_bar" in first.events else "unpaid"
-        happened = {falls: ~np.asarray(seen.stands) & ~outcome.gone}
+        happened = {falls: seen.falls}
         if "deregistered" in first.events:
             happened["deregistered"] = outcome.gone
         for name, came in happened.items():
@@ -175,17 +166,6 @@ def _tables(inputs: RunBacktestInputs, records: Mapping[str, Record]) -> dict[st
     }
     assert tuple(tables) == TABLES
     return tables
-
-
-def _observed(inputs: RunBacktestInputs, outcome: Outcome) -> NetworkFigures:
-    """What a run would record of an outcome, by the rules of the run."""
-    rules = inputs.runs[FORECAST].config.mechanism
-    subnets, state = build_network(outcome.state, rules)
-    immunity = rules.registration.immunity_blocks
-    return _observe(build_mechanism(rules), subnets, state, immunity)
-
-
-_observe = eqx.filter_jit(observe_network)
 
 
 def _write(results: RunBacktestResults, new: Path) -> None:

@@ -9,6 +9,8 @@ from typing import Any, Final, Literal
 
 Grade = Literal["held", "failed", "open"]
 
+_HELD: Final = (0.93, 0.97)
+"""Between which parts of outcomes in 95 % intervals forecasts are said to have held."""
 _UNKNOWN: Final = (
     "This run was made by a version that did not record it; take its numbers as not tested."
 )
@@ -38,12 +40,19 @@ class Trust:
         kinds: by kind of quantity; empty where no back-test speaks for the run.
         remarks: why that is, or what else differs from the runs that were tested.
         runs: which runs it is about, where there are several with badges of their own.
+        record: how the forecasts of a ledger did, where one was named.
     """
 
     demand: str
     kinds: Mapping[str, Tested]
     remarks: Sequence[str]
     runs: str = ""
+    record: Tested | None = None
+
+    @property
+    def items(self) -> list[Tested]:
+        """What was seen, kind by kind, and of the ledger."""
+        return [*self.kinds.values(), *([self.record] if self.record else [])]
 
     def of(self, kind: str) -> Tested:
         """Return what was seen of a kind; not tested where nothing was."""
@@ -53,7 +62,7 @@ class Trust:
     def lines(self) -> list[str]:
         """The badge as plain lines, the demand first."""
         head = [f"Demand: {self.demand}."] if self.demand else []
-        told = [f"{each.about}: {each.text}" for each in self.kinds.values()]
+        told = [f"{each.about}: {each.text}" for each in self.items]
         return [*head, *told, *self.remarks]
 
 
@@ -62,6 +71,8 @@ def trust_of(manifest: Mapping[str, Any]) -> Trust:
     found = manifest.get("trust")
     if not isinstance(found, Mapping):
         return Trust("", {}, [_UNKNOWN])
+    if "demand" not in found:
+        return Trust("", {}, [_UNKNOWN], record=_record(found.get("record")))
     kinds, reasons = found.get("kinds"), found.get("reasons")
     remarks = [str(note) for note in found.get("notes") or ()]
     if reasons:
@@ -74,7 +85,19 @@ def trust_of(manifest: Mapping[str, Any]) -> Trust:
             for each in kinds or ()
         },
         remarks,
+        record=_record(found.get("record")),
     )
+
+
+def _record(found: object) -> Tested | None:
+    """Return how the forecasts of a ledger did, whatever they were made with."""
+    if not isinstance(found, Mapping):
+        return None
+    coverage = found["counted"]["coverage_95"]
+    grade: Grade = "open"
+    if coverage is not None:
+        grade = "held" if _HELD[0] <= coverage <= _HELD[1] else "failed"
+    return Tested(f"Track record ({found['ledger']})", str(found["sentence"]), grade)
 
 
 def trust_of_each(labels: Sequence[str], manifests: Sequence[Mapping[str, Any]]) -> list[Trust]:

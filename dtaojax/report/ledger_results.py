@@ -1,0 +1,33 @@
+"""The plain-data contract of a ledger's track record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class LedgerResults:
+    """How the forecasts of a ledger did.
+
+    Attributes:
+        manifest: how the numbers were made, and ``record``, what a badge says; JSON types only.
+        tables: ``forecasts``, ``states``, ``cases``, ``events``, ``coverage``, ``briers`` and
+            ``places``; those of scores are empty where nothing was scored.
+    """
+
+    manifest: dict[str, Any]
+    tables: dict[str, pd.DataFrame]
+
+    def summary(self) -> dict[str, Any]:
+        """Return the record and the tables by figure and horizon as JSON."""
+        return {
+            "schema_version": self.manifest["schema_version"],
+            "record": self.manifest["record"],
+            **{
+                name: self.tables[name].to_dict("records")
+                for name in ("forecasts", "states", "coverage", "briers")
+            },
+        }
