@@ -153,22 +153,23 @@ def _cases(content: Content, scores: Sequence[Score]) -> pd.DataFrame:
     at = place(levels, quantiles, outcome)
     is_relative = found["quantity"].isin(RELATIVE).to_numpy() & (start > 0.0)
     unit = np.where(is_relative, start, 1.0)
-    ends = {
-        level: (quantiles[:, _column(0.5 - level / 2)], quantiles[:, _column(0.5 + level / 2)])
-        for level in INTERVALS
-    }
     kept = ["forecast", "state", "day", "horizon", "block", "date", "counted", "quantity",
             "netuid", "unit", "start", "outcome"]  # fmt: skip
     return found[kept].assign(
         of=np.where(found["netuid"] == WHOLE_NETWORK, "network", "subnets"),
         median=quantiles[:, _column(0.5)],
-        low=ends[0.95][0],
-        high=ends[0.95][1],
+        low=quantiles[:, _column(0.025)],
+        high=quantiles[:, _column(0.975)],
         place_low=at.low,
         place_high=at.high,
         crps=crps_of_quantiles(levels, quantiles, outcome) / unit,
         crps_unchanged=np.abs(start - outcome) / unit,
-        **{f"inside_{level:g}": _inside(at, level, *ends[level]) for level in INTERVALS},
+        **{
+            f"inside_{level:g}": np.where(
+                _kept(found, 0.5 - level / 2), inside_part(at, level), np.nan
+            )
+            for level in INTERVALS
+        },
     )
 
 
@@ -176,9 +177,10 @@ def _column(level: float) -> int:
     return int(np.argmin(np.abs(np.array(list(LEVEL_COLUMNS)) - level)))
 
 
-def _inside(at: Place, level: float, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-    """Return whether outcomes were inside, NaN where neither end of the interval was kept."""
-    return np.where(np.isnan(low) & np.isnan(high), np.nan, inside_part(at, level))
+def _kept(found: pd.DataFrame, level: float) -> np.ndarray:
+    """Return which cases are of forecasts that kept quantiles of a level at all."""
+    column = list(LEVEL_COLUMNS.values())[_column(level)]
+    return found[column].notna().groupby(found["forecast"]).transform("any").to_numpy(bool)
 
 
 def _events(content: Content, scores: Sequence[Score]) -> pd.DataFrame:

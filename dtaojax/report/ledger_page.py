@@ -396,7 +396,7 @@ def _entries(results: LedgerResults) -> Section:
         Table(
             "Forecasts, as they were added",
             ["Number", "run", "added [UTC]", "start [UTC]", "rules; demand; behaviour", "paths",
-             "horizon [days]", "states that count", "in hindsight", "report days to come",
+             "horizon [days]", "states that count", "in hindsight", "report days not met",
              "name"],
             forecasts,
         ),
