@@ -30,8 +30,9 @@ from dtaojax.network import NetworkTable, embedded_networks, load_network
 from dtaojax.network.errors import NetworkError
 from dtaojax.network.outcome import Outcome, Weights, has_reserves, read_weights
 from dtaojax.network.table import FLOW_AVERAGES, UNHELD_PARTS, IntArray
+from dtaojax.pipeline.outputs import refuse_replacing
 from dtaojax.pipeline.trust import demand_digest, demand_label
-from dtaojax.report.ledger_page import write_ledger_page
+from dtaojax.report.ledger_page import FILE_NAME, write_ledger_page
 from dtaojax.report.ledger_results import LedgerResults
 from dtaojax.results import SCHEMA_VERSION, Results, ResultsError, load
 from dtaojax.storage import result_folder, write_json, writing
@@ -515,14 +516,16 @@ def report_ledger(file: Path, folder: Path, now: datetime) -> Path:
     """
     content = read_ledger(file)
     results = _results(content, file.name, now)
+    files = (FILE_NAME, "summary.json", *(f"{name}.parquet" for name in results.tables))
+    refuse_replacing(folder, files, [file])
     with result_folder(folder, "ledger report") as new:
         with writing(new):
             for name, table in results.tables.items():
                 table.to_parquet(new / f"{name}.parquet", index=False)
             write_json(new / "summary.json", results.summary())
             write_json(new / "manifest.json", results.manifest)
-        page = write_ledger_page(results, new)
-    return folder / page.name
+        write_ledger_page(results, new)
+    return folder / FILE_NAME
 
 
 def _results(content: Content, file: str, now: datetime) -> LedgerResults:
