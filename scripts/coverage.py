@@ -1,10 +1,10 @@
 """Measures how often 95 % intervals hold the truth, by estimating the same figures many times.
 
-Every repetition has paths of its own and is estimated as a run of so many paths is: by the tables
-and the headline figures of ``dtaojax run``. The truth is what all paths of all repetitions give
-together. Besides, samples whose figures are known in closed form.
+Every repetition draws its paths from those of one large run, and is estimated as a run of so many
+paths is: by the tables and the headline figures of ``dtaojax run``. The truth is what the large run
+gives. Besides, samples whose figures are known in closed form.
 
-    python scripts/coverage.py [--repetitions N] [--paths N] [--write FILE] [--keep FILE]
+    python scripts/coverage.py [--repetitions N] [--pool N] [--write FILE] [--keep FOLDER]
 """
 
 import argparse
@@ -23,7 +23,13 @@ from dtaojax.engine.chunk import Chunk, Plan, compute_chunk
 from dtaojax.engine.merge import Merger
 from dtaojax.engine.rollout import KEPT
 from dtaojax.engine.store import KEEP_NOTHING, ChunkStore, Store
-from dtaojax.metrics.estimate import Estimate, mean_of_sample, probability
+from dtaojax.metrics.estimate import (
+    Estimate,
+    mean_of_sample,
+    probability,
+    quantile_of_sample,
+    whole_ranks,
+)
 from dtaojax.metrics.headline import metric_name
 from dtaojax.metrics.portfolio import portfolio_rows
 from dtaojax.metrics.subnets import subnet_table
@@ -44,8 +50,14 @@ SETTINGS: Final = (
     f"portfolio.loss_days=[{DAYS:g}]",
 )
 """A day a step: what is measured are intervals, to which the length of a step is nothing."""
-REPETITIONS, PATHS, MORE = 400, 512, 4
+REPETITIONS, PATHS, MORE = 2_000, 512, 4
 """Repetitions of so many paths, and as many again of so many times the paths."""
+POOL: Final = 102_400
+"""Simulated paths, of which every repetition draws its own."""
+PORTION: Final = 128
+"""Paths that are drawn together where single ones are not kept, as about subnets."""
+LEVELS: Final = {"q05": 0.05, "median": 0.5, "q95": 0.95}
+"""Quantiles that are headline figures, and how their names end."""
 SEED: Final = 2026
 
 Key = tuple[str, str, int | None]
@@ -204,7 +216,7 @@ class Figures(NamedTuple):
 
 
 class Measurement:
-    """Headline figures of the model from any of the simulated portions of paths."""
+    """Headline figures of the model from any of the simulated paths."""
 
     def __init__(self, inputs: Inputs) -> None:
         """Makes the model."""
@@ -212,66 +224,81 @@ class Measurement:
         self._world = build_world(inputs.config, inputs.network)
         self._bins = build_bins(self._world)
         self._days = (0.0, DAYS)
-        self._keys: list[Key | None] | None = None
+        self._names = figure_names(self._world, inputs.config)
 
-    def simulate(self, portions: int, paths: int, store: Store) -> Iterator[Chunk]:
+    def simulate(self, paths: int, store: Store) -> Iterator[Chunk]:
         """Run portions of consecutive paths, each a chunk of the engine; those stored are read."""
         run = self._inputs.config.run
-        width = min(runtime.block_paths(run, self._inputs.network.n_subnets, 1), paths)
-        plan = Plan(portions * paths, (run.step_of(DAYS),), width, paths)
+        width = min(runtime.block_paths(run, self._inputs.network.n_subnets, 1), PORTION)
+        plan = Plan(paths, (run.step_of(DAYS),), width, PORTION)
         for first in plan.starts:
             if store.holds(first):
-                yield store.load(first)
+                yield store.load(first, PORTION)
             else:
                 portion = compute_chunk(self._world, self._bins, plan, first)
                 store.save(first, portion)
                 yield portion
 
-    def figures(self, portions: Sequence[Chunk]) -> Figures:
-        """The headline figures that a run of these paths would give."""
-        merger = Merger(self._bins)
-        for number, portion in enumerate(portions):
-            merger.add(number * len(portion.lost_at), portion)
-        kept = np.concatenate([each.scalars[each.lost_at == KEPT] for each in portions])
-        config, world = self._inputs.config, self._world
-        reader = Paths(kept, figure_names(world, config), self._days)
-        network = [
+    def of_all(self, scalars: np.ndarray) -> Figures:
+        """The network's and the portfolio's figures that a run of these paths would give."""
+        reader = Paths(scalars, self._names, self._days)
+        rows = [
             row
-            for name, unit in world.network_scalars.items()
+            for name, unit in self._world.network_scalars.items()
             for row in sample_rows(
-                name, "network", None, DAYS, reader.sample(name, DAYS), unit, (0.05, 0.5, 0.95)
+                name, "network", None, DAYS, reader.sample(name, DAYS), unit, tuple(LEVELS.values())
             )
         ]
-        subnets = subnet_table(
-            merger.statistics(),
-            self._bins,
-            world.gauges,
-            world.event_names,
-            self._inputs.network.netuid,
-            np.array(self._days),
-            most_subnets=len(world.subnets.registered),
-            levels=(),
-        )
+        config = self._inputs.config
         netuids = position_netuids(config)
         start, end = (
             portfolio_sample(reader, netuids, day, with_usd=config.tao_usd is not None)
             for day in self._days
         )
-        portfolio = frame(list(portfolio_rows(start, [end], netuids)))
-        tables = [table[table["day"] == DAYS] for table in (frame(network), subnets, portfolio)]
-        if self._keys is None:
-            self._keys = [key for table in tables for key in _keys(table)]
-        numbers = np.concatenate([table[list(Estimate._fields)].to_numpy() for table in tables])
-        wanted = [place for place, key in enumerate(self._keys) if key]
-        return Figures([key for key in self._keys if key], numbers[wanted])
+        rows += portfolio_rows(start, [end], netuids)
+        return _headline(frame(rows))
+
+    def of_subnets(self, portions: Sequence[Chunk]) -> Figures:
+        """The figures of each subnet that a run of these paths would give."""
+        merger = Merger(self._bins)
+        for number, portion in enumerate(portions):
+            merger.add(number * PORTION, portion)
+        table = subnet_table(
+            merger.statistics(),
+            self._bins,
+            self._world.gauges,
+            self._world.event_names,
+            self._inputs.network.netuid,
+            np.array(self._days),
+            most_subnets=len(self._world.subnets.registered),
+            levels=(),
+        )
+        return _headline(table)
+
+    def counts(self, scalars: np.ndarray) -> Iterator[tuple[str, float, np.ndarray]]:
+        """Quantiles that many paths share: name, level, and the figure on every path."""
+        reader = Paths(scalars, self._names, self._days)
+        for name in self._world.network_scalars:
+            sample = reader.sample(name, DAYS)
+            for ending, level in LEVELS.items():
+                at = (sample == quantile_of_sample(sample, level).value).mean()
+                if FEWEST_SHARING < at < 1.0:
+                    yield f"{name}_{ending}", level, sample
 
 
-def _keys(table: pd.DataFrame) -> Iterator[Key | None]:
-    """The key of each row; None of one that is no headline."""
-    for row in table.itertuples(index=False):
+FEWEST_SHARING: Final = 1e-3
+"""Part of the paths that share a value, for it to be that of a count."""
+
+
+def _headline(table: pd.DataFrame) -> Figures:
+    """The headline figures of a table after the days."""
+    keys, places = [], []
+    for place, row in enumerate(table.itertuples(index=False)):
         name = metric_name(row.quantity, row.statistic, row.level)
-        netuid = None if pd.isna(row.netuid) else int(row.netuid)
-        yield None if name is None else (name, row.scope, netuid)
+        if name is not None and row.day == DAYS:
+            keys.append((name, row.scope, None if pd.isna(row.netuid) else int(row.netuid)))
+            places.append(place)
+    return Figures(keys, table[list(Estimate._fields)].to_numpy()[places])
 
 
 def tabulated(
@@ -298,7 +325,7 @@ def tabulated(
     counts = np.isnan(value).all(axis=0) | (value != value[0]).any(axis=0)
     places: dict[tuple[str, str], list[int]] = {}
     for place in np.flatnonzero(counts):
-        places.setdefault(truth.keys[place][:2], []).append(place)
+        places.setdefault(truth.keys[place][:2], []).append(int(place))
     return {
         key: coverage(low[:, here], high[:, here], value[:, here], shifted[:, here])
         for key, here in places.items()
@@ -314,6 +341,66 @@ def regrouped(portions: int, size: int, groups: int) -> Iterator[np.ndarray]:
         groups -= len(shuffled)
 
 
+class Shared(NamedTuple):
+    """A quantile whose value many paths share, as those of counts do.
+
+    Attributes:
+        value: the quantile.
+        below: part of all paths below it.
+        upto: part of all paths at it or below.
+        alone: chance that the estimate is the quantile.
+        exact: chance that its interval holds it.
+    """
+
+    value: float
+    below: float
+    upto: float
+    alone: float
+    exact: float
+
+
+def shared(sample: np.ndarray, level: float, paths: int) -> Shared:
+    """The chances of an estimate and of its interval in closed form.
+
+    A path of rank r is above the quantile where fewer than r paths are at it or below, and below it
+    where at least r are below. Both numbers of paths are binomial.
+
+    Args:
+        sample: the figure on all paths, whose law is taken for the figure's.
+        level: of the quantile.
+        paths: of an estimate.
+    """
+    value = float(quantile_of_sample(sample, level).value)
+    below, upto = float((sample < value).mean()), float((sample <= value).mean())
+
+    def held(low: float, high: float) -> float:
+        above = stats.binom(paths, upto).cdf(low - 1)
+        return float(1.0 - above - stats.binom(paths, below).sf(high - 1))
+
+    position = level * (paths - 1)
+    alone = held(int(np.ceil(position)) + 1, int(np.floor(position)) + 1)
+    return Shared(value, below, upto, alone, held(*whole_ranks(level, paths)))
+
+
+def measured_shared(
+    sample: np.ndarray, level: float, paths: int, repetitions: int
+) -> tuple[Coverage, Coverage]:
+    """How often the interval holds, and how often where no two paths have the same value.
+
+    For the latter every path's whole number gets a random fraction.
+    """
+    random = np.random.default_rng(SEED)
+    found = []
+    for figure in (sample, sample + random.random(len(sample))):
+        estimates = [
+            quantile_of_sample(figure[rows], level)
+            for rows in regrouped(len(sample), paths, repetitions)
+        ]
+        value, _, low, high = np.array(estimates, dtype=float).T[:, :, None]
+        found.append(coverage(low, high, value, quantile_of_sample(figure, level).value))
+    return found[0], found[1]
+
+
 # --- the page ------------------------------------------------------------------------------------
 
 INTRODUCTION: Final = """# How often intervals hold the truth
@@ -321,22 +408,24 @@ INTRODUCTION: Final = """# How often intervals hold the truth
 <!-- Made by scripts/coverage; run it again rather than changing numbers here. -->
 
 Every number of a run has a 95 % interval for its Monte Carlo error. Here each is estimated
-{repetitions} times, every time from other paths, and counted is how often its interval held the
+{repetitions:,} times, every time from other paths, and counted is how often its interval held the
 truth. That says how far to trust the interval, and nothing about the model.
 
 An interval is **not symmetric** where rare paths weigh much, as for an expected shortfall, a share
 that a subnet seldom has, or a price with a long tail: a sample that lacks such a path by chance is
 too low and looks too certain, so the interval must reach farther to that side. Means and expected
 shortfalls get it from the skewness of what single paths add (Hall 1992), probabilities from the
-binomial distribution (Wilson), quantiles and VaR from two order statistics. Differences of two runs
-use the same, and are no shorter to either side than a symmetric interval.
+binomial distribution (Wilson). That of a quantile or VaR lies between the two ranks that hold it
+with 95 %, whatever the distribution; these are no whole numbers, so that it ends between two paths
+(Hettmansperger and Sheather 1986, Nyblom 1992). Differences of two runs use the same, and those of
+means and shortfalls are no shorter to either side than a symmetric interval.
 
 *Held* is the part of all intervals that held the truth, ± its standard error over repetitions;
 *too high* and *too low* are the parts that lay wholly above and below it. *End not known* is the
 part of which the run says that it cannot give an end (where a figure was the same on every path and
 has no bound); such an end counts as endless. *Withheld* is the part of which no number is given, as
 there are too few paths. About subnets and positions, all of them are counted together. Quantiles of
-counts (of subnets, of applicants) are held nearly always, as their intervals end at whole counts.
+counts (of subnets, of applicants) are held more often than 95 %, and have a section of their own.
 
 """
 
@@ -353,12 +442,32 @@ def table(rows: Rows) -> Iterator[str]:
         if np.isnan(each.held):
             yield f"| {name} | {paths:,} | | | | | 100 % |"
             continue
-        held = f"{100 * each.held:.1f} ± {100 * each.error:.1f} %"
         rest = (f"{100 * part:.1f} %" for part in each[2:])
-        yield f"| {name} | {paths:,} | {held} | {' | '.join(rest)} |"
+        yield f"| {name} | {paths:,} | {_part(each)} | {' | '.join(rest)} |"
 
 
-def page(repetitions: int, paths: int, store: Store) -> Iterator[str]:
+SHARED: Final = f"""
+## Quantiles of counts
+
+Nothing lies between two counts, so an interval ends at counts. From n paths it ends at the paths
+of two ranks l and h, and misses the quantile q where fewer than l paths are at q or below it, or at
+least h are below. With F(q) the part of all paths *up to* q, F(q − 1) the part *below*, and B the
+binomial distribution function, the chance of that is
+
+    B(l − 1; n, F(q)) + 1 − B(h − 1; n, F(q − 1)).
+
+Where a figure takes all values, both F(q) and F(q − 1) are the quantile's level p, and l and h are
+chosen for this to be at most 5 %. Of a count F(q − 1) < p ≤ F(q), which makes it smaller, whatever
+the ranks are: **an interval that holds 95 % of quantiles of all distributions holds more of those
+of counts**, the more the larger the part of the paths at q. *Exact* is what the formula gives for
+{PATHS} paths, *held* what was measured. *Estimate right* is the chance that the estimate is q: no
+interval that holds its own estimate is held less often than that. *Without ties* is measured with a
+random fraction added to each path's count, so that no two paths share one: then the interval ends
+between two paths, as others do, and holds 95 %.
+"""
+
+
+def page(repetitions: int, pool: int, store: Store) -> Iterator[str]:
     """Measure everything, and write each table as soon as it is there."""
     yield INTRODUCTION.format(repetitions=repetitions)
     yield "## Samples whose figures are known in closed form\n"
@@ -366,34 +475,60 @@ def page(repetitions: int, paths: int, store: Store) -> Iterator[str]:
         [(name, size, measured(case, size, repetitions)) for name, size, case in known()]
     )
     runtime.configure("float64")
-    inputs = read_inputs(CONFIG, [*SETTINGS, f"run.paths={repetitions * paths}"])
-    model = Measurement(inputs)
-    portions = list(model.simulate(repetitions, paths, store))
-    truth = model.figures(portions)
+    model = Measurement(read_inputs(CONFIG, [*SETTINGS, f"run.paths={pool}"]))
+    portions = list(model.simulate(pool, store))
+    scalars = np.concatenate([each.scalars[each.lost_at == KEPT] for each in portions])
+    counts = list(model.counts(scalars))
     yield (
-        f"\n## Headline figures of `configs/mainnet.toml` after {DAYS:g} days\n\nSteps of a day; "
-        f"the truth is that of all {repetitions * paths:,} paths, whose own error is allowed for. "
-        "Figures that never vary are left out.\n"
+        f"\n## Headline figures of `configs/mainnet.toml` after {DAYS:g} days\n\nSteps of a day. "
+        f"The truth is that of {pool:,} paths, from which each repetition draws its own, without "
+        f"putting them back within one; about subnets {PORTION} at a time, in the order in which "
+        "they were simulated. Figures that never vary are left out.\n"
     )
-    repeated = [model.figures([portion]) for portion in portions]
-    found = tabulated(repeated, truth, 1.0 / repetitions)
-    yield from table([(_named(*key), paths, each) for key, each in found.items()])
-    yield (
-        f"\n## Tails, and figures of single subnets, from {MORE} times the paths\n\nEach portion "
-        f"of {paths:,} paths stands in several repetitions, each time with others.\n"
-    )
-    more = [
-        model.figures([portions[place] for place in places])
-        for places in regrouped(repetitions, MORE, repetitions)
-    ]
-    found = tabulated(more, truth, MORE / repetitions)
+    found = _found(model, scalars, portions, PATHS, repetitions)
+    names = {name for name, *_ in counts}
+    yield from table([(_named(*k), PATHS, each) for k, each in found.items() if k[0] not in names])
+    yield SHARED
+    yield "| figure | quantile | below | up to | estimate right | exact | held | without ties |"
+    yield "|---|---|---|---|---|---|---|---|"
+    for name, level, sample in counts:
+        law = shared(sample, level, PATHS)
+        as_it_is, apart = measured_shared(sample, level, PATHS, repetitions)
+        parts = (f"{100 * part:.1f} %" for part in law[1:])
+        yield (
+            f"| `{name}` | {law.value:g} | {' | '.join(parts)} | {_part(as_it_is)} | "
+            f"{_part(apart)} |"
+        )
+    yield f"\n## Tails, and figures of single subnets, from {MORE} times the paths\n"
+    found = _found(model, scalars, portions, MORE * PATHS, repetitions)
     yield from table(
         [
-            (_named(*key), MORE * paths, each)
+            (_named(*key), MORE * PATHS, each)
             for key, each in found.items()
             if key[1] == "subnet" or re.search(r"_(var|es|es_contribution)_", key[0])
         ]
     )
+
+
+def _found(
+    model: Measurement,
+    scalars: np.ndarray,
+    portions: Sequence[Chunk],
+    paths: int,
+    repetitions: int,
+) -> dict[tuple[str, str], Coverage]:
+    """Coverage of all headline figures from so many paths."""
+    rows = regrouped(len(scalars), paths, repetitions)
+    of_all = [model.of_all(scalars[each]) for each in rows]
+    places = regrouped(len(portions), paths // PORTION, repetitions)
+    of_subnets = [model.of_subnets([portions[place] for place in each]) for each in places]
+    return tabulated(of_all, model.of_all(scalars), paths / len(scalars)) | tabulated(
+        of_subnets, model.of_subnets(portions), paths / (PORTION * len(portions))
+    )
+
+
+def _part(each: Coverage) -> str:
+    return f"{100 * each.held:.1f} ± {100 * each.error:.1f} %"
 
 
 def _named(name: str, scope: str) -> str:
@@ -404,7 +539,7 @@ def main(arguments: Sequence[str]) -> int:
     """Measures, prints as it goes, and writes the page."""
     parser = argparse.ArgumentParser(prog="scripts/coverage", description=__doc__.split("\n")[0])
     parser.add_argument("--repetitions", type=int, default=REPETITIONS, help=f"({REPETITIONS})")
-    parser.add_argument("--paths", type=int, default=PATHS, help=f"in each, a power of 2 ({PATHS})")
+    parser.add_argument("--pool", type=int, default=POOL, help=f"simulated paths ({POOL})")
     parser.add_argument("--write", type=Path, help="file for the page")
     parser.add_argument("--keep", type=Path, help="folder of simulated paths, to be used again")
     chosen = parser.parse_args(arguments)
@@ -413,7 +548,7 @@ def main(arguments: Sequence[str]) -> int:
         chosen.keep.mkdir(parents=True, exist_ok=True)
         store = ChunkStore(chosen.keep)
     lines = []
-    for line in page(chosen.repetitions, chosen.paths, store):
+    for line in page(chosen.repetitions, chosen.pool, store):
         lines.append(line)
         sys.stdout.write(line + "\n")
         sys.stdout.flush()

@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from dtaojax.metrics.estimate import quantile_of_sample
+
 ROOT = Path(__file__).parents[1]
 SCRIPT = runpy.run_path(str(ROOT / "scripts" / "coverage.py"))
 CASES = {f"{name}, {paths} paths": (paths, case) for name, paths, case in SCRIPT["known"]()}
@@ -68,13 +70,51 @@ def test_the_truths_own_error_is_allowed_for() -> None:
     assert np.mean(held) == pytest.approx(0.95, abs=0.015)
 
 
+@pytest.mark.parametrize(("level", "value"), [(0.05, 2.0), (0.5, 6.0), (0.95, 11.0)])
+def test_chances_of_a_counts_quantile_are_those_of_drawing_it(level: float, value: float) -> None:
+    random = np.random.default_rng(4)
+    pool = random.poisson(6.2, 40_000).astype(float)
+    found = SCRIPT["shared"](pool, level, 128)
+    assert found.value == value
+    assert (found.below, found.upto) == ((pool < value).mean(), (pool <= value).mean())
+    estimates = [quantile_of_sample(random.choice(pool, 128), level) for _ in range(2_000)]
+    drawn = np.array(estimates, dtype=float)
+    # 4 standard errors of 2,000 repetitions at their largest.
+    assert (drawn[:, 0] == value).mean() == pytest.approx(found.alone, abs=0.045)
+    held = ((drawn[:, 2] <= value) & (value <= drawn[:, 3])).mean()
+    assert held == pytest.approx(found.exact, abs=4 * np.sqrt(0.05 * 0.95 / 2_000))
+    assert found.exact >= max(found.alone, 0.95)
+
+
+def test_without_ties_the_interval_of_a_counts_quantile_holds_95_percent() -> None:
+    pool = np.random.default_rng(5).poisson(6.2, 40_000).astype(float)
+    as_it_is, apart = SCRIPT["measured_shared"](pool, 0.95, 128, 1_000)
+    assert as_it_is.held >= 0.97
+    assert apart.held == pytest.approx(0.95, abs=3 * np.sqrt(0.05 * 0.95 / 1_000))
+
+
+def cells(section: str) -> dict[str, list[float]]:
+    """The numbers of a table's rows, by figure; of a part with its error, the part."""
+    rows = [line.strip("| ").split(" | ") for line in section.splitlines() if line[:3] == "| `"]
+    return {
+        row[0]: [float(cell.split()[0].replace(",", "")) for cell in row[1:]]
+        for row in rows
+        if "withheld" not in row and row[-1] != "100 %"
+    }
+
+
 def test_the_committed_table_is_of_this_script_and_keeps_what_is_promised() -> None:
     page = (ROOT / "docs" / "coverage.md").read_text(encoding="utf-8")
     head = SCRIPT["INTRODUCTION"].format(repetitions=SCRIPT["REPETITIONS"])
     assert page.startswith(head), "run: scripts/coverage"
-    rows = [line.split(" | ") for line in page.splitlines() if line.startswith("| `")]
-    held = {row[0]: float(row[2].split()[0]) for row in rows if "±" in row[2]}
-    assert len(held) > 50
-    shortfalls = [cell for name, cell in held.items() if "_es_99" in name]
-    assert shortfalls
-    assert min(shortfalls) >= 93.0
+    *_, headline, counts, tails = page.split("\n## ")
+    held = {name: row[1] for name, row in cells(headline).items()}
+    assert len(held) > 90
+    assert {name: part for name, part in held.items() if not 93.0 <= part <= 97.0} == {}
+    assert {name: row for name, row in cells(tails).items() if not 93.0 <= row[1] <= 97.0} == {}
+    assert any("_es_99" in name for name in cells(tails))
+    assert cells(counts)
+    for _, _, _, alone, exact, measured, apart in cells(counts).values():
+        assert exact >= max(95.0, alone)
+        assert measured == pytest.approx(exact, abs=1.0)
+        assert 93.0 <= apart <= 97.0
