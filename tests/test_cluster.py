@@ -1,7 +1,11 @@
 """Processes and clusters: the same bits as threads, also where a worker is killed."""
 
+import asyncio
 import os
+import re
+import shutil
 import signal
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -19,10 +23,12 @@ from dtaojax.pipeline import crew, runtime
 from dtaojax.pipeline.crew import CrewError, CrewMaker
 from dtaojax.pipeline.inputs import read_inputs
 from dtaojax.pipeline.run import run_report
+from dtaojax.pipeline.scheduler import quiet
 from dtaojax.results import ResultsError
 
 distributed = pytest.importorskip("distributed", reason="needs the extra: cluster")
-# It comes with it.
+# They come with it.
+dask = pytest.importorskip("dask")
 psutil = pytest.importorskip("psutil")
 PATHS = 256
 
@@ -136,6 +142,114 @@ def test_address_that_cannot_be_used_is_one_message(config: Path, address: str) 
     with pytest.raises(CrewError, match=f"--scheduler {address}: no scheduler answers") as refused:
         run(config, "nobody", maker)
     assert len(str(refused.value).splitlines()) == 1
+
+
+# --- certificates --------------------------------------------------------------------------------
+
+DOCUMENT = Path(__file__).parents[1] / "docs" / "cluster.md"
+
+
+@pytest.fixture(scope="module")
+def authorities(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, str]]:
+    """Certificates of two authorities, made as the document says, but with shorter keys."""
+    if shutil.which("openssl") is None:
+        pytest.skip("needs openssl")
+    recipe = re.findall(r"^    (openssl .*)$", DOCUMENT.read_text(), re.MULTILINE)
+    assert len(recipe) == 3
+    found = {}
+    for name in ("ours", "theirs"):
+        folder = tmp_path_factory.mktemp(name)
+        for line in recipe:
+            words = line.replace("rsa:4096", "rsa:2048").split()
+            subprocess.run(words, cwd=folder, check=True, capture_output=True)
+        shown = {"tls_ca_file": folder / "ca.pem"}
+        for part in ("scheduler", "worker", "client"):
+            shown |= {
+                f"tls_{part}_cert": folder / "cert.pem",
+                f"tls_{part}_key": folder / "key.pem",
+            }
+        found[name] = {key: str(file) for key, file in shown.items()}
+    return found
+
+
+def security(certificates: dict[str, str]) -> object:
+    return distributed.Security(require_encryption=True, **certificates)
+
+
+@pytest.fixture(scope="module")
+def guarded(authorities: dict[str, dict[str, str]], config: Path) -> Iterator[str]:
+    """Address of a scheduler with certificates that has a worker with them."""
+    with distributed.LocalCluster(
+        n_workers=1,
+        threads_per_worker=1,
+        processes=False,
+        protocol="tls",
+        host="127.0.0.1",
+        dashboard_address=None,
+        memory_limit=0,
+        security=security(authorities["ours"]),
+    ) as cluster:
+        yield cluster.scheduler_address
+
+
+def settings(certificates: dict[str, str]) -> dict[str, Any]:
+    """Settings of dask as the document has them for ``dtaojax``."""
+    return {
+        "distributed.comm.require-encryption": True,
+        "distributed.comm.tls.ca-file": certificates["tls_ca_file"],
+        "distributed.comm.tls.client.cert": certificates["tls_client_cert"],
+        "distributed.comm.tls.client.key": certificates["tls_client_key"],
+    }
+
+
+def test_scheduler_with_certificates_computes_for_who_has_them(
+    guarded: str, authorities: dict[str, dict[str, str]], config: Path, on_threads: Path
+) -> None:
+    assert guarded.startswith("tls://")
+    with dask.config.set(settings(authorities["ours"])):
+        folder = run(config, "guarded", partial(crew.cluster, address=guarded))
+    assert_same_numbers(folder, on_threads)
+
+
+@pytest.mark.parametrize(
+    ("certificates", "why"), [("theirs", "TLS certificate does not match"), (None, "TLS")]
+)
+def test_scheduler_with_certificates_refuses_who_has_none_of_its_authority(
+    guarded: str,
+    authorities: dict[str, dict[str, str]],
+    config: Path,
+    certificates: str | None,
+    why: str,
+) -> None:
+    maker = partial(crew.cluster, address=guarded, patience_s=1.0)
+    asked = {} if certificates is None else settings(authorities[certificates])
+    with (
+        dask.config.set(asked),
+        pytest.raises(CrewError, match=rf"--scheduler {guarded}: no scheduler answers .*{why}"),
+    ):
+        run(config, "shut_out", maker)
+
+
+@pytest.mark.parametrize("certificates", ["ours", "theirs", None])
+def test_scheduler_with_certificates_takes_only_workers_of_its_authority(
+    guarded: str, authorities: dict[str, dict[str, str]], certificates: str | None
+) -> None:
+    shown = None if certificates is None else security(authorities[certificates])
+
+    async def joins() -> bool:
+        worker = distributed.Worker(
+            guarded, security=shown, nthreads=1, host="127.0.0.1", dashboard=False, memory_limit=0
+        )
+        try:
+            await asyncio.wait_for(worker, 2.0)
+        except (OSError, ValueError, TypeError, RuntimeError):
+            return False
+        finally:
+            await worker.close()
+        return True
+
+    with quiet():
+        assert asyncio.run(joins()) == (certificates == "ours")
 
 
 def listening(process: Any) -> set[tuple[str, int]]:
