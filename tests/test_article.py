@@ -256,6 +256,13 @@ def test_the_page_shows_texts_as_text_and_every_claim(reported: Path) -> None:
     assert "shown only" in page
 
 
+def test_the_first_screen_says_that_no_back_test_speaks_for_it(reported: Path) -> None:
+    page = (reported / "report.html").read_text(encoding="utf-8")
+    badge = page[page.index('<aside class="trust"') : page.index("</aside>")]
+    assert "Not back-tested: the network is drawn at random" in badge
+    assert page.index("</aside>") < page.index('<ul class="cards">')
+
+
 def test_browser_opens_the_page_without_complaint(reported: Path, chromium: Chromium) -> None:
     assert complaints(chromium, reported / "report.html") == []
 

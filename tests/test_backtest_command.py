@@ -76,6 +76,17 @@ def test_the_report_says_whether_forecasts_held_and_needs_no_network(report: Pat
     assert "http://" not in page.replace("http://www.w3.org", "")
 
 
+def test_the_first_screen_says_what_made_the_forecasts_and_how_far_ahead_they_held(
+    report: Path,
+) -> None:
+    page = report.read_text(encoding="utf-8")
+    badge = page[page.index('<aside class="trust"') : page.index("</aside>")]
+    assert "Demand: random walk, learnt anew as time went on." in badge
+    for kind in ("Prices", "Losses", "Baskets of many subnets"):
+        assert f"<b>{kind}:</b>" in badge
+    assert page.index("</aside>") < page.index('<ul class="cards">')
+
+
 def test_browser_opens_the_page_without_complaint(report: Path, chromium: Chromium) -> None:
     assert complaints(chromium, report) == []
 

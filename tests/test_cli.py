@@ -30,6 +30,8 @@ from small_run import (
 )
 
 from dtaojax import __version__, chain, cli
+from dtaojax.commands.run import headline_table
+from dtaojax.commands.terminal import err
 from dtaojax.config import PRESETS, config_from_dict
 from dtaojax.network import NetworkTable, load_network
 from dtaojax.results import save
@@ -638,6 +640,23 @@ def test_headline_is_of_the_last_day_reported(dtaojax, small):
     answer = dtaojax("run", small, "--out", small.parent / "out", *words)
     assert re.search(r"1 days +effective number", answer.err)
     assert re.search(r"2 days +mean loss", answer.err)
+
+
+def test_losses_on_the_terminal_are_told_of_todays_value_too(capsys):
+    def metric(name: str, day: float, value: float | None, error: float | None) -> dict:
+        return {"name": name, "day": day, "value": value, "standard_error": error, "unit": "TAO"}
+
+    metrics = [
+        metric("value_realizable", 0.0, 400.0, 0.0),
+        metric("value_realizable", 9.0, 500.0, 1.0),
+        metric("loss_realizable_var_95", 9.0, 50.0, 2.0),
+        metric("loss_realizable_es_95", 9.0, None, None),
+    ]
+    err().print(headline_table(metrics))
+    rows = [line.split() for line in capsys.readouterr().err.splitlines()]
+    (share,) = [row for row in rows if row[-1] == "%"]
+    assert share[-3:] == ["12.5", "0.5", "%"]
+    assert sum("paths," in row for row in rows) == 2
 
 
 def test_report_is_made_anew_from_the_tables(dtaojax, tmp_path):

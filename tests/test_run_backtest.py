@@ -171,6 +171,13 @@ def test_the_page_says_what_the_tables_say_and_opens_without_complaint(
     assert complaints(chromium, finished / "report.html") == []
 
 
+def test_the_first_screen_has_the_badge_of_the_run(finished: Path) -> None:
+    page = (finished / "report.html").read_text(encoding="utf-8")
+    badge = page[page.index('<aside class="trust"') : page.index("</aside>")]
+    assert "Demand: calibrated" in badge
+    assert json.loads((finished / "manifest.json").read_text())["trust"]["back_tested"]
+
+
 def test_the_command_prints_a_line_a_figure(
     folder: Path,
     tmp_path: Path,

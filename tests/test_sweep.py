@@ -7,7 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from small_run import CONFIG, small_rows, write_network
+from typer.testing import CliRunner
 
+from dtaojax.cli import app
 from dtaojax.config import ConfigError
 from dtaojax.pipeline.crew import threads
 from dtaojax.pipeline.design import grid, sobol
@@ -86,6 +88,16 @@ def test_sweep_runs_each_point_once_and_tabulates_what_they_found(config: Path) 
     pd.testing.assert_frame_equal(larger[:2], table)
     pd.testing.assert_frame_equal(pd.read_parquet(out / "sweep.parquet"), larger)
     assert pd.read_csv(out / "sweep.csv")["run.seed"].tolist() == [1, 2, 3]
+
+
+def test_the_terminal_says_of_which_points_anything_was_tested(
+    config: Path,
+) -> None:
+    out = config.parent / "said"
+    words = ("--grid", "portfolio.root_tao=1,2", "--set", "demand=[]", "--out", str(out))
+    done = CliRunner().invoke(app, ["sweep", str(config), *words])
+    assert done.exit_code == 0, done.output
+    assert done.output.count("Not back-tested: the demand is another than the calibrated one") == 1
 
 
 def test_all_points_are_checked_before_the_first_is_run(config: Path) -> None:

@@ -6,10 +6,12 @@ import re
 from html import unescape
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from report_fixture import make_results
 
-from dtaojax.config import Config, config_from_dict, load_config
+from dtaojax.config import Config, config_from_dict, load_backtest, load_config
+from dtaojax.pipeline.backtest_trust import held_so_far_ahead
 from dtaojax.pipeline.trust import (
     BACK_TESTS,
     KINDS,
@@ -17,6 +19,7 @@ from dtaojax.pipeline.trust import (
     TESTED_DEMAND_SHA256,
     demand_digest,
     trust,
+    trust_of_study,
 )
 from dtaojax.report.contract import read
 from dtaojax.report.headline import headline
@@ -241,3 +244,51 @@ def test_summary_and_manifest_carry_the_badge(tmp_path: Path) -> None:
     for name in ("summary.json", "manifest.json"):
         assert json.loads((tmp_path / name).read_text())["trust"] == found
     assert load(tmp_path).manifest["trust"] == found
+
+
+# --- studies of many runs, and back-tests themselves ----------------------------------------------
+
+
+def test_a_study_of_runs_that_share_a_badge_has_it() -> None:
+    alike = {"A1": [mainnet(), mainnet("run.seed=2")], "A2": [mainnet("title=b")]}
+    assert trust_of_study(alike, "cases") == trust(mainnet())
+
+
+def test_a_study_says_of_how_many_parts_each_reason_holds() -> None:
+    others = [mainnet("mechanism=launch_2025"), mainnet("mechanism=launch_2025", "demand=[]")]
+    found = trust_of_study({"A1": others, "A2": [mainnet("demand=[]")], "A3": [mainnet()]}, "cases")
+    assert not found["back_tested"]
+    assert found["reasons"] == [
+        "the demand is another than the calibrated one (2 of 3 cases)",
+        "the rules are launch_2025 (1 of 3)",
+    ]
+    assert found["notes"] == ["Runs of A3 are among those that were tested."]
+    assert "Demand: that of each of the cases." in trust_of({"trust": found}).lines
+
+
+def summary_tables(year: str) -> dict[str, pd.DataFrame]:
+    """What the committed back-test of a year found of mature subnets."""
+    text = (ROOT / "reports" / "backtest" / year / "summary.json").read_text(encoding="utf-8")
+    return {key: pd.DataFrame(json.loads(text)[key]) for key in ("coverage", "exceedances")}
+
+
+@pytest.mark.parametrize("year", ["2025", "2026"])
+def test_the_table_of_back_tests_is_what_the_committed_back_tests_found(year: str) -> None:
+    config = load_backtest(ROOT / "configs" / f"backtest_{year}.toml", [])
+    found = held_so_far_ahead(config, summary_tables(year))
+    seen = {
+        (each["kind"], test["first_day"]): test["held"]
+        for each in found["kinds"]
+        for test in each["tests"]
+    }
+    assert {kind for kind, _ in seen} == {"prices", "losses"}
+    for test in BACK_TESTS:
+        if not test.whole_run and (test.kind, test.first_day) in seen:
+            assert seen[test.kind, test.first_day] == test.held, test
+    if year == "2025":
+        texts = {each["kind"]: each["text"] for each in found["kinds"]}
+        assert texts == {
+            "prices": "held to 30 days",
+            "losses": "held to 7 days, NOT held 30 days ahead",
+        }
+    assert json.loads(json.dumps(found)) == found

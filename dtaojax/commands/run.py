@@ -63,7 +63,7 @@ def run(
         return
     summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
     say_trust(summary)
-    err().print(_headline_table(summary["metrics"]))
+    err().print(headline_table(summary["metrics"]))
     if "decomposition" in summary:
         err().print(_sources_table(summary["decomposition"]))
     answer(f"report: {report}")
@@ -76,7 +76,7 @@ _FIGURES: Final = {
 }
 
 
-def _headline_table(metrics: list[dict[str, Any]]) -> Table:
+def headline_table(metrics: list[dict[str, Any]]) -> Table:
     """A few headline numbers at the last day that they have, with their errors."""
     names = _FIGURES | {
         "loss_realizable_var_95": "loss not exceeded in 95 % of paths, realizable",
@@ -85,19 +85,27 @@ def _headline_table(metrics: list[dict[str, Any]]) -> Table:
     table = Table("after", "figure", "value", "± standard error", "unit", box=None, pad_edge=False)
     # The records of a number come in the order of their days.
     latest = {metric["name"]: metric for metric in metrics}
+    today = next((m["value"] for m in metrics if m["name"] == "value_realizable"), None)
     for name, meaning in names.items():
         if name not in latest:
             continue
         metric = latest[name]
-        error = metric["standard_error"]
-        table.add_row(
-            f"{metric['day']:g} days",
-            meaning,
-            why_missing(name) if metric["value"] is None else f"{metric['value']:,.4g}",
-            "unknown" if error is None else f"{error:.2g}",
-            metric["unit"],
-        )
+        table.add_row(*_cells(metric, meaning, 1.0, metric["unit"]))
+        if name.startswith("loss_") and metric["value"] is not None and today:
+            table.add_row(*_cells(metric, "  of what it would bring today", 100.0 / today, "%"))
     return table
+
+
+def _cells(metric: dict[str, Any], meaning: str, factor: float, unit: str) -> tuple[str, ...]:
+    """A number as a row of the table, times a factor."""
+    value, error = metric["value"], metric["standard_error"]
+    return (
+        f"{metric['day']:g} days",
+        meaning,
+        why_missing(metric["name"]) if value is None else f"{factor * value:,.4g}",
+        "unknown" if error is None else f"{factor * error:.2g}",
+        unit,
+    )
 
 
 def _sources_table(records: list[dict[str, Any]]) -> Table:

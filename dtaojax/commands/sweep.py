@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
 
-from dtaojax.commands.terminal import answer, err
+from dtaojax.commands.terminal import answer, err, say_trust_of_each
 from dtaojax.commands.where import (
     ExecutorOption,
     SchedulerOption,
@@ -75,18 +76,27 @@ def sweep(
     makes_crew = crew_maker(executor, workers, scheduler)
 
     from dtaojax.pipeline import design as designs
+    from dtaojax.pipeline.batch import read_json
     from dtaojax.pipeline.sweep import run_sweep
 
     design = designs.grid(grid) if grid else designs.sobol(list(sobol or []), points, seed)
     show = err()
 
     def announce(index: int, point: dict[str, str]) -> None:
-        values = ", ".join(f"{key} = {value}" for key, value in point.items())
-        show.print(f"point {index + 1} of {len(design.points)}: {values}", markup=False)
+        show.print(
+            f"point {index + 1} of {len(design.points)}: {_point_words(point)}", markup=False
+        )
 
     table = run_sweep(config, list(set_ or []), design, folder, announce, makes_crew)
+    labels = [_point_words(point) for point in design.points]
+    summaries = [read_json(folder / place / "summary.json") for place in table["folder"]]
+    say_trust_of_each(labels, summaries)
     show.print(_comparison(table, list(design.points[0])))
     answer(f"table: {folder / 'sweep.csv'}")
+
+
+def _point_words(point: Mapping[str, str]) -> str:
+    return ", ".join(f"{key} = {value}" for key, value in point.items())
 
 
 def _comparison(table: pd.DataFrame, keys: list[str]) -> Table:

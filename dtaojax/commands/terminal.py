@@ -101,10 +101,24 @@ def say_trust(found: Mapping[str, Any]) -> None:
     Args:
         found: ``summary.json``, or the JSON of a study.
     """
-    from dtaojax.report.trust import trust_of
+    say_trust_of_each([""], [found])
 
-    for line in trust_of(found).lines:
-        err().print(line, markup=False, soft_wrap=True)
+
+def say_trust_of_each(labels: Sequence[str], found: Sequence[Mapping[str, Any]]) -> None:
+    """Say what was back-tested of several results, the same once and for which of them.
+
+    Args:
+        labels: of the results.
+        found: ``summary.json`` of each.
+    """
+    from dtaojax.report.trust import trust_of_each
+
+    show = err()
+    for badge in trust_of_each(labels, found):
+        if badge.runs:
+            show.print(f"{badge.runs}:", markup=False, soft_wrap=True)
+        for line in badge.lines:
+            show.print(line, markup=False, soft_wrap=True)
 
 
 def tell_notices(notices: Sequence[Notice], quiet: bool) -> None:

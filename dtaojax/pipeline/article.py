@@ -14,6 +14,7 @@ from dtaojax.pipeline import runtime
 from dtaojax.pipeline.article_inputs import Experiment
 from dtaojax.pipeline.article_run import run_experiment
 from dtaojax.pipeline.outputs import refuse_replacing
+from dtaojax.pipeline.trust import trust_of_study
 from dtaojax.report.article_page import FILE_NAME, write_article_page
 from dtaojax.report.article_results import ArticleResults, ExperimentResult
 from dtaojax.results import SCHEMA_VERSION
@@ -55,6 +56,10 @@ def _fill(experiments: Sequence[Experiment], new: Path, tell: Callable[[str], No
     manifest = {
         "schema_version": SCHEMA_VERSION,
         **runtime.made(),
+        "trust": trust_of_study(
+            {each.config.id: [run.config for run in each.runs.values()] for each in experiments},
+            "statements",
+        ),
         "seconds": time.perf_counter() - begun,
     }
     results = ArticleResults(found, manifest)

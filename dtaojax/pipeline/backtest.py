@@ -26,6 +26,7 @@ from dtaojax.calibration import DriftingVariance, StochasticVariance
 from dtaojax.config import BacktestConfig, ConfigError, Problem, load_backtest
 from dtaojax.history import Panel, find_history, read_panel
 from dtaojax.pipeline import runtime
+from dtaojax.pipeline.backtest_trust import held_so_far_ahead
 from dtaojax.pipeline.outputs import refuse_replacing
 from dtaojax.report.backtest_page import FILE_NAME, write_backtest_page
 from dtaojax.report.backtest_results import TABLES, BacktestResults
@@ -127,7 +128,10 @@ def _judged(
         )
     tables = _tables(inputs, outcomes)
     wall_times = {"forecast_s": rolled - started, "score_s": time.perf_counter() - rolled}
-    return BacktestResults(_manifest(inputs, outcomes, wall_times), tables)
+    manifest = _manifest(inputs, outcomes, wall_times) | {
+        "trust": held_so_far_ahead(inputs.config, tables)
+    }
+    return BacktestResults(manifest, tables)
 
 
 def _forecasters(config: BacktestConfig) -> list[Forecaster]:

@@ -25,6 +25,7 @@ from dtaojax.pipeline.inputs import Inputs, read_inputs
 from dtaojax.pipeline.observed import observe_outcome
 from dtaojax.pipeline.outputs import refuse_replacing
 from dtaojax.pipeline.trace import trace_at
+from dtaojax.pipeline.trust import trust
 from dtaojax.report.run_backtest_page import write_run_backtest_page
 from dtaojax.report.run_backtest_results import TABLES, RunBacktestResults
 from dtaojax.results import SCHEMA_VERSION
@@ -186,6 +187,7 @@ def _manifest(
         "schema_version": SCHEMA_VERSION,
         "command": "backtest",
         "title": config.title or "Did the whole forecast hold?",
+        "trust": trust(run),
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "dtaojax_version": __version__,
         "config": config.model_dump(mode="json"),

@@ -130,8 +130,58 @@ def trust(config: Config, beyond: Sequence[str] = ()) -> dict[str, Any]:
     reasons = [*_untested(config), *beyond]
     tests = [] if reasons else _tests_of(config)
     kinds = [_verdict(kind, day, tests) for kind, day in _asked(config)]
-    demand = demand_label(config)
     notes = list(_notes(config)) if not reasons else []
+    return _badge(demand_label(config), reasons, notes, kinds)
+
+
+def trust_of_study(runs: Mapping[str, Sequence[Config]], parts: str) -> dict[str, Any]:
+    """Return the badge of a study of many runs, as :func:`trust`.
+
+    It is that of its runs where they share one. Otherwise each reason says of how many parts of the
+    study it holds, in one of their runs at least.
+
+    Args:
+        runs: by part of the study.
+        parts: what the parts are, in the plural.
+    """
+    badges = {name: [trust(config) for config in configs] for name, configs in runs.items()}
+    first, *others = [badge for each in badges.values() for badge in each]
+    if all(badge == first for badge in others):
+        return first
+    held: dict[str, int] = {}
+    for each in badges.values():
+        for reason in dict.fromkeys(text for badge in each for text in badge["reasons"]):
+            held[reason] = held.get(reason, 0) + 1
+    most_first = sorted(held.items(), key=lambda item: -item[1])
+    reasons = [
+        f"{reason} ({count} of {len(runs)}{'' if place else f' {parts}'})"
+        for place, (reason, count) in enumerate(most_first)
+    ]
+    tested = [name for name, each in badges.items() if any(one["back_tested"] for one in each)]
+    notes = [f"Runs of {', '.join(tested)} are among those that were tested."] if tested else []
+    return _badge(f"that of each of the {parts}", reasons, notes, [])
+
+
+def trust_of_back_test(demand: str, tests: Sequence[BackTest]) -> dict[str, Any]:
+    """Return the badge of a back-test's own page, as :func:`trust`: how far ahead it held.
+
+    Args:
+        demand: what made the forecasts.
+        tests: what the back-test found, by kind and horizon.
+    """
+    days: dict[str, float] = {}
+    for test in tests:
+        days[test.kind] = max(test.last_day, days.get(test.kind, 0.0))
+    kinds = [_verdict(kind, day, tests) for kind, day in days.items()]
+    note = (
+        "The numbers are those of this page; what runs say of themselves rests on all back-tests."
+    )
+    return _badge(demand, [], [note], kinds)
+
+
+def _badge(
+    demand: str, reasons: list[str], notes: list[str], kinds: list[dict[str, Any]]
+) -> dict[str, Any]:
     told = [f"{each['about'][0].upper()}{each['about'][1:]}: {each['text']}." for each in kinds]
     if reasons:
         told = [f"Not back-tested: {'; '.join(reasons)}."]

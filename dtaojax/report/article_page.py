@@ -31,6 +31,7 @@ from dtaojax.report.made import made_by
 from dtaojax.report.numerals import plain
 from dtaojax.report.shell import write_page
 from dtaojax.report.svg import drawing_style
+from dtaojax.report.trust import trust_of
 
 FILE_NAME: Final = "report.html"
 
@@ -110,6 +111,7 @@ def render_article(results: ArticleResults) -> str:
             ),
         ],
         made=made_by(manifest),
+        trust=[trust_of(manifest)],
         remarks=manifest.get("remarks", ()),
     )
     return render_document(document)

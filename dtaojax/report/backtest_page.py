@@ -33,6 +33,7 @@ from dtaojax.report.notices import notice_tables
 from dtaojax.report.numerals import amount, days
 from dtaojax.report.shell import write_page
 from dtaojax.report.svg import drawing_style
+from dtaojax.report.trust import trust_of
 
 FILE_NAME = "report.html"
 
@@ -71,6 +72,7 @@ def render_backtest(results: BacktestResults) -> str:
             _making(results),
         ],
         made=f"{made_by(manifest)} What held in the past may fail in the next regime.",
+        trust=[trust_of(manifest)],
     )
     return render_document(document)
 

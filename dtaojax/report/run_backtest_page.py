@@ -28,6 +28,7 @@ from dtaojax.report.run_backtest_results import (
 )
 from dtaojax.report.shell import write_page
 from dtaojax.report.svg import COLOURS, drawing_style, new_figure
+from dtaojax.report.trust import trust_of
 
 FILE_NAME: Final = "report.html"
 _SHOWN: Final = {
@@ -73,6 +74,7 @@ def render_run_backtest(results: RunBacktestResults) -> str:
             _making(results),
         ],
         made=f"{made_by(manifest)} What held in the past may fail in the next regime.",
+        trust=[trust_of(manifest)],
     )
     return render_document(document)
 
