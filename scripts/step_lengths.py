@@ -20,7 +20,7 @@ import numpy as np
 from jax import lax
 
 from dtaojax import chain
-from dtaojax.build import build_demand, build_mechanism, build_network
+from dtaojax.build import Slots, build_demand, build_mechanism, build_network
 from dtaojax.config import PRESETS, EmissionSellingConfig, MechanismConfig, StudentFlowConfig
 from dtaojax.demand.process import Clock
 from dtaojax.demand.student_flow import student_flow
@@ -116,7 +116,9 @@ def run(rules: MechanismConfig, table: NetworkTable, pushes: np.ndarray, blocks:
     steps = steps_a_day * pushes.shape[1]
     mechanism = build_mechanism(rules)
     subnets, start = build_network(table, rules)
-    (selling,) = build_demand((EmissionSellingConfig(),), SEED, table.netuid)
+    (selling,) = build_demand(
+        (EmissionSellingConfig(),), SEED, Slots(table, table.n_subnets), Path()
+    )
 
     def one(push_a_day: jax.Array) -> Outcome:
         def advance(i: jax.Array, now: tuple[NetworkState, jax.Array]):

@@ -70,6 +70,7 @@ class Paid(NamedTuple):
     payout: Payout
     reward: Payout
     root_tao: jax.Array
+    off_the_top: jax.Array
 
 
 class Flows(NamedTuple):
@@ -87,7 +88,7 @@ def paid(validator, *, in_tao=0.0, sold_at_once=0.0, claimed=0.0) -> Flows:
     pools = Pools(nothing, nothing, nothing, nothing, nothing)
     claims = Claims(pools, nothing, nothing + claimed, nothing > 0.0)
     reward = payout._replace(validator=nothing + in_tao)
-    return Flows(Paid(payout, reward, nothing + sold_at_once), claims)
+    return Flows(Paid(payout, reward, nothing + sold_at_once, jnp.zeros(())), claims)
 
 
 # --- yield ---------------------------------------------------------------------------------------

@@ -39,6 +39,7 @@ QUICK_TO_COMPILE = {"xla_backend_optimization_level": 0, "xla_llvm_disable_expen
 WITHOUT_EFFECT: dict[str, set[str]] = {
     "gate_mass_2026": {".gate.quantile", ".fee.rate"},
     "gate_rank_2026": {".fee.rate"},
+    "etao_sketch": {".fee.rate"},
     "proposed_buy_cap": {".fee.rate"},
     "proposed_tiers": {".fee.rate"},
     "proposed_mass_quantile": {".gate.quantile", ".fee.rate"},

@@ -3,6 +3,7 @@
 from dtaojax.build.demand import build_demand
 from dtaojax.build.mechanism import build_mechanism
 from dtaojax.build.registration import build_registration
+from dtaojax.build.slots import Slots
 from dtaojax.build.world import (
     build_bins,
     build_network,
@@ -11,6 +12,7 @@ from dtaojax.build.world import (
 )
 
 __all__ = [
+    "Slots",
     "build_bins",
     "build_demand",
     "build_mechanism",

@@ -5,8 +5,10 @@ from importlib import import_module
 from typing import Any
 
 import jax.numpy as jnp
+from jaxtyping import Array
 
 from dtaojax import chain, config
+from dtaojax.build.slots import Slots
 from dtaojax.mechanism.chain_buy import BuyDestroyed, BuyDestroyedUnissued, BuyKept, NoBuy
 from dtaojax.mechanism.composition import Mechanism
 from dtaojax.mechanism.fee_rules import FeeRule, FeeToAuthor, FeeToPool, FlatFeeToPool
@@ -25,6 +27,7 @@ from dtaojax.mechanism.injection_subsidy import SubsidyByAlphaEmission, SubsidyB
 from dtaojax.mechanism.moving_price import PriceEma
 from dtaojax.mechanism.moving_price_floored import FlooredPriceEma
 from dtaojax.mechanism.no_gate import NoGate
+from dtaojax.mechanism.off_the_top import NothingOffTheTop, ShareOffTheTop
 from dtaojax.mechanism.participants import PaidInAlpha, PaidInTao, PaidWhatPoolsLeave
 from dtaojax.mechanism.root_policy import (
     NoRoot,
@@ -42,12 +45,25 @@ from dtaojax.mechanism.trading import LaunchMarket, Market, NoMarket, SwapMarket
 from dtaojax.mechanism.weight_rules.rule import WeightRule
 
 
-def build_mechanism(rules: config.MechanismConfig, seed: int = 0) -> Mechanism:
-    """The rules, part by part; the seed is that of rules which draw random numbers."""
+def build_mechanism(
+    rules: config.MechanismConfig, seed: int = 0, slots: Slots | None = None
+) -> Mechanism:
+    """The rules, part by part.
+
+    Args:
+        rules: of the config.
+        seed: of rules which draw random numbers.
+        slots: of the network under the rules; needed where they name single subnets.
+
+    Raises:
+        ValueError: the rules name single subnets, and there are no slots.
+        NetworkError: they name one that is not in the network.
+    """
     ema = rules.moving_price
     injection = _injection(rules.injection)
+    weight = _tao_weight(rules.root, slots)
     return Mechanism(
-        weighing=_weight_rule(rules, seed),
+        weighing=_weight_rule(rules, seed, weight),
         gate=_gate(rules.gate),
         injection=injection,
         support=_support(rules.pool),
@@ -62,11 +78,12 @@ def build_mechanism(rules: config.MechanismConfig, seed: int = 0) -> Mechanism:
         ),
         market=_market(rules),
         fee=_fee(rules.fees),
-        tao_weight=jnp.asarray(rules.root.tao_weight),
+        tao_weight=weight,
+        off_the_top=_off_the_top(rules.root),
     )
 
 
-def _weight_rule(rules: config.MechanismConfig, seed: int) -> WeightRule:
+def _weight_rule(rules: config.MechanismConfig, seed: int, tao_weight: Array) -> WeightRule:
     """The registered rule, with its own parameters and those that it takes from other parts."""
     table = rules.weight_rule
     rule = config.WEIGHT_RULES[table.kind]
@@ -74,7 +91,8 @@ def _weight_rule(rules: config.MechanismConfig, seed: int) -> WeightRule:
     parameters = table.model_dump(exclude={"kind"})
     for place in rule.takes:
         part, _, key = place.partition(".")
-        parameters[key] = seed if place == "run.seed" else getattr(getattr(rules, part), key)
+        taken = {"run.seed": seed, "root.tao_weight": tao_weight}
+        parameters[key] = taken[place] if place in taken else getattr(getattr(rules, part), key)
     return make(**{key: _parameter(value) for key, value in parameters.items()})
 
 
@@ -201,6 +219,20 @@ def _root(root: config.RootConfig) -> RootPolicy:
             return RootOfValidators()
         case config.NoRootConfig():
             return NoRoot()
+
+
+def _tao_weight(root: config.RootConfig, slots: Slots | None) -> Array:
+    if not isinstance(root, config.RootBasketConfig) or not root.tao_weights:
+        return jnp.asarray(root.tao_weight)
+    if slots is None:
+        raise ValueError("root.tao_weights names subnets: pass the slots of their network")
+    return jnp.asarray(slots.column(root.tao_weight, root.tao_weights))
+
+
+def _off_the_top(root: config.RootConfig) -> NothingOffTheTop | ShareOffTheTop:
+    if isinstance(root, config.RootBasketConfig) and root.off_the_top > 0.0:
+        return ShareOffTheTop(jnp.asarray(root.off_the_top))
+    return NothingOffTheTop()
 
 
 def _fee(fees: config.FeesConfig) -> FeeRule:

@@ -122,7 +122,7 @@ def build_network(
             ),
         ),
     )
-    weighing = build_mechanism(rules, seed).weighing
+    weighing = build_mechanism(rules, seed, places).weighing
     memory = weighing.begin(jnp.uint32(0), subnets, known)
     return subnets, dataclasses.replace(state, memory=memory)
 
@@ -152,7 +152,7 @@ def build_world(config: Config, table: NetworkTable) -> World:
         # Selling of emission is then a habit of cohorts, who sell out of what they hold.
         demand = tuple(part for part in demand if not isinstance(part, EmissionSellingConfig))
     return World(
-        mechanism=build_mechanism(config.mechanism, seed),
+        mechanism=build_mechanism(config.mechanism, seed, Slots(table, slots)),
         subnets=subnets,
         start=state,
         demand=build_demand(demand, seed, Slots(table, slots), config.folder),

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from dtaojax import chain
-from dtaojax.config._base import refuse
+from dtaojax.config._base import Fraction, refuse
 from dtaojax.config.errors import Problem
 
 
@@ -58,6 +58,9 @@ def _each_once(value: tuple[int, ...]) -> tuple[int, ...]:
 
 ByNetuid = Annotated[dict[int, float], BeforeValidator(_figures)]
 """A figure for each of some subnets."""
+
+FractionByNetuid = Annotated[dict[int, Fraction], BeforeValidator(_figures)]
+"""A part of 1 for each of some subnets."""
 
 WholeByNetuid = Annotated[dict[int, int], BeforeValidator(_figures)]
 """A whole number for each of some subnets."""

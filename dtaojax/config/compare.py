@@ -110,11 +110,14 @@ def _shown(keys: Mapping[str, Any], key: str) -> str:
 
 
 def toml_value(value: Any) -> str:
-    """A string, number, boolean or list of them as TOML writes it."""
+    """A string, number, boolean, or a list or table of them as TOML writes it."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str):
         return f'"{value}"'
+    if isinstance(value, Mapping):
+        rows = ", ".join(f"{key} = {toml_value(cell)}" for key, cell in value.items())
+        return f"{{ {rows} }}" if rows else "{}"
     if isinstance(value, (list, tuple)):
         return f"[{', '.join(map(toml_value, value))}]"
     return repr(value)

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from dtaojax import chain
 from dtaojax.config._base import Fraction, StrictModel
+from dtaojax.config._netuids import FractionByNetuid
 
 
 class RootBasketConfig(StrictModel):
@@ -15,11 +16,17 @@ class RootBasketConfig(StrictModel):
 
     Attributes:
         tao_weight: w, the weight of a TAO of root stake against one alpha.
+        tao_weights: netuid -> w of single subnets, in place of ``tao_weight``; it goes with the
+            netuid, whoever has it. No rule that was checked has any (§12.2).
+        off_the_top: part of each block's TAO that root stake is paid before the rest is divided. No
+            rule that was checked has any (§12.2).
         sale_per_day: part of its baskets that root stake sells in a day, as it chooses.
     """
 
     kind: Literal["basket"] = "basket"
     tao_weight: Fraction = chain.TAO_WEIGHT
+    tao_weights: FractionByNetuid = Field(default_factory=dict)
+    off_the_top: Fraction = 0.0
     sale_per_day: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
 
 

@@ -47,6 +47,13 @@ _ETAO: Final = (
 )
 """What came after R8: release titles alone are known (§1 R9, §12.1, §12.2)."""
 
+_SKETCH: Final = (
+    "These rules are a sketch, not the chain's: that root is weighed per subnet and paid a share "
+    "off the top of each block since about 2026-10-19 (spec 480/481, “Etao”) is known from titles "
+    "of releases; the formula is not public, and the parameters here are assumed."
+)
+"""What a run under ``etao_sketch`` has to say (§12.2)."""
+
 _R8_PARTS: Final[Mapping[str, Mapping[str, Any]]] = {
     "moving_price": {"kind": "price_ema"},
     "weight_rule": {"kind": "ema_price_burn"},
@@ -297,6 +304,18 @@ _ALL: Final = (
         ),
         since_then=_ETAO,
         parts=_R8_PARTS,
+    ),
+    Preset(
+        name="etao_sketch",
+        regime="[A]",
+        since="assumed; the chain's own rules of about 2026-10-19 are not public",
+        summary=(
+            "A sketch of Etao: structure from titles of releases, parameters ASSUMED. As "
+            "gate_rank_2026, but root is paid a tenth of each block off the top; its TAO weight "
+            "can be set subnet by subnet."
+        ),
+        since_then=_SKETCH,
+        parts={**_R8_PARTS, "root": {"kind": "basket", "off_the_top": 0.1}},
     ),
     Preset(
         name="proposed_buy_cap",

@@ -38,7 +38,8 @@ class Coinbase(NamedTuple):
 
     Attributes:
         shares: of the TAO emission.
-        block_emission: E [TAO per block].
+        block_emission: E, what root takes off the top not among it [TAO per block].
+        off_the_top: what root stake was paid before it, over the whole step [TAO].
         terms: per block.
         root_proportion: before the mint [-].
         alpha_emission: minted for participants [alpha per block].
@@ -56,6 +57,7 @@ class Coinbase(NamedTuple):
 
     shares: EmissionShares
     block_emission: Scalar
+    off_the_top: Scalar
     terms: InjectionTerms
     root_proportion: PerSubnet
     alpha_emission: PerSubnet
@@ -92,7 +94,8 @@ def read_situation(
     mechanism: Mechanism, subnets: Subnets, state: NetworkState, final: PerSubnet
 ) -> Situation:
     """What the injection depends on, read before a block changes anything (§3.4, §3.7)."""
-    emission = block_emission(state.total_issuance)
+    minted_tao = block_emission(state.total_issuance)
+    emission = minted_tao - mechanism.off_the_top(minted_tao)
     price = spot_price(state.pools)
     issuance = state.alpha_issuance
     minted = jnp.where(subnets.in_emit_set, block_emission(issuance), 0.0)
@@ -126,6 +129,7 @@ def coinbase(
         lambda new, old: jnp.where(subnets.in_emit_set, new, old), given.pools, state.pools
     )
     terms = offered._replace(excess_tao=offered.excess_tao - given.unspent / blocks)
+    off_the_top = blocks * (block_emission(state.total_issuance) - at.block_emission)
     booked = mechanism.chain_buy.book(given.bought)
     pay = mechanism.participants(at)
 
@@ -150,14 +154,15 @@ def coinbase(
         protocol_alpha=state.protocol_alpha + booked.protocol_alpha,
         root_basket=state.root_basket + rooted.kept,
         burned_alpha=state.burned_alpha + withheld + root_forgone,
-        root_tao=state.root_tao + ordered_sum(rooted.staked + root_paid),
-        total_issuance=state.total_issuance + blocks * ordered_sum(issued),
+        root_tao=state.root_tao + ordered_sum(rooted.staked + root_paid) + off_the_top,
+        total_issuance=state.total_issuance + blocks * ordered_sum(issued) + off_the_top,
         gate_bar=shares.bar,
         memory=memory,
     )
     return after, Coinbase(
         shares=shares,
         block_emission=at.block_emission,
+        off_the_top=off_the_top,
         terms=offered,
         root_proportion=at.root_proportion,
         alpha_emission=pay.alpha,

@@ -13,6 +13,7 @@ from dtaojax.mechanism.gate_tiers import RankTiers
 from dtaojax.mechanism.injection import InjectionTerms
 from dtaojax.mechanism.moving_price import PriceEma
 from dtaojax.mechanism.no_gate import NoGate
+from dtaojax.mechanism.off_the_top import NothingOffTheTop, ShareOffTheTop
 from dtaojax.mechanism.participants import Pay
 from dtaojax.mechanism.root_policy import RootPolicy
 from dtaojax.mechanism.situation import Situation
@@ -39,7 +40,8 @@ class Mechanism(eqx.Module):
         moving_price: the price average.
         market: where users trade.
         fee: what trades pay, and where it goes.
-        tao_weight: weight of root stake against alpha [-].
+        tao_weight: weight of root stake against alpha, one number or one a subnet [-].
+        off_the_top: what root stake is paid of a block's TAO before all others.
     """
 
     weighing: WeightRule
@@ -53,7 +55,8 @@ class Mechanism(eqx.Module):
     moving_price: PriceEma
     market: Market
     fee: FeeRule
-    tao_weight: Scalar
+    tao_weight: Scalar | PerSubnet
+    off_the_top: NothingOffTheTop | ShareOffTheTop
 
     @property
     def has_bar(self) -> bool:

@@ -4,12 +4,14 @@ from dtaojax.elementary import quotient
 from dtaojax.state.shapes import PerSubnet, Scalar
 
 
-def root_proportion(root_tao: Scalar, tao_weight: Scalar, alpha_issuance: PerSubnet) -> PerSubnet:
+def root_proportion(
+    root_tao: Scalar, tao_weight: Scalar | PerSubnet, alpha_issuance: PerSubnet
+) -> PerSubnet:
     """``w S / (w S + A)``, 0 where the denominator is 0 (§3.4, BS::root_proportion) [-].
 
     Args:
         root_tao: S, TAO staked to root [TAO].
-        tao_weight: w [-].
+        tao_weight: w, one number or one a subnet (§12.2) [-].
         alpha_issuance: A [alpha].
     """
     root = tao_weight * root_tao

@@ -10,7 +10,8 @@ class Situation(NamedTuple):
 
     Attributes:
         tao_emission: e, TAO that the weights give a subnet [TAO per block].
-        block_emission: E, of all subnets together [TAO per block].
+        block_emission: E, of all subnets together, what root takes off the top not among it
+            [TAO per block].
         price: p, spot [TAO/alpha].
         price_sum: of the emit set's spot prices [TAO/alpha].
         alpha_emission: alpha_E, by the subnet's own issuance [alpha per block].

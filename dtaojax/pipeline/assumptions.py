@@ -80,6 +80,8 @@ def _mechanism(config: Config, network: NetworkTable):
         )
     if config.behaviour.root_claims is None or config.mechanism.root.kind != "basket":
         yield from _root(config.mechanism.root)
+    if isinstance(config.mechanism.root, RootBasketConfig):
+        yield from _etao(config.mechanism.root)
 
 
 def _votes(rule: WeightRuleConfig):
@@ -126,6 +128,24 @@ def _root(root: RootConfig):
         case _:
             text = "What root stake earns is sold in the pools in the block that mints it."
     yield ("Root's alpha", text)
+
+
+def _etao(root: RootBasketConfig):
+    if root.off_the_top > 0.0:
+        yield (
+            "Root off the top",
+            f"Root stake is paid {100 * root.off_the_top:g} % of each block's TAO before the rest "
+            "is divided, and keeps it staked. That the chain does so is known from a title only; "
+            "the share is an assumption.",
+        )
+    if root.tao_weights:
+        weights = ", ".join(f"SN{netuid} {weight:g}" for netuid, weight in root.tao_weights.items())
+        yield (
+            "Root's weight per subnet",
+            f"A TAO of root stake weighs as much alpha as the config says: {weights}; "
+            f"{root.tao_weight:g} elsewhere. It bounds injection and divides dividends, and goes "
+            "with the netuid if a newcomer takes it. The figures are assumptions.",
+        )
 
 
 def _latent(config: Config):

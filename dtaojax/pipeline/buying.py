@@ -11,7 +11,7 @@ import numpy as np
 from jax import lax
 
 from dtaojax import chain
-from dtaojax.build import build_mechanism, build_network
+from dtaojax.build import Slots, build_mechanism, build_network
 from dtaojax.config import MechanismConfig
 from dtaojax.elementary import exp
 from dtaojax.mechanism.coinbase import emission_shares
@@ -46,7 +46,8 @@ def emission_per_tao(rules: MechanismConfig, network: NetworkTable) -> np.ndarra
     if rules.weight_rule.kind not in _BY_STATE:
         return np.full(network.n_subnets, np.nan)
     subnets, state = build_network(network, rules)
-    return np.asarray(_gains(build_mechanism(rules), subnets, state))
+    mechanism = build_mechanism(rules, slots=Slots(network, network.n_subnets))
+    return np.asarray(_gains(mechanism, subnets, state))
 
 
 @eqx.filter_jit
@@ -71,7 +72,9 @@ def _gains(mechanism: Mechanism, subnets: Subnets, state: NetworkState) -> PerSu
             gate_bar=jnp.zeros_like(state.gate_bar),
         )
         shares, _ = emission_shares(mechanism, subnets, after, 1)
-        return chain.BLOCKS_PER_DAY * block_emission(state.total_issuance) * shares.final
+        minted = block_emission(state.total_issuance)
+        divided = minted - mechanism.off_the_top(minted)
+        return chain.BLOCKS_PER_DAY * divided * shares.final
 
     still = jnp.zeros_like(pools.tao_in)
 

@@ -8,7 +8,7 @@ import equinox as eqx
 import numpy as np
 import pandas as pd
 
-from dtaojax.build import build_mechanism, build_network
+from dtaojax.build import Slots, build_mechanism, build_network
 from dtaojax.config import MechanismConfig
 from dtaojax.mechanism.coinbase import Coinbase, coinbase
 from dtaojax.mechanism.composition import Mechanism
@@ -40,7 +40,8 @@ def next_block(mechanism: MechanismConfig, network: NetworkTable, seed: int = 0)
         the gate and the mask of disabled subnets.
     """
     subnets, state = build_network(network, mechanism, seed=seed)
-    paid, price = _coinbase_and_price(build_mechanism(mechanism, seed), subnets, state)
+    rules = build_mechanism(mechanism, seed, Slots(network, network.n_subnets))
+    paid, price = _coinbase_and_price(rules, subnets, state)
     pre_gate = np.asarray(paid.shares.pre_gate)
     rank = np.empty(len(pre_gate), dtype=object)
     rank[np.argsort(-pre_gate, kind="stable")] = np.arange(1, len(pre_gate) + 1)

@@ -8,7 +8,7 @@ from typing import Final
 import equinox as eqx
 import numpy as np
 
-from dtaojax.build import build_mechanism, build_network
+from dtaojax.build import Slots, build_mechanism, build_network
 from dtaojax.config import MechanismConfig
 from dtaojax.network.outcome import Outcome
 from dtaojax.network.table import BoolArray, FloatArray
@@ -36,7 +36,8 @@ class Observed:
 def observe_outcome(rules: MechanismConfig, outcome: Outcome) -> Observed:
     """Return the figures that a later state tells, by the rules of a run."""
     subnets, state = build_network(outcome.state, rules)
-    seen = _observe(build_mechanism(rules), subnets, state, rules.registration.immunity_blocks)
+    mechanism = build_mechanism(rules, slots=Slots(outcome.state, outcome.state.n_subnets))
+    seen = _observe(mechanism, subnets, state, rules.registration.immunity_blocks)
 
     def told(name: str) -> bool:
         return outcome.has_pools or name.startswith(_OF_WEIGHTS)

@@ -162,11 +162,11 @@ class Portfolio(eqx.Module):
         basket_part = jnp.where(
             filled, grown / jnp.where(filled, there + added, 1.0), holdings.basket_part
         )
-        sold_at_once = part_of_root * ordered_sum(paid.root_tao)
+        at_once = part_of_root * (ordered_sum(paid.root_tao) + paid.off_the_top)
         claimed = ordered_sum(basket_part * flows.claims.tao)
         return holdings._replace(
             alpha=alpha,
-            root_tao=holdings.root_tao + sold_at_once + claimed,
+            root_tao=holdings.root_tao + at_once + claimed,
             basket_part=basket_part,
             paid=holdings.paid + tao,
         )

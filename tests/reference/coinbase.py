@@ -76,11 +76,13 @@ def run_coinbase(
     """Emission of block `network.block` (§4.1-§4.5): shares, terms, pools, alpha, EMA.
 
     Returns:
-        Block emission, root sell flag, TAO issued, flows by netuid.
+        Block emission that is divided, root sell flag, TAO issued, flows by netuid.
     """
     rounding = parameters.rounding
     members = [subnet for subnet in network.subnets if regime.emits(subnet)]
-    emission = block_emission(network.total_issuance, rounding)
+    minted_tao = block_emission(network.total_issuance, rounding)
+    off_the_top = parameters.off_the_top * minted_tao
+    emission = minted_tao - off_the_top
     before_gate = regime.weigh(network, members, parameters)
     shares = regime.mask(members, regime.gate(network, before_gate, parameters))
     root_sell_flag = sum((s.moving_price for s in members), Decimal(0)) > 1
@@ -90,7 +92,7 @@ def run_coinbase(
     supports = [
         regime.support(subnet, term, rounding) for subnet, term in zip(members, terms, strict=True)
     ]
-    issued = sum(given.issued for given in supports)
+    issued = sum(given.issued for given in supports) + off_the_top
     network.total_issuance += issued
     book = Book(network.root_tao, root_sell_flag, parameters)
     flows: dict[int, SubnetFlows] = {}
@@ -118,6 +120,7 @@ def run_coinbase(
         subnet.root_prop = root_proportion(
             network.root_tao, parameters.tao_weight, subnet.alpha_issuance
         )
+    network.root_tao += off_the_top
     if regime.validators_are_root:
         network.root_tao += sum(flow.reward.validator for flow in flows.values())
     if regime.stakes_proceeds:

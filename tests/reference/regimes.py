@@ -232,6 +232,7 @@ PRESETS: dict[str, tuple[Regime, Parameters]] = {
     "price_rootprop": (PRICE_ROOTPROP, Parameters()),
     "gate_mass_2026": (GATE_MASS_2026, Parameters(bar_quantile=Decimal("0.75"))),
     "gate_rank_2026": (GATE_RANK_2026, Parameters()),
+    "etao_sketch": (GATE_RANK_2026, Parameters(off_the_top=Decimal("0.1"))),
     "proposed_buy_cap": (PROPOSED_BUY_CAP, Parameters()),
     "proposed_tiers": (PROPOSED_TIERS, Parameters()),
     "proposed_mass_quantile": (PROPOSED_MASS_QUANTILE, Parameters(bar_quantile=Decimal("0.8073"))),

@@ -137,6 +137,8 @@ class Parameters:
     conviction_boost: Decimal = Decimal(1)
     # root, split, fee (§3.4, §3.8, §3.5)
     tao_weight: Decimal = Decimal("0.18")
+    off_the_top: Decimal = Decimal(0)
+    """Part of each block's TAO that root stake is paid before the rest is divided (§12.2)."""
     root_claim_lag: int = 50_400
     """By its reciprocal of a basket, root alpha is claimed and sold each block (R4-R7)."""
     owner_cut_u16: int = 11_796

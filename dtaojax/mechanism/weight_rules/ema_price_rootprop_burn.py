@@ -33,12 +33,12 @@ class EmaPriceRootpropBurn(WeightRule):
     told from the state that a block leaves.
 
     Attributes:
-        tao_weight: of root stake against alpha [-].
+        tao_weight: of root stake against alpha, one number or one a subnet [-].
     """
 
     charges_burn: ClassVar[bool] = True
 
-    tao_weight: Scalar
+    tao_weight: Scalar | PerSubnet
 
     def begin(self, path: PathNumber, subnets: Subnets, state: NetworkState) -> PerSubnet:
         """Root proportions of the state, since none were taken before it."""
