@@ -11,7 +11,7 @@ from dtaojax.calibration.day_errors import error_over_days
 from dtaojax.calibration.measured import Measured
 from dtaojax.calibration.shrinkage import shrunk
 
-PRIOR_SD: Final = 1.5
+PRIOR_SD: Final = 0.5
 """Deviation of the prior about 0, where rises and falls are alike."""
 
 
