@@ -80,7 +80,8 @@ can be where ``ci_low`` is minus infinity, the least where ``ci_high`` is infini
 NaN stands for what is not known. A VaR or ES from fewer paths than :func:`paths_needed` has no
 value. An end of an interval is missing, and the standard error with it, where so few paths cannot
 tell how far a quantile lies beyond the most extreme of them, and where a figure without a bound was
-the same on every path.
+the same on every path. A standard error of 0 stands for what is known exactly, the start and what
+is lost of a position that is not held, and for a quantile around which paths share one value.
 """
 
 COHORT: Final = "cohort"

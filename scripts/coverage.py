@@ -255,7 +255,8 @@ class Measurement:
             portfolio_sample(reader, netuids, day, with_usd=config.tao_usd is not None)
             for day in self._days
         )
-        rows += portfolio_rows(start, [end], netuids)
+        amounts = {**config.portfolio.alpha, 0: config.portfolio.root_tao}
+        rows += portfolio_rows(start, [end], amounts)
         return _headline(frame(rows))
 
     def of_subnets(self, portions: Sequence[Chunk]) -> Figures:

@@ -75,7 +75,7 @@ def make_run(
         "network": frame(network),
         "subnets": subnets.assign(day=subnets["day"].replace(90.0, DAYS[-1])),
         "initial": toy.tables["initial"],
-        "portfolio": frame(list(portfolio_rows(start, later, NETUIDS))),
+        "portfolio": frame(list(portfolio_rows(start, later, dict.fromkeys(NETUIDS, 1.0)))),
         "losses": loss_histogram(start, later),
     }
     told = _manifest(len(lost))

@@ -42,7 +42,7 @@ def estimate(paths: int, folder: Path) -> None:
         )
         for day in (0.0, 2.0)
     )
-    frame(list(portfolio_rows(start, [end], (1, 2, 0))))
+    frame(list(portfolio_rows(start, [end], dict.fromkeys((1, 2, 0), 1.0))))
     loss_histogram(start, [end])
 
 

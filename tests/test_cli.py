@@ -31,7 +31,7 @@ from small_run import (
 
 from dtaojax import __version__, chain, cli
 from dtaojax.commands.run import headline_table
-from dtaojax.commands.terminal import err
+from dtaojax.commands.terminal import err, error_words
 from dtaojax.config import PRESETS, config_from_dict
 from dtaojax.network import NetworkTable, load_network
 from dtaojax.results import save
@@ -657,6 +657,19 @@ def test_losses_on_the_terminal_are_told_of_todays_value_too(capsys):
     (share,) = [row for row in rows if row[-1] == "%"]
     assert share[-3:] == ["12.5", "0.5", "%"]
     assert sum("paths," in row for row in rows) == 2
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (None, "not known"),
+        (float("nan"), "not known"),
+        (0.0, "none, paths alike"),
+        (0.0123, "0.012"),
+    ],
+)
+def test_a_standard_error_on_the_terminal_is_never_0(error, words):
+    assert error_words(error) == words
 
 
 def test_report_is_made_anew_from_the_tables(dtaojax, tmp_path):

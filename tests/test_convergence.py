@@ -46,6 +46,15 @@ def test_few_paths_are_told_once() -> None:
     assert [row[10] for row in convergence_rows(MEAN, sample(5))] == [5]
 
 
+def test_a_count_that_is_the_same_on_all_paths_is_as_certain_as_they_make_it() -> None:
+    watched = Watched("starved_subnets", "network", "mean", np.nan, 90.0, "subnets")
+    table = frame(list(convergence_rows(watched, np.full(512, 28.0), most_subnets=128)))
+    errors = table["standard_error"].to_numpy()
+    assert (errors > 0.0).all()
+    assert (np.diff(errors) < 0.0).all()
+    assert frame(list(convergence_rows(watched, np.full(512, 28.0))))["ci_high"].isna().all()
+
+
 def test_page_tells_whether_the_numbers_have_settled() -> None:
     rows = [row for each in (MEAN, TAIL) for row in convergence_rows(each, sample())]
     made = make_results()

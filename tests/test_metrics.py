@@ -503,11 +503,6 @@ def test_error_of_an_exponential_shortfall_is_its_closed_form(confidence):
     assert third.standard_error == pytest.approx(found.standard_error / 3.0, rel=1e-12)
 
 
-def test_certain_loss_has_no_error():
-    found = expected_shortfall(np.full(400, 2.5), 0.99)
-    assert found == Estimate(2.5, 0.0, 2.5, 2.5)
-
-
 # --- whether intervals cover the truth -----------------------------------------------------------
 
 REPLICATIONS, PATHS = 400, 2048
@@ -664,6 +659,9 @@ def test_sample_rows_are_the_mean_and_every_quantile_level():
         ("chain_buy_share", "ratio", 0.0, 0.0, 3.67 / 512),
         ("chain_buy_share", "ratio", 1.0, 1.0 - 3.67 / 512, 1.0),
         ("deregistrations", "subnets", 0.0, 0.0, np.nan),
+        ("starved_subnets", "subnets", 28.0, 28.0 - 28.0 * 3.67 / 512, 28.0 + 100.0 * 3.67 / 512),
+        ("registered_subnets", "subnets", 128.0, 128.0 - 128.0 * 3.67 / 512, 128.0),
+        ("shut_out", "applicants", 0.0, 0.0, np.nan),
         ("emission_on_sale", "ratio", 0.0, 0.0, np.nan),
         ("net_proceeds", "TAO", 0.0, np.nan, np.nan),
     ],
@@ -672,7 +670,8 @@ def test_a_mean_of_equal_values_is_as_certain_as_so_many_paths_make_it(
     quantity, unit, value, low, high
 ):
     equal = np.full(512, value)
-    mean = frame(list(sample_rows(quantity, "network", None, 3.0, equal, unit))).iloc[0]
+    rows = sample_rows(quantity, "network", None, 3.0, equal, unit, most_subnets=128)
+    mean = frame(list(rows)).iloc[0]
     assert mean["value"] == value
     assert (mean["ci_low"], mean["ci_high"]) == pytest.approx((low, high), rel=0.01, nan_ok=True)
     assert np.isnan(mean["standard_error"]) == np.isnan([low, high]).any()
@@ -855,7 +854,7 @@ def portfolio_samples() -> tuple[PortfolioSample, PortfolioSample]:
 
 def test_portfolio_table_measures_losses_against_the_start_in_the_same_valuation():
     start, end = portfolio_samples()
-    table = frame(list(portfolio_rows(start, [end], (4, 19, 0))))
+    table = frame(list(portfolio_rows(start, [end], dict.fromkeys((4, 19, 0), 1.0))))
     by_key = table.set_index(["quantity", "scope", "netuid", "statistic", "level", "day"])["value"]
     for valuation in ("spot", "realizable"):
         losses = (start.values[valuation] - end.values[valuation]).sum(axis=0)
@@ -877,6 +876,43 @@ def test_portfolio_table_measures_losses_against_the_start_in_the_same_valuation
     assert falls["value"].tolist() == pytest.approx([end.drawdown().mean()])
 
 
+def at_zero(start: PortfolioSample, end: PortfolioSample) -> pd.DataFrame:
+    """The table where the second position is worth nothing and root is the same on every path."""
+
+    def emptied(sample: PortfolioSample) -> PortfolioSample:
+        nothing, same = np.zeros(1000), np.full(1000, 10.0)
+        values = {name: [columns[0], nothing, same] for name, columns in sample.values.items()}
+        days = [np.linspace(1.0, 2.0, 1000), nothing, nothing]
+        return sample._replace(values=values, exit_days=days)
+
+    amounts = {4: 1.0, 19: 0.0, 0: 10.0}
+    return frame(list(portfolio_rows(emptied(start), [emptied(end)], amounts)))
+
+
+def test_what_is_not_held_is_exact_and_what_is_the_same_on_every_path_is_not():
+    table = at_zero(*portfolio_samples())
+    later = table[(table["day"] == 7.0) & (table["scope"] == "position")]
+    means_and_tails = later["statistic"].isin(["mean", "es_contribution"])
+    numbers = ["value", "standard_error", "ci_low", "ci_high"]
+    unheld = later[means_and_tails & (later["netuid"] == 19)]
+    assert set(unheld["quantity"]) == {"loss_spot", "loss_realizable", "exit_days"}
+    assert (unheld[numbers] == 0.0).all(axis=None)
+    root = later[means_and_tails & (later["netuid"] == 0)]
+    assert (root["value"] == 0.0).all()
+    assert root["standard_error"].isna().all()
+    losses = root["quantity"] != "exit_days"
+    assert root.loc[losses, ["ci_low", "ci_high"]].isna().all(axis=None)
+    at_start = table[(table["day"] == 0.0) & (table["quantity"] == "exit_days")]
+    assert (at_start[at_start["statistic"] == "mean"]["standard_error"].iloc[1:3] == 0.0).all()
+
+
+def test_a_shortfall_of_equal_losses_is_not_known_to_be_exact():
+    for losses in (np.full(1000, 3.0), np.r_[np.zeros(800), np.full(200, 3.0)]):
+        found = expected_shortfall(losses, 0.95)
+        assert found.value == 3.0
+        assert np.isnan([found.standard_error, found.ci_low, found.ci_high]).all()
+
+
 def first_paths(sample: PortfolioSample, paths: int) -> PortfolioSample:
     """The same of its first paths."""
     values = {name: [column[:paths] for column in each] for name, each in sample.values.items()}
@@ -886,7 +922,7 @@ def first_paths(sample: PortfolioSample, paths: int) -> PortfolioSample:
 @pytest.mark.parametrize("paths", [50, 100, 300, 500, 1000])
 def test_measures_of_the_tail_are_withheld_below_the_paths_that_they_need(paths):
     start, end = (first_paths(each, paths) for each in portfolio_samples())
-    table = frame(list(portfolio_rows(start, [end], (4, 19, 0))))
+    table = frame(list(portfolio_rows(start, [end], dict.fromkeys((4, 19, 0), 1.0))))
     needed = {("var", 0.95): 72, ("var", 0.99): 368, ("es", 0.95): 200, ("es", 0.99): 1000}
     needed |= {("es_contribution", level): needed["es", level] for level in (0.95, 0.99)}
     numbers = ["value", "standard_error", "ci_low", "ci_high"]
@@ -949,7 +985,7 @@ def test_headline_names_its_numbers_and_takes_subnets_at_the_last_day():
     tables = {
         "network": frame(rows),
         "subnets": frame(subnet_rows),
-        "portfolio": frame(list(portfolio_rows(start, [end], (4, 19, 0)))),
+        "portfolio": frame(list(portfolio_rows(start, [end], dict.fromkeys((4, 19, 0), 1.0)))),
     }
     metrics = headline(tables)
     of_network = [(m.name, m.day) for m in metrics if m.scope == "network"]

@@ -177,6 +177,27 @@ def test_without_a_gate_the_page_speaks_of_pay_and_never_of_a_bar(results: Resul
     assert "Unpaid, day 90" in heads
 
 
+@pytest.mark.parametrize(
+    ("towards", "said"),
+    [
+        (0.0, r"%, below the bar of [\d.]+ %\. Net buying of"),
+        (None, r"Today its share is just the bar, [\d.]+ %, where half of it is kept\."),
+        (1.0, r"%, above the bar of [\d.]+ %\. Net selling of"),
+    ],
+)
+def test_a_share_of_just_the_bar_is_neither_below_nor_above(
+    results: Results, towards: float | None, said: str
+) -> None:
+    bar = results.manifest["network"]["gate_bar"]
+    share = bar if towards is None else np.nextafter(bar, towards)
+    initial = results.tables["initial"].copy()
+    initial.loc[initial["netuid"] == 19, "pre_gate_share"] = share
+    at_it = dataclasses.replace(results, tables=results.tables | {"initial": initial})
+    text = WORDS.sub("", render_subnet(at_it, 19)).replace("&nbsp;", " ")
+    assert re.search(said, text)
+    assert ("would bring it there" in text) == (towards is not None)
+
+
 def test_distance_is_told_only_where_price_makes_the_weight(results: Results) -> None:
     mechanism = {"preset": "taoflow_2025", "weight_rule": {"kind": "user_flow"}}
     config = results.manifest["config"] | {"mechanism": mechanism}

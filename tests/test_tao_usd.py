@@ -171,7 +171,7 @@ def test_losses_in_dollars_count_the_price_of_tao() -> None:
     usd = np.array([150.0, 200.0, 300.0])
     start = sample(0.0, np.full(3, 100.0), np.full(3, 200.0))
     later = sample(1.0, np.full(3, 90.0), usd)
-    table = frame(list(portfolio_rows(start, [later], (4, 0))))
+    table = frame(list(portfolio_rows(start, [later], dict.fromkeys((4, 0), 1.0))))
     means = table[(table["statistic"] == "mean") & (table["scope"] == "portfolio")]
     by_name = means[means["day"] == 1.0].set_index("quantity")
     assert by_name.loc["loss_spot_usd", "value"] == pytest.approx(22_000.0 - 100.0 * usd.mean())
@@ -191,7 +191,7 @@ def test_the_tail_in_dollars_is_that_of_the_dollars() -> None:
     usd = np.where(paths < 50, 150.0, 300.0)
     start = sample(0.0, np.full(1_000, 100.0), np.full(1_000, 200.0))
     later = sample(1.0, np.full(1_000, 90.0), usd)
-    table = frame(list(portfolio_rows(start, [later], (4, 0))))
+    table = frame(list(portfolio_rows(start, [later], dict.fromkeys((4, 0), 1.0))))
     tail = table[(table["quantity"] == "loss_spot_usd") & (table["statistic"] == "es")]
     tail = tail[tail["scope"] == "portfolio"].set_index("level")["value"]
     assert tail[0.95] == pytest.approx(22_000.0 - 15_000.0)
@@ -200,5 +200,5 @@ def test_the_tail_in_dollars_is_that_of_the_dollars() -> None:
 
 def test_without_a_price_of_tao_nothing_is_told_in_dollars() -> None:
     start, later = (sample(day, np.full(3, 90.0), None) for day in (0.0, 1.0))
-    table = frame(list(portfolio_rows(start, [later], (4, 0))))
+    table = frame(list(portfolio_rows(start, [later], dict.fromkeys((4, 0), 1.0))))
     assert not (table["unit"] == "USD").any()

@@ -131,7 +131,7 @@ def _table(found: Comparison) -> Table:
                 _SHOWN[str(name)],
                 f"{row['day']:g}",
                 f"{row['difference']:+,.4g}",
-                f"{row['standard_error']:.2g}",
+                f"{row['standard_error']:.2g}" if row["standard_error"] else "no path differs",
                 f"{row['ci_low']:,.4g} to {row['ci_high']:,.4g}",
                 str(row["unit"]),
             )

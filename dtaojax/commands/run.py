@@ -9,7 +9,7 @@ import typer
 from rich.table import Table
 
 from dtaojax.commands.options import ConfigFile, OutFolder, Overrides, Quiet
-from dtaojax.commands.terminal import answer, err, progress, say_trust
+from dtaojax.commands.terminal import answer, err, error_words, progress, say_trust
 from dtaojax.commands.where import (
     ExecutorOption,
     SchedulerOption,
@@ -103,7 +103,7 @@ def _cells(metric: dict[str, Any], meaning: str, factor: float, unit: str) -> tu
         f"{metric['day']:g} days",
         meaning,
         why_missing(metric["name"]) if value is None else f"{factor * value:,.4g}",
-        "unknown" if error is None else f"{factor * error:.2g}",
+        error_words(None if error is None else factor * error),
         unit,
     )
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from dtaojax.commands.terminal import answer, err, say_trust_of_each
+from dtaojax.commands.terminal import answer, err, error_words, say_trust_of_each
 from dtaojax.commands.where import (
     ExecutorOption,
     SchedulerOption,
@@ -107,12 +107,8 @@ def _comparison(table: pd.DataFrame, keys: list[str]) -> Table:
         figures = (
             why_missing(name)
             if math.isnan(record[name])
-            else f"{record[name]:,.4g} ± {_error(record[f'{name}_se'])}"
+            else f"{record[name]:,.4g} ± {error_words(record[f'{name}_se'])}"
             for name in names
         )
         shown.add_row(*(str(record[key]) for key in keys), *figures)
     return shown
-
-
-def _error(standard_error: float) -> str:
-    return "not known" if math.isnan(standard_error) else f"{standard_error:.2g}"

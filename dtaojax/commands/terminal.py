@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -65,6 +66,16 @@ def _console(stderr: bool) -> Console:
 def answer(line: object) -> None:
     """Print a line of a command's answer, for example a path, with nothing hidden in it."""
     typer.echo(printable(str(line)))
+
+
+def error_words(standard_error: float | None) -> str:
+    """Return a standard error for a table; in words where it is not known, or is nothing.
+
+    Figures of later days have none where all paths around a quantile share its value.
+    """
+    if standard_error is None or math.isnan(standard_error):
+        return "not known"
+    return f"{standard_error:.2g}" if standard_error > 0.0 else "none, paths alike"
 
 
 @contextmanager

@@ -1,13 +1,15 @@
 """How numbers settle as paths are added: the same estimates from fewer of them."""
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 import numpy as np
 from jaxtyping import Float
 
-from dtaojax.metrics.estimate import Estimate, mean_of_sample
-from dtaojax.metrics.tables import Row, row
+from dtaojax.metrics.estimate import Estimate
+from dtaojax.metrics.ranges import range_of
+from dtaojax.metrics.tables import Row, mean_within, row
 from dtaojax.metrics.tail import expected_shortfall, value_at_risk
 from dtaojax.results import Scope, Statistic, paths_needed
 
@@ -30,25 +32,32 @@ class Watched(NamedTuple):
     unit: str
 
 
-_ESTIMATES: Final[Mapping[Statistic, Callable[[Sample, float], Estimate]]] = {
-    "mean": lambda sample, level: mean_of_sample(sample),
+_TAILS: Final[Mapping[Statistic, Callable[[Sample, float], Estimate]]] = {
     "var": value_at_risk,
     "es": expected_shortfall,
 }
 
 
-def convergence_rows(watched: Watched, sample: Sample) -> Iterator[Row]:
+def convergence_rows(
+    watched: Watched, sample: Sample, most_subnets: float = math.inf
+) -> Iterator[Row]:
     """The estimate from the first 1/16, 1/8, 1/4, 1/2 and all of the paths.
 
     Args:
         watched: what is estimated.
         sample: the figure on every used path, in the order of paths.
+        most_subnets: that the network can hold.
     """
     sizes = dict.fromkeys(len(sample) // part for part in PARTS)
     needed = paths_needed(watched.statistic, watched.level)
     for paths in sizes:
         if paths >= max(min(_FEWEST, len(sample)), needed):
-            estimate = _ESTIMATES[watched.statistic](sample[:paths], watched.level)
+            first = sample[:paths]
+            if watched.statistic == "mean":
+                within = range_of(watched.quantity, watched.unit, most_subnets)
+                estimate = mean_within(first, within)
+            else:
+                estimate = _TAILS[watched.statistic](first, watched.level)
             yield row(
                 watched.quantity,
                 watched.scope,

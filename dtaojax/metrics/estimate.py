@@ -119,6 +119,11 @@ def mean_of_sample(sample: Float[np.ndarray, "paths ..."]) -> Estimate:
     )
 
 
+def known(value: float) -> Estimate:
+    """Return a figure that is known exactly: its standard error is 0."""
+    return Estimate(*(np.asarray(number) for number in (value, 0.0, value, value)))
+
+
 def mean_of_equals(value: Values, low: float, high: float, paths: int) -> Estimate:
     """Return the mean of a figure that was the same on every path, though it need not be.
 

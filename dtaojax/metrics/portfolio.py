@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float
 
-from dtaojax.metrics.estimate import Estimate, mean_of_sample
+from dtaojax.metrics.estimate import Estimate, known, mean_of_sample
 from dtaojax.metrics.ranges import ANY, NOT_NEGATIVE
 from dtaojax.metrics.tables import Row, mean_within, row, sample_rows
 from dtaojax.metrics.tail import expected_shortfall, shortfall_contribution, value_at_risk
@@ -43,19 +43,19 @@ class PortfolioSample(NamedTuple):
 
 
 def portfolio_rows(
-    start: PortfolioSample, samples: Sequence[PortfolioSample], netuids: Sequence[int]
+    start: PortfolioSample, samples: Sequence[PortfolioSample], amounts: Mapping[int, float]
 ) -> Iterator[Row]:
     """All estimates about the portfolio.
 
     A loss is what the portfolio, its staking yield included, is worth less than at the start, in
     the same valuation; a gain is a negative loss. Holds about five numbers a path at once, however
     many positions and days there are. In dollars the start counts at its own price of TAO and the
-    end at the end's.
+    end at the end's. Where nothing is held, nothing is lost for certain.
 
     Args:
         start: at day 0.
         samples: at the days after which losses are measured.
-        netuids: of the positions, root (0) last.
+        amounts: that are held at the start, by netuid, root (0) last [alpha; TAO for root].
     """
     for sample in (start, *samples):
         for valuation in VALUATIONS:
@@ -67,7 +67,7 @@ def portfolio_rows(
                 quantity = f"value_{valuation}_usd"
                 yield from sample_rows(quantity, "portfolio", None, sample.day, worth, "USD")
         if sample.exit_days is not None:
-            yield from _exit_rows(sample.day, sample.exit_days, netuids)
+            yield from _exit_rows(sample.day, sample.exit_days, amounts)
     for sample in samples:
         day = sample.day
         for valuation in VALUATIONS:
@@ -79,14 +79,14 @@ def portfolio_rows(
                 in_usd = worth_in_usd(start, valuation) - worth_in_usd(sample, valuation)
                 yield from _loss_rows(f"{quantity}_usd", day, in_usd, "USD")
             parts = part_losses(start, sample, valuation)
-            for netuid, held, part in zip(netuids, start.values[valuation], parts, strict=True):
-                # Nothing is lost, for certain, of what was not held.
-                mean = mean_within(part, ANY) if held.any() else mean_of_sample(part)
+            for (netuid, held), part in zip(amounts.items(), parts, strict=True):
+                mean = mean_within(part, ANY) if held > 0.0 else known(0.0)
                 yield row(quantity, "position", netuid, day, "mean", np.nan, mean, paths, "TAO")
                 for level in CONFIDENCES:
-                    estimate = _unless_too_few(
-                        "es_contribution", level, paths, shortfall_contribution(losses, part, level)
+                    contribution = (
+                        shortfall_contribution(losses, part, level) if held > 0.0 else known(0.0)
                     )
+                    estimate = _unless_too_few("es_contribution", level, paths, contribution)
                     yield row(
                         quantity,
                         "position",
@@ -101,11 +101,13 @@ def portfolio_rows(
         yield from sample_rows("max_drawdown", "portfolio", None, day, sample.drawdown(), "ratio")
 
 
-def _exit_rows(day: float, exit_days: Iterable[Column], netuids: Sequence[int]) -> Iterator[Row]:
+def _exit_rows(
+    day: float, exit_days: Iterable[Column], amounts: Mapping[int, float]
+) -> Iterator[Row]:
     """How long leaving takes: each position, and all of them at the same time."""
-    for netuid, needed in zip(netuids, exit_days, strict=True):
-        # Root's TAO leaves at once, and the start is known.
-        is_certain, paths = netuid == 0 or day == 0.0, len(needed)
+    for (netuid, held), needed in zip(amounts.items(), exit_days, strict=True):
+        # The start is known, and what is not held is left at once.
+        is_certain, paths = held <= 0.0 or day == 0.0, len(needed)
         mean = mean_of_sample(needed) if is_certain else mean_within(needed, NOT_NEGATIVE)
         yield row("exit_days", "position", netuid, day, "mean", np.nan, mean, paths, "days")
     yield from sample_rows("exit_days", "portfolio", None, day, slowest(exit_days), "days")

@@ -17,6 +17,8 @@ PART: Final = Range(0.0, 1.0)
 
 _SIGNED: Final = ("loss_", "net_proceeds")
 """How quantities begin that may have either sign."""
+_SINCE_START: Final = ("registrations", "deregistrations")
+"""Counts of subnets that may be more than the network holds at a time."""
 _UNBOUNDED_RATIOS: Final = ("emission_on_sale",)
 """Ratios that are no part of a whole."""
 
@@ -31,6 +33,8 @@ def range_of(quantity: str, unit: str, most_subnets: float = math.inf) -> Range:
     """
     if quantity.startswith(_SIGNED):
         return ANY
+    if unit == "subnets" and quantity not in _SINCE_START:
+        return Range(0.0, most_subnets)
     if unit == "ratio" and quantity not in _UNBOUNDED_RATIOS:
         return PART
     return Range(1.0, 1.0 + most_subnets) if unit == "rank" else NOT_NEGATIVE

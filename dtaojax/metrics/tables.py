@@ -1,5 +1,6 @@
 """Tidy tables of estimates, one row an estimate (``results.ESTIMATE_COLUMNS``)."""
 
+import math
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -43,14 +44,16 @@ def sample_rows(
     sample: Float[np.ndarray, " paths"],
     unit: str,
     levels: Sequence[float] = QUANTILE_LEVELS,
+    most_subnets: float = math.inf,
 ) -> Iterator[Row]:
     """Mean and quantiles of a figure that is known on every path.
 
-    On day 0 a value that is the same on every path is that of the start, and known.
+    On day 0 a value that is the same on every path is that of the start, and known. A number of
+    subnets is at most ``most_subnets``, those that the network can hold.
     """
     ordered = np.sort(sample)
     paths = len(sample)
-    within = range_of(quantity, unit)
+    within = range_of(quantity, unit, most_subnets)
     is_certain = day == 0.0 and ordered[0] == ordered[-1]
     mean = mean_of_sample(sample) if is_certain else mean_within(sample, within)
     yield row(quantity, scope, netuid, day, "mean", np.nan, mean, paths, unit)

@@ -114,7 +114,8 @@ def shortfall_contribution(
 
     The contributions of all parts add up to the expected shortfall (Euler's allocation; Tasche
     1999). The interval allows for the skewness of the influence function, which is that of the
-    tail: what the worst paths could still have been reaches farther than what they were not.
+    tail: what the worst paths could still have been reaches farther than what they were not. Where
+    no path has an influence, error and interval are not known: NaN.
 
     Args:
         losses: of the whole.
@@ -122,6 +123,9 @@ def shortfall_contribution(
         confidence: of the shortfall.
     """
     value, _, influence = shortfall_influence(losses, part, confidence)
+    if not influence.any():
+        # Paths that are all alike in the tail do not tell how far others could be.
+        return Estimate(value, *(np.asarray(np.nan) for _ in range(3)))
     return tail_estimate(value, influence, confidence, len(losses))
 
 

@@ -51,11 +51,20 @@ def run_tables(
         reader: of the single paths' figures.
     """
     reported = [day for day in days if day == 0.0 or day in config.run.report_days]
+    most_subnets = len(world.subnets.registered)
     network_rows = [
         row
         for day in reported
         for name, unit in world.network_scalars.items()
-        for row in sample_rows(name, "network", None, day, reader.sample(name, day), unit)
+        for row in sample_rows(
+            name,
+            "network",
+            None,
+            day,
+            reader.sample(name, day),
+            unit,
+            most_subnets=most_subnets,
+        )
     ]
     subnets = subnet_table(
         statistics,
@@ -64,7 +73,7 @@ def run_tables(
         world.event_names,
         network.netuid,
         np.array(days),
-        most_subnets=len(world.subnets.registered),
+        most_subnets=most_subnets,
     )
     tables = {
         "network": present(frame(network_rows), config.mechanism),
@@ -85,7 +94,7 @@ def run_tables(
     )
     settling: list[Row] = []
     for each in _settling(config):
-        settling += convergence_rows(each, reader.sample(each.quantity, each.day))
+        settling += convergence_rows(each, reader.sample(each.quantity, each.day), most_subnets)
     if world.cohorts is not None:
         tables["cohorts"] = cohort_table(
             reader.sample, COHORT_FIGURES, world.cohorts.parties, reported
@@ -96,7 +105,8 @@ def run_tables(
             portfolio_sample(reader, netuids, day, with_usd=with_usd)
             for day in (0.0, *config.loss_days)
         )
-        tables["portfolio"] = frame(list(portfolio_rows(start, later, netuids)))
+        amounts = {**config.portfolio.alpha, 0: config.portfolio.root_tao}
+        tables["portfolio"] = frame(list(portfolio_rows(start, later, amounts)))
         tables["losses"] = loss_histogram(start, later)
         figures = PathFigures(reader, netuids)
         for measure in _TAILS:

@@ -173,9 +173,7 @@ def trust_of_back_test(demand: str, tests: Sequence[BackTest]) -> dict[str, Any]
     for test in tests:
         days[test.kind] = max(test.last_day, days.get(test.kind, 0.0))
     kinds = [_verdict(kind, day, tests) for kind, day in days.items()]
-    note = (
-        "The numbers are those of this page; what runs say of themselves rests on all back-tests."
-    )
+    note = "Of this page alone; the badge of a run rests on all back-tests."
     return _badge(demand, [], [note], kinds)
 
 

@@ -38,7 +38,10 @@ STATISTICS: Final[dict[str, Term]] = {
     "standard_error": Term(
         "± standard error (SE)",
         "standard deviation of the estimate over repetitions with other seeds",
-        "How exact the computation is. Four times as many paths halve it.",
+        "How exact the computation is. Four times as many paths halve it. A number without one is "
+        "of the start or of what is not held, and exact, or it is a quantile around which paths "
+        "share one value. It is not known where too few paths tell, or where a figure without a "
+        "bound is the same on every path.",
     ),
     "interval": Term(
         "95 % Monte Carlo interval",

@@ -93,7 +93,8 @@ def exit_tables(evidence: Evidence) -> list[Table]:
     heads = ["now" if day == 0.0 else f"after {days(day)}" for day in moments]
     note = (
         "Days in which a position can be sold if that lowers its pool’s price by no more than "
-        "portfolio.exit_fall a day; mean over paths ± standard error."
+        "portfolio.exit_fall a day; mean over paths ± standard error. A number without one is "
+        "exact."
     )
     return [Table("Time to exit [days]", ["Position", *heads], rows, note=note)]
 

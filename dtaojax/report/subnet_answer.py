@@ -159,8 +159,10 @@ def _distance(evidence: Evidence, subnet: Subnet) -> Iterator[str]:
     if wanted is None:
         return
     bar, share = evidence.part("network")["gate_bar"], subnet.pre_gate_share
-    place = "below" if share < bar else "above"
-    trade = "buying" if wanted > 0.0 else "selling"
+    if share == bar:
+        yield f"Today its share is just the bar, {plain(100.0 * bar)} %, where half of it is kept."
+        return
+    place, trade = ("below", "buying") if share < bar else ("above", "selling")
     yield (
         f"Today its share is {plain(100.0 * share)} %, {place} the bar of {plain(100.0 * bar)} %. "
         f"Net {trade} of {plain(abs(wanted))} TAO would bring it there, once the moving price has "
