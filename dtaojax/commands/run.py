@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from dtaojax.commands.options import ConfigFile, OutFolder, Overrides, Quiet
 from dtaojax.commands.terminal import answer, err, error_words, progress, say_trust
@@ -65,20 +65,18 @@ def run(
     say_trust(summary)
     err().print(headline_table(summary["metrics"]))
     if "decomposition" in summary:
-        err().print(_sources_table(summary["decomposition"]))
+        console = err()
+        console.width = max(console.width, 120)
+        console.print(_sources_table(summary["decomposition"]))
     answer(f"report: {report}")
-
-
-_FIGURES: Final = {
-    "emission_effective_number": "effective number of subnets by emission",
-    "emission_top10_share": "emission share of the ten largest",
-    "total_tao_in": "TAO in pools",
-}
 
 
 def headline_table(metrics: list[dict[str, Any]]) -> Table:
     """A few headline numbers at the last day that they have, with their errors."""
-    names = _FIGURES | {
+    names = {
+        "emission_effective_number": "effective number of subnets by emission",
+        "emission_top10_share": "emission share of the ten largest",
+        "total_tao_in": "TAO in pools",
         "loss_realizable_var_95": "loss not exceeded in 95 % of paths, realizable",
         "loss_realizable_es_95": "mean loss in the worst 5 % of paths, realizable",
     }
@@ -110,16 +108,23 @@ def _cells(metric: dict[str, Any], meaning: str, factor: float, unit: str) -> tu
 
 def _sources_table(records: list[dict[str, Any]]) -> Table:
     """What each source of randomness makes alone of the variance of a few figures, in percent."""
-    names = _FIGURES | {
+    names = {
+        "emission_effective_number": "effective number",
+        "emission_top10_share": "top-10 share",
         "emission_share": "emission share",
         "loss_realizable": "loss, realizable",
     }
-    sources = list(dict.fromkeys(each["source"] for each in records))
-    table = Table("of the variance [%]", *sources, box=None, pad_edge=False)
+    # What sources make only together has an order of its own.
+    alone = [each for each in records if each["order"] != "total" and each["value"] is not None]
+    sources = dict.fromkeys(each["source"] for each in alone if each["value"] != 0.0)
+    table = Table(
+        *(Column(head, no_wrap=True) for head in ("of the variance [%]", *sources)),
+        box=None,
+        pad_edge=False,
+    )
     rows: dict[str, dict[str, str]] = {}
-    for each in records:
-        # What sources make only together has an order of its own.
-        if each["quantity"] in names and each["order"] != "total" and each["value"] is not None:
+    for each in alone:
+        if each["quantity"] in names:
             subnet = "" if each["netuid"] is None else f", SN{each['netuid']}"
             share = f"{100 * each['value']:.0f} ± {100 * each['standard_error']:.1g}"
             rows.setdefault(names[each["quantity"]] + subnet, {})[each["source"]] = share

@@ -12,7 +12,7 @@ from dtaojax.report.contract import Evidence, Spread
 from dtaojax.report.display import factor_of, unit_of
 from dtaojax.report.document import Drawing, Entry, Number, Section, Table, drawing, number
 from dtaojax.report.estimates import Estimate
-from dtaojax.report.glossary import label_of
+from dtaojax.report.glossary import label_of, title_of
 from dtaojax.report.numerals import compact, days, plain, with_error
 from dtaojax.report.svg import COLOURS, new_figure
 from dtaojax.report.text import shorten
@@ -28,10 +28,13 @@ SOURCES: Final = {
 """Sources of randomness by their name in the tables: in words, and their colour."""
 _TOGETHER: Final = ("only together", "muted")
 
-_WIDTH: Final = 760.0
-_LEFT, _RIGHT, _TOP, _BOTTOM = 262.0, 24.0, 28.0, 38.0
-_ROW: Final = 26.0
-_LABEL_LENGTH: Final = 44
+_WIDTH: Final = 430.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 162.0, 14.0, 42.0, 38.0
+_ROW: Final = 22.0
+_LABEL_LENGTH: Final = 30
+_LEGEND_COLUMNS: Final = 3
+_LEAST_WHISKER: Final = 0.01
+"""Share of the variance from which on its interval is drawn."""
 
 
 def decomposition_section(evidence: Evidence) -> Section | None:
@@ -54,21 +57,23 @@ _HOW: Final = (
     "all others kept. What a source makes alone is the part of the variance over paths that would "
     "go if nothing but that source were known in advance (Sobol’s first-order index); what is left "
     "to 100 % arises only where sources act together. Demand is what users buy and sell; owners "
-    "move the miner burn; root moves the emission switch and its own stake. Intervals say how far "
-    "the paths tell the shares."
+    "move the miner burn; root moves the emission switch, its stake and what is in its baskets. "
+    "Intervals say how far the paths tell the shares."
 )
 
 
 def _sentence(spread: Spread) -> str:
     """Name the sources of a figure's variance, the largest first."""
     ordered = sorted(spread.first.items(), key=lambda item: -item[1].value)
-    parts = [f"{_words(source)} {_percent(index)}" for source, index in ordered if not _off(index)]
+    parts = [(_words(source), _percent(index)) for source, index in ordered if not _off(index)]
+    first = " alone makes ".join(parts[0])
+    rest = [" ".join(part) for part in parts[1:]]
     width = plain(factor_of(spread.quantity) * spread.deviation)
     unit = unit_of(spread.quantity, spread.unit)
     return (
         f"Of the variance of the {_lower(label_of(spread.quantity))} after {days(spread.day)} "
-        f"(standard deviation {width} {unit}), each alone makes: {', '.join(parts)}. Only several "
-        f"together make {_percent(spread.together)}."
+        f"(standard deviation {width} {unit}), {', '.join([first, *rest])}. Only several together "
+        f"make {_percent(spread.together)}."
     )
 
 
@@ -107,7 +112,7 @@ def _drawing(evidence: Evidence, spreads: Sequence[Spread]) -> Drawing:
         "spread-shares",
         f"Shares of the variance over paths after {days(spreads[0].day)} [%]",
         "What each source makes alone, and what several make only together. Whiskers are 95 % "
-        "Monte Carlo intervals of a share; one that is estimated below 0 is drawn as 0.",
+        "Monte Carlo intervals of shares from 1 % on; a share estimated below 0 is drawn as 0.",
         _shares(spreads, present),
         "; ".join(
             f"{_name(evidence, spread)}: "
@@ -138,7 +143,7 @@ def _shares(spreads: Sequence[Spread], present: Sequence[str]) -> Figure:
             places, widths, left=ends, height=0.7, color=COLOURS[colour], alpha=0.75, label=words
         )
         ends = [end + width for end, width in zip(ends, widths, strict=True)]
-        shown = [place for place in places if not _off(indices[place])]
+        shown = [place for place in places if indices[place].value >= _LEAST_WHISKER]
         axes.errorbar(
             [ends[place] for place in shown],
             # Whiskers of neighbours stand below each other.
@@ -149,15 +154,14 @@ def _shares(spreads: Sequence[Spread], present: Sequence[str]) -> Figure:
             ),
             fmt="none",
             color=COLOURS["ink"],
-            elinewidth=0.8,
-            capsize=1.5,
+            elinewidth=0.9,
         )
     axes.set_xlim(0.0, max(100.0, *ends))
     axes.set_ylim(len(spreads) - 0.5, -0.5)
-    names = [shorten(label_of(s.quantity), _LABEL_LENGTH) for s in spreads]
     names = [
-        f"{name}, SN{spread.netuid}" if spread.netuid is not None else name
-        for name, spread in zip(names, spreads, strict=True)
+        shorten(min(title_of(spread.quantity), label_of(spread.quantity), key=len), _LABEL_LENGTH)
+        + ("" if spread.netuid is None else f", SN{spread.netuid}")
+        for spread in spreads
     ]
     axes.set_yticks(list(places), names)
     axes.tick_params(axis="y", labelcolor=COLOURS["ink"])
@@ -168,8 +172,8 @@ def _shares(spreads: Sequence[Spread], present: Sequence[str]) -> Figure:
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: compact(value)))
     axes.legend(
         loc="lower left",
-        bbox_to_anchor=(0.0, 1.0),
-        ncols=len(parts),
+        bbox_to_anchor=(-_LEFT / (_WIDTH - _LEFT - _RIGHT), 1.0),
+        ncols=_LEGEND_COLUMNS,
         frameon=False,
         borderaxespad=0.0,
         fontsize=9.5,
