@@ -80,6 +80,17 @@ def test_nothing_is_assumed_unasked(write: Callable[..., Path]) -> None:
         load_network(file, assume=True)
 
 
+def test_without_price_averages_the_spot_price_is_assumed(write: Callable[..., Path]) -> None:
+    known = ROWS.drop(columns="moving_price")
+    network = loaded(write(known))
+    np.testing.assert_array_equal(network.moving_price, [0.03, 0.01, 1.0])
+    assert network.started.all()
+    with pytest.raises(NetworkError, match=r"line 3 \(netuid 2\): tao_in is many"):
+        loaded(write(known, tao_in=[1, "many", 2]))
+    with pytest.raises(NetworkError, match="no column 'alpha_in'"):
+        loaded(write(known.drop(columns="alpha_in")))
+
+
 def test_further_tables_fill_what_the_file_lacks_and_nothing_else(
     write: Callable[..., Path],
 ) -> None:

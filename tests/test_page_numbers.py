@@ -245,9 +245,11 @@ def of_a_backtest() -> Iterator[str]:
 
 
 def of_a_run_backtest() -> Iterator[str]:
-    """The back-test of a whole run."""
+    """The back-test of whole runs from two starts."""
     marks = Marks()
     names, days = ("forecast", "spot", "unchanged"), (2.0, 3.0, 5.0)
+    starts = {"early": days[:2], "late": days[2:]}
+    started = {day: start for start, dates in starts.items() for day in dates}
     scores = {f"crps_{name}": 1.0 for name in names}
     ends = {f"{end}_{level}": 1.0 for level in ("0.5", "0.8", "0.95") for end in ("low", "high")}
     covered = {f"coverage_{level}": 1.0 for level in ("0.5", "0.95")}
@@ -258,8 +260,8 @@ def of_a_run_backtest() -> Iterator[str]:
             for day in days
         ],
         "network": [
-            {"quantity": "emission_effective_number", "day": day, "start": 1.0, "outcome": 1.0,
-             "median": 1.0, "inside_0.95": day > 2.0, **ends, **scores}
+            {"quantity": "emission_effective_number", "day": day, "at_start": 1.0, "outcome": 1.0,
+             "median": 1.0, "pit": 0.5, "inside_0.95": day > 2.0, **ends, **scores}
             for day in days
         ],
         "events": [
@@ -269,6 +271,9 @@ def of_a_run_backtest() -> Iterator[str]:
         ],
     }  # fmt: skip
     tables = {name: marks.frame(pd.DataFrame(each), name, ("day",)) for name, each in rows.items()}
+    for table in tables.values():
+        table["start"] = [started[day] for day in table["day"]]
+    tables["pit"] = pd.DataFrame(columns=["start", "day", "quantity", "tenth", "part"])
     for name in ("subnets", "network"):
         tables[name]["crps_spot"] = [marks.whole() // 4.0 for _ in range(len(tables[name]))]
         for row in tables[name].itertuples():
@@ -289,14 +294,29 @@ def of_a_run_backtest() -> Iterator[str]:
     for quantity, of in tables["subnets"].groupby("quantity"):
         ratio = of["crps_forecast"].mean() / of["crps_spot"].mean()
         marks.derive(f"subnets {quantity}: crps_forecast / crps_spot - 1, %", 100.0 * (ratio - 1.0))
+    for (start, quantity), of in tables["subnets"].groupby(["start", "quantity"]):
+        for column in covered if len(of) > 1 else ():
+            mean = 100.0 * of[column].mean()
+            marks.derive(f"subnets {quantity} from {start}: mean {column}", mean)
     part = {"behaviour": "b", "paths": 3, "config_hash": "c", "lost": 0}
     manifest = {
-        "title": "A back-test of a run",
-        "start": {"name": "start", "block": 1},
-        "outcomes": [{"day": day, "name": "later", "whole": True} for day in days],
+        "title": "A back-test of runs",
+        "starts": [
+            {
+                "name": name,
+                "network": "state",
+                "block": 1,
+                "rules": [{"preset": "rules", "block": 1, "day": 0.0}],
+                "outcomes": [{"day": day, "name": "later", "knows": ["price"]} for day in dates],
+                "run": {"forecast": part, "spot": part},
+                "seed": 1,
+                "assumed": [],
+                "given": [],
+                "looks_ahead": [],
+            }
+            for name, dates in starts.items()
+        ],
         "config": {"rival_name": "spot", "levels": [0.5, 0.95]},
-        "run": {"forecast": part, "spot": part},
-        "seed": 1,
         "versions": {},
         "dtaojax_version": "0",
         "created": "2026-02-02T00:00:00+00:00",

@@ -16,6 +16,26 @@ FloatArray = NDArray[np.float64]
 
 UNCHANGED = "unchanged"
 """The forecast that nothing changes."""
+PIT_BINS = 10
+"""Tenths of the forecast, in which a tenth of all outcomes belong each."""
+
+
+def places(samples: FloatArray, outcome: FloatArray, seed: int) -> FloatArray:
+    """Return where outcomes fall in their forecasts: the probability-integral transform.
+
+    Args:
+        samples: one value a path and subnet (paths, subnets).
+        outcome: what came (subnets,).
+        seed: of the places of outcomes among equal values.
+    """
+    drawn = np.random.default_rng(seed).random(len(outcome))
+    return pit(np.sort(samples.T, axis=1), outcome, drawn)
+
+
+def tenths(place: FloatArray) -> list[float]:
+    """Return the part of all outcomes in each of :data:`PIT_BINS` parts of the forecasts."""
+    counts, _ = np.histogram(place, bins=PIT_BINS, range=(0.0, 1.0))
+    return (counts / len(place)).tolist()
 
 
 def score_subnets(
@@ -23,7 +43,7 @@ def score_subnets(
     outcome: FloatArray,
     start: FloatArray,
     levels: Sequence[float],
-    seed: int,
+    place: FloatArray,
 ) -> dict[str, Any]:
     """Score the forecasts of one figure of all subnets on one date.
 
@@ -33,15 +53,13 @@ def score_subnets(
         outcome: what came (subnets,).
         start: at the start of the run (subnets,).
         levels: of central intervals.
-        seed: of the places of outcomes among equal values.
+        place: of the outcomes in the first forecast (:func:`places`).
 
     Returns:
         ``subnets``, ``coverage_<level>``, and ``crps_<forecast>``, the mean over subnets, also for
         the forecast that nothing changes.
     """
     sorted_samples = {name: np.sort(values.T, axis=1) for name, values in samples.items()}
-    first = next(iter(sorted_samples.values()))
-    place = pit(first, outcome, np.random.default_rng(seed).random(len(outcome)))
     return {
         "subnets": len(outcome),
         **{f"coverage_{level:g}": float(inside(place, level).mean()) for level in levels},
@@ -62,11 +80,17 @@ def score_network(
     """Score the forecasts of one figure of the network on one date.
 
     Returns:
-        ``outcome``, ``median``, ``low_<level>``, ``high_<level>`` and ``inside_<level>`` of the
-        first forecast, and ``crps_<forecast>``.
+        ``outcome``, ``at_start``, ``median``, ``pit`` (the part of the first forecast's paths below
+        what came, half of those that equal it), ``low_<level>``, ``high_<level>`` and
+        ``inside_<level>`` of the first forecast, and ``crps_<forecast>``.
     """
     first = next(iter(samples.values()))
-    row: dict[str, Any] = {"outcome": outcome, "start": start, "median": float(np.median(first))}
+    row: dict[str, Any] = {
+        "outcome": outcome,
+        "at_start": start,
+        "median": float(np.median(first)),
+        "pit": float(np.mean(first < outcome) + 0.5 * np.mean(first == outcome)),
+    }
     for level in levels:
         low, high = np.quantile(first, [0.5 - level / 2, 0.5 + level / 2])
         row |= {

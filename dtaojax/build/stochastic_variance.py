@@ -23,7 +23,7 @@ def build_stochastic_variance(
     """
     return stochastic_variance_flow(
         seed,
-        **config.model_dump(exclude={"process", "level", "swing"}),
+        **config.model_dump(exclude={"process", "level", "swing", "fitted_until"}),
         level=_component(config.level, netuids),
         swing=_component(config.swing, netuids),
     )

@@ -53,7 +53,7 @@ def _of_run(config: Path, overrides: list[str], out_folder: Path | None, quiet: 
 
     inputs = read_run_backtest(config, overrides)
     folder = out_folder or inputs.config.output_folder
-    with progress("simulating", len(inputs.runs), quiet) as show_done:
+    with progress("simulating", inputs.n_runs, quiet) as show_done:
         report = run_run_backtest(inputs, folder, show_done)
     if not quiet:
         summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
@@ -62,11 +62,16 @@ def _of_run(config: Path, overrides: list[str], out_folder: Path | None, quiet: 
 
 
 def _quantity_table(verdicts: list[dict[str, Any]]) -> Table:
-    """Whether each figure of a run held, over all dates."""
+    """Whether each figure of a run held, over all dates; of several runs start by start."""
     heads = ("figure", "of", "in the 95 % interval", "CRPS / rival's")
+    several = len({verdict["start"] for verdict in verdicts}) > 2
+    heads = ("start", *heads) if several else heads
     table = Table(*heads, box=None, pad_edge=False)
     for verdict in verdicts:
+        if several == (verdict["start"] == ""):
+            continue
         table.add_row(
+            *([verdict["start"]] if several else []),
             verdict["quantity"].replace("_", " "),
             verdict["of"],
             f"{100 * verdict['coverage']:.0f} % of {verdict['cases']:,}",

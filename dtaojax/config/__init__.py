@@ -86,7 +86,7 @@ from dtaojax.config.models_run import (
     ReportConfig,
     RunConfig,
 )
-from dtaojax.config.models_run_backtest import OutcomeConfig, RunBacktestConfig
+from dtaojax.config.models_run_backtest import OutcomeConfig, RunBacktestConfig, StartConfig
 from dtaojax.config.models_sensitivity import SensitivityConfig
 from dtaojax.config.models_shares import (
     GateConfig,
@@ -241,6 +241,7 @@ __all__ = [
     "ScriptedModel",
     "SensitivityConfig",
     "SplitConfig",
+    "StartConfig",
     "StochasticVarianceFlowConfig",
     "StressConfig",
     "StudentFlowConfig",

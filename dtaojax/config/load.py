@@ -79,12 +79,12 @@ def load_backtest(path: str | Path, overrides: Sequence[str] = ()) -> BacktestCo
 
 
 def is_run_backtest(path: str | Path) -> bool:
-    """Say whether the config of a back-test is of a whole run, which it names under ``run``.
+    """Say whether the config of a back-test is of whole runs, named under ``run`` or ``starts``.
 
     Raises:
         ConfigError: the file cannot be read or is no TOML.
     """
-    return "run" in read_toml(Path(path))
+    return not {"run", "starts"}.isdisjoint(read_toml(Path(path)))
 
 
 def load_run_backtest(path: str | Path, overrides: Sequence[str] = ()) -> RunBacktestConfig:

@@ -76,6 +76,8 @@ class StochasticVarianceFlowConfig(StrictModel):
         asymmetry_sd: standard deviation of that distribution.
         level: what sets a subnet apart from others of its depth and age, for months.
         swing: what passes within days.
+        fitted_until: last day of the data to which the figures were fitted, as in 2026-08-07; a
+            back-test refuses those that have seen what came after its start.
     """
 
     process: Literal["stochastic_variance_flow"] = "stochastic_variance_flow"
@@ -91,6 +93,7 @@ class StochasticVarianceFlowConfig(StrictModel):
     asymmetry_sd: Annotated[float, Field(ge=0.0, le=20.0)] = 0.0
     level: ComponentConfig = ComponentConfig(sd=0.6527, half_life_days=66.11)
     swing: ComponentConfig = ComponentConfig(sd=0.6234, half_life_days=1.379)
+    fitted_until: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")] = "2026-08-07"
 
     def of_anybody(self) -> StochasticVarianceFlowConfig:
         """Return the process without what it says of single subnets."""

@@ -11,7 +11,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from dtaojax.network.check import FLOWS, OTHER, RULES, plain_number, read_netuids
+from dtaojax.network.check import (
+    FLOWS,
+    OTHER,
+    RULES,
+    plain_number,
+    read_column,
+    read_netuids,
+)
 from dtaojax.network.drawn import ROOT_TAO
 from dtaojax.network.errors import NetworkError
 from dtaojax.network.issuance import scheduled_issuance
@@ -174,9 +181,33 @@ def completed(raw: RawTable, facts: dict[str, Any], notes: Sequence[str]) -> Net
         facts["root_tao"] = ROOT_TAO
         told.append(f"TAO staked to root is assumed: {ROOT_TAO:,.0f}, as in August 2026.")
     told.append("The weight of root's TAO is that of the rules (root.tao_weight).")
+    _read_reserves(raw, columns)
     _complete_starts(raw, columns, facts["block"], told)
     gathered = Gathered(replace(raw, columns=columns), facts, tuple(told), is_whole=True)
     return complete(gathered, Supplement(assume=True))
+
+
+def _read_reserves(raw: RawTable, columns: dict[str, list[Any]]) -> None:
+    """Put numbers in the place of the cells of reserves, from which a price can be assumed.
+
+    Raises:
+        NetworkError: reserves are missing, or no numbers.
+    """
+    netuids, problems = read_netuids(raw), list[str]()
+    rows = [place for place, netuid in enumerate(netuids) if netuid]
+    for rule in RULES:
+        if rule.column not in ("tao_in", "alpha_in"):
+            continue
+        if rule.column not in columns:
+            text = f"there is no column {rule.column!r}, without which there is no price; add it"
+            raise NetworkError(raw.source, [text])
+        cells = list(columns[rule.column])
+        values = read_column(raw, rule, rows, netuids, problems)
+        for place, value in zip(rows, values.tolist(), strict=True):
+            cells[place] = value
+        columns[rule.column] = cells
+    if problems:
+        raise NetworkError(raw.source, problems)
 
 
 def _complete_starts(

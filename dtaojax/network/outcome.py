@@ -11,12 +11,19 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from dtaojax.network.check import REQUIRED
+from dtaojax.network.dated import ALIASES, is_empty, plainly_named
 from dtaojax.network.errors import NetworkError
 from dtaojax.network.load import load_network
+from dtaojax.network.read import read_table
 from dtaojax.network.table import BoolArray, FloatArray, IntArray, NetworkTable
 
 WEIGHT_COLUMNS: Final = ("block", "netuid", "moving_price", "miner_burned", "emission_enabled")
-"""What a file must hold of a block if it is no network file."""
+"""What a file must hold of a block if it has no reserves."""
+_RESERVES: Final = ("tao_in", "alpha_in")
+_DECISIONS: Final = ("miner_burned", "emission_enabled")
+_SHARE: Final = "emission_share"
+"""A dated snapshot's own column of what part of the emission each subnet got."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,14 +31,36 @@ class Outcome:
     """The network at a later block.
 
     Attributes:
-        state: as far as it is known; the rest is as at the start of the run.
+        state: as far as it is known; the rest is as at the start of the run, or assumed.
         has_pools: whether reserves are known, and with them prices and TAO in pools.
         gone: which subnets of the start are no longer there (subnets,).
+        has_averages: whether moving prices are known.
+        has_decisions: whether burn and switches are too, so that the rules tell who is paid.
+        shares: parts of the emission as the file tells them (subnets,); None where it does not.
     """
 
     state: NetworkTable
     has_pools: bool
     gone: BoolArray
+    has_averages: bool = True
+    has_decisions: bool = True
+    shares: FloatArray | None = None
+
+    @property
+    def has_weights(self) -> bool:
+        """Whether the rules tell from it who is paid."""
+        return self.has_averages and self.has_decisions
+
+    @property
+    def knows(self) -> tuple[str, ...]:
+        """Names of the figures of subnets that are known."""
+        known = {
+            "price": self.has_pools,
+            "moving_price": self.has_averages,
+            "tao_in": self.has_pools,
+            "emission_share": self.has_weights or self.shares is not None,
+        }
+        return tuple(name for name, is_known in known.items() if is_known)
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,38 +103,45 @@ class Weights:
         )
 
 
-def read_outcomes(files: Sequence[Path], start: NetworkTable) -> list[Outcome]:
+def read_outcomes(
+    files: Sequence[tuple[Path | str, int | None]], start: NetworkTable
+) -> list[Outcome]:
     """Read states later than a start, the earliest first.
 
     A file without reserves does not say when its subnets were registered. A subnet is gone there if
-    a whole state of the list has another in its place that was registered by then. Where a whole
-    state is of the same block, it stands for both.
+    another state of the list has another in its place that was registered by then. Where a state
+    with reserves is of the same block, it stands for both.
+
+    Args:
+        files: each with the height of its block, where a dated snapshot's is known from outside.
+        start: the state from which is forecast.
 
     Raises:
         NetworkError: a file cannot be read, lacks a column, has other netuids than the start, or
             holds no block after it.
     """
-    whole: list[NetworkTable] = []
+    found: list[Outcome] = []
     parts: list[Weights] = []
-    for file in files:
-        if has_reserves(file):
-            whole.append(_fits(load_network(file), file, start))
+    for file, block in files:
+        columns = _columns(file)
+        if set(REQUIRED) <= columns:
+            found.append(_later(load_network(file, block=block), file, start))
+        elif "tao_in" in columns:
+            found.append(_dated(Path(file), block, columns, start))
         else:
-            later = [part for part in read_weights(file) if part.block > start.block]
+            later = [part for part in read_weights(Path(file)) if part.block > start.block]
             if not later:
                 text = f"holds no block after the start at block {start.block:,}"
                 raise NetworkError(str(file), [text])
             parts += later
-    found = []
-    for state in whole:
-        found.append(Outcome(state, True, state.registered_at > start.block))
-    known = {state.block for state in whole}
+    with_pools = list(found)
+    known = {outcome.state.block for outcome in with_pools}
     for part in parts:
         if part.block in known:
             continue
         gone = np.zeros(start.n_subnets, dtype=bool)
-        for other in whole:
-            gone |= (other.registered_at > start.block) & (other.registered_at <= part.block)
+        for other in with_pools:
+            gone |= other.gone & (other.state.registered_at <= part.block)
         found.append(Outcome(part.on(start), False, gone))
     return sorted(found, key=lambda outcome: outcome.state.block)
 
@@ -124,7 +160,48 @@ def has_reserves(file: Path) -> bool:
         raise NetworkError(str(file), [f"cannot be read ({error})"]) from error
 
 
-def _fits(state: NetworkTable, file: Path, start: NetworkTable) -> NetworkTable:
+def _columns(file: Path | str) -> set[str]:
+    """Columns that hold something, under their names in a network file."""
+    if isinstance(file, str) or file.suffix != ".csv":
+        return set(REQUIRED)
+    try:
+        table = pd.read_csv(file)
+    except (OSError, ValueError) as error:
+        raise NetworkError(str(file), [f"cannot be read ({error})"]) from error
+    return {ALIASES.get(str(name), str(name)) for name in table if table[name].notna().any()}
+
+
+def _dated(file: Path, block: int | None, columns: set[str], start: NetworkTable) -> Outcome:
+    """What a dated snapshot tells; what it does not is assumed, and never scored."""
+    lacking = [name for name in _RESERVES if name not in columns]
+    if lacking:
+        text = f"has no column {', '.join(lacking)}, without which there is no price"
+        raise NetworkError(str(file), [text])
+    outcome = _later(load_network(file, assume=True, block=block), file, start)
+    if "registered_at" not in columns:
+        outcome = dataclasses.replace(outcome, gone=np.zeros(start.n_subnets, dtype=bool))
+    shares = None
+    if _SHARE in columns:
+        raw = plainly_named(read_table(file))
+        rows = sorted(
+            (int(netuid), 0.0 if is_empty(share) else float(share))
+            for netuid, share in zip(raw.columns["netuid"], raw.columns[_SHARE], strict=True)
+            if int(netuid)
+        )
+        paid = np.array([share for _, share in rows])
+        if not np.isfinite(paid).all() or paid.min() < 0.0 or paid.sum() <= 0.0:
+            raise NetworkError(str(file), [f"{_SHARE} must be shares from 0, not all of them 0"])
+        shares = paid / paid.sum()
+    return dataclasses.replace(
+        outcome,
+        has_averages="moving_price" in columns,
+        has_decisions=set(_DECISIONS) <= columns,
+        shares=shares,
+    )
+
+
+def _later(state: NetworkTable, file: Path | str, start: NetworkTable) -> Outcome:
+    """A state with reserves, as the outcome of a start before it."""
     if state.block <= start.block:
         text = f"is of block {state.block:,}, not after the start at block {start.block:,}"
         raise NetworkError(str(file), [text])
@@ -132,7 +209,7 @@ def _fits(state: NetworkTable, file: Path, start: NetworkTable) -> NetworkTable:
         missing = sorted(set(start.netuid.tolist()) ^ set(state.netuid.tolist()))
         text = f"has other netuids than {start.name}: {', '.join(map(str, missing[:10]))}"
         raise NetworkError(str(file), [text])
-    return state
+    return Outcome(state, True, state.registered_at != start.registered_at)
 
 
 def read_weights(file: Path) -> list[Weights]:

@@ -25,6 +25,7 @@ def demand_toml(
     for key, value in config:
         if isinstance(value, float):
             lines.append(_line(key, value, errors.get(key)))
+    lines.append(f'fitted_until = "{config.fitted_until}"')
     for name, component in (("level", config.level), ("swing", config.swing)):
         lines += ["", f"[demand.{name}]", *_component(name, component, errors)]
     return "\n".join(lines) + "\n"

@@ -47,6 +47,7 @@ def fitted_config(found: Fit, panel: Panel, *, subnets: bool) -> StochasticVaria
             half_life_days=_short(np.exp(fitted.log_swing_half_life)),
             now=dict(sorted(swing_now.items())),
         ),
+        fitted_until=str(panel.dates[-1].astype("datetime64[D]")),
     )
 
 

@@ -70,6 +70,9 @@ _DECISIVE: Final = (
 Fate = Literal["scored", "scored before", "no report day near", "not later", "cannot be held"]
 """What became of a forecast when a state came."""
 
+_FALLS: Final = ("below_bar", "unpaid")
+"""What it is called if a subnet is not above the bar, by rules with one and without."""
+
 
 @dataclass(frozen=True)
 class Added:
@@ -405,8 +408,7 @@ def _outcomes(
     told: dict[str, np.ndarray | float] = {
         **seen.gauges,
         **seen.scalars,
-        "below_bar": seen.falls.astype(float),
-        "unpaid": seen.falls.astype(float),
+        **({} if seen.falls is None else dict.fromkeys(_FALLS, seen.falls.astype(float))),
         "deregistered": outcome.gone.astype(float),
     }
     # A subnet that came and went again meanwhile leaves no trace; immunity rules that out.

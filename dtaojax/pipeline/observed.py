@@ -6,16 +6,28 @@ from dataclasses import dataclass
 from typing import Final
 
 import equinox as eqx
+import jax.numpy as jnp
 import numpy as np
 
 from dtaojax.build import Slots, build_mechanism, build_network
 from dtaojax.config import MechanismConfig
 from dtaojax.network.outcome import Outcome
 from dtaojax.network.table import BoolArray, FloatArray
-from dtaojax.world.observation import GAUGES, NETWORK_SCALARS, observe_network
+from dtaojax.world.observation import (
+    CONCENTRATION,
+    GAUGES,
+    NETWORK_SCALARS,
+    concentration_of,
+    observe_network,
+)
 
-_OF_WEIGHTS: Final = ("emission_", "moving_price", "starved_subnets")
-"""How figures begin that follow from moving prices, burn and switches alone."""
+_OF: Final = {
+    **{f"emission_{name}": "emission_share" for name in CONCENTRATION},
+    **{f"tao_in_{name}": "tao_in" for name in CONCENTRATION},
+    "total_tao_in": "tao_in",
+    "sum_price": "price",
+}
+"""Figures of the network that one figure of all subnets tells."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,36 +37,43 @@ class Observed:
     Attributes:
         gauges: of subnets by name, 0 of those that are gone (subnets,).
         scalars: of the network by name.
-        falls: which subnets of the start are below the bar, or unpaid without one (subnets,).
+        falls: which subnets of the start are below the bar, or unpaid without one (subnets,); None
+            where burn and switches are not known.
     """
 
     gauges: dict[str, FloatArray]
     scalars: dict[str, float]
-    falls: BoolArray
+    falls: BoolArray | None
 
 
 def observe_outcome(rules: MechanismConfig, outcome: Outcome) -> Observed:
-    """Return the figures that a later state tells, by the rules of a run."""
+    """Return the figures that a later state tells, by the rules of a run.
+
+    Shares that the state tells itself are taken as they are.
+    """
     subnets, state = build_network(outcome.state, rules)
     mechanism = build_mechanism(rules, slots=Slots(outcome.state, outcome.state.n_subnets))
     seen = _observe(mechanism, subnets, state, rules.registration.immunity_blocks)
 
-    def told(name: str) -> bool:
-        return outcome.has_pools or name.startswith(_OF_WEIGHTS)
-
+    gauges = dict(zip(GAUGES, np.asarray(seen.gauges), strict=True))
+    scalars = dict(zip(NETWORK_SCALARS, np.asarray(seen.scalars).tolist(), strict=True))
+    if outcome.shares is not None:
+        gauges["emission_share"] = outcome.shares
+        measured = concentration_of(jnp.asarray(outcome.shares), subnets.registered)
+        for name, value in zip(CONCENTRATION, measured, strict=True):
+            scalars[f"emission_{name}"] = float(value)
     return Observed(
-        gauges={
-            name: np.where(outcome.gone, 0.0, values)
-            for name, values in zip(GAUGES, np.asarray(seen.gauges), strict=True)
-            if told(name)
-        },
-        scalars={
-            name: float(value)
-            for name, value in zip(NETWORK_SCALARS, np.asarray(seen.scalars), strict=True)
-            if told(name)
-        },
-        falls=~np.asarray(seen.stands) & ~outcome.gone,
+        gauges={name: np.where(outcome.gone, 0.0, gauges[name]) for name in outcome.knows},
+        scalars={name: value for name, value in scalars.items() if _tells(outcome, name)},
+        falls=~np.asarray(seen.stands) & ~outcome.gone if outcome.has_weights else None,
     )
+
+
+def _tells(outcome: Outcome, name: str) -> bool:
+    """Whether an outcome tells a figure of the network."""
+    if name in _OF:
+        return _OF[name] in outcome.knows
+    return outcome.has_weights and (outcome.has_pools or name == "starved_subnets")
 
 
 _observe = eqx.filter_jit(observe_network)

@@ -1,4 +1,4 @@
-"""The plain-data contract of a back-test of a whole run, and the verdicts that follow from it."""
+"""The plain-data contract of a back-test of whole runs, and the verdicts that follow from it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-TABLES: Final = ("subnets", "network", "events")
+TABLES: Final = ("subnets", "network", "events", "pit")
 HEADLINE: Final = "emission_effective_number"
 """The figure of the network that the page speaks of first."""
 HEADLINE_LEVEL: Final = 0.95
@@ -15,9 +15,10 @@ HEADLINE_LEVEL: Final = 0.95
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether a figure's forecasts held over all dates.
+    """Whether a figure's forecasts held over all dates of a start, or of all starts.
 
     Attributes:
+        start: name of the start; empty for all of them.
         quantity: the figure.
         of: ``subnets`` or ``network``.
         cases: outcomes that were judged.
@@ -27,6 +28,7 @@ class Verdict:
         unchanged: that of the forecast that nothing changes.
     """
 
+    start: str
     quantity: str
     of: str
     cases: int
@@ -40,10 +42,15 @@ class Verdict:
         """The score over the rival's; below 1 is better than it."""
         return self.crps / self.rival if self.rival > 0.0 else float("nan")
 
+    @property
+    def hits(self) -> int:
+        """Number of outcomes in the 95 % interval."""
+        return round(self.coverage * self.cases)
+
 
 @dataclass(frozen=True)
 class RunBacktestResults:
-    """Everything that a back-test of a whole run found.
+    """Everything that a back-test of whole runs found.
 
     Attributes:
         manifest: how the numbers were made; JSON types only.
@@ -58,17 +65,37 @@ class RunBacktestResults:
         """Name of the run that the forecast is held against."""
         return self.manifest["config"]["rival_name"]
 
-    def verdicts(self) -> list[Verdict]:
-        """Return one for each figure of subnets, then of the network."""
+    @property
+    def starts(self) -> list[dict[str, Any]]:
+        """What the manifest tells of each start."""
+        return self.manifest["starts"]
+
+    def of(self, start: str) -> dict[str, pd.DataFrame]:
+        """Return the tables of one start."""
+        return {
+            name: table[table["start"] == start] if len(table) else table
+            for name, table in self.tables.items()
+        }
+
+    def verdicts(self, start: str = "") -> list[Verdict]:
+        """Return one for each figure of subnets, then of the network.
+
+        Args:
+            start: name of one start; all of them where empty.
+        """
+        tables = self.of(start) if start else self.tables
         found = []
         for table, inside, cases in (
             ("subnets", "coverage", "subnets"),
             ("network", "inside", None),
         ):
             column = f"{inside}_{HEADLINE_LEVEL:g}"
-            for quantity, rows in self.tables[table].groupby("quantity", sort=False):
+            if tables[table].empty:
+                continue
+            for quantity, rows in tables[table].groupby("quantity", sort=False):
                 found.append(
                     Verdict(
+                        start=start,
                         quantity=str(quantity),
                         of=table,
                         cases=int(rows[cases].sum()) if cases else len(rows),
@@ -81,9 +108,11 @@ class RunBacktestResults:
         return found
 
     def summary(self) -> dict[str, Any]:
-        """Return the verdicts and all tables as JSON."""
+        """Return the verdicts, of all starts and then of each, and all tables as JSON."""
+        names = [start["name"] for start in self.starts]
+        verdicts = [each for name in ("", *names) for each in self.verdicts(name)]
         return {
             "schema_version": self.manifest["schema_version"],
-            "verdicts": [vars(verdict) | {"ratio": verdict.ratio} for verdict in self.verdicts()],
+            "verdicts": [vars(verdict) | {"ratio": verdict.ratio} for verdict in verdicts],
             **{name: table.to_dict("records") for name, table in self.tables.items()},
         }

@@ -83,9 +83,10 @@ class NetworkFigures(NamedTuple):
     shares: EmissionShares
 
 
-def _concentration(
+def concentration_of(
     shares: Float[Array, " subnets"], member: PerSubnetBool
 ) -> list[Float[Array, ""]]:
+    """Return the measures of :data:`CONCENTRATION` of shares that add up to 1."""
     return [
         concentration.herfindahl(shares),
         concentration.effective_number(shares),
@@ -130,8 +131,8 @@ def observe_network(
     standing = stands(mechanism, paid.shares, subnets)
     starved = subnets.in_emit_set & subnets.emission_enabled & ~standing
     scalars = [
-        *_concentration(final, member),
-        *_concentration(normalise(tao_in), member),
+        *concentration_of(final, member),
+        *concentration_of(normalise(tao_in), member),
         ordered_sum(tao_in),
         ordered_sum(price),
         bought_with / jnp.where(emits, emission, 1.0),
