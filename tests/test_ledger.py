@@ -364,7 +364,7 @@ def test_only_what_was_there_before_its_outcome_counts(tmp_path: Path) -> None:
     assert (told["counted"]["forecasts"], told["in_hindsight"]["forecasts"]) == (1, 1)
     assert told["waiting"] == 1
     assert told["counted"]["outcomes"] == 59
-    assert "1 forecast added after the outcome" in told["sentence"]
+    assert "1 forecast was added after an outcome" in told["sentence"]
     assert "not counted" in told["sentence"]
     # A later block comes at this time or later, so what is said to be earlier was.
     assert date_of(BLOCK).isoformat() == "2026-08-07T08:35:00+00:00"

@@ -382,8 +382,9 @@ def _sentence(found: dict[str, Any]) -> str:
     else:
         told = ["no forecast that was there before its outcome has been scored"]
     if late["forecasts"]:
+        verb = "was" if late["forecasts"] == 1 else "were"
         told.append(
-            f"{_number(late['forecasts'], 'forecast')} added after the outcome "
+            f"{_number(late['forecasts'], 'forecast')} {verb} added after an outcome "
             f"({_percent(late)} inside), not counted"
         )
     if found["waiting"]:

@@ -65,8 +65,8 @@ def render_ledger(results: LedgerResults) -> str:
         sections=[
             _reliability(results),
             _events(results),
-            _network(results),
             _places(results),
+            _network(results),
             _entries(results),
         ],
         made=f"{made_by(manifest)} What held in the past may fail in the next regime.",
@@ -148,7 +148,9 @@ def _reliability(results: LedgerResults) -> Section:
         "Intervals",
         paragraphs=[
             "Of right forecasts, half of the outcomes lie in the 50 % interval, and 95 % in the "
-            "95 % interval (dashed). More is too wide, less too narrow."
+            "95 % interval (dashed). More is too wide, less too narrow. A bar is a 95 % interval "
+            "of the share, over blocks of days from five dates on, and before that as if all "
+            "cases were independent, which makes it too short."
         ],
         drawings=drawings,
         tables=tables,
