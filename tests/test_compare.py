@@ -18,6 +18,8 @@ from made_runs import DAYS, PATHS, UNITS, make_run
 from small_run import CONFIG, HOSTILE, small_rows, write_network
 
 from dtaojax import chain, cli
+from dtaojax.commands.compare import differences_table
+from dtaojax.commands.terminal import err
 from dtaojax.config import Config, ConfigError, config_from_dict
 from dtaojax.network import load_network
 from dtaojax.pipeline.answers import answers
@@ -57,13 +59,20 @@ def paired(comparison: Comparison) -> pd.DataFrame:
     return table[table["pairing"] == "paired"]
 
 
-def test_a_run_differs_from_itself_by_exactly_nothing(folders: dict[str, Path]) -> None:
+def test_a_run_differs_from_itself_by_exactly_nothing(
+    folders: dict[str, Path], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
     comparison = held(folders["base"], folders["base"])
     numbers = ["difference", "standard_error", "ci_low", "ci_high"]
     assert (paired(comparison)[numbers] == 0.0).all(axis=None)
     assert (comparison.differences["difference"] == 0.0).all()
     assert comparison.labels == ["base", "base (2)"]
     assert "the same on every path" in render_comparison(comparison)
+    err().print(differences_table(comparison))
+    said = [line for line in capsys.readouterr().err.splitlines() if line.strip()]
+    assert len(said) > 1
+    assert all("none, the same on every path" in line for line in said[1:])
 
 
 def test_a_known_shift_is_found_exactly_and_nowhere_else(folders: dict[str, Path]) -> None:

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from report_fixture import make_results
 
+from dtaojax.backtest.groups import BASKET_LABEL, MATURE
 from dtaojax.config import Config, config_from_dict, load_backtest, load_config
 from dtaojax.pipeline.backtest_trust import held_so_far_ahead
 from dtaojax.pipeline.trust import (
@@ -272,9 +273,30 @@ def summary_tables(year: str) -> dict[str, pd.DataFrame]:
     return {key: pd.DataFrame(json.loads(text)[key]) for key in ("coverage", "exceedances")}
 
 
+@pytest.mark.parametrize(
+    ("coverage", "prices", "baskets"),
+    [(0.95, True, True), (0.972, False, True), (0.978, False, False), (0.931, True, True),
+     (0.926, False, True), (0.92, False, False)],
+)  # fmt: skip
+def test_baskets_are_judged_in_whole_per_cent_and_prices_exactly(
+    coverage: float, prices: bool, baskets: bool
+) -> None:
+    config = load_backtest(ROOT / "configs" / "backtest_2025.toml", [])
+    row = {"forecaster": config.forecast.forecasters[0], "horizon": 1, "level": 0.95}
+    both = [row | {"group": group, "coverage": coverage} for group in (MATURE, BASKET_LABEL)]
+    exceeded = [row | {"group": MATURE, "level": 0.99, "rate": 0.02}]
+    tables = {"coverage": pd.DataFrame(both), "exceedances": pd.DataFrame(exceeded)}
+    found = {each["kind"]: each for each in held_so_far_ahead(config, tables)["kinds"]}
+    assert found["losses"]["result"] == "held"
+    assert (found["prices"]["result"] == "held") == prices
+    assert (found["baskets"]["result"] == "held") == baskets
+
+
 @pytest.mark.parametrize("year", ["2025", "2026"])
 def test_the_table_of_back_tests_is_what_the_committed_back_tests_found(year: str) -> None:
-    config = load_backtest(ROOT / "configs" / f"backtest_{year}.toml", [])
+    # The process of the calibrated demand, whichever else a study judges first.
+    ours = 'forecast.forecasters=["stochastic_variance"]'
+    config = load_backtest(ROOT / "configs" / f"backtest_{year}.toml", [ours])
     found = held_so_far_ahead(config, summary_tables(year))
     seen = {
         (each["kind"], test["first_day"]): test["held"]

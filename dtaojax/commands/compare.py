@@ -10,7 +10,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from dtaojax.commands.options import Overrides, Paths, Quiet, Seed, sized
-from dtaojax.commands.terminal import answer, err, progress
+from dtaojax.commands.terminal import answer, err, error_words, progress
 from dtaojax.commands.where import (
     ExecutorOption,
     SchedulerOption,
@@ -109,7 +109,7 @@ def compare(
         return
     console = err()
     console.width = max(console.width, 140)
-    console.print(_table(found))
+    console.print(differences_table(found))
     if found.parts is not None:
         console.print(_parts_table(found))
         for run in found.others:
@@ -118,7 +118,7 @@ def compare(
     answer(f"report: {report}")
 
 
-def _table(found: Comparison) -> Table:
+def differences_table(found: Comparison) -> Table:
     """A few differences on the last day that they have."""
     heads = ("run", "figure", "day", "difference", "± standard error", "95 % interval", "unit")
     table = Table(*(Column(head, no_wrap=True) for head in heads), box=None, pad_edge=False)
@@ -131,7 +131,7 @@ def _table(found: Comparison) -> Table:
                 _SHOWN[str(name)],
                 f"{row['day']:g}",
                 f"{row['difference']:+,.4g}",
-                f"{row['standard_error']:.2g}" if row["standard_error"] else "no path differs",
+                _error_words(row["standard_error"]),
                 f"{row['ci_low']:,.4g} to {row['ci_high']:,.4g}",
                 str(row["unit"]),
             )
@@ -149,7 +149,14 @@ def _parts_table(found: Comparison) -> Table:
             continue
         last = rows[rows["day"] == rows["day"].max()].set_index("part")
         parts = (last.loc[part] for part in ("rules", "answer"))
-        cells = [f"{part['difference']:+,.4g} ± {part['standard_error']:.2g}" for part in parts]
+        cells = [
+            f"{part['difference']:+,.4g} ± {_error_words(part['standard_error'])}" for part in parts
+        ]
         unit = str(last["unit"].iloc[0])
         table.add_row(Text(str(run)), _SHOWN[str(name)], f"{rows['day'].max():g}", *cells, unit)
     return table
+
+
+def _error_words(standard_error: float) -> str:
+    """Return the error of a difference, which is nothing where the runs agree path by path."""
+    return "none, the same on every path" if standard_error == 0.0 else error_words(standard_error)

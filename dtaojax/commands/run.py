@@ -126,7 +126,9 @@ def _sources_table(records: list[dict[str, Any]]) -> Table:
     for each in alone:
         if each["quantity"] in names:
             subnet = "" if each["netuid"] is None else f", SN{each['netuid']}"
-            share = f"{100 * each['value']:.0f} ± {100 * each['standard_error']:.1g}"
+            error = each["standard_error"]
+            told = error_words(None if error is None else 100.0 * error)
+            share = f"{100 * each['value']:.0f} ± {told}"
             rows.setdefault(names[each["quantity"]] + subnet, {})[each["source"]] = share
     for name, shares in rows.items():
         table.add_row(name, *(shares.get(source, "") for source in sources))

@@ -12,6 +12,8 @@ from dtaojax.config import BacktestConfig
 from dtaojax.pipeline.trust import BackTest, trust_of_back_test
 from dtaojax.report.backtest_results import ALLOWED, HEADLINE_LEVEL, HEADLINE_VAR
 
+_DIGITS: Final[Mapping[str, int]] = {"prices": 6, "baskets": 2}
+"""Decimals of a coverage that its errors allow: there is one basket a day, known to points."""
 _EXCEEDED: Final = (1.0 / 3.0, 2.0)
 """How often a loss may be beyond the VaR, in times of what is promised."""
 
@@ -37,7 +39,8 @@ def held_so_far_ahead(config: BacktestConfig, tables: Mapping[str, pd.DataFrame]
 
 def _intervals(kind: str, coverage: pd.DataFrame, group: str) -> Iterator[BackTest]:
     for horizon, row in _nearest(coverage, group, HEADLINE_LEVEL):
-        held = abs(row["coverage"] - row["level"]) <= ALLOWED
+        apart = abs(round(row["coverage"], _DIGITS[kind]) - row["level"])
+        held = apart <= ALLOWED + 1e-9
         figure = f"{row['level']:.0%} intervals held {row['coverage']:.1%} of outcomes"
         yield BackTest(kind, horizon, horizon, False, bool(held), "", figure)
 

@@ -336,7 +336,9 @@ def _failures(failed: Sequence[BackTest]) -> Iterator[str]:
             for test in failed
             if test.remark == remark
         ]
-        yield f"NOT held {' and '.join(spans)} days ahead" + (f" ({remark})" if remark else "")
+        *before, last = spans
+        listed = f"{', '.join(before)} and {last}" if before else last
+        yield f"NOT held {listed} days ahead" + (f" ({remark})" if remark else "")
 
 
 def _days(day: float) -> str:
