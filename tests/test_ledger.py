@@ -22,14 +22,16 @@ from made_runs import make_run
 from scipy import stats
 
 from dtaojax import cli
+from dtaojax.config import config_from_dict
 from dtaojax.ledger import store
 from dtaojax.ledger.forecast import LEVEL_COLUMNS, Forecast, LaterState, date_of
 from dtaojax.ledger.record import horizon_group, record_in_words, record_of
 from dtaojax.ledger.store import Met, add_forecast, add_scores, read_ledger
 from dtaojax.network import NetworkError, NetworkTable, load_network
 from dtaojax.network.write import write_network
-from dtaojax.pipeline.inputs import network_digest
+from dtaojax.pipeline.inputs import gather, network_digest
 from dtaojax.pipeline.ledger import add_run, report_ledger, score, track_record, with_record
+from dtaojax.pipeline.run import run_report
 from dtaojax.report.trust import trust_of
 from dtaojax.results import QUANTILE_LEVELS, ResultsError, load
 from dtaojax.scoring.quantiles import (
@@ -308,6 +310,7 @@ from datetime import datetime, UTC
 from pathlib import Path
 sys.path.insert(0, sys.argv[2])
 from test_ledger import BEFORE, a_forecast
+from dtaojax.config import config_from_dict
 from dtaojax.ledger import store
 
 file, connect = Path(sys.argv[1]), sqlite3.connect
@@ -600,6 +603,17 @@ def test_the_badge_tells_the_record_good_or_bad(
     written.write_bytes(b"")
     with pytest.raises(ResultsError, match="the file is empty"):
         with_record(results, None)
+
+
+def test_a_run_that_would_tell_of_a_broken_ledger_does_not_begin(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "broken.sqlite").write_bytes(b"")
+    monkeypatch.setenv("DTAOJAX_LEDGER", str(tmp_path / "broken.sqlite"))
+    inputs = gather(config_from_dict({"run": {"paths": 4}}), "config")
+    with pytest.raises(ResultsError, match="the file is empty"):
+        run_report(inputs, tmp_path / "out", lambda done: None)
+    assert not (tmp_path / "out").exists()
 
 
 def test_the_page_says_what_the_tables_say_and_opens_without_complaint(
