@@ -14,6 +14,14 @@ DATED_BLOCK: Final = 8_791_253
 """A block whose time is known, that of the embedded network."""
 DATED_AT: Final = 1_786_091_700
 """When it was: 2026-08-07 08:35 UTC [s since 1970]."""
+BLOCK_TIMES: Final = (
+    (4_920_351, 1_739_404_800),  # 2025-02-13, the launch, to a day
+    (8_466_530, 1_782_177_900),  # 2026-06-23 01:25, the first under R6
+    (8_713_793, 1_785_161_760),  # 2026-07-27 14:16, under R7
+    (8_765_683, 1_785_784_680),  # 2026-08-03 19:18, under R8
+    (DATED_BLOCK, DATED_AT),
+)
+"""Blocks and when they were (§1, §12.6) [s since 1970]."""
 
 # --- units (§2) --------------------------------------------------------------------------------
 RAO_PER_TAO: Final = 1_000_000_000

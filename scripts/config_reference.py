@@ -22,9 +22,10 @@ from pydantic_core import PydanticUndefined
 
 from dtaojax.config import (
     BacktestConfig,
+    ChangeConfig,
     Config,
     ExperimentConfig,
-    MechanismConfig,
+    RulesConfig,
     RunBacktestConfig,
     RunConfig,
     SensitivityConfig,
@@ -136,7 +137,11 @@ def places(top: type[BaseModel]) -> Iterator[Place]:
         seen.add((place.path, place.model))
         yield place
         inner = []
+        # Parts of a change are those of the mechanism, which are told there.
+        told = RulesConfig.model_fields if place.model is ChangeConfig else {}
         for name, field in place.model.model_fields.items():
+            if name in told:
+                continue
             path = f"{place.path}.{name}" if place.path else name
             listed = any(get_origin(part) is tuple for part in _parts(field.annotation))
             inner += [Place(path, model, listed) for model in _models(field.annotation)]
@@ -325,7 +330,9 @@ def _number(value: Any) -> str:
 def _default(model: type[BaseModel], name: str, field: FieldInfo) -> str:
     if (model, name) in _TOLD:
         return _TOLD[model, name]
-    if model is MechanismConfig:
+    if issubclass(model, RulesConfig) and name in RulesConfig.model_fields:
+        if model is ChangeConfig:
+            return "the preset's, or that in force before"
         return "the preset's" if name != "preset" else '`"gate_rank_2026"`'
     if field.is_required():
         return "*required*"

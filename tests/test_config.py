@@ -18,7 +18,7 @@ from dtaojax.config import (
     PRESETS,
     Config,
     ConfigError,
-    MechanismConfig,
+    RulesConfig,
     RunConfig,
     StochasticVarianceFlowConfig,
     calibrated,
@@ -135,7 +135,7 @@ def test_changed_part_keeps_the_rest_of_the_preset():
 def test_every_preset_stands_under_its_name_and_is_a_whole_mechanism(name):
     preset = PRESETS[name]
     assert preset.name == name
-    assert preset.parts.keys() == MechanismConfig.model_fields.keys() - {"preset"}
+    assert preset.parts.keys() == RulesConfig.model_fields.keys() - {"preset"}
     assert config_from_dict({"mechanism": name}).mechanism.preset == name
 
 

@@ -248,8 +248,8 @@ def test_paths_that_break_are_counted_reported_and_left_out_of_everything(whole:
 class Mortal(GeometricWalk):
     """A walk whose members are worth nothing once they have fallen, and unknown on some paths."""
 
-    def observe(self, carry: Walk) -> Observation:
-        seen = super().observe(carry)
+    def observe(self, carry: Walk, number: jax.Array) -> Observation:
+        seen = super().observe(carry, number)
         values = jnp.where(carry.log_value < -0.1, 0.0, seen.gauges[0])
         # The state of these paths is sound; what is observed of them at the end is not.
         is_unknown = (carry.path % 7 == 3) & jnp.any(carry.log_value != 0.0)

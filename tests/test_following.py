@@ -37,7 +37,7 @@ def ends(model, paths: Array):
 
     def of_path(path: Array):
         carry = jax.lax.fori_loop(0, DAYS, lambda n, c: model.advance(c, n), model.begin(path))
-        return carry, model.observe(carry), model.finite(carry)
+        return carry, model.observe(carry, jnp.asarray(DAYS)), model.finite(carry)
 
     return jax.vmap(of_path)(paths)
 

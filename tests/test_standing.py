@@ -188,7 +188,7 @@ def world_of(file: Path, **tables) -> World:
 @eqx.filter_jit
 def _after_a_step(world: World) -> jax.Array:
     carry = world.advance(world.begin(jnp.uint32(0)), jnp.asarray(0))
-    return world.observe(carry).scalars
+    return world.observe(carry, jnp.asarray(1)).scalars
 
 
 def figures_after_a_step(world: World) -> dict[str, float]:
@@ -218,7 +218,7 @@ def test_a_world_records_what_its_readers_need(file: Path) -> None:
 
 @eqx.filter_jit
 def _first_events(world: World) -> jax.Array:
-    return world.observe(world.begin(jnp.uint32(0))).events
+    return world.observe(world.begin(jnp.uint32(0)), jnp.asarray(0)).events
 
 
 def events_at_start(world: World) -> dict[str, np.ndarray]:

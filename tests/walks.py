@@ -43,7 +43,7 @@ class GeometricWalk(eqx.Module):
             carry.ups + jnp.sum(normals > 0.0, dtype=jnp.int32),
         )
 
-    def observe(self, carry: Walk) -> Observation:
+    def observe(self, carry: Walk, number: jax.Array) -> Observation:
         values = jnp.exp(carry.log_value)
         risen = carry.log_value > 0.0
         scalars = jnp.append(values, carry.path.astype(values.dtype))

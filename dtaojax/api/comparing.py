@@ -182,7 +182,7 @@ def _name(given: Comparand, member: Run | Config) -> str:
         return Path(given).resolve().name if isinstance(member, Run) else Path(given).stem
     if isinstance(member, Run):
         return str(member.manifest["mechanism"]["preset"])
-    return member.mechanism.preset
+    return member.mechanism.named
 
 
 def _grid(

@@ -10,6 +10,7 @@ from dtaojax.behaviour.miner_burn import MOVES, BurnStreams, MinerBurn
 from dtaojax.behaviour.process import BehaviourProcess
 from dtaojax.behaviour.root_claims import ClaimStreams, RootClaims
 from dtaojax.behaviour.scripted import Chosen, ScriptedBurn, ScriptedSwitch
+from dtaojax.behaviour.waiting import Waiting, WaitingClaims
 from dtaojax.build.slots import Slots
 from dtaojax.config import (
     BurnScriptConfig,
@@ -17,6 +18,7 @@ from dtaojax.config import (
     EmissionSwitchConfig,
     MinerBurnConfig,
     RateConfig,
+    RulesConfig,
     SwitchScriptConfig,
 )
 from dtaojax.config.models_behaviour import BatchConfig, BurnMovesConfig
@@ -28,22 +30,31 @@ _LARGEST_MULTIPLE = 1e3
 """Of a normal deviate, in a step of the logit: far beyond what a burn can show."""
 
 
-def build_behaviour(config: Config, slots: Slots) -> tuple[BehaviourProcess, ...]:
+def build_behaviour(
+    config: Config, slots: Slots, rules: RulesConfig
+) -> tuple[BehaviourProcess, ...]:
     """Build the processes, each on streams of its own under the seed.
 
-    Under rules without the owners' switch root has none to move.
+    Under rules without the owners' switch root has none to move: it waits where others of the run
+    have one.
 
     Args:
         config: of the run.
         slots: of the network that they act in.
+        rules: of the run that are in force.
 
     Raises:
         NetworkError: a netuid that a script names is not in the network.
     """
     behaviour, seed, processes = config.behaviour, config.run.seed, []
-    switched, began = config.mechanism.emit_set.owner_switch, slots.table.block
-    if behaviour.emission_switch is not None and switched:
-        processes.append(_emission_switch(behaviour.emission_switch, seed, began))
+    began, switch = slots.table.block, rules.emit_set.owner_switch
+    ever = any(each.emit_set.owner_switch for each in config.mechanism.in_turn)
+
+    def switches(process: BehaviourProcess) -> list[BehaviourProcess]:
+        return [process if switch else Waiting(process)] if ever else []
+
+    if behaviour.emission_switch is not None:
+        processes += switches(_emission_switch(behaviour.emission_switch, seed, began))
     if behaviour.miner_burn is not None:
         processes.append(_miner_burn(behaviour.miner_burn, seed))
     for script in behaviour.scripts:
@@ -51,25 +62,32 @@ def build_behaviour(config: Config, slots: Slots) -> tuple[BehaviourProcess, ...
         day = jnp.asarray(script.day)
         match script:
             case SwitchScriptConfig():
-                if switched:
-                    processes.append(ScriptedSwitch(day, chosen, jnp.asarray(script.enabled)))
+                processes += switches(ScriptedSwitch(day, chosen, jnp.asarray(script.enabled)))
             case BurnScriptConfig():
                 processes.append(ScriptedBurn(day, chosen, jnp.asarray(script.burned)))
     return tuple(processes)
 
 
-def build_root_claims(config: Config) -> RootClaims | None:
-    """Build the claims out of root's baskets, or none where nobody claims or nothing is kept."""
+def build_root_claims(config: Config, rules: RulesConfig) -> RootClaims | WaitingClaims | None:
+    """Build the claims out of root's baskets, or none where nobody claims or nothing is kept.
+
+    Args:
+        config: of the run.
+        rules: of the run that are in force; stakers wait where only others of the run let them
+            choose.
+    """
     claims, seed = config.behaviour.root_claims, config.run.seed
-    if claims is None or claims.rate.rate == 0.0 or config.mechanism.root.kind != "basket":
+    ever = any(each.root.kind == "basket" for each in config.mechanism.in_turn)
+    if claims is None or claims.rate.rate == 0.0 or not ever:
         return None
     names = (f"behaviour.root_claims.{part}" for part in ClaimStreams._fields)
     shape = math.inf if claims.day_shape is None else claims.day_shape
-    return RootClaims(
+    made = RootClaims(
         streams=ClaimStreams(*(named_stream(seed, name) for name in names)),
         mean=uncertain_rates([_known(claims.rate)]),
         day=uncertain_rates([KnownFrom(1.0, shape)]),
     )
+    return made if rules.root.kind == "basket" else WaitingClaims(made)
 
 
 def _chosen(script: SwitchScriptConfig | BurnScriptConfig, slots: Slots) -> Chosen:

@@ -16,7 +16,8 @@ def build_following(leader: Config, follower: Config, table: NetworkTable) -> Fo
         follower: of the run that takes them over; with the same seed, steps and slots.
         table: of the start, the same for both.
     """
-    switches = (each.mechanism.emit_set.owner_switch for each in (leader, follower))
+    rules = (each for config in (leader, follower) for each in config.mechanism.in_turn)
+    switches = [each.emit_set.owner_switch for each in rules]
     return Following(
         build_world(leader, table), build_world(follower, table), jnp.asarray(all(switches))
     )

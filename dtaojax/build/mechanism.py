@@ -46,7 +46,7 @@ from dtaojax.mechanism.weight_rules.rule import WeightRule
 
 
 def build_mechanism(
-    rules: config.MechanismConfig, seed: int = 0, slots: Slots | None = None
+    rules: config.RulesConfig, seed: int = 0, slots: Slots | None = None
 ) -> Mechanism:
     """The rules, part by part.
 
@@ -83,7 +83,7 @@ def build_mechanism(
     )
 
 
-def _weight_rule(rules: config.MechanismConfig, seed: int, tao_weight: Array) -> WeightRule:
+def _weight_rule(rules: config.RulesConfig, seed: int, tao_weight: Array) -> WeightRule:
     """The registered rule, with its own parameters and those that it takes from other parts."""
     table = rules.weight_rule
     rule = config.WEIGHT_RULES[table.kind]
@@ -158,7 +158,7 @@ def _participants(injection) -> PaidInAlpha | PaidInTao | PaidWhatPoolsLeave:
             return PaidInAlpha()
 
 
-def _market(rules: config.MechanismConfig) -> Market:
+def _market(rules: config.RulesConfig) -> Market:
     match rules.pool, rules.fees:
         case config.NoPoolConfig(), _:
             return NoMarket()

@@ -5,7 +5,7 @@ import math
 import jax.numpy as jnp
 
 from dtaojax import chain
-from dtaojax.config import Config, MechanismConfig
+from dtaojax.config import Config, RegistrationConfig, RulesConfig
 from dtaojax.demand.arrivals import Arrivals, arrivals
 from dtaojax.mechanism.departure import PayoutRule
 from dtaojax.mechanism.lifecycle import LastLock, RegistrationRules
@@ -16,7 +16,7 @@ from dtaojax.world.lifecycle import Lifecycle
 _SEEDS = {"whole_lock": WholeLock, "min_lock": MinLock, "no_pool": NoPool}
 
 
-def build_registration(rules: MechanismConfig) -> RegistrationRules:
+def build_registration(rules: RulesConfig) -> RegistrationRules:
     """What a regime says about registrations."""
     part = rules.registration
     never = int(jnp.iinfo(jnp.asarray(0).dtype).max)
@@ -58,12 +58,18 @@ def build_arrivals(config: Config) -> Arrivals:
 
 def slots_for(config: Config, founders: int) -> int:
     """Slots that a run needs: for the subnets at its start, and for those that may come."""
-    rules, who, run = config.mechanism.registration, config.arrivals, config.run
+    who = config.arrivals
     if not who.anybody:
         return founders
     if who.free_slots is not None:
         return founders + who.free_slots
-    expected = who.expected(run.horizon_days)
+    in_turn = config.mechanism.in_turn
+    return max(_slots_under(rules.registration, config, founders) for rules in in_turn)
+
+
+def _slots_under(rules: RegistrationConfig, config: Config, founders: int) -> int:
+    """Slots that a run needs if these rules are in force throughout."""
+    run, expected = config.run, config.arrivals.expected(config.run.horizon_days)
     most = math.ceil(expected + 6.0 * math.sqrt(expected)) + 8
     if rules.rate_limit_blocks:
         # Registrations happen at ends of steps, at most one at each.

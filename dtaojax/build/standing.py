@@ -12,8 +12,10 @@ def build_standing(config: Config) -> tuple[Gauge, ...]:
     """What owners of subnets ask: a rank and, where buying moves it by a known rule, how much."""
     if not config.report.speaks_to("owner"):
         return ()
-    rules = config.mechanism
-    has_distance = rules.weight_rule.kind in _BY_PRICE and not isinstance(rules.gate, NoGateConfig)
+    has_distance = all(
+        rules.weight_rule.kind in _BY_PRICE and not isinstance(rules.gate, NoGateConfig)
+        for rules in config.mechanism.in_turn
+    )
     return (Rank(), BuyingToBar()) if has_distance else (Rank(),)
 
 

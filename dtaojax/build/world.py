@@ -8,12 +8,15 @@ import numpy as np
 from jaxtyping import Array
 
 from dtaojax import chain
+from dtaojax.build.adaptations import adaptations
 from dtaojax.build.behaviour import build_behaviour, build_root_claims
 from dtaojax.build.cohorts import build_cohorts, burned_at_start
 from dtaojax.build.demand import build_demand
+from dtaojax.build.flow_memory import known_flows
 from dtaojax.build.latent import build_latent, given_quality, given_sector
 from dtaojax.build.mechanism import build_mechanism
 from dtaojax.build.registration import build_lifecycle, slots_for
+from dtaojax.build.schedule import build_scheduled
 from dtaojax.build.slots import Slots
 from dtaojax.build.standing import build_pressure, build_standing
 from dtaojax.build.tao_usd import build_tao_usd
@@ -21,15 +24,12 @@ from dtaojax.config import (
     Config,
     EmissionSellingConfig,
     LatentConfig,
-    MechanismConfig,
-    NoGateConfig,
     NoPoolConfig,
-    OwnerCutSplitConfig,
     PortfolioConfig,
-    WeightedPoolConfig,
+    RulesConfig,
+    schedule,
 )
 from dtaojax.engine.statistics import Bins
-from dtaojax.mechanism.weight_rules.flow_driven import FlowMemory
 from dtaojax.network import NetworkTable
 from dtaojax.state.network import NetworkState, Subnets
 from dtaojax.state.pools import Pools
@@ -45,7 +45,7 @@ _KEEP_BASKETS = ("basket", "claimed")
 
 def build_network(
     table: NetworkTable,
-    rules: MechanismConfig,
+    rules: RulesConfig,
     slots: int | None = None,
     seed: int = 0,
     latent: LatentConfig | None = None,
@@ -54,12 +54,10 @@ def build_network(
 
     Subnets have the first slots; further ones are empty.
 
-    Under rules that know no start call, every subnet counts as started when it was registered;
-    under rules without the owners' switches, every subnet's emission and cut are on; other pools
-    than weighted ones have equal weights; without a gate there is no bar; without pools there is no
-    alpha and no price; where root keeps no alpha, participants hold what is in its baskets or to be
-    claimed. What the weight rule remembers is that of path 0 under the seed; averages of flows are
-    the file's, and 0 where it has none.
+    Both are as the rules make them (:func:`~dtaojax.build.adaptations.adaptations`). Without pools
+    there is no alpha and no price; where root keeps no alpha, participants hold what is in its
+    baskets or to be claimed. What the weight rule remembers is that of path 0 under the seed;
+    averages of flows are the file's, and 0 where it has none.
     """
     free = (slots or table.n_subnets) - table.n_subnets
 
@@ -67,29 +65,16 @@ def build_network(
         return jnp.asarray(np.pad(values, (0, free), constant_values=nothing))
 
     empty = jnp.zeros(table.n_subnets + free)
-    started = table.first_emission_block
-    if rules.emit_set.kind == "all":
-        started = np.where(table.started, started, table.registered_at)
-    enabled = table.emission_enabled
-    if not rules.emit_set.owner_switch:
-        enabled = np.ones_like(enabled)
-    cuts = table.owner_cut_enabled
-    if isinstance(rules.split, OwnerCutSplitConfig) and not rules.split.owner_switch:
-        cuts = np.ones_like(cuts)
-    weights = table.w_tao
-    if not isinstance(rules.pool, WeightedPoolConfig):
-        weights = np.full_like(weights, 0.5)
     latent = latent or LatentConfig()
     places = Slots(table, table.n_subnets + free)
     with_alpha = 0.0 if isinstance(rules.pool, NoPoolConfig) else 1.0
     baskets = table.root_alpha if rules.root.kind in _KEEP_BASKETS else empty[: table.n_subnets]
-    gate_bar = 0.0 if isinstance(rules.gate, NoGateConfig) else table.gate_bar
     subnets = Subnets(
         registered_at=padded(table.registered_at, -1),
-        first_emission_block=padded(started, -1),
-        emission_enabled=padded(enabled, False),
+        first_emission_block=padded(table.first_emission_block, -1),
+        emission_enabled=padded(table.emission_enabled, False),
         miner_burned=padded(table.miner_burned, 0.0),
-        owner_cut_enabled=padded(cuts, True),
+        owner_cut_enabled=padded(table.owner_cut_enabled, True),
         quality=jnp.asarray(given_quality(latent, places)),
         sector=jnp.asarray(given_sector(latent, places)),
     )
@@ -98,7 +83,7 @@ def build_network(
         pools=Pools(
             tao_in=padded(with_alpha * table.tao_in, 0.0),
             alpha_in=padded(with_alpha * table.alpha_in, 0.0),
-            w_tao=padded(weights, 0.5),
+            w_tao=padded(table.w_tao, 0.5),
             tao_reservoir=empty,
             alpha_reservoir=empty,
         ),
@@ -109,19 +94,11 @@ def build_network(
         moving_price=padded(with_alpha * table.moving_price, 0.0),
         total_issuance=jnp.asarray(table.total_issuance),
         root_tao=jnp.asarray(table.root_tao),
-        gate_bar=jnp.asarray(gate_bar),
+        gate_bar=jnp.asarray(table.gate_bar),
     )
-    known = dataclasses.replace(
-        state,
-        memory=FlowMemory(
-            user=empty,
-            user_ema=empty if table.user_flow_ema is None else padded(table.user_flow_ema, 0.0),
-            protocol=empty,
-            protocol_ema=(
-                empty if table.protocol_flow_ema is None else padded(table.protocol_flow_ema, 0.0)
-            ),
-        ),
-    )
+    for adaptation in adaptations(rules):
+        subnets, state = adaptation(subnets, state)
+    known = dataclasses.replace(state, memory=known_flows(places))
     weighing = build_mechanism(rules, seed, places).weighing
     memory = weighing.begin(jnp.uint32(0), subnets, known)
     return subnets, dataclasses.replace(state, memory=memory)
@@ -142,37 +119,48 @@ def build_portfolio(config: PortfolioConfig, table: NetworkTable) -> Portfolio |
 
 
 def build_world(config: Config, table: NetworkTable) -> World:
-    """Everything that a run simulates."""
-    seed, slots = config.run.seed, slots_for(config, table.n_subnets)
-    subnets, state = build_network(table, config.mechanism, slots, seed, config.latent)
+    """Everything that a run simulates; under a schedule, if the config changes the rules.
+
+    Raises:
+        ValueError: a change of the rules has no place in the run.
+    """
+    seed, count = config.run.seed, slots_for(config, table.n_subnets)
+    slots = Slots(table, count)
+    subnets, state = build_network(table, config.mechanism, count, seed, config.latent)
     demand = config.demand
     if config.cohorts is not None:
         burned = burned_at_start(config.cohorts, table, state)
         state = dataclasses.replace(state, burned_alpha=burned)
         # Selling of emission is then a habit of cohorts, who sell out of what they hold.
         demand = tuple(part for part in demand if not isinstance(part, EmissionSellingConfig))
-    return World(
-        mechanism=build_mechanism(config.mechanism, seed, Slots(table, slots)),
+    world = World(
+        mechanism=build_mechanism(config.mechanism, seed, slots),
         subnets=subnets,
         start=state,
-        demand=build_demand(demand, seed, Slots(table, slots), config.folder),
+        demand=build_demand(demand, seed, slots, config.folder),
         portfolio=build_portfolio(config.portfolio, table),
         latent=build_latent(config.latent, seed),
         tao_usd=build_tao_usd(config.tao_usd, seed, config.folder),
         step_blocks=config.run.step_blocks,
         immunity_blocks=config.mechanism.registration.immunity_blocks,
         lifecycle=build_lifecycle(config, table),
-        cohorts=build_cohorts(config, table, slots),
+        cohorts=build_cohorts(config, table, count),
         standing=build_standing(config),
         pressure=build_pressure(config),
-        behaviour=build_behaviour(config, Slots(table, slots)),
-        root_claims=build_root_claims(config),
+        behaviour=build_behaviour(config, slots, config.mechanism),
+        root_claims=build_root_claims(config, config.mechanism),
     )
+    if not config.mechanism.change:
+        return world
+    phases, problems = schedule(config, table.block)
+    if problems:
+        raise ValueError("; ".join(map(str, problems)))
+    return build_scheduled(world, config, table, slots, phases)
 
 
 @eqx.filter_jit
 def _first_gauges(world: World) -> Array:
-    return world.observe(world.begin(jnp.uint32(0))).gauges
+    return world.observe(world.begin(jnp.uint32(0)), jnp.int32(0)).gauges
 
 
 def build_bins(world: World) -> Bins:

@@ -13,7 +13,7 @@ def validate(config: ConfigFile, set_: Overrides = None) -> None:
     inputs = read_inputs(config, list(set_ or []))
     run_config = inputs.config.run
     answer(
-        f"{config}: valid · {inputs.config.mechanism.preset} · {inputs.network.n_subnets} subnets "
+        f"{config}: valid · {inputs.config.mechanism.named} · {inputs.network.n_subnets} subnets "
         f"at block {inputs.network.block:,} · {run_config.paths:,} paths of "
         f"{run_config.n_steps:,} steps to day {run_config.horizon_days:g} · "
         f"hash {inputs.config.config_hash[:16]}"

@@ -67,7 +67,7 @@ from dtaojax.config.models_market import (
     PoolConfig,
     WeightedPoolConfig,
 )
-from dtaojax.config.models_mechanism import MechanismConfig
+from dtaojax.config.models_mechanism import ChangeConfig, MechanismConfig, RulesConfig
 from dtaojax.config.models_network import DEFAULT_NETWORK, NetworkConfig, SyntheticConfig
 from dtaojax.config.models_registration import RegistrationConfig
 from dtaojax.config.models_root import (
@@ -131,8 +131,10 @@ from dtaojax.config.models_supply import (
 from dtaojax.config.models_tao_usd import BootstrapConfig, JumpDiffusionConfig, TaoUsdConfig
 from dtaojax.config.models_tune import ParameterConfig, TuneConfig
 from dtaojax.config.models_variance import ComponentConfig, StochasticVarianceFlowConfig
+from dtaojax.config.moments import time_of
 from dtaojax.config.overrides import OverrideError, value_at
 from dtaojax.config.presets import DEFAULT_PRESET, PRESETS, Preset, since_then
+from dtaojax.config.schedule import Phase, Schedule, rules_at, schedule
 from dtaojax.config.sensitivity_defaults import default_measures, default_parameters
 from dtaojax.config.tune_measures import HEADLINES, HOLDER_LOSS, HOLDER_LOSS_ES, MEASURES
 from dtaojax.config.weight_rules import WEIGHT_RULES, RegisteredRule, WeightRuleConfig
@@ -155,6 +157,7 @@ __all__ = [
     "BootstrapConfig",
     "BurnScriptConfig",
     "ChainBuyConfig",
+    "ChangeConfig",
     "ClaimConfig",
     "CohortsConfig",
     "ComponentConfig",
@@ -211,6 +214,7 @@ __all__ = [
     "OverrideError",
     "OwnerCutSplitConfig",
     "ParameterConfig",
+    "Phase",
     "PoolConfig",
     "PortfolioConfig",
     "PrecisionTargetConfig",
@@ -236,8 +240,10 @@ __all__ = [
     "RootSoldUnlessSubsidisedConfig",
     "RootStakeFlowConfig",
     "RootValidatorsPaidConfig",
+    "RulesConfig",
     "RunBacktestConfig",
     "RunConfig",
+    "Schedule",
     "ScriptedModel",
     "SensitivityConfig",
     "SplitConfig",
@@ -278,7 +284,10 @@ __all__ = [
     "load_stress",
     "load_tune",
     "preset_toml",
+    "rules_at",
+    "schedule",
     "since_then",
     "suggestion",
+    "time_of",
     "value_at",
 ]

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from dtaojax.config._wording import suggestion
 from dtaojax.config.errors import ConfigError, Problem
-from dtaojax.config.models_mechanism import MechanismConfig
+from dtaojax.config.models_mechanism import RulesConfig
 from dtaojax.config.overrides import called
 from dtaojax.config.presets import PRESETS
 
@@ -39,7 +39,7 @@ def preset_parts(name: str) -> dict[str, dict[str, Any]]:
         raise ConfigError(
             "presets", [Problem(name, f"no such preset; {suggestion(name, PRESETS)}")]
         )
-    parts = MechanismConfig.model_validate(name).model_dump()
+    parts = RulesConfig.model_validate(name).model_dump()
     del parts["preset"]
     return parts
 

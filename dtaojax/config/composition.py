@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from dtaojax.config.errors import Problem
 
 if TYPE_CHECKING:
-    from dtaojax.config.models_mechanism import MechanismConfig
+    from dtaojax.config.models_mechanism import RulesConfig
 
 LEAVES_EXCESS: Final = (
     "root_proportion_cap",
@@ -37,7 +37,7 @@ _ONLY_WITHOUT_POOL: Final = {
 }
 
 
-def faults(rules: MechanismConfig) -> Iterator[Problem]:
+def faults(rules: RulesConfig) -> Iterator[Problem]:
     """Parts that do not go together, each with the reason and a way out.
 
     Args:
@@ -49,7 +49,7 @@ def faults(rules: MechanismConfig) -> Iterator[Problem]:
         yield from _with_pool(rules)
 
 
-def _without_pool(rules: MechanismConfig) -> Iterator[Problem]:
+def _without_pool(rules: RulesConfig) -> Iterator[Problem]:
     if rules.registration.seed != "no_pool":
         text = f'is "{rules.registration.seed}", but pool.kind is "none"; write "no_pool"'
         yield Problem("registration.seed", text)
@@ -66,7 +66,7 @@ def _without_pool(rules: MechanismConfig) -> Iterator[Problem]:
             yield Problem(f"{part}.kind", text)
 
 
-def _with_pool(rules: MechanismConfig) -> Iterator[Problem]:
+def _with_pool(rules: RulesConfig) -> Iterator[Problem]:
     if rules.registration.seed == "no_pool":
         text = 'is "no_pool", but new subnets need a pool here; write "whole_lock" or "min_lock"'
         yield Problem("registration.seed", text)
@@ -105,7 +105,7 @@ def _with_pool(rules: MechanismConfig) -> Iterator[Problem]:
         yield from _without_root(rules)
 
 
-def _without_root(rules: MechanismConfig) -> Iterator[Problem]:
+def _without_root(rules: RulesConfig) -> Iterator[Problem]:
     why = 'needs root\'s part of a subnet, which is 0 with root.kind = "none"'
     if rules.weight_rule.kind == "ema_price_rootprop_burn":
         text = f'is "{rules.weight_rule.kind}", which {why}; write "ema_price_burn"'

@@ -44,6 +44,19 @@ def _demand_for_network(validated: dict[str, Any]) -> tuple[AnyDemandConfig, ...
     return default_demand(drawn=network.synthetic is not None)
 
 
+def _presets_of(mechanism: Any) -> list[str]:
+    """Return the presets that an unchecked ``[mechanism]`` table names, for its changes too."""
+    if isinstance(mechanism, MechanismConfig):
+        names: list[Any] = [rules.preset for rules in mechanism.in_turn]
+    elif isinstance(mechanism, Mapping):
+        changes = mechanism.get("change", ())
+        tables = [mechanism, *(changes if isinstance(changes, list | tuple) else ())]
+        names = [table.get("preset") for table in tables if isinstance(table, Mapping)]
+    else:
+        names = [mechanism]
+    return [name for name in names if isinstance(name, str) and name in PRESETS]
+
+
 class Config(FileModel):
     """Everything that a run depends on; all of it has a default.
 
@@ -85,17 +98,14 @@ class Config(FileModel):
     @model_validator(mode="before")
     @classmethod
     def _step_of_preset(cls, value: Any) -> Any:
-        """Takes the preset's length of a step where the config names none."""
+        """Takes the preset's length of a step where the config names none; of several the least."""
         if not isinstance(value, Mapping):
             return value
-        mechanism, run = value.get("mechanism", {}), value.get("run", {})
-        if isinstance(mechanism, MechanismConfig):
-            mechanism = mechanism.preset
-        name = mechanism.get("preset", "") if isinstance(mechanism, Mapping) else mechanism
-        preset = PRESETS.get(name) if isinstance(name, str) else None
-        if preset is None or not isinstance(run, Mapping) or "step_blocks" in run:
+        run = value.get("run", {})
+        lengths = [PRESETS[name].step_blocks for name in _presets_of(value.get("mechanism", {}))]
+        if not lengths or not isinstance(run, Mapping) or "step_blocks" in run:
             return value
-        return {**value, "run": {**run, "step_blocks": preset.step_blocks}}
+        return {**value, "run": {**run, "step_blocks": min(lengths)}}
 
     @model_validator(mode="after")
     def _tables_fit(self) -> Config:
@@ -123,20 +133,23 @@ class Config(FileModel):
                         f"{self.run.horizon_days:g}; drop it"
                     )
                     problems.append(Problem(f"cohorts.{table}.{index}.day", text))
-        root = self.mechanism.root
-        chosen = isinstance(root, RootBasketConfig) and root.sale_per_day > 0.0
-        if chosen and self.behaviour.root_claims is not None:
-            text = (
-                f"is {root.sale_per_day:g}, and behaviour.root_claims sells out of the baskets "
-                'too; set it to 0, or behaviour.root_claims to "frozen"'
-            )
-            problems.append(Problem("mechanism.root.sale_per_day", text))
-        if self.mechanism.moving_price.floor and self.run.precision != "float64":
-            text = (
-                f"is true, which {self.run.precision} cannot tell from false: it has fewer digits "
-                'than the average on chain; set it to false, or run.precision to "float64"'
-            )
-            problems.append(Problem("mechanism.moving_price.floor", text))
+        for place, rules in enumerate(self.mechanism.in_turn, -1):
+            where = "mechanism" if place < 0 else f"mechanism.change.{place}"
+            root = rules.root
+            claimed = self.behaviour.root_claims is not None
+            if claimed and isinstance(root, RootBasketConfig) and root.sale_per_day > 0.0:
+                text = (
+                    f"is {root.sale_per_day:g}, and behaviour.root_claims sells out of the baskets "
+                    'too; set it to 0, or behaviour.root_claims to "frozen"'
+                )
+                problems.append(Problem(f"{where}.root.sale_per_day", text))
+            if rules.moving_price.floor and self.run.precision != "float64":
+                text = (
+                    f"is true, which {self.run.precision} cannot tell from false: it has fewer "
+                    "digits than the average on chain; set it to false, or run.precision to "
+                    '"float64"'
+                )
+                problems.append(Problem(f"{where}.moving_price.floor", text))
         if self.mechanism.pool.kind == "none" and any(self.portfolio.alpha.values()):
             text = (
                 f"holds alpha, but there is none under {self.mechanism.preset}; write "

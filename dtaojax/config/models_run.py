@@ -171,6 +171,10 @@ class RunConfig(StrictModel):
         """Number of steps after which each of ``report_days`` is reached."""
         return tuple(self.step_of(day) for day in self.report_days)
 
+    def day_fault(self, day: float) -> str | None:
+        """Say why a day is no whole number of steps, with the nearest that is; None if it is."""
+        return _day_fault(day, self.step_blocks)
+
     def step_of(self, day: float) -> int:
         """Number of steps after which ``day`` is reached [days]."""
         return round(day * chain.BLOCKS_PER_DAY / self.step_blocks)

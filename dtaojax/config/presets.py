@@ -366,9 +366,6 @@ def since_then(presets: Iterable[str]) -> list[str]:
 def expand(table: Mapping[str, Any]) -> dict[str, Any]:
     """Lays a ``[mechanism]`` table over the parts of the preset that it names.
 
-    Keys of a part are merged one by one. A part that names another ``kind`` than the preset's
-    replaces the preset's part whole, since the parameters of one kind mean nothing to another.
-
     Args:
         table: ``preset`` (default `DEFAULT_PRESET`) and any changed parts.
 
@@ -379,8 +376,20 @@ def expand(table: Mapping[str, Any]) -> dict[str, Any]:
         KeyError: there is no such preset.
     """
     name = table.get("preset", DEFAULT_PRESET)
-    merged: dict[str, Any] = {"preset": name}
-    merged |= {part: dict(values) for part, values in PRESETS[name].parts.items()}
+    return lay_over({"preset": name, **PRESETS[name].parts}, table)
+
+
+def lay_over(parts: Mapping[str, Any], table: Mapping[str, Any]) -> dict[str, Any]:
+    """Lays a table over parts that are there already.
+
+    Keys of a part are merged one by one. A part that names another ``kind`` than the one that is
+    there replaces it whole, since the parameters of one kind mean nothing to another.
+
+    Args:
+        parts: of a mechanism, and its preset.
+        table: changed parts, and any other keys.
+    """
+    merged = {part: dict(at) if isinstance(at, Mapping) else at for part, at in parts.items()}
     for part, values in table.items():
         base = merged.get(part)
         if isinstance(base, dict) and isinstance(values, Mapping):

@@ -34,8 +34,8 @@ class Model(Protocol):
         """What it carries after step ``number``, counted from 0."""
         ...
 
-    def observe(self, carry: Any) -> Observation:
-        """What is recorded of it now."""
+    def observe(self, carry: Any, number: Int[Array, ""]) -> Observation:
+        """What is recorded of it after ``number`` steps."""
         ...
 
     def finite(self, carry: Any) -> Bool[Array, ""]:

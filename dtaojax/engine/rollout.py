@@ -41,11 +41,12 @@ def rollout(
         report_steps: numbers of steps, rising; the last is the horizon.
     """
     advance = jax.vmap(model.advance, in_axes=(0, None))
+    observe = jax.vmap(model.observe, in_axes=(0, None))
 
     def segment(carry, bounds):
         first, stop = bounds
         carry = lax.fori_loop(first, stop, lambda number, inner: advance(inner, number), carry)
-        return carry, (jax.vmap(model.observe)(carry), jax.vmap(model.finite)(carry))
+        return carry, (observe(carry, stop), jax.vmap(model.finite)(carry))
 
     # The first segment has no steps: the start is observed by the same code as all else.
     stops = jnp.concatenate([jnp.zeros_like(report_steps[:1]), report_steps])

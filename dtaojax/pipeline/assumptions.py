@@ -6,7 +6,6 @@ from itertools import accumulate
 
 from dtaojax import chain
 from dtaojax.config import (
-    PRESETS,
     Config,
     DrawnQualityConfig,
     DrawnSectorConfig,
@@ -16,13 +15,15 @@ from dtaojax.config import (
     RootConfig,
     RootValidatorsPaidConfig,
     WeightRuleConfig,
+    since_then,
 )
 from dtaojax.network import NetworkTable
 from dtaojax.pipeline.alpha_words import alpha_assumptions
 from dtaojax.pipeline.behaviour_words import behaviour_words, held_fixed
 from dtaojax.pipeline.cohort_words import cohort_assumptions
 from dtaojax.pipeline.demand_words import demand_words, tao_usd_words
-from dtaojax.pipeline.run_warnings import flow_averages_from_zero
+from dtaojax.pipeline.run_warnings import flow_averages_from_zero, later_averages_from_zero
+from dtaojax.pipeline.schedule_words import changes, keeps
 
 
 def assumptions(config: Config, network: NetworkTable) -> list[dict[str, str]]:
@@ -47,12 +48,16 @@ def assumptions(config: Config, network: NetworkTable) -> list[dict[str, str]]:
 def _mechanism(config: Config, network: NetworkTable):
     run = config.run
     days = run.step_blocks / chain.BLOCKS_PER_DAY
+    stay = "stay in force, with their parameters unchanged, until the horizon."
+    then = [change["text"] for change in changes(config, network)]
+    if then:
+        stay = " ".join(["are in force at the start.", *then, "Those then stay until the horizon."])
     yield (
         "Mechanism",
-        f"The rules of {config.mechanism.preset} stay in force, with their parameters unchanged, "
-        "until the horizon. Governance can change any of them. "
-        f"{PRESETS[config.mechanism.preset].since_then}".rstrip(),
+        f"The rules of {config.mechanism.preset} {stay} Governance can change any of them. "
+        f"{' '.join(since_then(rules.preset for rules in config.mechanism.in_turn))}".rstrip(),
     )
+    yield from keeps(config)
     yield (
         "Time step",
         f"{run.step_blocks} blocks ({days:g} days) are simulated at once: the coinbase of a step "
@@ -69,6 +74,14 @@ def _mechanism(config: Config, network: NetworkTable):
             "The averages of TAO flows that decide the shares start from zero, since the network "
             f"file has no {' and no '.join(lacking)}; shares of the first weeks follow the "
             "simulated flows.",
+        )
+    lacking = later_averages_from_zero(config, network)
+    if lacking:
+        yield (
+            "Flow averages of later rules",
+            f"Rules that come into force within the run need {' and '.join(lacking)}, which the "
+            "network file does not hold: they are 0 until then, and shares of the first weeks "
+            "after it follow the simulated flows.",
         )
     if config.mechanism.weight_rule.kind == "root_validators":
         yield from _votes(config.mechanism.weight_rule)

@@ -49,7 +49,9 @@ def behaviour_words(config: Config) -> Iterator[tuple[str, str]]:
             f"{365 * root.batch.rate:.2g} times a year, of which {100 * root.batch_on:g} % switch "
             "on. Two batches are known; who is in the next one is an assumption.",
         )
-    if (claims := behaviour.root_claims) is not None and config.mechanism.root.kind == "basket":
+    if (claims := behaviour.root_claims) is not None and any(
+        rules.root.kind == "basket" for rules in config.mechanism.in_turn
+    ):
         bursts = (
             "all days alike"
             if claims.day_shape is None
@@ -61,8 +63,14 @@ def behaviour_words(config: Config) -> Iterator[tuple[str, str]]:
             f"{bursts}. The TAO joins root stake. What is known of the average is drawn on each "
             "path.",
         )
-    if not config.mechanism.emit_set.owner_switch and not behaviour.is_frozen:
+    switches = [rules.emit_set.owner_switch for rules in config.mechanism.in_turn]
+    if not any(switches) and not behaviour.is_frozen:
         yield "No emission switch", "These rules have no switch of emission: all of it is on."
+    elif not all(switches):
+        yield (
+            "No emission switch",
+            "Some of the run's rules have no switch of emission: under them all of it is on.",
+        )
     for script in behaviour.scripts:
         yield "Scripted decision", _script(script)
 

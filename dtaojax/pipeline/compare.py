@@ -299,6 +299,7 @@ def _manifest(runs: Sequence[Finished], common: int, dropped: dict[str, int]) ->
                 "preset": manifest["mechanism"]["preset"],
                 "summary": manifest["mechanism"]["summary"],
                 "since_then": manifest["mechanism"].get("since_then", ""),
+                "changes": manifest["mechanism"].get("changes", []),
                 "network": manifest["network"]["name"],
                 "lost": manifest["paths"]["lost"],
                 "dropped": dropped[run.label],

@@ -18,6 +18,7 @@ from dtaojax.config import (
     FlowBootstrapConfig,
     Problem,
     load_config,
+    schedule,
 )
 from dtaojax.history import find_history, read_closes, read_panel
 from dtaojax.network import (
@@ -100,6 +101,7 @@ def gather(config: Config, where: str, given: NetworkTable | None = None) -> Inp
     """
     network = _network(config) if given is None else given
     problems = [
+        *schedule(config, network.block).problems,
         *_portfolio_problems(config, network),
         *_arrivals_problems(config, network),
         *_netuid_problems(config, network),

@@ -15,7 +15,7 @@ from typing import Any, Final, Literal
 import numpy as np
 
 from dtaojax import __version__, chain
-from dtaojax.config import Config, ConfigError, MechanismConfig, config_from_dict
+from dtaojax.config import Config, ConfigError, config_from_dict, rules_at
 from dtaojax.ledger.forecast import (
     WHOLE_NETWORK,
     Forecast,
@@ -269,7 +269,7 @@ def forecast_of_run(results: Results) -> Forecast:
         "network": manifest["identity"]["network"],
         "network_name": manifest["network"]["name"],
         "block": manifest["network"]["block"],
-        "rules": config.mechanism.preset,
+        "rules": config.mechanism.named,
         "demand": demand_label(config),
         "behaviour": own.fit,
         "recipe": recipe_of(config),
@@ -403,7 +403,7 @@ def _outcomes(
     else:
         assert state.weights is not None
         outcome = Outcome(state.weights.on(starts.of(kept)), False, state.gone(begun))
-    rules = _rules(state.file, kept)
+    rules = rules_at(_config(state.file, kept), begun, outcome.state.block)
     seen = observe_outcome(rules, outcome)
     told: dict[str, np.ndarray | float] = {
         **seen.gauges,
@@ -425,14 +425,14 @@ def _outcomes(
     return sorted(rows)
 
 
-def _rules(file: str, kept: Kept) -> MechanismConfig:
-    """Return the rules of a forecast.
+def _config(file: str, kept: Kept) -> Config:
+    """Return the config of a forecast.
 
     Raises:
         NetworkError: this version does not know them.
     """
     try:
-        return config_from_dict(kept.about["config"]).mechanism
+        return config_from_dict(kept.about["config"])
     except (ConfigError, KeyError, TypeError) as error:
         version = kept.about["dtaojax_version"]
         text = f"its config is one of dtaojax {version}, which this version does not read"

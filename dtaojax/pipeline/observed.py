@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from dtaojax.build import Slots, build_mechanism, build_network
-from dtaojax.config import MechanismConfig
+from dtaojax.config import RulesConfig
 from dtaojax.network.outcome import Outcome
 from dtaojax.network.table import BoolArray, FloatArray
 from dtaojax.world.observation import (
@@ -46,7 +46,7 @@ class Observed:
     falls: BoolArray | None
 
 
-def observe_outcome(rules: MechanismConfig, outcome: Outcome) -> Observed:
+def observe_outcome(rules: RulesConfig, outcome: Outcome) -> Observed:
     """Return the figures that a later state tells, by the rules of a run.
 
     Shares that the state tells itself are taken as they are.

@@ -16,12 +16,13 @@ from dtaojax import __version__, chain
 from dtaojax.backtest.whole import places, score_network, score_subnets, tenths
 from dtaojax.config import (
     ConfigError,
-    MechanismConfig,
     OutcomeConfig,
     Problem,
+    RulesConfig,
     RunBacktestConfig,
     StartConfig,
     load_run_backtest,
+    rules_at,
 )
 from dtaojax.experiments.record import Record
 from dtaojax.history import find_history
@@ -33,6 +34,7 @@ from dtaojax.pipeline.inputs import Inputs, read_inputs
 from dtaojax.pipeline.look_ahead import looks_ahead
 from dtaojax.pipeline.observed import Observed, observe_outcome
 from dtaojax.pipeline.outputs import refuse_replacing
+from dtaojax.pipeline.schedule_words import changes
 from dtaojax.pipeline.trace import trace_at
 from dtaojax.pipeline.trust import trust
 from dtaojax.report.run_backtest_page import write_run_backtest_page
@@ -70,9 +72,9 @@ class Leg:
         """Days from the start to an outcome."""
         return (outcome.state.block - self.start.block) / chain.BLOCKS_PER_DAY
 
-    def rules_at(self, block: int) -> MechanismConfig:
+    def rules_at(self, block: int) -> RulesConfig:
         """The rules by which the run judges the block after one."""
-        return self.runs[FORECAST].config.mechanism
+        return rules_at(self.runs[FORECAST].config, self.start.block, block)
 
 
 @dataclass(frozen=True)
@@ -273,7 +275,10 @@ def _told(leg: Leg, records: Mapping[str, Record]) -> dict[str, Any]:
         "name": leg.config.name,
         "network": start.name,
         "block": start.block,
-        "rules": [{"preset": config.mechanism.preset, "block": start.block, "day": 0.0}],
+        "rules": [
+            {"preset": config.mechanism.preset, "block": start.block, "day": 0.0},
+            *changes(config, start),
+        ],
         "paths": config.run.paths,
         "seed": config.run.seed,
         "run": {

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from dtaojax import __version__
-from dtaojax.config import PRESETS, Config, filled_title
+from dtaojax.config import Config, filled_title
 from dtaojax.engine.chunk import Plan
 from dtaojax.engine.merge import Statistics
 from dtaojax.pipeline import runtime
@@ -16,6 +16,7 @@ from dtaojax.pipeline.assumptions import assumptions
 from dtaojax.pipeline.inputs import Inputs
 from dtaojax.pipeline.precision import PrecisionWatch
 from dtaojax.pipeline.run_warnings import run_warnings
+from dtaojax.pipeline.schedule_words import mechanism_part
 from dtaojax.pipeline.trust import trust
 from dtaojax.results import SCHEMA_VERSION
 from dtaojax.world.world import World
@@ -44,7 +45,6 @@ def run_manifest(
         tables: names of the tables.
     """
     config, network = inputs.config, inputs.network
-    preset = PRESETS[config.mechanism.preset]
     run_config = config.run
     lost: dict[str, int] = {}
     for moment in statistics.lost.values():
@@ -73,11 +73,7 @@ def run_manifest(
             "gate_bar": network.gate_bar,
             "alpha_outside": alpha_outside(network),
         },
-        "mechanism": {
-            "preset": preset.name,
-            "summary": preset.summary,
-            "since_then": preset.since_then,
-        },
+        "mechanism": mechanism_part(config, network),
         "paths": {
             "requested": statistics.used + len(statistics.lost),
             "used": statistics.used,
@@ -136,9 +132,9 @@ def question(config: Config) -> str:
     rules = config.mechanism
     has_pools = rules.pool.kind != "none"
     fates = []
-    if rules.gate.kind != "none":
+    if any(each.gate.kind != "none" for each in rules.in_turn):
         fates.append("fall below the gate's bar")
-    if has_pools and rules.registration.limit:
+    if has_pools and any(each.registration.limit for each in rules.in_turn):
         fates.append("come up for deregistration")
     asked = ["how concentrated does TAO emission become"]
     if fates:

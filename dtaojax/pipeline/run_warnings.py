@@ -19,6 +19,16 @@ def flow_averages_from_zero(config: Config, network: NetworkTable) -> list[str]:
     return [column for column in needed if getattr(network, column) is None]
 
 
+def later_averages_from_zero(config: Config, network: NetworkTable) -> list[str]:
+    """Return the averages that rules which come within the run need, and nobody has kept."""
+    found, kept = [], [name for name in FLOW_AVERAGES if getattr(network, name) is not None]
+    for place, rules in enumerate(config.mechanism.in_turn):
+        needed = _FLOWS_OF.get(rules.weight_rule.kind, ())
+        found += [name for name in needed if place and name not in kept]
+        kept += needed
+    return list(dict.fromkeys(found))
+
+
 def run_warnings(config: Config, network: NetworkTable, used: int) -> list[str]:
     """Sentences, each about one thing.
 

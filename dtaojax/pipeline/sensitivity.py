@@ -34,7 +34,14 @@ from dtaojax.pipeline.sensitivity_study import (
     slopes,
     swings,
 )
-from dtaojax.pipeline.tune_worlds import box_of, holder, portion_of, ranges, with_changes
+from dtaojax.pipeline.tune_worlds import (
+    box_of,
+    holder,
+    portion_of,
+    ranges,
+    with_changes,
+    with_one_mechanism,
+)
 from dtaojax.storage import result_folder
 from dtaojax.tuning.tangents import Effect
 
@@ -71,6 +78,7 @@ def read_sensitivity(file: Path, overrides: Sequence[str]) -> SensitivityInputs:
         run = load_config(file, overrides)
     else:
         run = with_changes(load_config(study.beside(study.config)), study.change)
+    run = with_one_mechanism(run, study.config)
     measures = study.measures or default_measures(run)
     config = _studied(run, study, measures)
     parameters = study.parameter or default_parameters(config)

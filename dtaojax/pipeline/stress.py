@@ -31,7 +31,7 @@ from dtaojax.pipeline.run_warnings import flow_averages_from_zero
 from dtaojax.pipeline.stress_result import Attacked, Result, write_result
 from dtaojax.pipeline.stress_search import Search, measure, search_plans
 from dtaojax.pipeline.trust import trust
-from dtaojax.pipeline.tune_worlds import portion_of, with_changes
+from dtaojax.pipeline.tune_worlds import portion_of, with_changes, with_one_mechanism
 from dtaojax.storage import result_folder
 from dtaojax.tuning.siege import Aim, Siege
 
@@ -60,6 +60,7 @@ def read_stress(file: Path, overrides: Sequence[str]) -> StressInputs:
     """
     stress = load_stress(file, overrides)
     config = with_changes(load_config(stress.beside(stress.config)), stress.change)
+    config = with_one_mechanism(config, stress.config)
     horizon, attack = config.run.horizon_days, stress.attack
     ends = attack.day + attack.days
     if horizon % 1.0 or horizon < ends:

@@ -227,7 +227,9 @@ def _untested(config: Config) -> Iterator[str]:
         yield "the network is drawn at random"
     elif not _is_tested(config.demand):
         yield _demand_reason(config.demand)
-    if config.mechanism != MechanismConfig.model_validate(DEFAULT_PRESET):
+    if config.mechanism.change:
+        yield f"the rules change within the run ({config.mechanism.named})"
+    elif config.mechanism != MechanismConfig.model_validate(DEFAULT_PRESET):
         changed = "" if config.mechanism.preset != DEFAULT_PRESET else " with changed parameters"
         yield f"the rules are {config.mechanism.preset}{changed}"
     if config.cohorts is not None:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from dtaojax.config import Config, ConfigError, Problem, TuneConfig, load_config, load_tune
 from dtaojax.network import NetworkTable
 from dtaojax.pipeline.inputs import gather
-from dtaojax.pipeline.tune_worlds import ranges, searched_config, with_changes
+from dtaojax.pipeline.tune_worlds import ranges, searched_config, with_changes, with_one_mechanism
 
 
 class TuneInputs(NamedTuple):
@@ -38,6 +38,7 @@ def read_tune(file: Path, overrides: Sequence[str]) -> TuneInputs:
     """
     tune = load_tune(file, overrides)
     config = with_changes(load_config(tune.beside(tune.config)), tune.change)
+    config = with_one_mechanism(config, str(tune.config))
     if config.run.horizon_days % 1.0:
         text = f"is {config.run.horizon_days:g}; a search looks at whole days"
         raise ConfigError(str(tune.config), [Problem("run.horizon_days", text)])

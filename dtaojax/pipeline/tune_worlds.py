@@ -123,6 +123,21 @@ def as_config_values(parameters: Sequence[Range], values: Mapping[str, float]) -
     return {key: round(value) if key in whole else value for key, value in values.items()}
 
 
+def with_one_mechanism(config: Config, where: str) -> Config:
+    """The config, if its rules do not change: a search reads one set of them along its paths.
+
+    Raises:
+        ConfigError: it has a change of the mechanism.
+    """
+    if config.mechanism.change:
+        text = (
+            "changes the rules within the run, which searches and studies cannot follow; write "
+            "mechanism.change = [] under [change], or study each mechanism on its own"
+        )
+        raise ConfigError(where, [Problem("mechanism.change", text)])
+    return config
+
+
 def levers_of(config: Config, network: NetworkTable, parameters: Sequence[Range]) -> Levers:
     """The config's world as a function of the parameters."""
 

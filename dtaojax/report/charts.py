@@ -14,8 +14,9 @@ from dtaojax.report.display import display_of, factor_of, interval, quantiles, s
 from dtaojax.report.document import Drawing
 from dtaojax.report.estimates import EstimateTable
 from dtaojax.report.fan import fan_chart
+from dtaojax.report.rules_note import change_caption, change_days
 from dtaojax.report.svg import render
-from dtaojax.report.timeline import INNER, MEDIAN, OUTER
+from dtaojax.report.timeline import INNER, MEDIAN, OUTER, mark_changes
 
 _BARE_UNITS: Final = ("ratio", "subnets")
 """Units that a title need not name."""
@@ -75,11 +76,14 @@ def fan(
     else:
         suffix = " %" if shown_as == "percent" else ""
         figure = fan_chart(trajectory, colour, factor_of(quantity), suffix)
+    changed = change_days(evidence.part("mechanism"))
+    mark_changes(figure.axes[0], changed)
     is_bare = shown_as != "number" or netuid is not None or trajectory.unit in _BARE_UNITS
     unit = "" if is_bare else f" [{trajectory.unit}]"
     slug = quantity.replace("_", "-") + ("" if netuid is None else f"-{netuid}")
     caption, description = _words(table, quantity, netuid, float(trajectory.days[-1]))
-    return chart(evidence, slug, title + unit, caption, figure, description)
+    told = change_caption(changed)
+    return chart(evidence, slug, title + unit, caption + told, figure, description + told)
 
 
 def _words(table: EstimateTable, quantity: str, netuid: int | None, day: float) -> tuple[str, str]:

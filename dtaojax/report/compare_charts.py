@@ -15,9 +15,10 @@ from dtaojax.report.display import display_of, factor_of, unit_of
 from dtaojax.report.document import Drawing, drawing
 from dtaojax.report.glossary import label_of
 from dtaojax.report.numerals import compact
+from dtaojax.report.rules_note import change_caption, change_days
 from dtaojax.report.svg import COLOURS, new_figure, stand_in
 from dtaojax.report.text import shorten
-from dtaojax.report.timeline import MEDIAN, OUTER, spread
+from dtaojax.report.timeline import MEDIAN, OUTER, mark_changes, spread
 
 TONES: Final = ("ink", "blue", "orange", "teal", "violet", "red")
 """Colours of the runs, the baseline first."""
@@ -60,7 +61,8 @@ def pair_of_charts(comparison: Comparison, quantity: str) -> list[Drawing]:
         drawing(
             f"{slug}-levels",
             where,
-            f"Day {days[-1]:g}, mean: {levels}. Lines are medians, bands hold 90 % of paths.",
+            f"Day {days[-1]:g}, mean: {levels}. Lines are medians, bands hold 90 % of paths."
+            + change_caption(_changes(comparison)),
             _levels(comparison, quantity),
             name=name,
         ),
@@ -74,8 +76,15 @@ def pair_of_charts(comparison: Comparison, quantity: str) -> list[Drawing]:
     ]
 
 
+def _changes(comparison: Comparison) -> list[float]:
+    """Days on which the rules of some run change."""
+    runs = (run.part("mechanism") for run in comparison.runs)
+    return sorted({day for mechanism in runs for day in change_days(mechanism)})
+
+
 def _levels(comparison: Comparison, quantity: str) -> Figure:
     figure, axes = _frame(comparison.horizon, quantity)
+    mark_changes(axes, _changes(comparison))
     factor, ends = factor_of(quantity), {}
     for run, evidence in enumerate(comparison.runs):
         table = evidence.network

@@ -1,4 +1,4 @@
-"""What the chain has done since its rules were those of a result, for notes on pages."""
+"""Which rules of a result are in force when, and what the chain has done since, for pages."""
 
 from __future__ import annotations
 
@@ -10,7 +10,32 @@ def rules_note(*found: Mapping[str, Any]) -> list[str]:
     """Return the sentences of results, or parts of results, that have one, each once.
 
     Args:
-        found: with ``since_then``, as pipelines write it; what was written without has none.
+        found: with ``changes`` of the rules within a run and ``since_then``, as pipelines write
+            them, and a ``label`` where there are several; what was written without has none.
     """
+    changed = [f"{_whose(each)}{text}" for each in found for text in change_texts(each)]
     texts = (each.get("since_then") for each in found)
-    return list(dict.fromkeys(text for text in texts if isinstance(text, str) and text))
+    since = dict.fromkeys(text for text in texts if isinstance(text, str) and text)
+    return [*changed, *since]
+
+
+def change_texts(found: Mapping[str, Any]) -> list[str]:
+    """Return the sentences about changes of the rules within a run."""
+    return [str(change["text"]) for change in found.get("changes") or ()]
+
+
+def change_days(found: Mapping[str, Any]) -> list[float]:
+    """Return the days on which the rules change within a run."""
+    return [float(change["day"]) for change in found.get("changes") or ()]
+
+
+def change_caption(days: list[float]) -> str:
+    """Return what a caption says of the lines at changes; empty where there are none."""
+    if not days:
+        return ""
+    named = ", ".join(f"{day:.4g}" for day in days)
+    return f" Dashed: the rules change on day{'s' if len(days) > 1 else ''} {named}."
+
+
+def _whose(found: Mapping[str, Any]) -> str:
+    return f"{found['label']}: " if "label" in found else ""

@@ -21,12 +21,12 @@ from dtaojax.report.fan import fan_chart
 from dtaojax.report.fates import BY_BAR, fates_of
 from dtaojax.report.glossary import QUANTITIES, STATISTICS, label_of
 from dtaojax.report.numerals import days
-from dtaojax.report.rules_note import rules_note
+from dtaojax.report.rules_note import change_caption, change_days, rules_note
 from dtaojax.report.shell import write_page
 from dtaojax.report.subnet_answer import band, cards, percent, spelled
 from dtaojax.report.subnet_charts import chance_chart
 from dtaojax.report.svg import drawing_style
-from dtaojax.report.timeline import MEDIAN, OUTER
+from dtaojax.report.timeline import MEDIAN, OUTER, mark_changes
 from dtaojax.report.trust import trust_of
 from dtaojax.results import Results, ResultsError
 
@@ -142,17 +142,21 @@ def _drawings(evidence: Evidence, netuid: int) -> Iterator[Drawing]:
             + f" by day {evidence.horizon:g}.",
             chance_chart(chances),
         )
+    changed = change_days(evidence.part("mechanism"))
     for quantity, colour in _FANS:
         trajectory = evidence.subnets.trajectory(quantity, netuid)
         if trajectory is not None:
             suffix = " %" if unit_of(quantity, trajectory.unit) == "%" else ""
             ends = band(evidence, quantity, netuid)
+            figure = fan_chart(trajectory, colour, factor_of(quantity), suffix)
+            mark_changes(figure.axes[0], changed)
             yield drawing(
                 quantity.replace("_", "-"),
                 f"{label_of(quantity)} [{unit_of(quantity, trajectory.unit)}]",
                 "Bands hold 90 % and half of the paths; the line is the median, dots are means. "
-                f"Day {evidence.horizon:g}: 90 % of paths {ends}{suffix}.",
-                fan_chart(trajectory, colour, factor_of(quantity), suffix),
+                f"Day {evidence.horizon:g}: 90 % of paths {ends}{suffix}."
+                + change_caption(changed),
+                figure,
             )
 
 

@@ -49,6 +49,12 @@ def new_timeline(last_day: float, suffix: str = "", above: float = 0.0) -> tuple
     return figure, axes
 
 
+def mark_changes(axes: Axes, days: Sequence[float]) -> None:
+    """Draws a dashed line at each day on which the rules change."""
+    for day in days:
+        axes.axvline(day, color=COLOURS["muted"], linewidth=0.9, linestyle=(0, (4, 3)), zorder=1)
+
+
 def draw_mean(axes: Axes, trajectory: Trajectory, scale: float = 1.0) -> None:
     """A dot a day for the mean, with its 95 % Monte Carlo interval; values times ``scale``."""
     mean = scale * trajectory.mean

@@ -83,9 +83,9 @@ class Following(eqx.Module):
             emission_enabled=jnp.where(self.switches, enabled, before.emission_enabled),
         )
 
-    def observe(self, carry: Pair) -> Observation:
+    def observe(self, carry: Pair, number: ScalarInt) -> Observation:
         """Observe the follower."""
-        return self.follower.observe(carry.follower)
+        return self.follower.observe(carry.follower, number)
 
     def finite(self, carry: Pair) -> ScalarBool:
         """Say whether every number of both is finite."""

@@ -37,9 +37,9 @@ class Mixed(eqx.Module):
         """Take the path a step further."""
         return self.world.advance(carry, number)
 
-    def observe(self, carry: Carry) -> Observation:
+    def observe(self, carry: Carry, number: ScalarInt) -> Observation:
         """Observe the path."""
-        return self.world.observe(carry)
+        return self.world.observe(carry, number)
 
     def finite(self, carry: Carry) -> ScalarBool:
         """Say whether every number of the path is finite."""

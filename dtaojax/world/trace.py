@@ -72,12 +72,12 @@ class Watched(eqx.Module):
         """The path one step further."""
         return self.world.advance(carry, number)
 
-    def observe(self, carry: Carry) -> Moment:
-        """What is to be seen now."""
+    def observe(self, carry: Carry, number: ScalarInt) -> Moment:
+        """What is to be seen after ``number`` steps."""
         subnets, state = self.world.taking_part(carry), carry.state
         holdings = carry.holdings
         return Moment(
-            seen=self.world.observe(carry),
+            seen=self.world.observe(carry, number),
             alpha_in=state.pools.alpha_in,
             alpha_out=state.alpha_out,
             registered_at=subnets.registered_at,

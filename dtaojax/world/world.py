@@ -16,6 +16,7 @@ from jax import lax
 
 from dtaojax.behaviour.process import BehaviourProcess
 from dtaojax.behaviour.root_claims import RootClaims
+from dtaojax.behaviour.waiting import WaitingClaims
 from dtaojax.demand.process import Clock, DemandProcess
 from dtaojax.demand.tao_usd import TaoUsd
 from dtaojax.demand.tao_usd_shock import ShockedTaoUsd
@@ -86,7 +87,7 @@ class World(eqx.Module):
     standing: tuple[Gauge, ...] = ()
     pressure: Pressure | None = None
     behaviour: tuple[BehaviourProcess, ...] = ()
-    root_claims: RootClaims | None = None
+    root_claims: RootClaims | WaitingClaims | None = None
 
     def begin(self, path: ScalarInt) -> Carry:
         """The start of a path."""
@@ -252,8 +253,8 @@ class World(eqx.Module):
         """Slots whose subnet is still that of the start."""
         return subnets.registered & (subnets.registered_at == self.subnets.registered_at)
 
-    def observe(self, carry: Carry) -> Observation:
-        """What is recorded on a report day.
+    def observe(self, carry: Carry, number: ScalarInt) -> Observation:
+        """What is recorded on a report day, after ``number`` steps.
 
         Figures of a subnet are those of the subnet of the start: once it is gone they are 0,
         whoever has its netuid then.

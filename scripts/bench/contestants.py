@@ -124,7 +124,7 @@ def naive_jax(name: str, world: World, steps: int, paths: int, *, own_streams: b
                 carry,
                 jnp.arange(steps, dtype=jnp.int32),
             )
-            seen = world.observe(carry)
+            seen = world.observe(carry, jnp.int32(steps))
             return seen.scalars[HHI], seen.gauges[0]
 
         hhi, price = jax.vmap(one)(numbers)

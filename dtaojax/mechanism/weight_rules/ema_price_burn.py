@@ -1,7 +1,5 @@
 """Weights by moving price, less what miners are not paid (R6b to R8)."""
 
-from typing import ClassVar
-
 import jax.numpy as jnp
 
 from dtaojax.mechanism.shares import normalise
@@ -17,7 +15,10 @@ class EmaPriceBurn(Memoryless):
     Falls back to ``s ~ m`` if every weight is 0.
     """
 
-    charges_burn: ClassVar[bool] = True
+    @property
+    def charges_burn(self) -> bool:
+        """Weights are in proportion to what miners are paid."""
+        return True
 
     def __call__(self, state: NetworkState, subnets: Subnets) -> PerSubnet:
         """Pre-gate shares [-]; all 0 if no subnet has a moving price."""

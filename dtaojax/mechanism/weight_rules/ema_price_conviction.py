@@ -1,7 +1,5 @@
 """Weights by moving price and by how much of a subnet's alpha its holders keep (proposed)."""
 
-from typing import ClassVar
-
 import jax.numpy as jnp
 
 from dtaojax.mechanism.shares import normalise
@@ -34,7 +32,10 @@ class EmaPriceConviction(Memoryless):
         boost: what full conviction adds to a weight, as a multiple of it [-].
     """
 
-    charges_burn: ClassVar[bool] = True
+    @property
+    def charges_burn(self) -> bool:
+        """Weights are in proportion to what miners are paid."""
+        return True
 
     boost: Scalar
 

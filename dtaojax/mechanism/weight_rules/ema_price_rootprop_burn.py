@@ -1,7 +1,5 @@
 """Weights by moving price, root proportion and what miners are paid (R6)."""
 
-from typing import ClassVar
-
 import jax.numpy as jnp
 
 from dtaojax.mechanism.root import root_proportion
@@ -36,7 +34,10 @@ class EmaPriceRootpropBurn(WeightRule):
         tao_weight: of root stake against alpha, one number or one a subnet [-].
     """
 
-    charges_burn: ClassVar[bool] = True
+    @property
+    def charges_burn(self) -> bool:
+        """Weights are in proportion to what miners are paid."""
+        return True
 
     tao_weight: Scalar | PerSubnet
 
@@ -58,3 +59,7 @@ class EmaPriceRootpropBurn(WeightRule):
     def record(self, memory: PerSubnet, seen: Seen) -> PerSubnet:
         """RootProp of the step."""
         return seen.root_proportion
+
+    def record_waiting(self, memory: PerSubnet, seen: Seen) -> PerSubnet:
+        """RootProp of the step, which the chain keeps whatever the rule (R5+, §2.1)."""
+        return self.record(memory, seen)

@@ -1,7 +1,7 @@
 """Weight rules that follow averages of what flows into the pools (R4, R5)."""
 
 from abc import abstractmethod
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import equinox as eqx
 import jax.numpy as jnp
@@ -80,3 +80,16 @@ class FlowDriven(WeightRule):
         return memory._replace(
             user=memory.user + seen.user_tao, protocol=memory.protocol + seen.protocol_tao
         )
+
+    def resume(
+        self, memory: FlowMemory, former: Any, state: NetworkState, subnets: Subnets
+    ) -> FlowMemory:
+        """Users' flows as another flow rule has averaged them, or as they were left long ago.
+
+        Without either they are 0, as in a path's start. Flows of the protocol are a rule's own: the
+        chain has kept them since R5 only (§2.1), and does not go on averaging under a rule that
+        follows prices (R6).
+        """
+        if not isinstance(former, FlowMemory):
+            return memory
+        return memory._replace(user=former.user, user_ema=former.user_ema)

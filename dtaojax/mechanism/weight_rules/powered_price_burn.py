@@ -1,7 +1,5 @@
 """Weights by a power of the moving price: what a flatter or a steeper rule would do."""
 
-from typing import ClassVar
-
 import jax.numpy as jnp
 
 from dtaojax.elementary import exp, log
@@ -20,7 +18,10 @@ class PoweredPriceBurn(Memoryless):
         exponent: q [-].
     """
 
-    charges_burn: ClassVar[bool] = True
+    @property
+    def charges_burn(self) -> bool:
+        """Weights are in proportion to what miners are paid."""
+        return True
 
     exponent: Scalar
 

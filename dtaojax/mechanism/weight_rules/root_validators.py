@@ -1,6 +1,6 @@
 """Weights by the votes of root validators (before dTAO, the article's old regime)."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import equinox as eqx
 import jax
@@ -97,9 +97,7 @@ class RootValidators(WeightRule):
     def begin(self, path: PathNumber, subnets: Subnets, state: NetworkState) -> VoteMemory:
         """The votes that were cast before the path begins."""
         bias, noise = self.bias_stream.for_path(path), self.noise_stream.for_path(path)
-        number = state.block // self.interval_blocks
-        scores = self.scores(bias, noise, number, subnets)
-        return VoteMemory(bias, noise, vote_shares(self.stake, scores))
+        return self._voted(bias, noise, state, subnets)
 
     def prepare(
         self, memory: VoteMemory, state: NetworkState, subnets: Subnets, blocks: int
@@ -121,6 +119,19 @@ class RootValidators(WeightRule):
     def record(self, memory: VoteMemory, seen: Seen) -> VoteMemory:
         """What happens in a step plays no part."""
         return memory
+
+    def resume(
+        self, memory: VoteMemory, former: Any, state: NetworkState, subnets: Subnets
+    ) -> VoteMemory:
+        """The votes that were cast before the state."""
+        return self._voted(memory.bias, memory.noise, state, subnets)
+
+    def _voted(
+        self, bias: Stream, noise: Stream, state: NetworkState, subnets: Subnets
+    ) -> VoteMemory:
+        number = state.block // self.interval_blocks
+        scores = self.scores(bias, noise, number, subnets)
+        return VoteMemory(bias, noise, vote_shares(self.stake, scores))
 
 
 def root_validators(

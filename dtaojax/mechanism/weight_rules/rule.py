@@ -1,7 +1,7 @@
 """What every weight rule has in common."""
 
 from abc import abstractmethod
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, NamedTuple
 
 import equinox as eqx
 
@@ -29,13 +29,15 @@ class WeightRule(eqx.Module):
     A rule is registered by one line in ``dtaojax.config.weight_rules``, under which a config names
     it. Most rules derive from :class:`~dtaojax.mechanism.weight_rules.memoryless.Memoryless` and
     write one method.
-
-    Attributes:
-        charges_burn: whether weights are charged for what owners withhold from miners, so that
-            owners have a reason to withhold less.
     """
 
-    charges_burn: ClassVar[bool] = False
+    @property
+    def charges_burn(self) -> bool:
+        """Whether weights are charged for what owners withhold from miners.
+
+        Owners then have a reason to withhold less.
+        """
+        return False
 
     @abstractmethod
     def begin(self, path: PathNumber, subnets: Subnets, state: NetworkState) -> Any:
@@ -58,3 +60,20 @@ class WeightRule(eqx.Module):
     @abstractmethod
     def record(self, memory: Any, seen: Seen) -> Any:
         """The memory after a step."""
+
+    def record_waiting(self, memory: Any, seen: Seen) -> Any:
+        """The memory after a step under another rule, where a run has several in turn."""
+        return memory
+
+    def resume(self, memory: Any, former: Any, state: NetworkState, subnets: Subnets) -> Any:
+        """The memory with which the rule comes into force in the midst of a path.
+
+        It is as in a path that begins in that state, but for what other rules have kept for it.
+
+        Args:
+            memory: its own, as :meth:`record_waiting` left it.
+            former: that of the rule in force before.
+            state: after the last step under that rule.
+            subnets: who takes part.
+        """
+        return memory

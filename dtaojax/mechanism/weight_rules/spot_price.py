@@ -1,5 +1,7 @@
 """Weights by spot price, taken once a day (the article of 2024)."""
 
+from typing import Any
+
 import equinox as eqx
 import jax.numpy as jnp
 
@@ -59,3 +61,9 @@ class SpotPrice(WeightRule):
     def record(self, memory: PerSubnet, seen: Seen) -> PerSubnet:
         """What happens in a step plays no part."""
         return memory
+
+    def resume(
+        self, memory: PerSubnet, former: Any, state: NetworkState, subnets: Subnets
+    ) -> PerSubnet:
+        """No shares yet, so that the first block takes some."""
+        return jnp.zeros_like(memory)
