@@ -4,6 +4,7 @@ import dataclasses
 import re
 from decimal import Decimal
 from itertools import pairwise
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -32,7 +33,13 @@ from worlds import (
 )
 
 from dtaojax.build import build_world
-from dtaojax.config import ConfigError, config_from_dict, schedule
+from dtaojax.config import (
+    ConfigError,
+    config_differences,
+    config_from_dict,
+    load_config,
+    schedule,
+)
 from dtaojax.engine.rollout import PathRecord, rollout
 from dtaojax.mechanism.chain_buy import BuyKept
 from dtaojax.mechanism.composition import Mechanism
@@ -47,6 +54,7 @@ from dtaojax.world.carry import Carry
 from dtaojax.world.scheduled import ScheduledWorld
 from dtaojax.world.world import World
 
+CONFIGS = Path(__file__).parents[1] / "configs"
 TOKENS = {*PER_SUBNET_TOKENS, "total_issuance", "root_tao"}
 DAYS, STEP = 4.0, 360
 STEPS_A_DAY = 7200 // STEP
@@ -352,3 +360,26 @@ def test_without_changes_a_config_is_what_it_was() -> None:
 def test_a_step_is_as_short_as_the_shortest_of_the_presets() -> None:
     tables = {"preset": "gate_rank_2026", "change": [{"at_day": 1.0, "preset": "netflow_2026"}]}
     assert config_from_dict({"mechanism": tables}).run.step_blocks == 60
+
+
+def test_the_example_of_a_moved_bar_is_mainnets_config_with_a_change() -> None:
+    configs = [load_config(CONFIGS / name) for name in ("mainnet.toml", "what_if_bar_48.toml")]
+    found = config_differences([config.model_dump(mode="json") for config in configs])
+    assert found == {
+        "mechanism.change.0.at_day": ("", "30.0"),
+        "mechanism.change.0.gate.rank": ("", "48"),
+    }
+
+
+def test_the_example_from_history_has_the_changes_at_their_blocks() -> None:
+    """The blocks of the regimes (presets' own words), but for the length of half a step."""
+    config = load_config(CONFIGS / "regimes_2026.toml")
+    start = config.network.block
+    assert start is not None
+    found = schedule(config, start)
+    assert not found.problems
+    by_preset = {phase.rules.preset: phase.block for phase in reversed(found.phases)}
+    assert abs(by_preset["price_rootprop"] - 8_466_530) <= 30
+    assert abs(by_preset["gate_mass_2026"] - 8_713_793) <= 30
+    assert abs(by_preset["gate_rank_2026"] - 8_765_683) <= 30
+    assert all(phase.moved <= 30 for phase in found.phases)
