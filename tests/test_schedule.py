@@ -1,6 +1,7 @@
 """Rules that change within a run."""
 
 import dataclasses
+import json
 import re
 from decimal import Decimal
 from itertools import pairwise
@@ -48,6 +49,7 @@ from dtaojax.mechanism.step import StepFlows, step
 from dtaojax.mechanism.weight_rules.rule import Seen
 from dtaojax.network import NetworkTable, load_network
 from dtaojax.pipeline.inputs import gather
+from dtaojax.pipeline.run import run_report
 from dtaojax.state.intents import Intents
 from dtaojax.state.network import NetworkState, Subnets
 from dtaojax.world.carry import Carry
@@ -383,3 +385,20 @@ def test_the_example_from_history_has_the_changes_at_their_blocks() -> None:
     assert abs(by_preset["gate_mass_2026"] - 8_713_793) <= 30
     assert abs(by_preset["gate_rank_2026"] - 8_765_683) <= 30
     assert all(phase.moved <= 30 for phase in found.phases)
+
+
+def test_a_report_says_when_the_rules_change(network: NetworkTable, tmp_path: Path) -> None:
+    run = {"paths": 8, "block_paths": 8, "horizon_days": 2.0, "report_days": [1.0, 2.0]}
+    rules = {**BAR, "change": [{"at_day": 1.0, "gate": {"rank": 5}}]}
+    inputs = gather(config_of(rules, run=run), "run.toml", network)
+    page = run_report(inputs, tmp_path / "run", lambda done: None).read_text(encoding="utf-8")
+    manifest = json.loads((tmp_path / "run" / "manifest.json").read_text(encoding="utf-8"))
+    told = (
+        "From day 1 on (block 8,798,453, about 2026-08-08 08:35 UTC), gate.rank = 5 instead of 3."
+    )
+    (change,) = manifest["mechanism"]["changes"]
+    assert change["text"] == told
+    assert (change["day"], change["block"]) == (1.0, network.block + 7200)
+    assert page.count(told) == 2  # beside the answer, and among what was assumed
+    assert "Dashed: the rules change on day 1." in page
+    assert "the rules change within the run" in manifest["trust"]["sentence"]

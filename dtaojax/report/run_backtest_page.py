@@ -240,10 +240,10 @@ def _conditions(start: dict[str, Any]) -> list[str]:
     first, *others = start["rules"]
     found = [f"The run began under the rules of {first['preset']}."]
     if others:
-        steps = ", ".join(f"{each['preset']} from day {each['day']:.1f}" for each in others)
+        steps = " ".join(each["text"] for each in others)
         found.append(
-            f"It was told which rules would come, and when: {steps}. Scores are of what people "
-            "did under them."
+            f"It was told which rules would come, and when. {steps} Scores are of what people did "
+            "under them."
         )
     found += [f"It was told: {text}" for text in start["given"]]
     for outcome in start["outcomes"]:
