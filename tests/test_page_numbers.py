@@ -313,6 +313,7 @@ def of_a_run_backtest() -> Iterator[str]:
                 "assumed": [],
                 "given": [],
                 "looks_ahead": [],
+                "trust": {"back_tested": False},
             }
             for name, dates in starts.items()
         ],

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
 from typing import Final
 
-from dtaojax import chain
-from dtaojax.config import Config, StochasticVarianceFlowConfig
+from dtaojax.config import Config, StochasticVarianceFlowConfig, time_of
 from dtaojax.config.behaviour_fits import FROZEN
 
 _PREFIX: Final = "until_"
-_KNOWN_BLOCK: Final = 8_791_253
-_KNOWN_TIME: Final = datetime(2026, 8, 7, 8, 35)
-"""When that block was made (UTC); others come every twelve seconds, to a day in a year."""
 
 
 def looks_ahead(config: Config, block: int) -> list[str]:
@@ -26,8 +21,7 @@ def looks_ahead(config: Config, block: int) -> list[str]:
         config: of the run.
         block: height of the state from which it starts.
     """
-    passed = timedelta(seconds=(block - _KNOWN_BLOCK) * chain.BLOCK_SECONDS)
-    start = f"{_KNOWN_TIME + passed:%Y-%m-%d}"
+    start = f"{time_of(block):%Y-%m-%d}"
     return [
         f"{what} was fitted to data up to {day}, after the start on {start}"
         for what, day in _fitted(config)

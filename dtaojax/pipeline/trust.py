@@ -278,7 +278,7 @@ def _demand_reason(demand: Sequence[AnyDemandConfig]) -> str:
         f"demand.{own.name}.{key}"
         for own, usual in zip(demand, tested, strict=True)
         for key, value in own
-        if value != getattr(usual, key)
+        if key != "fitted_until" and value != getattr(usual, key)
     ]
     return f"the calibrated demand was changed ({', '.join(keys)})"
 
