@@ -272,7 +272,7 @@ def followed(busy) -> Carry:
 
 def test_figures_of_a_netuid_end_with_the_subnet_of_the_start(busy, followed: Carry) -> None:
     _, world, *_ = busy
-    seen = eqx.filter_jit(world.observe)(followed)
+    seen = eqx.filter_jit(world.observe)(followed, jnp.asarray(60))
     gone = np.asarray(seen.events[world.event_names.index("deregistered")])
     assert gone.any()
     gauges = dict(zip(world.gauges, np.asarray(seen.gauges), strict=True))

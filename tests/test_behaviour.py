@@ -85,7 +85,8 @@ class Places:
 
 
 def built(behaviour: dict[str, object], began: int = 2**40) -> tuple[BehaviourProcess, ...]:
-    return build_behaviour(config_from_dict({"behaviour": behaviour}), Places(began))  # type: ignore[arg-type]
+    config = config_from_dict({"behaviour": behaviour})
+    return build_behaviour(config, Places(began), config.mechanism)  # type: ignore[arg-type]
 
 
 def burning(**changed: object) -> MinerBurn:

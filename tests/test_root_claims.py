@@ -29,7 +29,8 @@ QUIET = [{"process": "market_factor", "market_sd": 0.0}]
 
 
 def claiming(**claims: Any) -> RootClaims:
-    built = build_root_claims(config_from_dict({"behaviour": {"root_claims": claims}}))
+    config = config_from_dict({"behaviour": {"root_claims": claims}})
+    built = build_root_claims(config, config.mechanism)
     assert built is not None
     return built
 
@@ -117,13 +118,15 @@ def test_nobody_claims_at_a_rate_of_zero_or_without_baskets() -> None:
         {"behaviour": {"root_claims": {}}, "mechanism": "gate_mass_2026"},
         {"behaviour": {"root_claims": "frozen", "fit": "until_2026_08_07"}},
     ):
-        assert build_root_claims(config_from_dict(table)) is None
+        config = config_from_dict(table)
+        assert build_root_claims(config, config.mechanism) is None
 
 
 def test_claims_leave_the_numbers_of_other_processes_alone(kept: NetworkState) -> None:
     world = quiet_world(behaviour={"fit": "until_2026_08_07"})
     quiet = dataclasses.replace(world, root_claims=None)
-    claims = build_root_claims(config_from_dict({"behaviour": {"root_claims": KNOWN}}))
+    config = config_from_dict({"behaviour": {"root_claims": KNOWN}})
+    claims = build_root_claims(config, config.mechanism)
     loud = dataclasses.replace(world, root_claims=claims)
 
     @eqx.filter_jit
