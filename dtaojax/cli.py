@@ -18,6 +18,7 @@ from dtaojax.commands.ending import carry_out, wants_debug
 from dtaojax.commands.init import init
 from dtaojax.commands.inspect import inspect
 from dtaojax.commands.ledger import app as ledger_app
+from dtaojax.commands.my import my
 from dtaojax.commands.presets import presets
 from dtaojax.commands.replay import replay
 from dtaojax.commands.report import report
@@ -49,6 +50,7 @@ app = typer.Typer(
 # In the order in which --help lists them. A verb is a function of its own module.
 for verb in (
     run,
+    my,
     inspect,
     tune,
     sensitivity,

@@ -9,6 +9,7 @@ from dtaojax.config.calibrated import default_demand
 from dtaojax.config.compare import Difference, config_differences, differences, preset_toml
 from dtaojax.config.errors import ConfigError, Problem
 from dtaojax.config.examples import copy_examples, example_folder
+from dtaojax.config.holdings import Holdings, holdings_config
 from dtaojax.config.load import (
     changed,
     config_from_dict,
@@ -190,6 +191,7 @@ __all__ = [
     "HillMassConfig",
     "HillRankConfig",
     "HillSoftRankConfig",
+    "Holdings",
     "InjectionConfig",
     "JumpDiffusionConfig",
     "JumpsConfig",
@@ -274,6 +276,7 @@ __all__ = [
     "differences",
     "example_folder",
     "filled_title",
+    "holdings_config",
     "in_drought",
     "is_run_backtest",
     "load_backtest",

@@ -48,7 +48,7 @@ def load_network(
     Raises:
         NetworkError: the network is unknown, or its file or facts are missing or impossible.
     """
-    path = _find(file)
+    path = find_network(file)
     raw = read_table(path)
     if not (assume or columns_from):
         return assemble(raw, read_facts(path, facts))
@@ -60,7 +60,12 @@ def load_network(
     return assemble(raw, replace(read, notes=(*read.notes, *notes)))
 
 
-def _find(file: str | Path) -> Path:
+def find_network(file: str | Path) -> Path:
+    """Return the file of a network: an embedded one by its name, any other by its path.
+
+    Raises:
+        NetworkError: no embedded network has this name.
+    """
     path = Path(file)
     if isinstance(file, Path) or path.suffix or path.name != file:
         return path
