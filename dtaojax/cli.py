@@ -26,6 +26,7 @@ from dtaojax.commands.run import run
 from dtaojax.commands.sensitivity import sensitivity
 from dtaojax.commands.snapshot import app as snapshot_app
 from dtaojax.commands.stress import stress
+from dtaojax.commands.subnet import subnet
 from dtaojax.commands.sweep import sweep
 from dtaojax.commands.tune import tune
 from dtaojax.commands.usage import Verbs
@@ -51,6 +52,7 @@ app = typer.Typer(
 for verb in (
     run,
     my,
+    subnet,
     inspect,
     tune,
     sensitivity,

@@ -281,6 +281,15 @@ def is_marked(out: Path) -> bool:
     return any(UNFINISHED in entry.name for entry in out.glob("*"))
 
 
+def is_writing(out: Path) -> bool:
+    """Whether a command that is at work has begun to fill its new result."""
+    try:
+        return any(out.glob(f"*{UNFINISHED}*/**/*-*")) or any(out.glob(f"{UNFINISHED}/new/*"))
+    except FileNotFoundError:
+        # A folder was moved in between its listing and the look into it: it is writing.
+        return True
+
+
 def state(verb: Verb, out: Path, earlier: dict[str, bytes]) -> str:
     """What is left of a command that was killed."""
     if is_marked(out):
@@ -340,11 +349,7 @@ def kills(
         if moment % 2:
             time.sleep(whole * (moment + chance.random()) / MOMENTS)
         else:
-            while (
-                child.poll() is None
-                and not list(out.glob(f"*{UNFINISHED}*/**/*-*"))
-                and not (list(out.glob(f"{UNFINISHED}/new/*")))
-            ):
+            while child.poll() is None and not is_writing(out):
                 time.sleep(0.002)
             time.sleep(0.05 * chance.random())
         child.send_signal(signal.SIGKILL)

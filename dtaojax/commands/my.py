@@ -5,13 +5,16 @@ from __future__ import annotations
 import datetime
 import webbrowser
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 from rich.table import Column, Table
 
 from dtaojax.commands.options import Overrides, Quiet
 from dtaojax.commands.terminal import answer, err, out, progress, say_trust
+
+if TYPE_CHECKING:
+    from dtaojax.network import NetworkAtHand
 
 OLD_AFTER_DAYS: Final = 14
 """A snapshot older than this is called old."""
@@ -56,7 +59,6 @@ def my(
     Simulates the network from its newest state at hand. What you hold stays on this machine.
     """
     from dtaojax.config import Holdings, holdings_config
-    from dtaojax.network import network_at_hand, newest_network
     from dtaojax.pipeline.inputs import gather
 
     holdings = Holdings(_positions(alpha or []), root, usd)
@@ -65,9 +67,7 @@ def my(
             "says nothing of what you hold; write --alpha 4=1000, --root 100 or both",
             param_hint="--alpha",
         )
-    found = newest_network(Path.cwd()) if network is None else network_at_hand(network)
-    if not quiet:
-        err().print(_age(found.name, found.block), markup=False, soft_wrap=True)
+    found = find_network(network, quiet)
     changes = [f"run.paths={paths}", *(set_ or [])]
     asked = holdings_config(holdings, found.file, days, changes, config)
     inputs = gather(asked, "what you hold")
@@ -81,6 +81,20 @@ def my(
     answer(report if quiet else f"report: {report}")
     if open_:
         webbrowser.open(report.absolute().as_uri())
+
+
+def find_network(asked: str | None, quiet: bool) -> NetworkAtHand:
+    """Return the network that is asked for, or the newest at hand, and say how old it is.
+
+    Raises:
+        NetworkError: it is unknown, or its facts are missing or impossible.
+    """
+    from dtaojax.network import network_at_hand, newest_network
+
+    found = newest_network(Path.cwd()) if asked is None else network_at_hand(asked)
+    if not quiet:
+        err().print(_age(found.name, found.block), markup=False, soft_wrap=True)
+    return found
 
 
 def _positions(words: list[str]) -> dict[int, float]:

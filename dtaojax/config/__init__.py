@@ -9,7 +9,7 @@ from dtaojax.config.calibrated import default_demand
 from dtaojax.config.compare import Difference, config_differences, differences, preset_toml
 from dtaojax.config.errors import ConfigError, Problem
 from dtaojax.config.examples import copy_examples, example_folder
-from dtaojax.config.holdings import Holdings, holdings_config
+from dtaojax.config.holdings import Holdings, holdings_config, support_config
 from dtaojax.config.load import (
     changed,
     config_from_dict,
@@ -292,5 +292,6 @@ __all__ = [
     "since_then",
     "suggestion",
     "time_of",
+    "support_config",
     "value_at",
 ]

@@ -1,4 +1,4 @@
-"""The config of a holder's question: the default run, with what they hold in it."""
+"""Configs of one person's question: the default run, with what is theirs in it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from dtaojax.config.examples import example_folder
-from dtaojax.config.load import Override, config_from_dict
+from dtaojax.config.load import Override, changed, config_from_dict
 from dtaojax.config.models import Config
 from dtaojax.config.toml_file import read_toml
 
@@ -68,3 +68,47 @@ def holdings_config(
     if holdings.usd is not None:
         changes.append(("tao_usd", {"kind": "jump_diffusion", "start": holdings.usd}))
     return config_from_dict(data, overrides=[*changes, *overrides], source=file)
+
+
+SUPPORT: Final = "support"
+"""Name of the demand by which somebody supports a subnet."""
+
+
+def support_config(
+    netuid: int,
+    tao: float,
+    network: str,
+    days: float,
+    overrides: Sequence[Override] = (),
+    base: Path | None = None,
+) -> Config:
+    """Return the config that asks what becomes of a subnet that somebody supports.
+
+    The supporter buys at the start and holds to the end. Nobody's portfolio is followed.
+
+    Args:
+        netuid: of the subnet.
+        tao: that is spent, fee not counted; 0 for nobody [TAO].
+        network: that the run starts from, as a config names it.
+        days: horizon [days].
+        overrides: further changes, applied last.
+        base: a config to start from; the default run where it is None.
+
+    Raises:
+        ConfigError: the config, the subnet or the amount is wrong.
+    """
+    file = example_folder() / DEFAULT_RUN if base is None else base
+    data: dict[str, Any] = dict(read_toml(file))
+    data.pop("portfolio", None)
+    changes: list[Override] = [
+        ("title", f"Subnet {netuid} with {tao:g} TAO of support, the next {{horizon}}"),
+        ("network.file", network),
+        ("run.horizon_days", days),
+        ("report", {"audience": "owner", "subnet": netuid}),
+    ]
+    config = config_from_dict(data, overrides=[*changes, *overrides], source=file)
+    # What is held beyond the horizon is never sold.
+    bought = {"process": "pump", "name": SUPPORT, "netuids": [netuid], "tao": tao}
+    bought |= {"day": 0.0, "hold_days": 2.0 * days}
+    others = [process.model_dump(mode="json") for process in config.demand]
+    return changed(config, {"demand": [*others, bought]})
