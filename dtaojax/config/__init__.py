@@ -291,7 +291,7 @@ __all__ = [
     "schedule",
     "since_then",
     "suggestion",
-    "time_of",
     "support_config",
+    "time_of",
     "value_at",
 ]

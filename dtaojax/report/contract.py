@@ -214,9 +214,9 @@ def _spreads(frame: pd.DataFrame | None) -> tuple[Spread, ...]:
     if frame is None:
         return ()
     _need("decomposition", frame, DECOMPOSITION_COLUMNS)
-    frame = frame.assign(netuid=numbers("decomposition", frame, "netuid"))
+    table = frame.assign(netuid=numbers("decomposition", frame, "netuid"))
     found = []
-    for (quantity, netuid, day), rows in frame.groupby(
+    for (quantity, netuid, day), rows in table.groupby(
         ["quantity", "netuid", "day"], sort=False, dropna=False
     ):
         orders: dict[str, dict[str, Estimate]] = {"first": {}, "total": {}, "interaction": {}}
