@@ -19,6 +19,7 @@ from dtaojax.demand.process import Clock
 from dtaojax.network import load_network
 from dtaojax.pipeline.assumptions import assumptions
 from dtaojax.state.network import NetworkState
+from dtaojax.streams import SOURCES
 from dtaojax.world.world import World
 
 NETWORK = load_network("finney_8791253")
@@ -156,3 +157,19 @@ def test_the_report_says_whether_root_claims(claims: Any, words: str) -> None:
     said = " ".join(each["text"] for each in assumptions(config, NETWORK))
     assert words in said
     assert ("stays in its baskets" in said) == (claims == "frozen")
+
+
+def test_claims_are_a_source_of_roots() -> None:
+    """Root's numbers of another path are other claims; those of all other sources are not."""
+    world = quiet_world(behaviour={"root_claims": KNOWN})
+
+    @eqx.filter_jit
+    def rate(root: jax.Array, others: jax.Array) -> jax.Array:
+        paths = {source: root if source == "root" else others for source in SOURCES}
+        carry = world.begin_from(paths)
+        assert world.root_claims is not None
+        rules = world.root_claims.rules(carry.claims, Clock(jnp.asarray(0), 360), world.mechanism)
+        return rules.root.rate
+
+    zero, one = jnp.uint32(0), jnp.uint32(1)
+    assert rate(zero, one) == rate(zero, zero) != rate(one, zero)
