@@ -285,6 +285,7 @@ def test_the_first_screen_has_the_badge_of_the_run(finished: Path) -> None:
     page = (finished / "report.html").read_text(encoding="utf-8")
     badge = page[page.index('<aside class="trust"') : page.index("</aside>")]
     assert "Demand: calibrated" in badge
+    assert "<bdi>whole</bdi>" in badge
     manifest = json.loads((finished / "manifest.json").read_text())
     assert all(start["trust"]["back_tested"] for start in manifest["starts"])
 

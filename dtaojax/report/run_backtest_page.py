@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,7 +27,7 @@ from dtaojax.report.run_backtest_results import (
 )
 from dtaojax.report.shell import write_page
 from dtaojax.report.svg import drawing_style
-from dtaojax.report.trust import trust_of_each
+from dtaojax.report.trust import Trust, trust_of_each
 
 FILE_NAME: Final = "report.html"
 _SHOWN: Final = {
@@ -59,7 +60,6 @@ def render_run_backtest(results: RunBacktestResults) -> str:
     """Return the page as text; the same results give the same text."""
     manifest, starts = results.manifest, results.starts
     several = len(starts) > 1
-    tested = [start for start in starts if not several or start["trust"]["back_tested"]]
     document = Document(
         eyebrow=_eyebrow(starts),
         title=manifest["title"],
@@ -79,10 +79,19 @@ def render_run_backtest(results: RunBacktestResults) -> str:
             _making(results),
         ],
         made=f"{made_by(manifest)} What held in the past may fail in the next regime.",
-        # Of runs that other back-tests know nothing of, the page itself is the test.
-        trust=trust_of_each([start["name"] for start in tested], tested),
+        trust=_badges(starts),
     )
     return render_document(document)
+
+
+def _badges(starts: list[dict[str, Any]]) -> list[Trust]:
+    """What other back-tests say of the runs; of runs of which they know nothing, the page tells."""
+    if len(starts) == 1:
+        return trust_of_each([starts[0]["name"]], starts)
+    tested = [start for start in starts if start["trust"]["back_tested"]]
+    names = [start["name"] for start in tested]
+    badges = trust_of_each(names, tested) if tested else []
+    return [badge if badge.runs else replace(badge, runs=", ".join(names)) for badge in badges]
 
 
 def _eyebrow(starts: list[dict[str, Any]]) -> str:
@@ -242,11 +251,11 @@ def _conditions(start: dict[str, Any]) -> list[str]:
     first, *others = start["rules"]
     found = [f"The run began under the rules of {first['preset']}."]
     if others:
-        steps = " ".join(each["text"] for each in others)
         found.append(
-            f"It was told which rules would come, and when. {steps} Scores are of what people did "
+            "It was told which rules would come, and when, so that scores are of what people did "
             "under them."
         )
+        found += [each["text"] for each in others]
     found += [f"It was told: {text}" for text in start["given"]]
     for outcome in start["outcomes"]:
         absent = [title for name, title in _OF_SUBNETS.items() if name not in outcome["knows"]]
