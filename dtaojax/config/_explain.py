@@ -125,7 +125,9 @@ def _message(detail: ErrorDetails, models: Models) -> str:
 def _unknown_key(name: str, models: Models, root: type[BaseModel]) -> str:
     known = {field for model in models for field in model.model_fields}
     if nearest(name, known) is None:
-        elsewhere = {key.rpartition(".")[2]: key for key in _all_keys(root)}
+        # Of places that share a name, that of the rules at the start and not of a change of them.
+        keys = sorted(_all_keys(root), key=lambda key: "mechanism.change." not in key)
+        elsewhere = {key.rpartition(".")[2]: key for key in keys}
         if match := nearest(name, elsewhere, cutoff=0.75):
             return f'unknown key; did you mean "{elsewhere[match]}"?'
     return f"unknown key; {suggestion(name, known)}"
