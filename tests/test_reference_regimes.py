@@ -24,6 +24,7 @@ KEEPS_BUYS = (
     "price_rootprop",
     "gate_mass_2026",
     "gate_rank_2026",
+    "etao_sketch",
     *(name for name in PRESETS if name.startswith("proposed_")),
 )
 POOLED = tuple(name for name in PRESETS if name != "root_2023")
@@ -75,9 +76,9 @@ def test_empty_and_dust_pools_run_and_conserve(name: str, seed: int) -> None:
 
 
 @pytest.mark.parametrize("name", PRESETS)
-def test_network_without_a_weight_emits_no_tao(name: str) -> None:
+def test_network_without_a_weight_emits_no_tao_but_roots_part_off_the_top(name: str) -> None:
     network = pair(replace(pool(1, 0, 0), moving_price=Decimal(0)))
-    assert block(name, network).issued == 0
+    assert block(name, network).issued == PRESETS[name][1].off_the_top * TOKEN
 
 
 @pytest.mark.parametrize("name", PRESETS)
