@@ -12,6 +12,9 @@ from dtaojax.report.svg import COLOURS, new_figure
 def band_chart(rows: pd.DataFrame) -> Figure:
     """Draw bands of the forecast on each date, and what came.
 
+    A figure that is 0 at the start has no value there: nobody is paid before averages of flows,
+    which the state does not hold, have filled.
+
     Args:
         rows: of one figure of the network, by date.
     """
@@ -27,9 +30,12 @@ def band_chart(rows: pd.DataFrame) -> Figure:
     axes.plot(days, rows["median"], "_", color=COLOURS["blue"], markersize=14.0)
     came = rows["outcome"].to_numpy(float)
     begun = float(rows["at_start"].iloc[0])
-    axes.plot([0.0, *days], [begun, *came], "o-", color=COLOURS["orange"], lw=1.0)
+    start = [begun] if begun != 0.0 else []
+    axes.plot(
+        [*(0.0 for _ in start), *days], [*start, *came], "o-", color=COLOURS["orange"], lw=1.0
+    )
     axes.set_xlim(-width, days.max() + 3.0 * width)
-    ends = np.array([*rows["low_0.95"], *rows["high_0.95"], *came, begun])
+    ends = np.array([*rows["low_0.95"], *rows["high_0.95"], *came, *start])
     margin = 0.08 * (ends.max() - ends.min()) or 1.0
     axes.set_ylim(ends.min() - margin, ends.max() + margin)
     axes.set_xlabel("days after the start")

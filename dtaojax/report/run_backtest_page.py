@@ -222,7 +222,7 @@ def _of_start(results: RunBacktestResults, place: int) -> Section:
             drawing(
                 f"start-{place}-{name}".replace("_", "-"),
                 title,
-                "Bands hold 50, 80 and 95 % of paths; the dot is what came.",
+                _caption(network[network["quantity"] == name]),
                 band_chart(network[network["quantity"] == name]),
             )
             for name, title in _SHOWN.items()
@@ -244,6 +244,16 @@ def _of_start(results: RunBacktestResults, place: int) -> Section:
         if start["assumed"]
         else [],
     )
+
+
+def _caption(rows) -> str:
+    """What a figure's bands and dots are."""
+    text = "Bands hold 50, 80 and 95 % of paths; the dot is what came."
+    if float(rows["at_start"].iloc[0]) == 0.0:
+        text += (
+            " At the start nobody was paid: averages of flows, which the state lacks, begin at 0."
+        )
+    return text
 
 
 def _conditions(start: dict[str, Any]) -> list[str]:
