@@ -30,6 +30,7 @@ from dtaojax.demand.process import DemandProcess
 from dtaojax.network import load_network
 from dtaojax.pipeline import output_limits
 from dtaojax.pipeline import run as run_module
+from dtaojax.pipeline import simulated as world_module
 from dtaojax.pipeline.folder import claimed
 from dtaojax.pipeline.inputs import read_inputs
 from dtaojax.pipeline.output_limits import MOST
@@ -386,7 +387,7 @@ def holed(bench) -> Finished:
     """A run without a portfolio that loses every fourth path."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
-            run_module,
+            world_module,
             "build_world",
             lambda *given: rebuilt(build_world(*given), Fragile, demand=(Numbered(),)),
         )
@@ -438,7 +439,7 @@ def test_all_paths_lost_is_refused_and_leaves_no_report(bench, monkeypatch):
         start = dataclasses.replace(world.start, moving_price=world.start.moving_price * jnp.nan)
         return rebuilt(world, World, start=start)
 
-    monkeypatch.setattr(run_module, "build_world", poisoned)
+    monkeypatch.setattr(world_module, "build_world", poisoned)
     with pytest.raises(ResultsError, match=r"all 16 paths turned non-finite.*lower sd_at_1000_tao"):
         bench.run("lost")
     assert not left_in(bench.folder / "lost") & {"report.html", "manifest.json", "summary.json"}
@@ -450,7 +451,7 @@ def test_more_tao_than_there_can_be_is_refused_and_leaves_no_report(bench, monke
         pools = dataclasses.replace(world.start.pools, tao_in=1e3 * world.start.pools.tao_in)
         return rebuilt(world, World, start=dataclasses.replace(world.start, pools=pools))
 
-    monkeypatch.setattr(run_module, "build_world", flooded)
+    monkeypatch.setattr(world_module, "build_world", flooded)
     with pytest.raises(ResultsError, match=r"total_tao_in \(mean, day 0\).*16 of 16 paths"):
         bench.run("flooded")
     assert not left_in(bench.folder / "flooded") & {"report.html", "manifest.json", "summary.json"}
@@ -520,7 +521,7 @@ def test_full_disk_is_refused_with_the_folder_and_the_way_out(bench, monkeypatch
 
 
 def test_bad_folder_is_refused_before_anything_is_computed(bench, monkeypatch):
-    monkeypatch.setattr(run_module, "build_world", raising(Broken()))
+    monkeypatch.setattr(world_module, "build_world", raising(Broken()))
     with pytest.raises(ResultsError, match=r"small\.csv/deeper: cannot be written .* --out"):
         bench.run("small.csv/deeper")
 
