@@ -187,6 +187,12 @@ VERBS = {
     "stress": Verb(
         "stress stress.toml --out {out}", "stress stress.toml --set search.seed=9 --out {out}"
     ),
+    "subnet": Verb(
+        "subnet 4 --network small.csv --config run.toml --support 0,9 --days 1 --paths 16 "
+        "--out {out}",
+        "subnet 4 --network small.csv --config run.toml --support 0,9 --days 1 --paths 8 "
+        "--out {out}",
+    ),
     "tune": Verb("tune tune.toml --out {out}", "tune tune.toml --set verify.seed=99 --out {out}"),
     "backtest": Verb(
         "backtest backtest.toml --out {out}",
