@@ -20,6 +20,8 @@ SMALL: Final = {
     "run": _RUN,
     "sweep": _RUN,
     "compare": _RUN,
+    "my": _RUN,
+    "subnet": _RUN,
     "article": ("run.paths=8",),
     "backtest": (
         'forecast.forecasters=["random_walk", "historical"]',
@@ -107,7 +109,7 @@ def small(line: str) -> list[str]:
     # Of a grid the first two values: each further one is another program to compile.
     asked = [verb, *(re.sub(r"^([\w.]+=[\w.]+,[\w.]+),.*", r"\1", word) for word in words)]
     has_config = any(word.endswith(".toml") for word in words)
-    if has_config or verb == "article":
+    if has_config or verb in ("article", "my", "subnet"):
         asked += [part for value in SMALL.get(verb, ()) for part in ("--set", value)]
     if verb == "run":
         asked += ["--paths", "2"]
