@@ -139,7 +139,7 @@ def _gain(comparison: Comparison) -> str:
         & (table["statistic"] == "mean")
         & (table["day"] == comparison.horizon)
         & (table["standard_error"] > 0.0)
-    ]
+    ].dropna(subset=["value_error", "baseline_error"])
     if table.empty:
         return ""
     alone = table["value_error"] ** 2 + table["baseline_error"] ** 2
