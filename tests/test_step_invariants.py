@@ -68,14 +68,15 @@ def assert_tao_is_conserved(at: Moment, blocks: int, rules: Mechanism) -> None:
     if isinstance(rules.chain_buy, BuyDestroyedUnissued):
         counted = blocks * paid.terms.tao_in
     issued = at.after.total_issuance - at.before.total_issuance
-    close(issued, (counted + sum(paid.reward)).sum(-1), at.before.total_issuance)
-    most = blocks * paid.block_emission + 1e-13 * at.before.total_issuance
+    issues = (counted + sum(paid.reward)).sum(-1) + paid.off_the_top
+    close(issued, issues, at.before.total_issuance)
+    most = blocks * paid.block_emission + paid.off_the_top + 1e-13 * at.before.total_issuance
     assert (issued <= most).all()
     staked = at.after.root_tao - at.before.root_tao
     proceeds = at.flows.claims.tao.sum(-1)
     if isinstance(rules.root, RootSoldUnlessSubsidised):
         proceeds = proceeds + paid.root_tao.sum(-1)
-    close(staked, proceeds, at.after.root_tao)
+    close(staked, proceeds + paid.off_the_top, at.after.root_tao)
 
 
 def assert_alpha_is_conserved(at: Moment, blocks: int, rules: Mechanism) -> None:
