@@ -9,7 +9,7 @@ import pytest
 from small_run import CONFIG, small_rows, write_network
 
 from dtaojax import cli
-from dtaojax.commands import my as command
+from dtaojax.commands import at_hand as command
 from dtaojax.config import ConfigError, Holdings, holdings_config
 from dtaojax.network import NetworkError, newest_network
 

@@ -150,3 +150,20 @@ def test_support_changes_nothing_of_the_default_run_but_the_purchase() -> None:
     assert config.portfolio.is_empty
     with pytest.raises(ConfigError, match="tao"):
         support_config(59, 1e12, EMBEDDED, 90.0)
+
+
+def test_support_is_held_to_a_horizon_that_was_set_longer() -> None:
+    config = support_config(59, 300.0, EMBEDDED, 10.0, ["run.horizon_days=60"])
+    assert config.demand[-1].hold_days > config.run.horizon_days == 60.0
+
+
+def test_more_amounts_than_a_comparison_holds_are_refused_before_anything_is_run(
+    desk: Path,
+) -> None:
+    code, _, told = called(
+        "1", "--support", "0,1,2,3,4,5,6", "--network", str(desk / "small.csv"),
+        "--config", str(desk / "full.toml"), "--out", str(desk / "many"),
+    )  # fmt: skip
+    assert code == 2
+    assert "7" in told
+    assert not (desk / "many").exists()

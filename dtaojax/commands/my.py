@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import datetime
 import webbrowser
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import Annotated, Final
 
 import typer
 from rich.table import Column, Table
 
+from dtaojax.commands.at_hand import AtHand, BaseConfig, Open, chosen_network
 from dtaojax.commands.options import Overrides, Quiet
-from dtaojax.commands.terminal import answer, err, out, progress, say_trust
+from dtaojax.commands.terminal import answer, out, progress, say_trust
 
-if TYPE_CHECKING:
-    from dtaojax.network import NetworkAtHand
-
-OLD_AFTER_DAYS: Final = 14
-"""A snapshot older than this is called old."""
 _FOLDER: Final = Path("runs/my")
 _PATHS: Final = 1024
 
@@ -37,21 +32,12 @@ def my(
         float | None,
         typer.Option(help="Dollars for a TAO today, to be told dollars too.", show_default=False),
     ] = None,
-    network: Annotated[
-        str | None,
-        typer.Option(
-            help="An embedded network's name or a file.",
-            show_default="the newest of those and of the snapshots in this folder",
-        ),
-    ] = None,
-    config: Annotated[
-        Path | None,
-        typer.Option(help="Rules and demand from this config.", show_default="mainnet.toml"),
-    ] = None,
+    network: AtHand = None,
+    config: BaseConfig = None,
     set_: Overrides = None,
     out_folder: Annotated[Path, typer.Option("--out", help="Folder for the report.")] = _FOLDER,
     paths: Annotated[int, typer.Option(help="Number of random paths.")] = _PATHS,
-    open_: Annotated[bool, typer.Option("--open", help="Open the report in a browser.")] = False,
+    open_: Open = False,
     quiet: Quiet = False,
 ) -> None:
     """Say what your holdings may be worth: dtaojax my --alpha 4=1000 --root 100.
@@ -67,7 +53,7 @@ def my(
             "says nothing of what you hold; write --alpha 4=1000, --root 100 or both",
             param_hint="--alpha",
         )
-    found = find_network(network, quiet)
+    found = chosen_network(network, quiet)
     changes = [f"run.paths={paths}", *(set_ or [])]
     asked = holdings_config(holdings, found.file, days, changes, config)
     inputs = gather(asked, "what you hold")
@@ -81,20 +67,6 @@ def my(
     answer(report if quiet else f"report: {report}")
     if open_:
         webbrowser.open(report.absolute().as_uri())
-
-
-def find_network(asked: str | None, quiet: bool) -> NetworkAtHand:
-    """Return the network that is asked for, or the newest at hand, and say how old it is.
-
-    Raises:
-        NetworkError: it is unknown, or its facts are missing or impossible.
-    """
-    from dtaojax.network import network_at_hand, newest_network
-
-    found = newest_network(Path.cwd()) if asked is None else network_at_hand(asked)
-    if not quiet:
-        err().print(_age(found.name, found.block), markup=False, soft_wrap=True)
-    return found
 
 
 def _positions(words: list[str]) -> dict[int, float]:
@@ -121,22 +93,6 @@ def _positions(words: list[str]) -> dict[int, float]:
             )
         found[position[0]] = position[1]
     return found
-
-
-def _age(name: str, block: int) -> str:
-    """Say which state this is about and how old it is."""
-    from dtaojax.config.moments import time_of
-
-    taken = time_of(block)
-    age = (_now() - taken).total_seconds() / 86_400
-    told = f"network: {name}, block {block:,}, of about {taken:%Y-%m-%d %H:%M} UTC"
-    if age > OLD_AFTER_DAYS:
-        return f"{told}: {age:.0f} days OLD; take a new one here with `dtaojax snapshot`"
-    return f"{told}, {max(age, 0.0):.1f} days ago"
-
-
-def _now() -> datetime.datetime:
-    return datetime.datetime.now(datetime.UTC)
 
 
 def _tell(folder: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 import typer
 
-from dtaojax.commands.my import find_network
+from dtaojax.commands.at_hand import AtHand, BaseConfig, Open, chosen_network
 from dtaojax.commands.options import Overrides, Quiet
 from dtaojax.commands.terminal import answer, out, progress, say_trust
 from dtaojax.commands.where import (
@@ -30,17 +30,8 @@ def subnet(
         ),
     ] = "0,100,300,1000",
     days: Annotated[float, typer.Option(help="How far ahead.")] = 90.0,
-    network: Annotated[
-        str | None,
-        typer.Option(
-            help="An embedded network's name or a file.",
-            show_default="the newest of those and of the snapshots in this folder",
-        ),
-    ] = None,
-    config: Annotated[
-        Path | None,
-        typer.Option(help="Rules and demand from this config.", show_default="mainnet.toml"),
-    ] = None,
+    network: AtHand = None,
+    config: BaseConfig = None,
     set_: Overrides = None,
     out_folder: Annotated[
         Path | None, typer.Option("--out", help="Folder.", show_default="runs/subnet_<netuid>")
@@ -49,7 +40,7 @@ def subnet(
     executor: ExecutorOption = None,
     workers: WorkersOption = None,
     scheduler: SchedulerOption = None,
-    open_: Annotated[bool, typer.Option("--open", help="Open the report in a browser.")] = False,
+    open_: Open = False,
     quiet: Quiet = False,
 ) -> None:
     """Say what becomes of a subnet, and how support moves that: dtaojax subnet 59.
@@ -61,7 +52,7 @@ def subnet(
     from dtaojax.pipeline.inputs import gather
 
     folder = out_folder or Path(f"runs/subnet_{netuid}")
-    found = find_network(network, quiet)
+    found = chosen_network(network, quiet)
     changes = [f"run.paths={paths}", *(set_ or [])]
     configs = [
         (tao, support_config(netuid, tao, found.file, days, changes, config))
@@ -71,7 +62,8 @@ def subnet(
     from dtaojax.pipeline.survival import Case, survival_study
 
     cases = [Case(tao, gather(each, f"{tao:g} TAO of support")) for tao, each in configs]
-    with progress("simulating paths", len(cases) * paths, quiet) as show_done:
+    total = sum(each.run.paths for _, each in configs)
+    with progress("simulating paths", total, quiet) as show_done:
         makes_crew = crew_maker(executor, workers, scheduler)
         study = survival_study(netuid, cases, folder, show_done, makes_crew)
     report = folder / "report.html"

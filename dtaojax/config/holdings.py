@@ -53,9 +53,8 @@ def holdings_config(
     Raises:
         ConfigError: the config, or what is held, is wrong.
     """
-    file = example_folder() / DEFAULT_RUN if base is None else base
-    data: dict[str, Any] = dict(read_toml(file))
-    example = data.get("portfolio", {})
+    file, data = _started_from(base)
+    example = data.pop("portfolio", {})
     data["portfolio"] = {key: example[key] for key in ("delegate_take_u16",) if key in example}
     data["portfolio"] |= {"root_tao": holdings.root_tao}
     data["portfolio"] |= {"alpha": {str(key): alpha for key, alpha in holdings.alpha.items()}}
@@ -97,8 +96,7 @@ def support_config(
     Raises:
         ConfigError: the config, the subnet or the amount is wrong.
     """
-    file = example_folder() / DEFAULT_RUN if base is None else base
-    data: dict[str, Any] = dict(read_toml(file))
+    file, data = _started_from(base)
     data.pop("portfolio", None)
     changes: list[Override] = [
         ("title", f"Subnet {netuid} with {tao:g} TAO of support, the next {{horizon}}"),
@@ -109,6 +107,12 @@ def support_config(
     config = config_from_dict(data, overrides=[*changes, *overrides], source=file)
     # What is held beyond the horizon is never sold.
     bought = {"process": "pump", "name": SUPPORT, "netuids": [netuid], "tao": tao}
-    bought |= {"day": 0.0, "hold_days": 2.0 * days}
+    bought |= {"day": 0.0, "hold_days": 2.0 * config.run.horizon_days}
     others = [process.model_dump(mode="json") for process in config.demand]
     return changed(config, {"demand": [*others, bought]})
+
+
+def _started_from(base: Path | None) -> tuple[Path, dict[str, Any]]:
+    """The file of a config to start from, and its tables; the default run where none is named."""
+    file = example_folder() / DEFAULT_RUN if base is None else base
+    return file, dict(read_toml(file))

@@ -13,7 +13,7 @@ from dtaojax import __version__
 from dtaojax.pipeline.batch import Job, Watcher, run_batch
 from dtaojax.pipeline.compare import compare_finished
 from dtaojax.pipeline.crew import CrewMaker
-from dtaojax.pipeline.finished import Finished, read_finished
+from dtaojax.pipeline.finished import Finished, read_finished, refuse_number_of_runs
 from dtaojax.pipeline.inputs import Inputs
 from dtaojax.pipeline.outputs import refuse_replacing
 from dtaojax.report.fates import fates_of
@@ -42,7 +42,7 @@ class Case(NamedTuple):
     @property
     def label(self) -> str:
         """What the run is called."""
-        return f"support-{self.support:g}"
+        return f"support-{self.support:.15g}"
 
 
 def survival_study(
@@ -65,9 +65,12 @@ def survival_study(
         The study, as it is in ``survival.json``.
 
     Raises:
+        ConfigError: there are more cases than a comparison holds.
         ResultsError: the folder cannot be written or holds something else, or no path is left.
     """
     refuse_replacing(folder, FILES)
+    if len(cases) > 1:
+        refuse_number_of_runs(len(cases))
     with result_folder(folder, "subnet") as new:
         jobs = [Job(case.inputs, folder / "runs" / case.label) for case in cases]
         run_batch(jobs, Watcher(advance=progress), crew_maker)
