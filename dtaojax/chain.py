@@ -66,8 +66,6 @@ FLOW_EXPONENT: Final = 1.0
 # --- root (§3.4) -------------------------------------------------------------------------------
 TAO_WEIGHT: Final = 0.18
 """TaoWeight / (2**64 - 1), *live* (3,320,413,933,267,719,290)."""
-TAO_WEIGHT_ONE: Final = 2**64 - 1
-"""What TaoWeight is stored over."""
 
 ROOT_VALIDATORS: Final = 64
 """Places for validators on root (§3.10)."""

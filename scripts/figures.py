@@ -23,7 +23,7 @@ from dtaojax.build import build_mechanism
 from dtaojax.config import MechanismConfig
 from dtaojax.mechanism.gate import hill_gate
 from dtaojax.mechanism.moving_price import PriceEma, PricePath
-from dtaojax.mechanism.swap_impact import buy_slippage
+from dtaojax.mechanism.pools import buy_output, spot_price
 from dtaojax.network import load_network
 from dtaojax.pipeline.inspect import next_block
 from dtaojax.report.numerals import compact
@@ -94,7 +94,8 @@ def slippage() -> Drawn:
         even = jnp.full(paid.shape, depth)
         zero = jnp.zeros_like(even)
         pools = Pools(even, even / 0.01, jnp.full_like(even, 0.5), zero, zero)
-        lost = 100.0 * np.asarray(1.0 - (1.0 - fee) * (1.0 - buy_slippage(pools, paid * (1 - fee))))
+        worth = buy_output(pools, paid * (1 - fee)) * spot_price(pools)
+        lost = 100.0 * (1.0 - np.asarray(worth) / paid)
         axes.plot(paid, lost, color=COLOURS[colour], linewidth=1.8)
         place = int(np.argmin(np.abs(lost - min(30.0, lost[-1]))))
         axes.annotate(

@@ -4,23 +4,21 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from chain_rules.dissolution import largest_remainder, owner_refund, refund_paid
+from chain_rules.dividends import dividend_distribution, without_incentive
+from chain_rules.neuron_burn import neuron_burn_price
+from chain_rules.root_claim import root_claim
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dtaojax import chain
 from dtaojax.mechanism.dissolution import (
     dissolution_payout,
-    largest_remainder,
-    owner_refund,
-    refund_paid,
     sell_baskets,
 )
-from dtaojax.mechanism.dividends import dividend_distribution, without_incentive
 from dtaojax.mechanism.lock_cost import effective_interval, lock_cost
 from dtaojax.mechanism.median_price import median_price
-from dtaojax.mechanism.neuron_burn import neuron_burn_price
 from dtaojax.mechanism.pool_seed import min_lock_seed, whole_lock_seed
-from dtaojax.mechanism.root_claim import root_claim
 from dtaojax.state.pools import Pools
 
 YES, NO = jnp.asarray(True), jnp.asarray(False)

@@ -8,13 +8,15 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from chain_adapters.units import call
+from chain_rules.emit_set import open_subnets, started_subnets
+from chain_rules.moving_price_fixed_point import floored_moving_price
+from chain_rules.stored import flow_smoothing
 
 from dtaojax import chain
 from dtaojax.build import build_network
 from dtaojax.config import MechanismConfig
 from dtaojax.mechanism.chain_buy import BuyDestroyed, BuyDestroyedUnissued, BuyKept
 from dtaojax.mechanism.emission import block_emission, emission_of_unissued
-from dtaojax.mechanism.emit_set import open_subnets, started_subnets
 from dtaojax.mechanism.flows import flow_ema
 from dtaojax.mechanism.gate_mass import HillMassGate, mass_bar
 from dtaojax.mechanism.injection import InjectionTerms, RootProportionCap
@@ -23,12 +25,10 @@ from dtaojax.mechanism.injection_caps import AlphaEmissionCap, LesserEmissionCap
 from dtaojax.mechanism.injection_launch import LaunchInjection
 from dtaojax.mechanism.injection_prelaunch import SumPriceSwitch
 from dtaojax.mechanism.injection_subsidy import SubsidyByAlphaEmission, SubsidyByBlockEmission
-from dtaojax.mechanism.moving_price_fixed_point import floored_moving_price
 from dtaojax.mechanism.no_gate import NoGate
 from dtaojax.mechanism.owner_cut import owner_cut
 from dtaojax.mechanism.situation import Situation
 from dtaojax.mechanism.split import OwnerServerValidatorRoot
-from dtaojax.mechanism.stored import flow_smoothing
 from dtaojax.network import load_network
 from dtaojax.ordered import ordered_sum
 

@@ -7,13 +7,15 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from chain_rules import launch_orders, orders, swap_impact
+from chain_rules.fees import fee_on_net, fee_on_offer
+from chain_rules.root_sale import sell_at_launch
 
 from dtaojax import chain
-from dtaojax.mechanism import orders, pools_launch, swap_impact
-from dtaojax.mechanism.fees import fee_on_net, fee_on_offer
 from dtaojax.mechanism.pools import buy_output, sell_output, spot_price, weight_ratio
+from dtaojax.mechanism.pools_launch import launch_sale
 from dtaojax.mechanism.rao import whole_rao
-from dtaojax.mechanism.root_sale import sell_at_launch, sell_unless_subsidised
+from dtaojax.mechanism.root_sale import sell_unless_subsidised
 from dtaojax.state.pools import Pools
 
 RAO = 1e-9
@@ -146,8 +148,8 @@ def test_the_author_sells_the_fee_of_a_sale_as_one_sale_of_all_would() -> None:
 
 def test_launch_swaps_keep_the_product_up_to_a_rao() -> None:
     product = THREE.tao_in * THREE.alpha_in
-    bought, _, _ = pools_launch.launch_buy(THREE, jnp.full(3, 7.0), MINIMUM)
-    sold, _, _ = pools_launch.launch_sale(THREE, jnp.full(3, 7.0), MINIMUM)
+    bought, _, _ = launch_orders.launch_buy(THREE, jnp.full(3, 7.0), MINIMUM)
+    sold, _, _ = launch_sale(THREE, jnp.full(3, 7.0), MINIMUM)
     for after, reserve in ((bought, bought.tao_in), (sold, sold.alpha_in)):
         gained = after.tao_in * after.alpha_in - product
         assert bool(jnp.all((gained > -1e-12 * product) & (gained <= 1.1 * RAO * reserve)))
@@ -155,23 +157,23 @@ def test_launch_swaps_keep_the_product_up_to_a_rao() -> None:
 
 def test_the_flat_fee_of_the_launch_stays_in_the_pool() -> None:
     offered = jnp.asarray([1.0, 2.0, 3.0])
-    bought, buy = pools_launch.launch_buy_order(THREE, offered, FLAT_FEE, MINIMUM)
-    sold, sale = pools_launch.launch_sale_order(THREE, offered, FLAT_FEE, MINIMUM)
+    bought, buy = launch_orders.launch_buy_order(THREE, offered, FLAT_FEE, MINIMUM)
+    sold, sale = launch_orders.launch_sale_order(THREE, offered, FLAT_FEE, MINIMUM)
     np.testing.assert_allclose(bought.tao_in - THREE.tao_in, offered, rtol=1e-9)
     np.testing.assert_allclose(buy.net_in, offered - FLAT_FEE, rtol=1e-15)
-    fee_free, proceeds, _ = pools_launch.launch_sale(THREE, offered, MINIMUM)
+    fee_free, proceeds, _ = launch_sale(THREE, offered, MINIMUM)
     np.testing.assert_allclose(sale.received, proceeds - FLAT_FEE, rtol=1e-15)
     np.testing.assert_allclose(sold.tao_in - fee_free.tao_in, FLAT_FEE, rtol=1e-4)
 
 
 def test_a_launch_order_that_would_empty_the_pool_is_refused_but_pays() -> None:
     small = pools_of([0.02], [0.02])
-    after, fill = pools_launch.launch_buy_order(small, jnp.ones(1), FLAT_FEE, MINIMUM)
+    after, fill = launch_orders.launch_buy_order(small, jnp.ones(1), FLAT_FEE, MINIMUM)
     assert bool(fill.refused[0])
     assert fill.received.item() == fill.net_in.item() == 0.0
     assert after.alpha_in.item() == 0.02
     np.testing.assert_allclose(after.tao_in, 0.02 + chain.LAUNCH_FEE, rtol=1e-15)
-    after, fill = pools_launch.launch_sale_order(small, jnp.ones(1), FLAT_FEE, MINIMUM)
+    after, fill = launch_orders.launch_sale_order(small, jnp.ones(1), FLAT_FEE, MINIMUM)
     assert bool(fill.refused[0])
     assert (after.tao_in.item(), after.alpha_in.item()) == (0.02, 0.02)
 
@@ -179,28 +181,28 @@ def test_a_launch_order_that_would_empty_the_pool_is_refused_but_pays() -> None:
 def test_a_launch_swap_may_leave_exactly_the_minimum() -> None:
     times = jnp.arange(2.0, 60.0)
     pools = pools_of(jnp.full_like(times, 1.7).tolist(), (times * 0.01).tolist())
-    _, _, refused = pools_launch.launch_buy(pools, (times - 1.0) * 1.7, MINIMUM)
-    _, _, beyond = pools_launch.launch_buy(pools, (times - 1.0) * 1.7 + 1e-3, MINIMUM)
+    _, _, refused = launch_orders.launch_buy(pools, (times - 1.0) * 1.7, MINIMUM)
+    _, _, beyond = launch_orders.launch_buy(pools, (times - 1.0) * 1.7 + 1e-3, MINIMUM)
     assert not bool(jnp.any(refused))
     assert bool(jnp.all(beyond))
 
 
 def test_the_most_that_an_average_price_allows_is_executed_at_it() -> None:
     limit = jnp.asarray([0.3, 0.06, 4.5])
-    most = pools_launch.tao_to_average_price(THREE, limit)
-    _, alpha, _ = pools_launch.launch_buy(THREE, most, MINIMUM)
+    most = launch_orders.tao_to_average_price(THREE, limit)
+    _, alpha, _ = launch_orders.launch_buy(THREE, most, MINIMUM)
     np.testing.assert_allclose(most / alpha, limit, rtol=1e-9)
     floor = jnp.asarray([0.2, 0.05, 3.5])
-    most = pools_launch.alpha_to_average_price(THREE, floor)
-    _, tao, _ = pools_launch.launch_sale(THREE, most, MINIMUM)
+    most = launch_orders.alpha_to_average_price(THREE, floor)
+    _, tao, _ = launch_sale(THREE, most, MINIMUM)
     np.testing.assert_allclose(tao / most, floor, rtol=1e-9)
 
 
 def test_average_price_limits_without_reserves_or_without_a_limit() -> None:
     pools = pools_of([0.0, 5.0, 5.0, 5.0], [5.0, 0.0, 5.0, 5.0])
     limit = jnp.asarray([0.5, 0.5, 0.0, 1.0])
-    tao = pools_launch.tao_to_average_price(pools, limit)
-    alpha = pools_launch.alpha_to_average_price(pools, limit)
+    tao = launch_orders.tao_to_average_price(pools, limit)
+    alpha = launch_orders.alpha_to_average_price(pools, limit)
     assert tao.tolist() == [0.0, 0.0, 0.0, 0.0]
     assert alpha.tolist() == [0.0, 0.0, np.inf, 0.0]
 
@@ -221,7 +223,7 @@ def test_orders_in_pools_with_an_empty_side_do_nothing_and_have_finite_slopes() 
     def received(offered: jax.Array, pools: Pools) -> jax.Array:
         _, buy = orders.buy_order(pools, offered, jnp.full(3, 1.0), FEE_RATE)
         _, sale = orders.sale_order(pools, offered, jnp.full(3, 0.5), FEE_RATE)
-        _, early = pools_launch.launch_buy_order(pools, offered, FLAT_FEE, MINIMUM)
+        _, early = launch_orders.launch_buy_order(pools, offered, FLAT_FEE, MINIMUM)
         return jnp.sum(buy.received + sale.received + early.received)
 
     value, slopes = jax.jit(jax.value_and_grad(received, argnums=(0, 1)))(jnp.ones(3), empty)

@@ -6,6 +6,7 @@ from decimal import Decimal
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from chain_rules.exact_output import alpha_needed
 from hypothesis import given
 from hypothesis import strategies as st
 from reference.pool import spot_price as exact_price
@@ -14,7 +15,6 @@ from reference.pool import swap_out
 from dtaojax import chain
 from dtaojax.mechanism.fee_rules import FeeToAuthor
 from dtaojax.mechanism.pools import (
-    alpha_needed,
     alpha_to_price,
     buy,
     buy_output,

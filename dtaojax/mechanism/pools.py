@@ -48,12 +48,6 @@ def sell_output(pools: Pools, alpha: PerSubnet) -> PerSubnet:
     return -pools.tao_in * expm1(-growth / weight_ratio(pools.w_tao))
 
 
-def alpha_needed(pools: Pools, tao: PerSubnet) -> PerSubnet:
-    """Net alpha for exactly ``tao < tao_in`` out (§3.5 S3, BA::get_base_needed_for_quote)."""
-    growth = -log1p(-tao / pools.tao_in)
-    return pools.alpha_in * expm1(weight_ratio(pools.w_tao) * growth)
-
-
 def tao_to_price(pools: Pools, target: PerSubnet) -> PerSubnet:
     """Net TAO that moves the price up to ``target``; 0 if it is there already (§3.5 S3) [TAO].
 

@@ -39,8 +39,6 @@ from dtaojax.storage import result_folder, write_json, writing
 
 LEDGER_VARIABLE: Final = "DTAOJAX_LEDGER"
 """Environment variable that names the ledger of which runs and reports tell the record."""
-USUAL_LEDGER: Final = Path("ledger.sqlite")
-"""The ledger where none is named, seen from where the command starts."""
 TOLERANCE: Final = 0.25
 """How far a report day may lie from a state that it is held against [days]."""
 

@@ -27,7 +27,6 @@ from dtaojax.tuning.expectation import Portion
 from dtaojax.tuning.siege import FIGURES, Climbed, Siege, Watched
 
 IDLE = "no attack"
-STRATEGIES = ("at once", "evenly", "found")
 
 
 class Search(NamedTuple):
@@ -49,7 +48,7 @@ class Plans(NamedTuple):
 
     Attributes:
         budget: [TAO].
-        by_strategy: in the order of ``STRATEGIES``.
+        by_strategy: the plans "at once", "evenly" and "found", in this order.
         found: how the search went.
         starts: what each of its starts is called.
     """

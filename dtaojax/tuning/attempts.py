@@ -1,7 +1,6 @@
 """What the owner of one subnet could try: to split it, or to pump it."""
 
 import dataclasses
-from typing import TypeVar
 
 import jax
 import jax.numpy as jnp
@@ -11,8 +10,6 @@ from dtaojax.mechanism.coinbase import emission_shares
 from dtaojax.mechanism.composition import Mechanism
 from dtaojax.state.network import NetworkState, Subnets
 from dtaojax.state.shapes import PerSubnet, Scalar, ScalarInt
-
-Tree = TypeVar("Tree")
 
 
 def _valued(state: NetworkState, change) -> NetworkState:

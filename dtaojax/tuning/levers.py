@@ -7,7 +7,7 @@ fractions that the chain stores as 16-bit numbers among them, and it is checked 
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import equinox as eqx
 import jax
@@ -17,7 +17,6 @@ from jaxtyping import Array, Float
 
 from dtaojax.tuning.errors import TuneError
 
-World = TypeVar("World")
 Values = Float[Array, " parameters"]
 
 _ROUNDING = 1e-9

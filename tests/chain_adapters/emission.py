@@ -4,6 +4,8 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+from chain_rules.moving_price_fixed_point import floored_moving_price
+from chain_rules.stored import moving_price_rate
 from jax import Array, lax
 
 from dtaojax import chain
@@ -15,12 +17,10 @@ from dtaojax.mechanism.injection_launch import LaunchInjection
 from dtaojax.mechanism.injection_prelaunch import SumPriceSwitch
 from dtaojax.mechanism.injection_subsidy import SubsidyByAlphaEmission, SubsidyByBlockEmission
 from dtaojax.mechanism.moving_price import PriceEma, PricePath
-from dtaojax.mechanism.moving_price_fixed_point import floored_moving_price
 from dtaojax.mechanism.pools import spot_price
 from dtaojax.mechanism.rao import whole_rao
 from dtaojax.mechanism.shares import normalise
 from dtaojax.mechanism.situation import Situation
-from dtaojax.mechanism.stored import moving_price_rate
 from dtaojax.ordered import ordered_sum
 from dtaojax.state.pools import Pools
 

@@ -3,14 +3,15 @@
 from typing import Any
 
 import jax.numpy as jnp
+from chain_rules.dissolution import largest_remainder, owner_refund
+from chain_rules.neuron_burn import neuron_burn_price
+from chain_rules.stored import u16_fraction
 
-from dtaojax.mechanism.dissolution import dissolution_payout, largest_remainder, owner_refund
+from dtaojax.mechanism.dissolution import dissolution_payout
 from dtaojax.mechanism.lock_cost import lock_cost
 from dtaojax.mechanism.median_price import median_price
-from dtaojax.mechanism.neuron_burn import neuron_burn_price
 from dtaojax.mechanism.pool_seed import min_lock_seed, whole_lock_seed
 from dtaojax.mechanism.registration import prunable, prune_target
-from dtaojax.mechanism.stored import u16_fraction
 
 from .units import (
     Adapter,

@@ -3,10 +3,10 @@
 from typing import Any
 
 import jax.numpy as jnp
+from chain_rules.emit_set import open_subnets
 from jax import Array
 
 from dtaojax.mechanism.emission import block_emission
-from dtaojax.mechanism.emit_set import open_subnets
 from dtaojax.mechanism.injection import RootProportionCap
 from dtaojax.mechanism.pools import spot_price
 from dtaojax.mechanism.root import root_proportion

@@ -3,8 +3,8 @@
 from typing import Any
 
 import jax.numpy as jnp
+from chain_rules import launch_orders, orders
 
-from dtaojax.mechanism import orders, pools_launch
 from dtaojax.state.shapes import PerSubnet
 
 from .pools import fee_rate
@@ -16,7 +16,7 @@ U64_MAX = 2**64 - 1
 
 def launch_pool_guard(case: Case) -> dict[str, Any]:
     buys = case["side"] == "buy"
-    order = pools_launch.launch_buy_order if buys else pools_launch.launch_sale_order
+    order = launch_orders.launch_buy_order if buys else launch_orders.launch_sale_order
     _, fill = call(
         order,
         pool_of(case),
@@ -30,7 +30,7 @@ def launch_pool_guard(case: Case) -> dict[str, Any]:
 def average_price_room(case: Case) -> PerSubnet:
     """Most input that keeps the average price within the limit."""
     buys = case["side"] == "buy"
-    rule = pools_launch.tao_to_average_price if buys else pools_launch.alpha_to_average_price
+    rule = launch_orders.tao_to_average_price if buys else launch_orders.alpha_to_average_price
     return call(rule, pool_of(case), numbers([case["limit_price"]]))
 
 
@@ -40,7 +40,7 @@ def max_amount_average_price(case: Case) -> dict[str, Any]:
 
 def average_fill(case: Case) -> dict[str, Any]:
     buys = case["side"] == "buy"
-    order = pools_launch.launch_buy_order if buys else pools_launch.launch_sale_order
+    order = launch_orders.launch_buy_order if buys else launch_orders.launch_sale_order
     offered = jnp.minimum(one(case["amount_offered"]), average_price_room(case))
     _, fill = call(order, pool_of(case), offered, tokens(case["staking_fee"]), number(0.0))
     return {"net_executed": only_rao(fill.net_in), "received": only_rao(fill.received)}

@@ -4,11 +4,13 @@ from dataclasses import replace
 from typing import Any
 
 import jax.numpy as jnp
+from chain_rules import swap_impact
+from chain_rules.exact_output import alpha_needed
+from chain_rules.fees import fee_on_net, fee_on_offer
+from chain_rules.stored import u16_fraction
 from jax import Array
 
-from dtaojax.mechanism import pools, swap_impact
-from dtaojax.mechanism.fees import fee_on_net, fee_on_offer
-from dtaojax.mechanism.stored import u16_fraction
+from dtaojax.mechanism import pools
 
 from .units import Adapter, Case, call, number, numbers, one, only, only_rao, pool_of
 
@@ -63,7 +65,7 @@ def amount_to_price(case: Case) -> dict[str, Any]:
 
 
 def tao_out_exact(case: Case) -> dict[str, Any]:
-    needed = call(pools.alpha_needed, pool_of(case), one(case["tao_out"]))
+    needed = call(alpha_needed, pool_of(case), one(case["tao_out"]))
     return {"alpha_needed": only_rao(needed)}
 
 

@@ -3,13 +3,13 @@
 from typing import Any
 
 import jax.numpy as jnp
+from chain_rules.stored import flow_smoothing
 from jax import Array
 
 from dtaojax.mechanism.flows import flow_ema
 from dtaojax.mechanism.gate import HillRankGate, hill_gate
 from dtaojax.mechanism.gate_mass import HillMassGate
 from dtaojax.mechanism.shares import mask_disabled
-from dtaojax.mechanism.stored import flow_smoothing
 from dtaojax.mechanism.weight_rules.ema_price import EmaPrice
 from dtaojax.mechanism.weight_rules.ema_price_burn import EmaPriceBurn
 from dtaojax.mechanism.weight_rules.ema_price_rootprop_burn import rootprop_burn_shares

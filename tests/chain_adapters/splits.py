@@ -3,15 +3,15 @@
 from typing import Any
 
 import jax.numpy as jnp
+from chain_rules import stored
+from chain_rules.dividends import dividend_distribution, without_incentive
+from chain_rules.root_claim import root_claim
+from chain_rules.root_sale import one_to_one, sell_at_launch
 from jax import Array
 
 from dtaojax import chain
-from dtaojax.mechanism import stored
-from dtaojax.mechanism.dividends import dividend_distribution, without_incentive
 from dtaojax.mechanism.owner_cut import owner_cut
 from dtaojax.mechanism.root import root_proportion
-from dtaojax.mechanism.root_claim import root_claim
-from dtaojax.mechanism.root_sale import one_to_one, sell_at_launch
 from dtaojax.mechanism.split import OwnerServerValidatorRoot, Payout
 
 from .units import (

@@ -1,6 +1,11 @@
 """The chain's stored integers as the fractions that they stand for (§5)."""
 
+from typing import Final
+
 from dtaojax import chain
+
+TAO_WEIGHT_ONE: Final = 2**64 - 1
+"""A weight of 1 as the chain stores it."""
 
 
 def u16_fraction(stored: int) -> float:
@@ -10,7 +15,7 @@ def u16_fraction(stored: int) -> float:
 
 def tao_weight(stored: int) -> float:
     """Weight of root stake: ``TaoWeight / (2**64 - 1)`` (§3.4) [-]."""
-    return stored / chain.TAO_WEIGHT_ONE
+    return stored / TAO_WEIGHT_ONE
 
 
 def flow_smoothing(stored: int) -> float:

@@ -1,0 +1,23 @@
+"""What root's alpha brought at launch, and on subnets without a pool (R1, §3.8 step 4)."""
+
+from dtaojax.mechanism.pools_launch import launch_sale
+from dtaojax.mechanism.rao import whole_rao
+from dtaojax.state.pools import Pools
+from dtaojax.state.shapes import PerSubnet, Scalar
+
+
+def sell_at_launch(
+    pools: Pools, root_alpha: PerSubnet, min_liquidity: Scalar
+) -> tuple[Pools, PerSubnet]:
+    """Sells whole rao of root's alpha into the launch pool, without a fee (R1).
+
+    Returns:
+        The pools after, and the proceeds, PendingRootDivs; 0 where the pool refuses [TAO].
+    """
+    after, tao, _ = launch_sale(pools, whole_rao(root_alpha), min_liquidity)
+    return after, tao
+
+
+def one_to_one(root_alpha: PerSubnet) -> PerSubnet:
+    """Proceeds on a stable subnet, which has no pool and a price of 1 (§3.2, §7.3) [TAO]."""
+    return root_alpha
