@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -196,6 +198,50 @@ def test_page_is_small_alone_and_answers_first(found: Comparison) -> None:
     # An independent run cannot show this; a paired one shows it without error.
     assert "+7" in first
     assert page == render_comparison(found)
+
+
+_WORTH = re.compile(r"Independent runs would need (\S+) times the paths")
+_ERRORS = ("value_error", "baseline_error", "standard_error")
+
+
+def with_unknown(comparison: Comparison, column: str, known: Sequence[str]) -> Comparison:
+    """Takes one kind of error away from the network's means, but for the ``known`` figures."""
+    table = comparison.differences.copy()
+    means = (table["scope"] == "network") & (table["statistic"] == "mean")
+    table.loc[means & ~table["quantity"].isin(known), column] = np.nan
+    return dataclasses.replace(comparison, differences=table)
+
+
+@pytest.mark.parametrize("column", _ERRORS)
+def test_what_pairing_is_worth_is_told_by_the_figures_whose_errors_are_known(
+    folders: dict[str, Path], column: str
+) -> None:
+    comparison = held(folders["base"], folders["other"])
+    found = comparison.get(1, "sum_price", DAYS[-1])
+    assert found is not None
+    alone = found.value_error**2 + found.baseline_error**2
+    (worth,) = _WORTH.findall(render_comparison(with_unknown(comparison, column, ["sum_price"])))
+    assert float(worth) == pytest.approx(alone / found.standard_error**2, rel=0.05)
+    assert float(worth) > 1.0
+
+
+@pytest.mark.parametrize("column", _ERRORS)
+def test_what_pairing_is_worth_is_not_told_where_no_error_is_known(
+    folders: dict[str, Path], column: str
+) -> None:
+    comparison = held(folders["base"], folders["other"])
+    page = render_comparison(with_unknown(comparison, column, ()))
+    assert "times the paths" not in page
+
+
+def test_the_rounding_of_an_equal_difference_does_not_tell_what_pairing_is_worth(
+    folders: dict[str, Path],
+) -> None:
+    comparison = held(folders["base"], folders["shifted"])
+    found = comparison.get(1, "total_tao_in", DAYS[-1])
+    assert found is not None
+    assert 0.0 < found.standard_error < 1e-12
+    assert "times the paths" not in render_comparison(comparison)
 
 
 def test_browser_opens_the_page_without_complaint(

@@ -40,6 +40,12 @@ def test_what_came_after_is_said_once_for_several_rules() -> None:
     assert rules_note(*found) == ["after"]
 
 
+def test_what_came_after_some_of_several_rules_names_them() -> None:
+    later = [{"label": label, "since_then": "After."} for label in ("a", "b")]
+    assert rules_note(*later) == ["After."]
+    assert rules_note(*later, {"label": "c", "since_then": ""}) == ["a, b: After."]
+
+
 def test_the_first_screen_says_what_came_after() -> None:
     results = make_results()
     mechanism = results.manifest["mechanism"] | {"since_then": "Other rules came."}

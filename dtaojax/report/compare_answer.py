@@ -99,7 +99,8 @@ def _movers_card(comparison: Comparison) -> Card | None:
         return None
     return Card(
         "Which subnets gain, which lose?",
-        f"Mean share of TAO emission after {days(comparison.horizon)}, in points:",
+        f"Change of the mean share of TAO emission after {days(comparison.horizon)}, in "
+        "percentage points:",
         None,
         points,
     )

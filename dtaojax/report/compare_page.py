@@ -11,7 +11,7 @@ import numpy as np
 from dtaojax.report.compare_answer import cards, sentence
 from dtaojax.report.compare_charts import pair_of_charts
 from dtaojax.report.compare_parts import parts_section
-from dtaojax.report.compare_results import Comparison
+from dtaojax.report.compare_results import ROUNDING, Comparison
 from dtaojax.report.compare_tables import (
     all_numbers,
     headline_tables,
@@ -61,8 +61,9 @@ _METHODS: Final = (
     ),
     (
         "Single subnets",
-        "Their paths are not kept. The error given is the sum of both errors, which the true error "
-        "cannot exceed.",
+        "Runs keep their means over batches of paths, so that the difference d of a batch is one "
+        "observation. Of runs that kept no batches, the error given is the sum of both errors, "
+        "which the true error cannot exceed.",
     ),
     (
         "Many numbers",
@@ -132,14 +133,19 @@ def _charts(comparison: Comparison) -> Iterator[Section]:
 
 
 def _gain(comparison: Comparison) -> str:
-    """How many independent paths the pairing is worth, by the means of the network's figures."""
+    """Say how many independent paths the pairing is worth, by the means of the network's figures.
+
+    A mean whose errors are not known in both runs tells nothing of it, and neither does one that
+    differs by the same amount on every path, whose error is 0 or the rounding of a sum.
+    """
     table = comparison.differences
     table = table[
         (table["scope"] == "network")
         & (table["statistic"] == "mean")
         & (table["day"] == comparison.horizon)
-        & (table["standard_error"] > 0.0)
     ].dropna(subset=["value_error", "baseline_error"])
+    least = ROUNDING * table[["value", "baseline_value"]].abs().max(axis=1)
+    table = table[table["standard_error"] > least]
     if table.empty:
         return ""
     alone = table["value_error"] ** 2 + table["baseline_error"] ** 2
@@ -147,8 +153,8 @@ def _gain(comparison: Comparison) -> str:
     if worth <= 1.0:
         return ""
     return (
-        " For the middle one of the network's means, independent runs would need "
-        f"{plain(worth, 2)} times the paths for the same precision."
+        f" Independent runs would need {plain(worth, 2)} times the paths for the same precision, "
+        "in the median over the network's means."
     )
 
 

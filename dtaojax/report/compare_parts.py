@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from dtaojax.report.compare_results import Comparison, Difference
+from dtaojax.report.compare_results import ROUNDING, Comparison, Difference
 from dtaojax.report.compare_words import difference_interval, difference_number, difference_text
 from dtaojax.report.display import tail_words, unit_of
 from dtaojax.report.document import Drawing, Number, Section, Table, drawing
@@ -27,8 +27,6 @@ _NETWORK: Final = (
 _FIRST: Final = "emission_effective_number"
 _NAMES: Final = ("by the rules", "by the answer")
 _LABEL_LENGTH: Final = 40
-_ROUNDING: Final = 1e-12
-"""Part of a value below which a difference is the rounding of a sum."""
 
 
 class _Figure(NamedTuple):
@@ -63,7 +61,7 @@ class _Apart(NamedTuple):
     def of(cls, figure: _Figure, *parts: Difference) -> _Apart:
         """Take differences for 0 that are no more than roundings of the values."""
         whole = parts[0]
-        least = _ROUNDING * max(abs(whole.value), abs(whole.baseline_value))
+        least = ROUNDING * max(abs(whole.value), abs(whole.baseline_value))
         return cls(figure, *(_without_dust(part, least) for part in parts))
 
 

@@ -48,6 +48,9 @@ PART_COLUMNS: Final = (*DIFFERENCE_COLUMNS[:2], "part", *DIFFERENCE_COLUMNS[2:])
 the baseline, ``answer`` the run against that one.
 """
 
+ROUNDING: Final = 1e-12
+"""Part of a value below which a difference, or its error, is the rounding of a sum."""
+
 Part = Literal["rules", "answer"]
 Pairing = Literal["paired", "bound"]
 Verdict = Literal["higher", "lower", "not shown", "equal"]

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 
 def rules_note(*found: Mapping[str, Any]) -> list[str]:
     """Return the sentences of results, or parts of results, that have one, each once.
 
+    What holds for some of several results only begins with their labels.
+
     Args:
         found: with ``changes`` of the rules within a run and ``since_then``, as pipelines write
             them, and a ``label`` where there are several; what was written without has none.
     """
     changed = [f"{_whose(each)}{text}" for each in found for text in change_texts(each)]
-    texts = (each.get("since_then") for each in found)
-    since = dict.fromkeys(text for text in texts if isinstance(text, str) and text)
-    return [*changed, *since]
+    since: dict[str, list[Mapping[str, Any]]] = {}
+    for each in found:
+        text = each.get("since_then")
+        if isinstance(text, str) and text:
+            since.setdefault(text, []).append(each)
+    return [*changed, *(f"{_of_whom(told, found)}{text}" for text, told in since.items())]
 
 
 def change_texts(found: Mapping[str, Any]) -> list[str]:
@@ -35,6 +40,11 @@ def change_caption(days: list[float]) -> str:
         return ""
     named = ", ".join(f"{day:.4g}" for day in days)
     return f" Dashed: the rules change on day{'s' if len(days) > 1 else ''} {named}."
+
+
+def _of_whom(told: Sequence[Mapping[str, Any]], found: Sequence[Mapping[str, Any]]) -> str:
+    labels = [each["label"] for each in told if "label" in each]
+    return f"{', '.join(labels)}: " if labels and len(told) < len(found) else ""
 
 
 def _whose(found: Mapping[str, Any]) -> str:
