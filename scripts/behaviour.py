@@ -10,10 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-
-from dtaojax import chain
-from dtaojax.behaviour.miner_burn import EVERYTHING_FROM, MOVES, NOTHING_BELOW
-from dtaojax.calibration.behaviour import (
+from behaviour_rates import (
     ENGAGED_PRIORS,
     IDLE_PRIORS,
     PART,
@@ -24,6 +21,9 @@ from dtaojax.calibration.behaviour import (
     fit_single_rate,
     fit_steps,
 )
+
+from dtaojax import chain
+from dtaojax.behaviour.miner_burn import EVERYTHING_FROM, MOVES, NOTHING_BELOW
 
 REACH = 0.8
 """Part of the bar from which on a subnet counts as in reach of it."""

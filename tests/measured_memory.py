@@ -10,10 +10,10 @@ from pathlib import Path
 
 import jax
 import numpy as np
+from threads import run
 from walks import BINS, walk
 
 from dtaojax.engine.chunk import Plan, chunk_size
-from dtaojax.engine.run import run
 from dtaojax.engine.store import ChunkStore
 from dtaojax.metrics.portfolio import VALUATIONS, PortfolioSample, loss_histogram, portfolio_rows
 from dtaojax.metrics.tables import frame, sample_rows

@@ -12,22 +12,22 @@ import numpy as np
 
 jax.config.update("jax_enable_x64", True)
 
-from walks import BINS, walk  # noqa: E402 after the precision is set
+import threads  # noqa: E402 after the precision is set
+from walks import BINS, walk  # noqa: E402
 
-from dtaojax.engine import run as engine  # noqa: E402
 from dtaojax.engine.chunk import Plan  # noqa: E402
 
 if __name__ == "__main__":
     used: Counter[str] = Counter()
-    compute = engine.compute_chunk
+    compute = threads.compute_chunk
 
     def watched(*arguments: object) -> object:
         used[str(jax.device_put(0.0).device)] += 1
         return compute(*arguments)
 
-    engine.compute_chunk = watched
+    threads.compute_chunk = watched
     handed: list[np.ndarray] = []
-    statistics = engine.run(
+    statistics = threads.run(
         walk(broken_every=50),
         BINS,
         Plan(1001, (1, 4, 16), 16, 16),

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 from jax import lax
 from scipy import stats
+from threads import run
 from worlds import mainnet_world
 
 from dtaojax.build import build_bins, build_network, build_world
 from dtaojax.config import Config, MechanismConfig, config_from_dict
 from dtaojax.demand.arrivals import arrivals
 from dtaojax.engine.chunk import Plan
-from dtaojax.engine.run import run
 from dtaojax.mechanism.departure import PayoutRule, dissolve
 from dtaojax.mechanism.fee_rules import FeeToAuthor
 from dtaojax.mechanism.lifecycle import LastLock

@@ -1,6 +1,7 @@
 """Owners and root: exact limits, hazards against counts, and the rules to which they answer."""
 
 import dataclasses
+import runpy
 from pathlib import Path
 
 import equinox as eqx
@@ -19,7 +20,6 @@ from dtaojax.behaviour.process import BehaviourProcess
 from dtaojax.behaviour.reach import in_reach
 from dtaojax.build import build_mechanism, build_world
 from dtaojax.build.behaviour import build_behaviour
-from dtaojax.calibration.behaviour import Moves, Prior, burn_states, fit_burn_rates
 from dtaojax.config import Config, ConfigError, MechanismConfig, config_from_dict
 from dtaojax.demand.cross_section import CrossSection
 from dtaojax.demand.drawn_selling import DrawnSelling
@@ -33,6 +33,7 @@ from dtaojax.pipeline.assumptions import assumptions
 from dtaojax.state.network import NetworkState, Subnets
 from dtaojax.streams import named_stream
 
+RATES = runpy.run_path(str(Path(__file__).parents[1] / "scripts" / "behaviour_rates.py"))
 FITS = ("until_2026_08_07", "until_2026_09_06")
 DAY = chain.BLOCKS_PER_DAY
 STEP = 360
@@ -161,7 +162,7 @@ def generator(*rates: float) -> np.ndarray:
 
 
 def states_of(burned: np.ndarray) -> np.ndarray:
-    return burn_states(burned, NOTHING_BELOW, EVERYTHING_FROM)
+    return RATES["burn_states"](burned, NOTHING_BELOW, EVERYTHING_FROM)
 
 
 @pytest.mark.parametrize("start", [0.0, 0.5, 1.0])
@@ -411,16 +412,16 @@ def test_the_fit_finds_the_rates_behind_a_panel_that_is_seen_weekly() -> None:
     before = random.integers(0, 3, count)
     week = linalg.expm(generator(*rates) * 7.0)
     after = (random.random(count)[:, None] > np.cumsum(week[before], axis=1)).sum(axis=1)
-    fitted = fit_burn_rates(
-        Moves(days, before, after, np.ones(count, bool)), [Prior(0.02, 0.5)] * 6
+    fitted = RATES["fit_burn_rates"](
+        RATES["Moves"](days, before, after, np.ones(count, bool)), [RATES["Prior"](0.02, 0.5)] * 6
     )
     for found, rate in zip(fitted, rates, strict=True):
         assert abs(np.log(found.rate / rate)) < 4.5 / np.sqrt(found.events)
 
 
 def test_without_moves_the_fit_is_the_prior() -> None:
-    nothing = Moves(np.zeros(0), np.zeros(0, int), np.zeros(0, int), np.zeros(0, bool))
-    for found in fit_burn_rates(nothing, [Prior(0.02, 3.0)] * 6):
+    nothing = RATES["Moves"](np.zeros(0), np.zeros(0, int), np.zeros(0, int), np.zeros(0, bool))
+    for found in RATES["fit_burn_rates"](nothing, [RATES["Prior"](0.02, 3.0)] * 6):
         assert found.rate == pytest.approx(0.02, rel=1e-4)
         assert found.events == pytest.approx(3.0, rel=1e-3)
 

@@ -12,6 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from scipy import stats
+from threads import run
 from walks import BINS, MEMBERS, GeometricWalk, Walk, walk
 from worlds import live_mechanism, random_world, state_of, subnets_of
 
@@ -31,7 +32,6 @@ from dtaojax.engine.merge import Statistics
 from dtaojax.engine.model import Model, Observation
 from dtaojax.engine.pairwise import PairwiseAccumulator, pairwise_sum
 from dtaojax.engine.rollout import KEPT
-from dtaojax.engine.run import run
 from dtaojax.engine.statistics import Bins
 from dtaojax.network import load_network
 from dtaojax.world.portfolio import Portfolio

@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from small_run import CONFIG, small_rows, write_network
+from threads import run
 from walks import BINS, walk
 
 from dtaojax.config import ConfigError, PrecisionTargetConfig, config_from_dict
 from dtaojax.config.models_run import WATCH_EVERY, Watchable
 from dtaojax.engine.chunk import Plan
-from dtaojax.engine.run import run
 from dtaojax.metrics.tail import expected_shortfall
 from dtaojax.pipeline import runtime
 from dtaojax.pipeline.inputs import read_inputs

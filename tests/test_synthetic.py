@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
+from threads import run
 
 from dtaojax.build import build_bins, build_world
 from dtaojax.config import ConfigError, config_from_dict
 from dtaojax.engine.chunk import Plan
-from dtaojax.engine.run import run
 from dtaojax.network import NetworkError, launch_network, load_network, synthetic_network
 from dtaojax.pipeline.inputs import gather
 

@@ -4,15 +4,12 @@ import os
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
-from functools import partial
 
 import jax
 import numpy as np
 
-from dtaojax.engine.chunk import Chunk, Plan, compute_chunk
-from dtaojax.engine.devices import device_threads
+from dtaojax.engine.chunk import Chunk, Plan
 from dtaojax.engine.merge import Merger, Statistics
-from dtaojax.engine.model import Model
 from dtaojax.engine.statistics import Bins
 from dtaojax.engine.store import KEEP_NOTHING, Store
 
@@ -50,46 +47,6 @@ def default_workers() -> int:
     return jax.local_device_count()
 
 
-def run(
-    model: Model,
-    bins: Bins,
-    plan: Plan,
-    sink: PathSink,
-    progress: Callable[[int], None],
-    *,
-    workers: int,
-    store: Store = KEEP_NOTHING,
-    enough: Enough = never,
-) -> Statistics:
-    """Runs ``plan.paths`` paths of the model on threads of this process.
-
-    Paths that turn non-finite are counted and left out of every statistic.
-
-    Args:
-        model: what is run.
-        bins: of the gauges' distributions.
-        plan: how much, and in which portions.
-        sink: receives each path's scalars, chunk by chunk in path order.
-        progress: receives the number of paths done so far.
-        workers: chunks that are computed at the same time.
-        store: of finished chunks; those in it are not computed again.
-        enough: ends the run early, to what a run of that many paths would find.
-    """
-    compute = partial(compute_chunk, model, bins, plan)
-    with device_threads(workers) as pool:
-        return run_on(
-            pool,
-            compute,
-            bins,
-            plan,
-            sink,
-            progress,
-            workers=workers,
-            store=store,
-            enough=enough,
-        )
-
-
 def run_on(
     executor: Executor,
     compute: Compute,
@@ -102,12 +59,20 @@ def run_on(
     store: Store = KEEP_NOTHING,
     enough: Enough = never,
 ) -> Statistics:
-    """Runs ``plan.paths`` paths on an executor; arguments as of :func:`run`.
+    """Run ``plan.paths`` paths on an executor.
+
+    Paths that turn non-finite are counted and left out of every statistic.
 
     Args:
         executor: runs ``compute`` for many chunks at once, in any order.
         compute: pure, so that a chunk may be computed again where a worker was lost.
+        bins: of the gauges' distributions.
+        plan: how much, and in which portions.
+        sink: receives each path's scalars, chunk by chunk in path order.
+        progress: receives the number of paths done so far.
         workers: that the executor has; twice as many chunks are kept under way.
+        store: of finished chunks; those in it are not computed again.
+        enough: ends the run early, to what a run of that many paths would find.
     """
     merger = Merger(bins)
     pending: deque[tuple[int, Future[Chunk] | None]] = deque()

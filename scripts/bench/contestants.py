@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,8 +19,9 @@ from native import Native
 from plain import plain_functions
 from problem import Problem
 
-from dtaojax.engine.chunk import Plan, chunk_size
-from dtaojax.engine.run import default_workers, run
+from dtaojax.engine.chunk import Plan, chunk_size, compute_chunk
+from dtaojax.engine.devices import device_threads
+from dtaojax.engine.run import default_workers, run_on
 from dtaojax.engine.statistics import Bins
 from dtaojax.streams import Stream
 from dtaojax.world.world import World
@@ -67,14 +69,16 @@ def dtaojax(name: str, world: World, bins: Bins, steps: int, paths: int, block: 
     def go(count: int) -> tuple[Outcome, None]:
         hhi: list[np.ndarray] = []
         plan = Plan(count, (steps,), block, chunk_size(count, block, workers))
-        found = run(
-            world,
-            bins,
-            plan,
-            lambda first, scalars, lost_at: hhi.append(scalars[:, -1, HHI]),
-            lambda done: None,
-            workers=workers,
-        )
+        with device_threads(workers) as pool:
+            found = run_on(
+                pool,
+                partial(compute_chunk, world, bins, plan),
+                bins,
+                plan,
+                lambda first, scalars, lost_at: hhi.append(scalars[:, -1, HHI]),
+                lambda done: None,
+                workers=workers,
+            )
         origin, scale = np.asarray(bins.origin)[0], np.asarray(bins.scale)[0]
         mean = found.deviation[-1, 0] / count
         variance = found.squared[-1, 0] / count - mean**2
