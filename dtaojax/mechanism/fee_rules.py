@@ -76,10 +76,6 @@ class FeeToAuthor(eqx.Module):
         kept = 1.0 - self.rate
         return jnp.where(tao_paid < 0.0, kept * tao_paid, tao_paid / kept)
 
-    def net_of_purchase(self, tao: PerSubnet) -> PerSubnet:
-        """Part of a buyer's TAO that moves the price [TAO]."""
-        return (1.0 - self.rate) * tao
-
 
 class FeeToPool(eqx.Module):
     """A fraction of the input joins the reserve of its token after the swap (R2 to R4, S2).
@@ -121,10 +117,6 @@ class FeeToPool(eqx.Module):
     def users_paid(self, tao_paid: PerSubnet, alpha_sold: PerSubnet) -> PerSubnet:
         """What users pay, fees included [TAO]."""
         return tao_paid + self.kept(tao_paid, alpha_sold).tao
-
-    def net_of_purchase(self, tao: PerSubnet) -> PerSubnet:
-        """Part of a buyer's TAO that moves the price [TAO]."""
-        return (1.0 - self.rate) * tao
 
 
 class FlatFeeToPool(eqx.Module):
@@ -168,10 +160,6 @@ class FlatFeeToPool(eqx.Module):
         price at which everybody trades.
         """
         return tao_paid
-
-    def net_of_purchase(self, tao: PerSubnet) -> PerSubnet:
-        """Part of a buyer's TAO that moves the price [TAO]."""
-        return jnp.maximum(tao - self.fee, 0.0)
 
 
 FeeRule: TypeAlias = FeeToAuthor | FeeToPool | FlatFeeToPool

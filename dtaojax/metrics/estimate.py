@@ -37,6 +37,11 @@ class Estimate(NamedTuple):
     ci_high: Values
 
 
+def as_numbers(estimate: Estimate) -> dict[str, float]:
+    """Return the parts of a scalar estimate by name, as plain numbers that JSON holds."""
+    return {name: float(number) for name, number in estimate._asdict().items()}
+
+
 def with_normal_interval(value: Values, standard_error: Values) -> Estimate:
     """An estimate whose error is normal, as the central limit theorem has it."""
     half = Z * standard_error

@@ -8,7 +8,7 @@ from jaxtyping import Float, Int
 from dtaojax.metrics.estimate import (
     Estimate,
     Values,
-    quantile_of_sorted,
+    quantile_of_sample,
     skewness_of_mean,
     with_skewed_interval,
 )
@@ -21,7 +21,7 @@ _ROUNDING: Final = 1e-9
 
 def value_at_risk(losses: Losses, confidence: float) -> Estimate:
     """The loss that is exceeded with probability ``1 - confidence`` (a quantile)."""
-    return quantile_of_sorted(np.sort(losses), confidence)
+    return quantile_of_sample(losses, confidence)
 
 
 class Tail(NamedTuple):

@@ -17,7 +17,7 @@ from dtaojax.engine.rollout import KEPT, rollout, without_unknown
 from dtaojax.engine.run import default_workers
 from dtaojax.engine.sample import sample_blocks
 from dtaojax.metrics.decomposition import SourceIndices, decompose
-from dtaojax.metrics.estimate import Estimate
+from dtaojax.metrics.estimate import Estimate, as_numbers
 from dtaojax.network import NetworkTable
 from dtaojax.pipeline import runtime
 from dtaojax.results import DECOMPOSITION_COLUMNS, ResultsError
@@ -198,9 +198,5 @@ def _columns(
 def _rows(indices: Mapping[Source, SourceIndices], together: Estimate) -> Iterator[dict[str, Any]]:
     for source, found in indices.items():
         for order, index in (("first", found.first), ("total", found.total)):
-            yield {"source": source, "order": order, **_numbers(index)}
-    yield {"source": "together", "order": "interaction", **_numbers(together)}
-
-
-def _numbers(estimate: Estimate) -> dict[str, float]:
-    return {name: float(number) for name, number in estimate._asdict().items()}
+            yield {"source": source, "order": order, **as_numbers(index)}
+    yield {"source": "together", "order": "interaction", **as_numbers(together)}

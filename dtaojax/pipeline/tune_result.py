@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from dtaojax.config import MEASURES, PRESETS, Config, TuneConfig, filled_title
-from dtaojax.metrics.estimate import Estimate
+from dtaojax.metrics.estimate import Estimate, as_numbers
 from dtaojax.pipeline.trust import trust
 from dtaojax.pipeline.tune_verify import Compared
 from dtaojax.report.shell import write_page
@@ -190,15 +190,12 @@ def as_plain(result: Result) -> dict[str, Any]:
 
 
 def _compared(found: list[Compared]) -> list[dict[str, Any]]:
-    def plain(estimate: Estimate) -> dict[str, float]:
-        return {name: float(number) for name, number in estimate._asdict().items()}
-
     return [
         {
             "measure": each.measure,
             "better": MEASURES[each.measure].better,
-            "at": [plain(estimate) for estimate in each.at],
-            "change": [plain(estimate) for estimate in each.change],
+            "at": [as_numbers(estimate) for estimate in each.at],
+            "change": [as_numbers(estimate) for estimate in each.change],
         }
         for each in found
     ]

@@ -9,7 +9,7 @@ from typing import Final
 from markupsafe import Markup
 
 from dtaojax.report.contract import Evidence
-from dtaojax.report.estimates import Estimate, EstimateTable
+from dtaojax.report.estimates import Estimate, EstimateTable, magnitude
 from dtaojax.report.fates import BY_BAR, fates_of
 from dtaojax.report.numerals import days, plain, with_error
 from dtaojax.report.phrases import band, changes, names, number, today
@@ -184,8 +184,8 @@ def portfolio(evidence: Evidence) -> Card | None:
         if var.value < 0.0
         else "TAO{} is the loss that 5 % of paths exceed after {} (value at risk, VaR 95 %)"
     )
-    shown = number(quantity, _size(var))
-    told = in_other_units(evidence, _size(var), day, "var", 0.95)
+    shown = number(quantity, magnitude(var))
+    told = in_other_units(evidence, magnitude(var), day, "var", 0.95)
     if math.isnan(var.value):
         shown, told = Markup(why_withheld("var", 0.95)), Markup("")
         what = "{}to tell the loss after {} (value at risk, VaR 95 %)"
@@ -193,7 +193,7 @@ def portfolio(evidence: Evidence) -> Card | None:
     mean = table.get(quantity, day)
     if mean:
         text += Markup("; the mean over all paths is a {} of {} TAO").format(
-            "loss" if mean.value >= 0.0 else "gain", number(quantity, _size(mean))
+            "loss" if mean.value >= 0.0 else "gain", number(quantity, magnitude(mean))
         )
     points = [text + "."]
     spot, realizable = value_now(evidence, "spot"), value_now(evidence, "realizable")
@@ -233,7 +233,7 @@ def in_other_units(
     usd = table.get("loss_realizable_usd", day, statistic, level) if table else None
     if usd is not None:
         kind = "loss" if usd.value >= 0.0 else "gain"
-        parts.append(f"in dollars a {kind} of {_told(_size(usd), 1.0)} USD")
+        parts.append(f"in dollars a {kind} of {_told(magnitude(usd), 1.0)} USD")
     return Markup(" ({})").format("; ".join(parts)) if parts else Markup("")
 
 
@@ -256,8 +256,8 @@ def _shortfall(evidence: Evidence, table: EstimateTable, quantity: str, day: flo
         ).format(
             100.0 * (1.0 - level),
             _verb(found),
-            number(quantity, _size(found)),
-            in_other_units(evidence, _size(found), day, "es", level),
+            number(quantity, magnitude(found)),
+            in_other_units(evidence, magnitude(found), day, "es", level),
             name,
         )
         return text + Markup("".join(f"; {each}" for each in missing))
@@ -266,7 +266,3 @@ def _shortfall(evidence: Evidence, table: EstimateTable, quantity: str, day: flo
 
 def _verb(loss: Estimate) -> str:
     return "lose" if loss.value >= 0.0 else "gain"
-
-
-def _size(estimate: Estimate) -> Estimate:
-    return estimate._replace(value=abs(estimate.value))

@@ -29,6 +29,11 @@ class Estimate(NamedTuple):
     unit: str
 
 
+def magnitude(estimate: Estimate) -> Estimate:
+    """Return an estimate whose value has lost its sign, for sentences that say "gain" or "loss"."""
+    return estimate._replace(value=abs(estimate.value))
+
+
 @dataclass(frozen=True)
 class Trajectory:
     """One quantity over time.

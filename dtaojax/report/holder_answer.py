@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from dtaojax.report.contract import Evidence, Subnet
-from dtaojax.report.estimates import Estimate
+from dtaojax.report.estimates import Estimate, magnitude
 from dtaojax.report.fates import GONE, fates_of
 from dtaojax.report.numerals import days, percent, plain, probability, with_error
 from dtaojax.report.portfolio_charts import last_day, value_now
@@ -68,7 +68,9 @@ def sentence(evidence: Evidence) -> str:
         return f"{told} What one path in twenty loses {why_withheld('var', 0.95)}."
     kind = "loses more than" if bound.value >= 0.0 else "gains less than"
     part = percent(abs(bound.value) / now) if now else ""
-    return f"{told} One path in twenty {kind} {_text(_size(bound))} TAO, {part} of today's worth."
+    return (
+        f"{told} One path in twenty {kind} {_text(magnitude(bound))} TAO, {part} of today's worth."
+    )
 
 
 def lines(evidence: Evidence) -> Iterator[Line]:
@@ -135,10 +137,6 @@ def _change(loss: Estimate | None) -> str:
         return ""
     text = _text(loss._replace(value=-loss.value))
     return f"+{text}" if loss.value < 0.0 else text
-
-
-def _size(estimate: Estimate) -> Estimate:
-    return estimate._replace(value=abs(estimate.value))
 
 
 def _text(estimate: Estimate | None) -> str:

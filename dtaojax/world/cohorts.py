@@ -140,7 +140,7 @@ class Cohorts(eqx.Module):
             pools = state.pools
             open_pool = pools.tao_in > 0.0
             depth = jnp.where(open_pool, pools.tao_in, 1.0)
-            entry = jnp.where(open_pool, log1p(fee.net_of_purchase(tao) / depth), 0.0)
+            entry = jnp.where(open_pool, log1p(fee.net_of_buy(tao) / depth), 0.0)
             push = push + entry
             shift = exp(-weight_ratio(pools.w_tao) * entry)
             sellable = shift * (pools.alpha_in + sellable) - pools.alpha_in
