@@ -1,0 +1,250 @@
+"""Shows that a change of the code changed no number: hashes of all tables, before and after.
+
+    python scripts/same_results.py write BEFORE.json            every part; about 5 minutes
+    python scripts/same_results.py check BEFORE.json            the same again, and what differs
+    python scripts/same_results.py check BEFORE.json tune my    only what was touched
+
+Each part runs verbs at a small size in a folder of its own; ``default`` runs configs/mainnet.toml
+at its full size. Of every table the columns, their types and the exact bits of their values count;
+not when, how long and by which version they were made (`same_tables.LEFT_OUT`). Text that is made
+for people may change: it is named, and is no difference. Beside BEFORE.json the tables themselves
+are kept in BEFORE.tables/, from which a check tells by how much a value differs; a check without
+them tells which. A part whose data are not at hand is skipped, and said to be.
+
+Hashes hold on one machine with the same packages only: others round otherwise. A check ends with 1
+where anything differs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from same_parts import DATA, PARTS, ROOT, SkippedError, lay_out
+from same_tables import SUFFIXES, Column, columns_of, digest_of
+
+Tables = dict[str, dict[str, Any]]
+"""By name: the digest of a table, and kind and digest of each of its columns."""
+
+ANSWER: Final = "answer.json"
+"""What a part's process leaves in its folder, besides the tables."""
+
+
+QUICK: Final = {"XLA_FLAGS": "--xla_backend_optimization_level=0"}
+"""Programs that are compiled in half the time and run slower; here they compute next to nothing."""
+
+
+def say(line: str) -> None:
+    """Write a line at once."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def make(part: str, desk: Path) -> None:
+    """Run a part in this process; leave its tables in ``desk/kept`` and their digests in a file."""
+    lay_out(desk)
+    os.chdir(desk)
+    kept, skipped, failed = desk / "kept", {}, {}
+    for name, work in PARTS[part]():
+        begun = time.process_time()
+        out = desk / "results" / part / name
+        out.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            work(out)
+        except SkippedError as error:
+            skipped[f"{part}/{name}"] = str(error)
+        except Exception:
+            failed[f"{part}/{name}"] = traceback.format_exc(limit=-1)
+        say(f"{part}/{name}: {time.process_time() - begun:.1f} s of processor time")
+    tables = {}
+    for file in sorted((desk / "results").rglob("*")):
+        if file.suffix not in SUFFIXES or not file.is_file():
+            continue
+        place = file.relative_to(desk / "results")
+        columns = columns_of(file)
+        tables[str(place)] = {
+            "digest": digest_of(columns),
+            "columns": {name: [each.kind, each.digest] for name, each in columns.items()},
+        }
+        (kept / place).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, kept / place)
+    answer = {"tables": tables, "skipped": skipped, "failed": failed}
+    (desk / ANSWER).write_text(json.dumps(answer), encoding="utf-8")
+
+
+def made(part: str, desk: Path) -> tuple[str, float, dict[str, Any]]:
+    """Run a part in a process of its own; return its name, the seconds it took and its answer."""
+    begun = time.monotonic()
+    desk.mkdir()
+    surroundings = os.environ | {
+        "COLUMNS": "200",
+        **({} if part == "default" else QUICK),
+        "DTAOJAX_DATA": str(DATA),
+        "PYTHONPATH": os.pathsep.join((str(ROOT), os.environ.get("PYTHONPATH", ""))),
+    }
+    command = [sys.executable, __file__, "make", str(desk), part]
+    with (desk / "said.txt").open("w") as said:
+        code = subprocess.run(command, env=surroundings, stdout=said, stderr=said).returncode
+    if code:
+        text = (desk / "said.txt").read_text(encoding="utf-8")[-2000:]
+        answer: dict[str, Any] = {"tables": {}, "skipped": {}, "failed": {part: text}}
+    else:
+        answer = json.loads((desk / ANSWER).read_text(encoding="utf-8"))
+    return part, time.monotonic() - begun, answer
+
+
+def differences(name: str, old: dict[str, Any], new: dict[str, Any]) -> list[str]:
+    """Return the columns of a table that differ and are no words, in order."""
+    before, after = old["columns"], new["columns"]
+    names = list(dict.fromkeys([*before, *after]))
+    return [
+        each
+        for each in names
+        if before.get(each) != after.get(each)
+        and "words" not in (before.get(each, [""])[0], after.get(each, [""])[0])
+    ]
+
+
+def reworded(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
+    """Return the columns of a table whose words differ, in order."""
+    after = new["columns"]
+    return [
+        each
+        for each, (kind, digest) in old["columns"].items()
+        if "words" in (kind, after.get(each, [""])[0]) and after.get(each) != [kind, digest]
+    ]
+
+
+def by_how_much(old: Column | None, new: Column | None) -> str:
+    """Return how a column differs from what it was, in words."""
+    if old is None or new is None:
+        return "is new" if old is None else "is gone"
+    if old.numbers is not None and new.numbers is not None:
+        if old.numbers.shape != new.numbers.shape:
+            return f"has {len(new.numbers)} values, had {len(old.numbers)}"
+        one, other = old.numbers, new.numbers
+        if not np.array_equal(np.isnan(one), np.isnan(other)):
+            return "has values in other places"
+        with np.errstate(invalid="ignore"):
+            gap = np.where(one == other, 0.0, np.abs(other - one))
+        place = int(np.argmax(np.nan_to_num(gap, nan=-1.0)))
+        kinds = "" if old.kind == new.kind else f" (was {old.kind}, is {new.kind})"
+        return (
+            f"differs by at most {gap[place]:.3g}, in row {place} from {one[place]!r} to "
+            f"{other[place]!r}; {int(np.sum(gap != 0))} of {len(gap)} values differ{kinds}"
+        )
+    if old.texts is None or new.texts is None or len(old.texts) != len(new.texts):
+        return f"was {old.kind}, is {new.kind}, or has more or fewer rows"
+    pairs = zip(old.texts, new.texts, strict=True)
+    at, (one, other) = next(
+        ((at, pair) for at, pair in enumerate(pairs) if pair[0] != pair[1]), (0, ("", ""))
+    )
+    return f"was {old.kind} {one!r:.80} in row {at}, is {new.kind} {other!r:.80}"
+
+
+def told(name: str, columns: list[str], before: Path, after: Path) -> str:
+    """Return a line on a table that differs: its first such column, and by how much."""
+    first = columns[0] if columns else "order of columns"
+    text = f"DIFFERS {name}: {first}"
+    if columns and before.is_file():
+        old, new = columns_of(before), columns_of(after)
+        text += f" {by_how_much(old.get(first), new.get(first))}"
+    more = f"; {len(columns) - 1} more columns" if len(columns) > 1 else ""
+    return text + more
+
+
+def compare(part: str, old: Tables, new: Tables, before: Path, after: Path) -> int:
+    """Say how the tables of a part differ; return how many do.
+
+    Args:
+        part: whose tables are looked at.
+        old: tables of before, of all parts.
+        new: tables of now, of this part.
+        before: folder of the tables themselves, of all parts; may be missing.
+        after: of this part.
+    """
+    wrong = 0
+    ours = {name for name in old if name.startswith(f"{part}/")}
+    for name in sorted(ours | set(new)):
+        if name not in new or name not in old:
+            say(f"DIFFERS {name}: is {'gone' if name not in new else 'new'}")
+            wrong += 1
+        elif old[name]["digest"] != new[name]["digest"]:
+            columns = differences(name, old[name], new[name])
+            say(told(name, columns, before / name, after / name))
+            wrong += 1
+        elif words := reworded(old[name], new[name]):
+            say(f"  other words in {name}: {', '.join(words)}")
+    return wrong
+
+
+def main() -> None:
+    """Write the hashes of parts, or check them."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("action", choices=["write", "check", "make"], help="make: a part, in here")
+    parser.add_argument("file", type=Path, metavar="FILE", help="JSON of the hashes")
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}")
+    parser.add_argument("--jobs", type=int, default=2, help="parts at the same time (2)")
+    asked = parser.parse_intermixed_args()
+    if unknown := [each for each in asked.parts if each not in PARTS]:
+        parser.error(f"there is no part {', '.join(unknown)}; known: {', '.join(PARTS)}")
+    if asked.action == "make":
+        make(asked.parts[0], asked.file)
+        return
+    file: Path = asked.file
+    kept = file.with_suffix(".tables")
+    there: dict[str, Any] = {"tables": {}, "skipped": {}}
+    if file.is_file():
+        there = json.loads(file.read_text(encoding="utf-8"))
+    elif asked.action == "check":
+        parser.error(f"{file} is not there; write it from the code of before")
+    wrong = 0
+    with tempfile.TemporaryDirectory(prefix="same-results-") as home:
+        # The longest first, so that none is left for the end.
+        parts = asked.parts or list(PARTS)
+        with ThreadPoolExecutor(asked.jobs) as pool:
+            desks = [Path(home) / part for part in parts]
+            for part, seconds, answer in pool.map(made, parts, desks):
+                tables, desk = answer["tables"], Path(home) / part
+                for name, why in answer["skipped"].items():
+                    say(f"  skipped {name}: {why}")
+                for name, why in answer["failed"].items():
+                    say(f"FAILED {name}: {why}")
+                found = len(answer["failed"])
+                if asked.action == "check":
+                    old = {
+                        name: table
+                        for name, table in there["tables"].items()
+                        if not any(name.startswith(f"{each}/") for each in answer["skipped"])
+                    }
+                    found += compare(part, old, tables, kept, desk / "kept")
+                else:
+                    there["tables"] = {
+                        name: table
+                        for name, table in there["tables"].items()
+                        if not name.startswith(f"{part}/")
+                    } | tables
+                    shutil.rmtree(kept / part, ignore_errors=True)
+                    shutil.copytree(desk / "kept" / part, kept / part)
+                    file.write_text(json.dumps(there, indent=1) + "\n", encoding="utf-8")
+                wrong += found
+                state = f"{found} differ" if asked.action == "check" else "written"
+                say(f"{part}: {len(tables)} tables, {state}, {seconds:.0f} s")
+    sys.exit(1 if wrong else 0)
+
+
+if __name__ == "__main__":
+    main()
