@@ -15,6 +15,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dtaojax.version import __version__
+
 if TYPE_CHECKING:
     from dtaojax.api import (
         Comparison,
@@ -31,8 +33,6 @@ if TYPE_CHECKING:
         stress,
         tune,
     )
-
-__version__ = "0.1.0"
 
 __all__ = [
     "Comparison",

@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from dtaojax import __version__
 from dtaojax.commands.article import article
 from dtaojax.commands.backtest import backtest
 from dtaojax.commands.calibrate import calibrate
@@ -32,7 +31,8 @@ from dtaojax.commands.tune import tune
 from dtaojax.commands.usage import Verbs
 from dtaojax.commands.validate import validate
 from dtaojax.commands.verify import verify
-from dtaojax.reading import noting
+from dtaojax.files.reading import noting
+from dtaojax.version import __version__
 
 app = typer.Typer(
     cls=Verbs,

@@ -20,20 +20,17 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from dtaojax.config import (
-    BacktestConfig,
-    ChangeConfig,
-    Config,
-    ExperimentConfig,
-    RulesConfig,
-    RunBacktestConfig,
-    RunConfig,
-    SensitivityConfig,
-    StressConfig,
-    TuneConfig,
-)
-from dtaojax.config.compare import toml_value
-from dtaojax.config.weight_rules import WEIGHT_RULES, WeightRuleConfig
+from dtaojax.config.config import Config
+from dtaojax.config.differences import toml_value
+from dtaojax.config.run import RunConfig
+from dtaojax.mechanism.config import ChangeConfig, RulesConfig
+from dtaojax.mechanism.weight_rule.config import WEIGHT_RULES, WeightRuleConfig
+from dtaojax.studies.article.config import ExperimentConfig
+from dtaojax.studies.backtest.config import BacktestConfig
+from dtaojax.studies.backtest.whole.config import RunBacktestConfig
+from dtaojax.studies.sensitivity.config import SensitivityConfig
+from dtaojax.studies.stress.config import StressConfig
+from dtaojax.studies.tune.config import TuneConfig
 
 _HEAD: Final = """\
 # Every key of a config
@@ -178,7 +175,7 @@ def described(model: type[BaseModel]) -> dict[str, str]:
 def _rule(model: type[WeightRuleConfig]) -> Any:
     """The class or function behind a weight rule's model."""
     kind = model.model_fields["kind"].default
-    module = importlib.import_module(f"dtaojax.mechanism.weight_rules.{kind}")
+    module = importlib.import_module(f"dtaojax.mechanism.weight_rule.{kind}")
     return getattr(module, WEIGHT_RULES[kind].name)
 
 

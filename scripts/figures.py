@@ -19,16 +19,16 @@ from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from dtaojax import chain
-from dtaojax.build import build_mechanism
-from dtaojax.config import MechanismConfig
-from dtaojax.mechanism.gate import hill_gate
-from dtaojax.mechanism.moving_price import PriceEma, PricePath
-from dtaojax.mechanism.pools import buy_output, spot_price
+from dtaojax.assembly import build_mechanism
+from dtaojax.mechanism.config import MechanismConfig
+from dtaojax.mechanism.gate.hill_rank import hill_gate
+from dtaojax.mechanism.liquidity.pools import buy_output, spot_price
+from dtaojax.mechanism.moving_price.ema import PriceEma, PricePath
 from dtaojax.network import load_network
-from dtaojax.pipeline.inspect import next_block
+from dtaojax.report.charts.svg import COLOURS, drawing_style, new_figure, render
 from dtaojax.report.numerals import compact
-from dtaojax.report.svg import COLOURS, drawing_style, new_figure, render
 from dtaojax.state.pools import Pools
+from dtaojax.studies.inspect.next_block import next_block
 
 ROOT: Final = Path(__file__).parents[1]
 FOLDER: Final = ROOT / "docs" / "figures"

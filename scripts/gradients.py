@@ -10,13 +10,16 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from dtaojax.build import build_world
-from dtaojax.config import PRESETS, Config, OverrideError, changed, config_from_dict, value_at
+from dtaojax.assembly import build_world
+from dtaojax.config.config import Config
+from dtaojax.config.load import changed, config_from_dict
+from dtaojax.config.overrides import OverrideError, value_at
+from dtaojax.gradients.measures import FUNCTIONS
+from dtaojax.gradients.parameter_map import Range
+from dtaojax.gradients.path_history import run_path
+from dtaojax.gradients.tangents import tangents
+from dtaojax.mechanism.presets import PRESETS
 from dtaojax.network import NetworkTable, load_network
-from dtaojax.tuning.history import run_path
-from dtaojax.tuning.levers import Range
-from dtaojax.tuning.measures import FUNCTIONS
-from dtaojax.tuning.tangents import tangents
 
 MEASURES = ("emission_hhi", "merit", "exit_slippage", "sell_pressure", "pump_gain")
 """Smooth ones, away from jumps on the path that is taken."""

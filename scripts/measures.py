@@ -5,8 +5,8 @@ from __future__ import annotations
 import inspect
 import sys
 
-from dtaojax.experiments.measure import Measure
-from dtaojax.experiments.registry import MEASURES
+from dtaojax.studies.article.measure import Measure
+from dtaojax.studies.article.registry import MEASURES
 
 _HEAD = """\
 # What experiments can measure

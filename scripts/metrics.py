@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 
-from dtaojax.report.cohort_terms import COHORT_QUANTITIES
-from dtaojax.report.glossary import EVENTS, QUANTITIES, STATISTICS
-from dtaojax.report.term import Term
+from dtaojax.report.glossary.cohorts import COHORT_QUANTITIES
+from dtaojax.report.glossary.glossary import EVENTS, QUANTITIES, STATISTICS
+from dtaojax.report.glossary.term import Term
 
 _HEAD = """\
 # Every number and its sign

@@ -12,8 +12,9 @@ import tomllib
 from pathlib import Path
 from typing import Any, Final
 
-from dtaojax.report.article_page import render_article
-from dtaojax.report.article_results import (
+from dtaojax.report.shell import write_page
+from dtaojax.studies.article.page.page import render_article
+from dtaojax.studies.article.result import (
     ArticleResults,
     ClaimResult,
     ExperimentResult,
@@ -21,10 +22,9 @@ from dtaojax.report.article_results import (
     Interval,
     Series,
 )
-from dtaojax.report.sensitivity_page import render_sensitivity
-from dtaojax.report.shell import write_page
-from dtaojax.report.stress_page import render_stress
-from dtaojax.report.tune_page import render_tune
+from dtaojax.studies.sensitivity.page.page import render_sensitivity
+from dtaojax.studies.stress.page.page import render_stress
+from dtaojax.studies.tune.page.page import render_tune
 
 REPORTS: Final = Path(__file__).parents[1] / "reports"
 STUDIES: Final = {

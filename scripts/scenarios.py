@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import dtaojax
-from dtaojax.config import Config, config_from_dict
+from dtaojax.config.config import Config
+from dtaojax.config.load import config_from_dict
 from dtaojax.report.numerals import with_error
 
 ROOT: Final = Path(__file__).parents[1]

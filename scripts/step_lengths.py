@@ -20,12 +20,15 @@ import numpy as np
 from jax import lax
 
 from dtaojax import chain
-from dtaojax.build import Slots, build_demand, build_mechanism, build_network
-from dtaojax.config import PRESETS, EmissionSellingConfig, MechanismConfig, StudentFlowConfig
+from dtaojax.assembly import Slots, build_demand, build_mechanism, build_network
+from dtaojax.demand.flow.config import StudentFlowConfig
+from dtaojax.demand.flow.student_flow import student_flow
+from dtaojax.demand.holders.config import EmissionSellingConfig
 from dtaojax.demand.process import Clock
-from dtaojax.demand.student_flow import student_flow
 from dtaojax.mechanism.coinbase import Coinbase
-from dtaojax.mechanism.pools import spot_price
+from dtaojax.mechanism.config import MechanismConfig
+from dtaojax.mechanism.liquidity.pools import spot_price
+from dtaojax.mechanism.presets import PRESETS
 from dtaojax.mechanism.step import step
 from dtaojax.network import NetworkTable, load_network
 from dtaojax.state.intents import Intents

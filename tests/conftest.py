@@ -19,8 +19,17 @@ settings.register_profile("repeatable", derandomize=True, deadline=None, databas
 settings.load_profile("repeatable")
 
 # Shapes and types of arguments and results are checked in tests only; it must precede the imports.
-CHECKED_ROOMS = ("state", "ordered", "streams", "measures", "mechanism")
-install_import_hook([f"dtaojax.{room}" for room in CHECKED_ROOMS], "beartype.beartype")
+CHECKED_ROOMS = ("state", "numerics", "mechanism")
+PLAIN_DATA = {"config", "presets", "compatibility", "build", "elementary"}
+"""Modules of these rooms that hold no arrays of the model."""
+PACKAGE = Path(__file__).parents[1] / "dtaojax"
+CHECKED = [
+    ".".join(("dtaojax", *file.relative_to(PACKAGE).with_suffix("").parts))
+    for room in CHECKED_ROOMS
+    for file in sorted((PACKAGE / room).rglob("*.py"))
+    if file.stem not in PLAIN_DATA
+]
+install_import_hook(CHECKED, "beartype.beartype")
 
 SMALL_RUNS = (
     "test_api",

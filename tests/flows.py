@@ -15,9 +15,9 @@ from worlds import live_mechanism, random_world, state_of, subnets_of
 from dtaojax import chain
 from dtaojax.demand.process import Clock, DemandProcess
 from dtaojax.mechanism.coinbase import Coinbase, coinbase
-from dtaojax.mechanism.fee_rules import FeeToAuthor
-from dtaojax.mechanism.root_stake import move_root_stake
-from dtaojax.mechanism.trading import SwapMarket
+from dtaojax.mechanism.fees.rules import FeeToAuthor
+from dtaojax.mechanism.root.stake import move_root_stake
+from dtaojax.mechanism.trading.trading import SwapMarket
 from dtaojax.state.intents import Intents
 from dtaojax.state.network import NetworkState, Subnets
 from dtaojax.world.world import World

@@ -98,7 +98,7 @@ class Marks:
         """Exchange the numbers of a table of estimates.
 
         Args:
-            frame: with the columns ``dtaojax.results.ESTIMATE_COLUMNS``.
+            frame: with the columns ``dtaojax.results.contract.ESTIMATE_COLUMNS``.
             negative: the beginning of the names of quantities that are to be below 0.
             tell: further columns that tell rows apart.
         """

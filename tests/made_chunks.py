@@ -16,8 +16,8 @@ import numpy as np
 from dtaojax.engine.chunk import Chunk, Plan
 from dtaojax.engine.run import run_on
 from dtaojax.engine.statistics import Bins
-from dtaojax.pipeline.folder import Unfinished, claimed
 from dtaojax.storage import drop_unfinished
+from dtaojax.studies.shared.folder import Unfinished, claimed
 
 NETWORK = "finney_8791253"
 IDENTITY = {"config_hash": "a" * 64, "dtaojax": "0"}

@@ -17,7 +17,7 @@ from dtaojax.engine.chunk import Plan, chunk_size
 from dtaojax.engine.store import ChunkStore
 from dtaojax.metrics.portfolio import VALUATIONS, PortfolioSample, loss_histogram, portfolio_rows
 from dtaojax.metrics.tables import frame, sample_rows
-from dtaojax.pipeline.path_table import PathTableReader, PathTableWriter
+from dtaojax.studies.run.path_table import PathTableReader, PathTableWriter
 
 DAYS = (0.0, 1.0, 2.0)
 NAMES = ("a", "b", "c", "number")

@@ -14,7 +14,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dtaojax.results import ESTIMATE_COLUMNS, QUANTILE_LEVELS, SCHEMA_VERSION, Metric, Results
+from dtaojax.results.contract import (
+    ESTIMATE_COLUMNS,
+    QUANTILE_LEVELS,
+    SCHEMA_VERSION,
+    Metric,
+    Results,
+)
 
 REPORT_DAYS = (1.0, 3.0, 7.0, 14.0, 21.0, 30.0, 45.0, 60.0, 75.0, 90.0)
 HORIZONS = (1.0, 7.0, 30.0, 90.0)

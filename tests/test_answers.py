@@ -15,7 +15,7 @@ from dtaojax.network.sources import Supplement
 from dtaojax.network.sources.pages import page_note, page_problems
 from dtaojax.network.sources.taostats import read_taostats
 from dtaojax.network.write import facts_toml, network_csv, write_network
-from dtaojax.pipeline.snapshot import Taken, from_taostats
+from dtaojax.studies.snapshot.snapshot import Taken, from_taostats
 
 
 @pytest.fixture(scope="module")

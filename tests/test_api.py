@@ -23,9 +23,10 @@ from small_run import CONFIG, PATHS, small_rows, write_network
 import dtaojax
 from dtaojax.api.configs import read_config
 from dtaojax.api.progress import watched
-from dtaojax.config import ConfigError, load_config
-from dtaojax.report.snippet import search_snippet
-from dtaojax.results import ResultsError
+from dtaojax.api.snippet import search_snippet
+from dtaojax.config.load import load_config
+from dtaojax.results.contract import ResultsError
+from dtaojax.schema.errors import ConfigError
 
 
 @pytest.fixture(scope="module")
@@ -67,11 +68,11 @@ def test_unknown_names_are_attribute_errors() -> None:
         dtaojax.simulat  # noqa: B018
 
 
-def test_search_is_a_function_even_when_its_room_is_loaded() -> None:
-    import dtaojax.tuning.errors
+def test_a_verb_is_a_function_even_when_its_module_is_loaded() -> None:
+    import dtaojax.studies.tune.tune
 
     assert callable(dtaojax.tune)
-    assert isinstance(dtaojax.tuning, types.ModuleType)
+    assert isinstance(dtaojax.studies, types.ModuleType)
 
 
 def test_a_run_gives_what_its_folder_holds(run: dtaojax.Run) -> None:

@@ -13,19 +13,21 @@ from scipy import stats
 from threads import run
 from worlds import mainnet_world
 
-from dtaojax.build import build_bins, build_network, build_world
-from dtaojax.config import Config, MechanismConfig, config_from_dict
-from dtaojax.demand.arrivals import arrivals
+from dtaojax.assembly import build_bins, build_network, build_world
+from dtaojax.config.config import Config
+from dtaojax.config.load import config_from_dict
+from dtaojax.demand.arrivals.process import arrivals
 from dtaojax.engine.chunk import Plan
-from dtaojax.mechanism.departure import PayoutRule, dissolve
-from dtaojax.mechanism.fee_rules import FeeToAuthor
-from dtaojax.mechanism.lifecycle import LastLock
+from dtaojax.mechanism.config import MechanismConfig
+from dtaojax.mechanism.fees.rules import FeeToAuthor
+from dtaojax.mechanism.registration.departure import PayoutRule, dissolve
+from dtaojax.mechanism.registration.lifecycle import LastLock
 from dtaojax.metrics.subnets import subnet_table
 from dtaojax.network import NetworkTable, load_network
-from dtaojax.results import QUANTILE_LEVELS
+from dtaojax.results.contract import QUANTILE_LEVELS
 from dtaojax.world.carry import Carry
-from dtaojax.world.lifecycle import Lifecycle, Registry
-from dtaojax.world.portfolio import Portfolio
+from dtaojax.world.followers.lifecycle import Lifecycle, Registry
+from dtaojax.world.followers.portfolio import Portfolio
 from dtaojax.world.world import World
 
 PATHS = 4_096

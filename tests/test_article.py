@@ -14,18 +14,19 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from dtaojax import cli
-from dtaojax.config import ClaimConfig, ConfigError, load_experiment
-from dtaojax.experiments.estimates import estimate_claim
-from dtaojax.experiments.registry import MEASURES
-from dtaojax.experiments.verdict import Verdict, judge, of_case, of_statement
+from dtaojax.assembly.inputs import read_inputs
 from dtaojax.metrics.estimate import Estimate, mean_of_sample
 from dtaojax.metrics.paired import mean_ratio
-from dtaojax.pipeline.article_inputs import read_experiments
-from dtaojax.pipeline.inputs import read_inputs
-from dtaojax.pipeline.trace import trace
-from dtaojax.report.article_charts import draw
-from dtaojax.report.article_results import FigureResult, Series
-from dtaojax.report.svg import drawing_style
+from dtaojax.report.charts.svg import drawing_style
+from dtaojax.schema.errors import ConfigError
+from dtaojax.studies.article.config import ClaimConfig, load_experiment
+from dtaojax.studies.article.estimates import estimate_claim
+from dtaojax.studies.article.inputs import read_experiments
+from dtaojax.studies.article.page.charts import draw
+from dtaojax.studies.article.registry import MEASURES
+from dtaojax.studies.article.result import FigureResult, Series
+from dtaojax.studies.article.verdict import Verdict, judge, of_case, of_statement
+from dtaojax.studies.shared.trace import trace
 
 SUPPORTED, REFUTED, UNDECIDED, DEPENDS = Verdict
 ROOT = Path(__file__).parents[1]

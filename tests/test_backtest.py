@@ -7,15 +7,26 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from dtaojax.backtest.classes import BASKET, UNKNOWN, age_class, age_labels, depth_class
-from dtaojax.backtest.forecaster import Fitted, Forecaster
-from dtaojax.backtest.groups import BASKET_LABEL, MATURE, YOUNG, Group, groups
-from dtaojax.backtest.historical import HistoricalSimulation
-from dtaojax.backtest.random_walk import RandomWalk
-from dtaojax.backtest.roll import TAIL_DRAWS, Outcomes, Plan, roll
-from dtaojax.backtest.tables import coverage_table, crps_table, pit_table, skill_table
-from dtaojax.backtest.tail_tables import exceedance_table, shortfall_table
 from dtaojax.history import Panel
+from dtaojax.studies.backtest.forecasts.classes import (
+    BASKET,
+    UNKNOWN,
+    age_class,
+    age_labels,
+    depth_class,
+)
+from dtaojax.studies.backtest.forecasts.forecaster import Fitted, Forecaster
+from dtaojax.studies.backtest.forecasts.groups import BASKET_LABEL, MATURE, YOUNG, Group, groups
+from dtaojax.studies.backtest.forecasts.historical import HistoricalSimulation
+from dtaojax.studies.backtest.forecasts.random_walk import RandomWalk
+from dtaojax.studies.backtest.forecasts.roll import TAIL_DRAWS, Outcomes, Plan, roll
+from dtaojax.studies.backtest.forecasts.tables import (
+    coverage_table,
+    crps_table,
+    pit_table,
+    skill_table,
+)
+from dtaojax.studies.backtest.forecasts.tail_tables import exceedance_table, shortfall_table
 
 DAYS, SERIES, SD = 150, 12, 0.05
 BASELINES: tuple[Forecaster, ...] = (RandomWalk(), HistoricalSimulation())

@@ -10,9 +10,10 @@ import pytest
 from browser import Chromium, complaints
 
 from dtaojax import cli
-from dtaojax.config import ConfigError, load_backtest
-from dtaojax.pipeline.backtest import read_backtest, run_backtest
-from dtaojax.report.backtest_results import TABLES
+from dtaojax.schema.errors import ConfigError
+from dtaojax.studies.backtest.backtest import read_backtest, run_backtest
+from dtaojax.studies.backtest.config import load_backtest
+from dtaojax.studies.backtest.result import TABLES
 
 CONFIG = """
 title = "A made-up history"

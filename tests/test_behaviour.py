@@ -14,24 +14,27 @@ from scipy import linalg, stats
 from worlds import live_mechanism
 
 from dtaojax import chain
+from dtaojax.assembly import build_mechanism, build_world
+from dtaojax.behaviour.build import build_behaviour
 from dtaojax.behaviour.emission_switch import EmissionSwitch
 from dtaojax.behaviour.miner_burn import EVERYTHING_FROM, MOVES, NOTHING_BELOW, MinerBurn
 from dtaojax.behaviour.process import BehaviourProcess
 from dtaojax.behaviour.reach import in_reach
-from dtaojax.build import build_mechanism, build_world
-from dtaojax.build.behaviour import build_behaviour
-from dtaojax.config import Config, ConfigError, MechanismConfig, config_from_dict
-from dtaojax.demand.cross_section import CrossSection
-from dtaojax.demand.drawn_selling import DrawnSelling
-from dtaojax.demand.emission_selling import EmissionSelling
+from dtaojax.config.config import Config
+from dtaojax.config.load import config_from_dict
+from dtaojax.demand.feedback.cross_section import CrossSection
+from dtaojax.demand.holders.drawn_selling import DrawnSelling
+from dtaojax.demand.holders.emission_selling import EmissionSelling
 from dtaojax.demand.process import Clock
 from dtaojax.demand.uncertain import KnownFrom, uncertain_rates
 from dtaojax.mechanism.coinbase import emission_shares
 from dtaojax.mechanism.composition import Mechanism
+from dtaojax.mechanism.config import MechanismConfig
 from dtaojax.network import load_network
-from dtaojax.pipeline.assumptions import assumptions
+from dtaojax.numerics.streams import named_stream
+from dtaojax.schema.errors import ConfigError
 from dtaojax.state.network import NetworkState, Subnets
-from dtaojax.streams import named_stream
+from dtaojax.studies.shared.assumptions import assumptions
 
 RATES = runpy.run_path(str(Path(__file__).parents[1] / "scripts" / "behaviour_rates.py"))
 FITS = ("until_2026_08_07", "until_2026_09_06")

@@ -80,7 +80,7 @@ def test_a_measurement_that_fails_keeps_none_from_the_others(
     parts = bench("device_parts")
     job = parts.Job("float64", (("unheard of", "", 0), ("about", "", 0)), 1, 1, 1, 8, 0, 1, 1e12)
     monkeypatch.setattr("sys.argv", ["device_parts.py", json.dumps(job._asdict())])
-    monkeypatch.setattr("dtaojax.pipeline.runtime.configure", lambda precision: None)
+    monkeypatch.setattr("dtaojax.execution.runtime.configure", lambda precision: None)
     parts.main()
     failed, about = map(json.loads, capsys.readouterr().out.splitlines())
     assert "ValueError: unheard of" in failed["failed"]

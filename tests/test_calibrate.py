@@ -12,18 +12,19 @@ from browser import Chromium, complaints
 from test_calibration import simulated
 
 from dtaojax.calibration import Estimate, Fit, NotConvergedError
-from dtaojax.calibration.bootstrap import resampled
 from dtaojax.calibration.bound import LOOSEST, bounded, largest_sd
-from dtaojax.calibration.figures import NAMES, figures
-from dtaojax.calibration.goodness import compare
+from dtaojax.calibration.goodness.bootstrap import resampled
+from dtaojax.calibration.goodness.figures import NAMES, figures
+from dtaojax.calibration.goodness.goodness import compare
 from dtaojax.calibration.measured import Measured
 from dtaojax.calibration.model import PRIOR, Parameters
 from dtaojax.calibration.observations import observe
-from dtaojax.config import StochasticVarianceFlowConfig, load_config
+from dtaojax.config.load import load_config
+from dtaojax.demand.flow.variance_config import StochasticVarianceFlowConfig
 from dtaojax.history import HistoryError, Panel
-from dtaojax.pipeline import calibrate
-from dtaojax.pipeline.calibrate import Request, run_calibration
-from dtaojax.pipeline.simulated_history import start_days
+from dtaojax.studies.calibrate import calibrate
+from dtaojax.studies.calibrate.calibrate import Request, run_calibration
+from dtaojax.studies.calibrate.simulated_history import start_days
 
 SERIES = 24
 DAYS = 40

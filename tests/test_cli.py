@@ -29,12 +29,14 @@ from small_run import (
     write_network,
 )
 
-from dtaojax import __version__, chain, cli
+from dtaojax import chain, cli
 from dtaojax.commands.run import headline_table
 from dtaojax.commands.terminal import err, error_words
-from dtaojax.config import PRESETS, config_from_dict
+from dtaojax.config.load import config_from_dict
+from dtaojax.mechanism.presets import PRESETS
 from dtaojax.network import NetworkTable, load_network
-from dtaojax.results import save
+from dtaojax.results.contract import save
+from dtaojax.version import __version__
 
 ROOT = Path(__file__).parents[1]
 RAO = 1e-9

@@ -16,15 +16,15 @@ import pandas as pd
 import pytest
 from small_run import CONFIG, small_rows, write_network
 
+from dtaojax.assembly.inputs import read_inputs
 from dtaojax.commands.where import crew_maker
-from dtaojax.config import ConfigError
 from dtaojax.engine.run import usable_cores
-from dtaojax.pipeline import crew, runtime
-from dtaojax.pipeline.crew import CrewError, CrewMaker
-from dtaojax.pipeline.inputs import read_inputs
-from dtaojax.pipeline.run import run_report
-from dtaojax.pipeline.scheduler import quiet
-from dtaojax.results import ResultsError
+from dtaojax.execution import runtime, worker_pool
+from dtaojax.execution.scheduler import quiet
+from dtaojax.execution.worker_pool import CrewError, CrewMaker
+from dtaojax.results.contract import ResultsError
+from dtaojax.schema.errors import ConfigError
+from dtaojax.studies.run.simulate import run_report
 
 distributed = pytest.importorskip("distributed", reason="needs the extra: cluster")
 # They come with it.
@@ -54,7 +54,7 @@ def local(config: Path) -> Iterator[tuple[object, CrewMaker]]:
         ) as cluster,
         distributed.Client(cluster) as client,
     ):
-        yield client, partial(crew.cluster, address=cluster.scheduler_address)
+        yield client, partial(worker_pool.cluster, address=cluster.scheduler_address)
 
 
 def run(config: Path, name: str, maker: CrewMaker, progress: Callable[[int], None] = int) -> Path:
@@ -64,7 +64,7 @@ def run(config: Path, name: str, maker: CrewMaker, progress: Callable[[int], Non
 
 @pytest.fixture(scope="module")
 def on_threads(config: Path) -> Path:
-    return run(config, "threads", crew.threads)
+    return run(config, "threads", worker_pool.threads)
 
 
 def assert_same_numbers(folder: Path, expected: Path) -> None:
@@ -99,7 +99,7 @@ def test_as_many_processes_as_cores_keep_to_one_each_also_when_one_is_replaced(
     cores = usable_cores()
     one_each = {(core,) for core in cores}
 
-    with crew.processes("float64", workers=len(cores)) as processes:
+    with worker_pool.processes("float64", workers=len(cores)) as processes:
 
         def seen() -> set[tuple[int, ...]]:
             # Long enough that no worker gets two while another is free.
@@ -131,14 +131,14 @@ def test_worker_of_another_version_is_refused(
 
 
 def test_scheduler_that_does_not_answer_is_named(config: Path) -> None:
-    maker = partial(crew.cluster, address="tcp://127.0.0.1:9", patience_s=0.5)
+    maker = partial(worker_pool.cluster, address="tcp://127.0.0.1:9", patience_s=0.5)
     with pytest.raises(CrewError, match=r"--scheduler tcp://127\.0\.0\.1:9: no scheduler answers"):
         run(config, "nobody", maker)
 
 
 @pytest.mark.parametrize("address", ["nonsense", "http://127.0.0.1:9", "tls://127.0.0.1:9"])
 def test_address_that_cannot_be_used_is_one_message(config: Path, address: str) -> None:
-    maker = partial(crew.cluster, address=address, patience_s=0.5)
+    maker = partial(worker_pool.cluster, address=address, patience_s=0.5)
     with pytest.raises(CrewError, match=f"--scheduler {address}: no scheduler answers") as refused:
         run(config, "nobody", maker)
     assert len(str(refused.value).splitlines()) == 1
@@ -207,7 +207,7 @@ def test_scheduler_with_certificates_computes_for_who_has_them(
 ) -> None:
     assert guarded.startswith("tls://")
     with dask.config.set(settings(authorities["ours"])):
-        folder = run(config, "guarded", partial(crew.cluster, address=guarded))
+        folder = run(config, "guarded", partial(worker_pool.cluster, address=guarded))
     assert_same_numbers(folder, on_threads)
 
 
@@ -221,7 +221,7 @@ def test_scheduler_with_certificates_refuses_who_has_none_of_its_authority(
     certificates: str | None,
     why: str,
 ) -> None:
-    maker = partial(crew.cluster, address=guarded, patience_s=1.0)
+    maker = partial(worker_pool.cluster, address=guarded, patience_s=1.0)
     asked = {} if certificates is None else settings(authorities[certificates])
     with (
         dask.config.set(asked),
@@ -261,7 +261,7 @@ def listening(process: Any) -> set[tuple[str, int]]:
 
 def test_processes_open_no_port_beyond_loopback(config: Path) -> None:
     before = listening(psutil.Process())
-    with crew.processes("float64", workers=1):
+    with worker_pool.processes("float64", workers=1):
         opened = listening(psutil.Process())
     assert {address for address, _ in opened - before} == {"127.0.0.1"}
 
@@ -281,6 +281,6 @@ def test_options_that_contradict_each_other_are_refused(options: tuple, message:
 
 def test_number_of_workers_alone_means_processes() -> None:
     maker = crew_maker(None, 2, None)
-    assert maker.func is crew.processes
+    assert maker.func is worker_pool.processes
     assert maker.keywords == {"workers": 2}
-    assert crew_maker(None, None, None) is crew.threads
+    assert crew_maker(None, None, None) is worker_pool.threads

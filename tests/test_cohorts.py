@@ -13,24 +13,26 @@ from small_run import small_rows, write_network
 from worlds import live_mechanism, mainnet_world, row, stacked
 
 from dtaojax import chain
-from dtaojax.build import build_world
-from dtaojax.config import PRESETS, ConfigError, config_from_dict
+from dtaojax.assembly import build_world
+from dtaojax.assembly.inputs import read_inputs
+from dtaojax.cohorts.follower import COHORT_FIGURES
+from dtaojax.cohorts.settlement import Orders, Staking, clear, dissolve, income
+from dtaojax.cohorts.state import COHORTS, MINER, OWNER, VALIDATOR, Flows, Ledger
+from dtaojax.config.load import config_from_dict
 from dtaojax.demand.process import DemandProcess
-from dtaojax.mechanism.cohorts import Orders, Staking, clear, dissolve, income
 from dtaojax.mechanism.coinbase import coinbase
-from dtaojax.mechanism.pools import sell_output
-from dtaojax.mechanism.split import Payout
-from dtaojax.mechanism.trading import Trades
+from dtaojax.mechanism.liquidity.pools import sell_output
+from dtaojax.mechanism.presets import PRESETS
+from dtaojax.mechanism.split.rules import Payout
+from dtaojax.mechanism.trading.trading import Trades
 from dtaojax.metrics.cohorts import cohort_table
 from dtaojax.network import NetworkTable, load_network
-from dtaojax.pipeline.inputs import read_inputs
-from dtaojax.report.cohorts import cohort_table as report_table
-from dtaojax.report.contract import read
-from dtaojax.report.page import render_report
-from dtaojax.state.cohorts import COHORTS, MINER, OWNER, VALIDATOR, Flows, Ledger
+from dtaojax.results.read import read
+from dtaojax.schema.errors import ConfigError
 from dtaojax.state.intents import Intents
+from dtaojax.studies.run.page.cohorts import cohort_table as report_table
+from dtaojax.studies.run.page.page import render_report
 from dtaojax.world.carry import Carry
-from dtaojax.world.cohorts import COHORT_FIGURES
 from dtaojax.world.world import World
 
 WHALE = len(COHORTS)

@@ -9,13 +9,13 @@ from flows import STEPS_A_DAY, WIDTH, network, wishes
 from scipy import stats
 
 from dtaojax.demand.age import by_age
-from dtaojax.demand.drought import Drought
-from dtaojax.demand.market_factor import MarketFactor, market_factor
-from dtaojax.demand.new_subnet import new_subnet
-from dtaojax.demand.window import window
+from dtaojax.demand.flow.market_factor import MarketFactor, market_factor
+from dtaojax.demand.flow.new_subnet import new_subnet
+from dtaojax.demand.shock.drought import Drought
+from dtaojax.demand.shock.window import window
+from dtaojax.latent.draws import Latent
+from dtaojax.numerics.streams import named_stream
 from dtaojax.state.network import NetworkState, Subnets
-from dtaojax.streams import named_stream
-from dtaojax.world.latent import Latent
 
 LEVEL = 1e-4
 MARKET, SECTOR = 0.3, 0.4

@@ -20,19 +20,21 @@ from made_runs import DAYS, PATHS, UNITS, make_run
 from small_run import CONFIG, HOSTILE, small_rows, write_network
 
 from dtaojax import chain, cli
+from dtaojax.assembly.inputs import Inputs, gather
 from dtaojax.commands.compare import differences_table
 from dtaojax.commands.terminal import err
-from dtaojax.config import Config, ConfigError, config_from_dict
+from dtaojax.config.config import Config
+from dtaojax.config.load import config_from_dict
 from dtaojax.network import load_network
-from dtaojax.pipeline.answers import answers
-from dtaojax.pipeline.comparands import plan
-from dtaojax.pipeline.compare import TakenApart, compare_finished, write_comparison
-from dtaojax.pipeline.finished import read_finished
-from dtaojax.pipeline.inputs import Inputs, gather
-from dtaojax.report.compare_page import render_comparison
-from dtaojax.report.compare_results import DIFFERENCE_COLUMNS, PART_COLUMNS, Comparison
-from dtaojax.results import ResultsError, load, save
+from dtaojax.results.contract import ResultsError, load, save
+from dtaojax.schema.errors import ConfigError
 from dtaojax.storage import opened, seal
+from dtaojax.studies.compare.compare import TakenApart, compare_finished, write_comparison
+from dtaojax.studies.compare.inputs import plan
+from dtaojax.studies.compare.page.page import render_comparison
+from dtaojax.studies.compare.result import DIFFERENCE_COLUMNS, PART_COLUMNS, Comparison
+from dtaojax.studies.compare.take_apart import answers
+from dtaojax.studies.shared.finished import read_finished
 
 
 def held(*folders: Path) -> Comparison:

@@ -10,14 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from dtaojax.measures.concentration import (
-    effective_number,
-    gini,
-    herfindahl,
-    nakamoto,
-    top_share,
-)
-from dtaojax.ordered import ordered_cumsum, ordered_sum
+from dtaojax.numerics.concentration import effective_number, gini, herfindahl, nakamoto, top_share
+from dtaojax.numerics.ordered import ordered_cumsum, ordered_sum
 
 WIDTH = 12
 EVERYBODY = jnp.ones(WIDTH, bool)

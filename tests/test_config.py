@@ -13,19 +13,15 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from dtaojax import chain
-from dtaojax.config import (
-    DEFAULT_PRESET,
-    PRESETS,
-    Config,
-    ConfigError,
-    RulesConfig,
-    RunConfig,
-    StochasticVarianceFlowConfig,
-    calibrated,
-    config_from_dict,
-    load_config,
-)
+from dtaojax.config import calibrated
 from dtaojax.config.calibrated import FITTED_FILE
+from dtaojax.config.config import Config
+from dtaojax.config.load import config_from_dict, load_config
+from dtaojax.config.run import RunConfig
+from dtaojax.demand.flow.variance_config import StochasticVarianceFlowConfig
+from dtaojax.mechanism.config import RulesConfig
+from dtaojax.mechanism.presets import DEFAULT_PRESET, PRESETS
+from dtaojax.schema.errors import ConfigError
 
 ROOT = Path(__file__).parents[1]
 MAINNET = ROOT / "configs" / "mainnet.toml"

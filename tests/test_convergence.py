@@ -13,7 +13,7 @@ from dtaojax.metrics.convergence import Watched, convergence_rows
 from dtaojax.metrics.estimate import mean_of_sample
 from dtaojax.metrics.tables import frame
 from dtaojax.metrics.tail import expected_shortfall
-from dtaojax.report import render_report
+from dtaojax.studies.run.page.page import render_report
 
 MEAN = Watched("sum_price", "network", "mean", np.nan, 90.0, "TAO/alpha")
 TAIL = Watched("loss_realizable", "portfolio", "es", 0.95, 90.0, "TAO")

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from dtaojax import chain
-from dtaojax.build import build_network
-from dtaojax.config import MechanismConfig
+from dtaojax.assembly import build_network
 from dtaojax.history import data_folder
+from dtaojax.mechanism.config import MechanismConfig
 from dtaojax.network import NetworkError, NetworkTable, load_network
 from dtaojax.network.issuance import FIRST_HALVING_BLOCK, scheduled_issuance
 from dtaojax.network.write import write_network

@@ -13,16 +13,17 @@ import pytest
 from made_runs import make_run
 from small_run import CONFIG, small_rows, write_network
 
-from dtaojax.build import build_world
-from dtaojax.config import ConfigError, config_from_dict
+from dtaojax.assembly import build_world
+from dtaojax.assembly.inputs import gather, read_inputs
+from dtaojax.config.load import config_from_dict
 from dtaojax.metrics.decomposition import Decomposition, decompose
 from dtaojax.network import load_network
-from dtaojax.pipeline.inputs import gather, read_inputs
-from dtaojax.pipeline.run import run_report
-from dtaojax.report.contract import read
-from dtaojax.report.page import render_report
-from dtaojax.results import DECOMPOSITION_COLUMNS, ResultsError, load
-from dtaojax.streams import SOURCES, Source
+from dtaojax.numerics.streams import SOURCES, Source
+from dtaojax.results.contract import DECOMPOSITION_COLUMNS, ResultsError, load
+from dtaojax.results.read import read
+from dtaojax.schema.errors import ConfigError
+from dtaojax.studies.run.page.page import render_report
+from dtaojax.studies.run.simulate import run_report
 from dtaojax.world.mixed import Mixed
 
 WEIGHTS = np.array([3.0, 2.0, 1.0, 0.0])

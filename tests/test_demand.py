@@ -13,9 +13,9 @@ from scipy import integrate, special, stats
 from worlds import live_mechanism, random_world, state_of, subnets_of
 
 from dtaojax import chain
-from dtaojax.demand.emission_selling import EmissionSelling
+from dtaojax.demand.flow.student_flow import StudentFlow, student_flow, volatility_table
+from dtaojax.demand.holders.emission_selling import EmissionSelling
 from dtaojax.demand.process import Clock, DemandProcess
-from dtaojax.demand.student_flow import StudentFlow, student_flow, volatility_table
 from dtaojax.mechanism.coinbase import Coinbase, coinbase
 from dtaojax.state.network import NetworkState, Subnets
 from dtaojax.world.world import World

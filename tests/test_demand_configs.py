@@ -11,16 +11,18 @@ import pytest
 from flows import trade_steps, traded
 
 from dtaojax import chain
-from dtaojax.build import build_demand, build_world
-from dtaojax.build.slots import Slots
-from dtaojax.config import Config, ConfigError, config_from_dict, load_config
+from dtaojax.assembly import build_demand, build_world
+from dtaojax.assembly.inputs import read_inputs
+from dtaojax.config.config import Config
+from dtaojax.config.load import config_from_dict, load_config
 from dtaojax.demand.process import DemandProcess
 from dtaojax.history import HistoryError
 from dtaojax.mechanism.emission import block_emission
 from dtaojax.network import NetworkTable, load_network
-from dtaojax.pipeline.assumptions import assumptions
-from dtaojax.pipeline.inputs import read_inputs
+from dtaojax.network.slots import Slots
+from dtaojax.schema.errors import ConfigError
 from dtaojax.state.network import NetworkState, Subnets
+from dtaojax.studies.shared.assumptions import assumptions
 
 STRESS = sorted((Path(__file__).parents[1] / "configs" / "stress").glob("*.toml"))
 DAYS = 12

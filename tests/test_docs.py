@@ -18,8 +18,8 @@ import typer
 
 import dtaojax
 from dtaojax import cli
-from dtaojax.config import config_from_dict, load_config
-from dtaojax.config._base import FileModel, StrictModel
+from dtaojax.config.load import config_from_dict, load_config
+from dtaojax.schema.strict import FileModel, StrictModel
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "reports" / "README.md", *sorted(ROOT.glob("docs/*.md"))]

@@ -6,6 +6,7 @@ import re
 import pytest
 from matplotlib.figure import Figure
 
+from dtaojax.report.charts.svg import COLOURS, drawing_style, new_figure
 from dtaojax.report.config_text import config_text
 from dtaojax.report.document import (
     Card,
@@ -16,7 +17,6 @@ from dtaojax.report.document import (
     number,
     render_document,
 )
-from dtaojax.report.svg import COLOURS, drawing_style, new_figure
 
 HOSTILE = "<script>alert(1)</script>\u202e\x00"
 

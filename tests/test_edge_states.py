@@ -35,9 +35,9 @@ from worlds import (
     subnets_of,
 )
 
-from dtaojax.build import build_mechanism
-from dtaojax.config import PRESETS as CONFIG_PRESETS
-from dtaojax.config import MechanismConfig
+from dtaojax.assembly import build_mechanism
+from dtaojax.mechanism.config import MechanismConfig
+from dtaojax.mechanism.presets import PRESETS as CONFIG_PRESETS
 from dtaojax.mechanism.step import step
 
 WIDTH, BLOCKS = 6, 4

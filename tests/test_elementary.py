@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from dtaojax import elementary
+from dtaojax.numerics import elementary
 
 LIMITS = np.array([0.0, 1.0, -1.0, np.inf, -np.inf, np.nan, 800.0, -800.0])
 FUNCTIONS = ("log", "log1p", "exp", "expm1")

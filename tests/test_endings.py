@@ -13,7 +13,7 @@ import pytest
 import dtaojax
 from dtaojax import cli
 from dtaojax.commands.ending import carry_out, wants_debug
-from dtaojax.config import ConfigError, Problem
+from dtaojax.schema.errors import ConfigError, Problem
 
 ROOT = Path(__file__).parents[1]
 ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT), "XLA_FLAGS": ""}
@@ -132,7 +132,7 @@ def test_nothing_is_caught_for_those_who_compute_in_python(monkeypatch) -> None:
     def broken(*_: object, **__: object) -> None:
         raise KeyError("netuid")
 
-    monkeypatch.setattr("dtaojax.pipeline.runtime.configure", broken)
+    monkeypatch.setattr("dtaojax.execution.runtime.configure", broken)
     with pytest.raises(KeyError, match="netuid"):
         dtaojax.simulate(changes={"run.paths": 4}, progress=False)
 

@@ -16,9 +16,9 @@ from threads import run
 from walks import BINS, MEMBERS, GeometricWalk, Walk, walk
 from worlds import live_mechanism, random_world, state_of, subnets_of
 
-from dtaojax.build import build_bins, build_demand
-from dtaojax.build.slots import Slots
-from dtaojax.config import EmissionSellingConfig, StudentFlowConfig
+from dtaojax.assembly import build_bins, build_demand
+from dtaojax.demand.flow.config import StudentFlowConfig
+from dtaojax.demand.holders.config import EmissionSellingConfig
 from dtaojax.engine.batches import (
     MOST_BATCHES,
     BatchAccumulator,
@@ -34,7 +34,8 @@ from dtaojax.engine.pairwise import PairwiseAccumulator, pairwise_sum
 from dtaojax.engine.rollout import KEPT
 from dtaojax.engine.statistics import Bins
 from dtaojax.network import load_network
-from dtaojax.world.portfolio import Portfolio
+from dtaojax.network.slots import Slots
+from dtaojax.world.followers.portfolio import Portfolio
 from dtaojax.world.world import World
 
 REPORTS = (1, 4, 16)

@@ -8,14 +8,17 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from dtaojax.build import Slots, build_mechanism, build_network, build_world
-from dtaojax.config import PRESETS, ConfigError, MechanismConfig, config_from_dict
+from dtaojax.assembly import Slots, build_mechanism, build_network, build_world
+from dtaojax.config.load import config_from_dict
 from dtaojax.mechanism.coinbase import Coinbase, coinbase
+from dtaojax.mechanism.config import MechanismConfig
 from dtaojax.mechanism.emission import block_emission
-from dtaojax.mechanism.root import root_proportion
+from dtaojax.mechanism.presets import PRESETS
+from dtaojax.mechanism.root.proportion import root_proportion
 from dtaojax.network import NetworkError, load_network
-from dtaojax.pipeline.assumptions import assumptions
+from dtaojax.schema.errors import ConfigError
 from dtaojax.state.network import NetworkState
+from dtaojax.studies.shared.assumptions import assumptions
 
 NETWORK = load_network("finney_8791253")
 BLOCKS = 360

@@ -8,14 +8,18 @@ import pytest
 from flows import STEP, WIDTH, network, paid_in, prices, traded, wishes
 
 from dtaojax import chain
-from dtaojax.demand.mean_reversion import MeanReversion, MovingPriceAnchor, StartPriceAnchor
-from dtaojax.demand.momentum import Momentum
-from dtaojax.demand.price_shock import PriceShock
+from dtaojax.demand.feedback.mean_reversion import (
+    MeanReversion,
+    MovingPriceAnchor,
+    StartPriceAnchor,
+)
+from dtaojax.demand.feedback.momentum import Momentum
+from dtaojax.demand.feedback.response import response
+from dtaojax.demand.feedback.revenue_demand import RevenueDemand
+from dtaojax.demand.feedback.yield_demand import YieldDemand, staking_yield
 from dtaojax.demand.process import Clock
-from dtaojax.demand.response import response
-from dtaojax.demand.revenue_demand import RevenueDemand
-from dtaojax.demand.window import window
-from dtaojax.demand.yield_demand import YieldDemand, staking_yield
+from dtaojax.demand.shock.price_shock import PriceShock
+from dtaojax.demand.shock.window import window
 
 HALF_LIFE = 0.5
 

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from jaxtyping import Array
 
-from dtaojax.build import build_world
-from dtaojax.build.following import build_following
-from dtaojax.config import Config, config_from_dict
+from dtaojax.assembly import build_world
+from dtaojax.assembly.following import build_following
+from dtaojax.config.config import Config
+from dtaojax.config.load import config_from_dict
 from dtaojax.network import NetworkTable, load_network
 from dtaojax.state.network import Subnets
 from dtaojax.world.following import Pair

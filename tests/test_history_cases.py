@@ -11,7 +11,7 @@ import pytest
 
 from dtaojax import cli
 from dtaojax.history import HistoryError, Panel, read_closes, read_panel
-from dtaojax.pipeline.backtest import read_backtest, run_backtest
+from dtaojax.studies.backtest.backtest import read_backtest, run_backtest
 
 CASES = Path(__file__).parents[2] / "shared" / "cases"
 pytestmark = pytest.mark.skipif(not CASES.exists(), reason=f"there is no {CASES}")

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from dtaojax.config import ConfigError, load_config
-from dtaojax.reading import MOST_TOML, UnfitFileError, check_bounded, parse_toml, read_bounded
+from dtaojax.config.load import load_config
+from dtaojax.files.reading import MOST_TOML, UnfitFileError, check_bounded, parse_toml, read_bounded
+from dtaojax.schema.errors import ConfigError
 
 HUGE = "0x" + "f" * 4300
 """An integer of more digits than Python writes in decimal."""

@@ -39,5 +39,7 @@ def test_rooms_in_the_wrong_order_are_found_out(tmp_path: Path) -> None:
 
 def test_a_room_without_a_place_is_found_out(tmp_path: Path) -> None:
     wrong = tmp_path / "contracts"
-    wrong.write_text(CONTRACTS.read_text().replace("    measures\n    state\n", "    state\n", 1))
+    wrong.write_text(
+        CONTRACTS.read_text().replace("    calibration\n    numerics\n", "    numerics\n", 1)
+    )
     assert not keeps(wrong)

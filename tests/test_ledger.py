@@ -22,18 +22,12 @@ from made_runs import make_run
 from scipy import stats
 
 from dtaojax import cli
-from dtaojax.config import config_from_dict
-from dtaojax.ledger import store
-from dtaojax.ledger.forecast import LEVEL_COLUMNS, Forecast, LaterState, date_of
-from dtaojax.ledger.record import horizon_group, record_in_words, record_of
-from dtaojax.ledger.store import Met, add_forecast, add_scores, read_ledger
+from dtaojax.assembly.inputs import gather, network_digest
+from dtaojax.config.load import config_from_dict
 from dtaojax.network import NetworkError, NetworkTable, load_network
 from dtaojax.network.write import write_network
-from dtaojax.pipeline.inputs import gather, network_digest
-from dtaojax.pipeline.ledger import add_run, report_ledger, score, track_record, with_record
-from dtaojax.pipeline.run import run_report
 from dtaojax.report.trust import trust_of
-from dtaojax.results import QUANTILE_LEVELS, ResultsError, load
+from dtaojax.results.contract import QUANTILE_LEVELS, ResultsError, load
 from dtaojax.scoring.quantiles import (
     Place,
     crps_of_quantiles,
@@ -41,6 +35,12 @@ from dtaojax.scoring.quantiles import (
     place,
     place_histogram,
 )
+from dtaojax.studies.ledger import store
+from dtaojax.studies.ledger.forecast import LEVEL_COLUMNS, Forecast, LaterState, date_of
+from dtaojax.studies.ledger.ledger import add_run, report_ledger, score, track_record, with_record
+from dtaojax.studies.ledger.record import horizon_group, record_in_words, record_of
+from dtaojax.studies.ledger.store import Met, add_forecast, add_scores, read_ledger
+from dtaojax.studies.run.simulate import run_report
 
 LEVELS = np.array(QUANTILE_LEVELS)
 DAY = 7_200
@@ -311,7 +311,7 @@ from pathlib import Path
 sys.path.insert(0, sys.argv[2])
 from test_ledger import BEFORE, a_forecast
 from dtaojax.config import config_from_dict
-from dtaojax.ledger import store
+from dtaojax.studies.ledger import store
 
 file, connect = Path(sys.argv[1]), sqlite3.connect
 told = []

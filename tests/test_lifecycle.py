@@ -25,10 +25,10 @@ from worlds import (
     subnets_of,
 )
 
-from dtaojax.build import build_mechanism, build_registration
-from dtaojax.config import MechanismConfig
+from dtaojax.assembly import build_mechanism, build_registration
 from dtaojax.mechanism.composition import Mechanism
-from dtaojax.mechanism.lifecycle import (
+from dtaojax.mechanism.config import MechanismConfig
+from dtaojax.mechanism.registration.lifecycle import (
     LastLock,
     Newcomer,
     Registration,

@@ -12,13 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dtaojax import chain
-from dtaojax.mechanism.dissolution import (
-    dissolution_payout,
-    sell_baskets,
-)
-from dtaojax.mechanism.lock_cost import effective_interval, lock_cost
-from dtaojax.mechanism.median_price import median_price
-from dtaojax.mechanism.pool_seed import min_lock_seed, whole_lock_seed
+from dtaojax.mechanism.registration.dissolution import dissolution_payout, sell_baskets
+from dtaojax.mechanism.registration.lock_cost import effective_interval, lock_cost
+from dtaojax.mechanism.registration.median_price import median_price
+from dtaojax.mechanism.registration.pool_seed import min_lock_seed, whole_lock_seed
 from dtaojax.state.pools import Pools
 
 YES, NO = jnp.asarray(True), jnp.asarray(False)

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from dtaojax.config import config_from_dict
-from dtaojax.experiments.measures.threshold_revenue import best_threshold
-from dtaojax.experiments.rank import in_band, rank_correlation
-from dtaojax.experiments.record import Figures, Record
-from dtaojax.experiments.registry import MEASURES
+from dtaojax.config.load import config_from_dict
+from dtaojax.studies.article.measures.threshold_revenue import best_threshold
+from dtaojax.studies.article.rank import in_band, rank_correlation
+from dtaojax.studies.article.record import Figures, Record
+from dtaojax.studies.article.registry import MEASURES
 
 DAYS = np.array([0.0, 1.0, 3.0])
 NETUID = np.array([1, 2, 3, 4])

@@ -13,24 +13,24 @@ from chain_rules.moving_price_fixed_point import floored_moving_price
 from chain_rules.stored import flow_smoothing
 
 from dtaojax import chain
-from dtaojax.build import build_network
-from dtaojax.config import MechanismConfig
-from dtaojax.mechanism.chain_buy import BuyDestroyed, BuyDestroyedUnissued, BuyKept
+from dtaojax.assembly import build_network
+from dtaojax.mechanism.chain_buy.rules import BuyDestroyed, BuyDestroyedUnissued, BuyKept
+from dtaojax.mechanism.config import MechanismConfig
 from dtaojax.mechanism.emission import block_emission, emission_of_unissued
-from dtaojax.mechanism.flows import flow_ema
-from dtaojax.mechanism.gate_mass import HillMassGate, mass_bar
-from dtaojax.mechanism.injection import InjectionTerms, RootProportionCap
-from dtaojax.mechanism.injection_article import FixedFraction
-from dtaojax.mechanism.injection_caps import AlphaEmissionCap, LesserEmissionCap
-from dtaojax.mechanism.injection_launch import LaunchInjection
-from dtaojax.mechanism.injection_prelaunch import SumPriceSwitch
-from dtaojax.mechanism.injection_subsidy import SubsidyByAlphaEmission, SubsidyByBlockEmission
-from dtaojax.mechanism.no_gate import NoGate
-from dtaojax.mechanism.owner_cut import owner_cut
-from dtaojax.mechanism.situation import Situation
-from dtaojax.mechanism.split import OwnerServerValidatorRoot
+from dtaojax.mechanism.gate.hill_mass import HillMassGate, mass_bar
+from dtaojax.mechanism.gate.no_gate import NoGate
+from dtaojax.mechanism.injection.context import Situation
+from dtaojax.mechanism.injection.emission_caps import AlphaEmissionCap, LesserEmissionCap
+from dtaojax.mechanism.injection.fixed_fraction import FixedFraction
+from dtaojax.mechanism.injection.launch import LaunchInjection
+from dtaojax.mechanism.injection.root_proportion_cap import InjectionTerms, RootProportionCap
+from dtaojax.mechanism.injection.subsidy import SubsidyByAlphaEmission, SubsidyByBlockEmission
+from dtaojax.mechanism.injection.sum_price_switch import SumPriceSwitch
+from dtaojax.mechanism.split.owner_cut import owner_cut
+from dtaojax.mechanism.split.rules import OwnerServerValidatorRoot
+from dtaojax.mechanism.weight_rule.flow_average import flow_ema
 from dtaojax.network import load_network
-from dtaojax.ordered import ordered_sum
+from dtaojax.numerics.ordered import ordered_sum
 
 SHARES = (
     [1.0],

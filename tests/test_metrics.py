@@ -36,8 +36,8 @@ from dtaojax.metrics.tail import (
     tail,
     value_at_risk,
 )
-from dtaojax.pipeline.run_manifest import beyond_bins
-from dtaojax.results import ESTIMATE_COLUMNS, QUANTILE_LEVELS, paths_needed, why_missing
+from dtaojax.results.contract import ESTIMATE_COLUMNS, QUANTILE_LEVELS, paths_needed, why_missing
+from dtaojax.studies.run.manifest import beyond_bins
 
 LOSSES = st.lists(st.integers(-1000, 1000), min_size=1, max_size=60).map(
     lambda numbers: np.array(numbers, dtype=float)

@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 from reference.moving import floored_moving_price_after
 
 from dtaojax import chain
-from dtaojax.build import build_mechanism
-from dtaojax.config import ConfigError, MechanismConfig, config_from_dict
-from dtaojax.mechanism.moving_price import PriceEma, PricePath, ema_weights
-from dtaojax.mechanism.moving_price_floored import FlooredPriceEma
+from dtaojax.assembly import build_mechanism
+from dtaojax.config.load import config_from_dict
+from dtaojax.mechanism.config import MechanismConfig
+from dtaojax.mechanism.moving_price.ema import PriceEma, PricePath, ema_weights
+from dtaojax.mechanism.moving_price.floored_ema import FlooredPriceEma
+from dtaojax.schema.errors import ConfigError
 
 FIRST_EMISSION = jnp.asarray([1])
 OLD = jnp.asarray(10_000_000)

@@ -10,8 +10,9 @@ from small_run import CONFIG, small_rows, write_network
 
 from dtaojax import cli
 from dtaojax.commands import at_hand as command
-from dtaojax.config import ConfigError, Holdings, holdings_config
 from dtaojax.network import NetworkError, newest_network
+from dtaojax.schema.errors import ConfigError
+from dtaojax.studies.my.config import Holdings, holdings_config
 
 EMBEDDED = "finney_8791253"
 FACTS = 'block = {block}\ntotal_issuance = 11206919.3\nname = "mine"\n'
@@ -65,7 +66,8 @@ def test_holdings_take_the_place_of_the_examples_portfolio() -> None:
 
 
 def test_rules_demand_and_behaviour_are_those_of_the_default_run() -> None:
-    from dtaojax.config import example_folder, load_config
+    from dtaojax.config.examples import example_folder
+    from dtaojax.config.load import load_config
 
     default = load_config(example_folder() / "mainnet.toml")
     config = holdings_config(Holdings({4: 1.0}), EMBEDDED, 90.0)
@@ -176,7 +178,7 @@ def test_too_few_paths_for_a_tail_are_said(answered) -> None:
 
 
 def test_a_new_state_is_not_called_old(monkeypatch) -> None:
-    from dtaojax.config.moments import time_of
+    from dtaojax.schema.dates import time_of
 
     monkeypatch.setattr(command, "_now", lambda: time_of(9_000_000 + 7_200))
     assert command._age("finney", 9_000_000).endswith(", 1.0 days ago")

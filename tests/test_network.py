@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dtaojax.files.printable import printable
 from dtaojax.network import (
     NOT_STARTED,
     NetworkError,
@@ -21,7 +22,6 @@ from dtaojax.network import (
     load_network,
 )
 from dtaojax.network.write import write_network
-from dtaojax.printable import printable
 
 EMBEDDED = "finney_8791253"
 FACTS = 'name = "test"\nblock = 1000\ntotal_issuance = 5000.0\n'

@@ -9,8 +9,8 @@ import pytest
 
 from dtaojax import chain
 from dtaojax.metrics.tables import frame, sample_rows
-from dtaojax.pipeline.output_limits import OutputWatch, most, refuse_nonsense
-from dtaojax.results import QUANTILE_LEVELS, ResultsError
+from dtaojax.results.contract import QUANTILE_LEVELS, ResultsError
+from dtaojax.studies.run.output_limits import OutputWatch, most, refuse_nonsense
 
 UNITS = {
     "total_tao_in": "TAO",

@@ -11,15 +11,15 @@ from rich.table import Table
 from small_search import BASE, search_file
 
 from dtaojax.commands.terminal import answer, err, out
-from dtaojax.config import ConfigError, Problem
+from dtaojax.files.reading import noting
 from dtaojax.history import HistoryError
 from dtaojax.network import NetworkError, load_network
 from dtaojax.network.write import write_network
-from dtaojax.pipeline.comparands import plan
-from dtaojax.pipeline.outputs import refuse_overwriting
-from dtaojax.pipeline.snapshot_diff import FILES
-from dtaojax.reading import noting
-from dtaojax.results import ResultsError
+from dtaojax.results.contract import ResultsError
+from dtaojax.schema.errors import ConfigError, Problem
+from dtaojax.studies.compare.inputs import plan
+from dtaojax.studies.shared.outputs import refuse_overwriting
+from dtaojax.studies.snapshot.diff import FILES
 
 HOSTILE = "a\x1b[31m\u202eb\x9b\x07\tc"
 

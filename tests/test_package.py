@@ -10,8 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from dtaojax import __version__
-from dtaojax.config import ConfigError, copy_examples, load_backtest, load_config, load_tune
+from dtaojax.config.examples import copy_examples
+from dtaojax.config.load import load_config
+from dtaojax.schema.errors import ConfigError
+from dtaojax.studies.backtest.config import load_backtest
+from dtaojax.studies.tune.config import load_tune
+from dtaojax.version import __version__
 
 ROOT = Path(__file__).parents[1]
 

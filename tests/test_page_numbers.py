@@ -20,11 +20,9 @@ from made_runs import make_run
 from report_fixture import make_results
 from test_cohorts import made_table
 
-from dtaojax.pipeline.comparands import plan
-from dtaojax.pipeline.compare import compare_finished
-from dtaojax.report import render_report
-from dtaojax.report.article_page import render_article
-from dtaojax.report.article_results import (
+from dtaojax.results.contract import Results
+from dtaojax.studies.article.page.page import render_article
+from dtaojax.studies.article.result import (
     ArticleResults,
     ClaimResult,
     ExperimentResult,
@@ -32,19 +30,21 @@ from dtaojax.report.article_results import (
     Interval,
     Series,
 )
-from dtaojax.report.backtest_page import render_backtest
-from dtaojax.report.backtest_results import BacktestResults
-from dtaojax.report.compare_page import render_comparison
-from dtaojax.report.goodness_page import GoodnessPage, render_goodness_page
-from dtaojax.report.run_backtest_page import render_run_backtest
-from dtaojax.report.run_backtest_results import RunBacktestResults
-from dtaojax.report.sensitivity_page import render_sensitivity
-from dtaojax.report.snapshot_page import render_differences
-from dtaojax.report.snapshot_results import QUANTITIES, Differences
-from dtaojax.report.stress_page import render_stress
-from dtaojax.report.subnet_page import render_subnet
-from dtaojax.report.tune_page import render_tune
-from dtaojax.results import Results
+from dtaojax.studies.backtest.page.page import render_backtest
+from dtaojax.studies.backtest.result import BacktestResults
+from dtaojax.studies.backtest.whole.page import render_run_backtest
+from dtaojax.studies.backtest.whole.result import RunBacktestResults
+from dtaojax.studies.calibrate.page import GoodnessPage, render_goodness_page
+from dtaojax.studies.compare.compare import compare_finished
+from dtaojax.studies.compare.inputs import plan
+from dtaojax.studies.compare.page.page import render_comparison
+from dtaojax.studies.run.page.page import render_report
+from dtaojax.studies.run.page.subnet_page import render_subnet
+from dtaojax.studies.sensitivity.page.page import render_sensitivity
+from dtaojax.studies.snapshot.page import render_differences
+from dtaojax.studies.snapshot.result import QUANTITIES, Differences
+from dtaojax.studies.stress.page.page import render_stress
+from dtaojax.studies.tune.page.page import render_tune
 
 KEYED = Path(__file__).parent / "keyed_pages"
 """What stands on each kind of page, read and found right; see the README there."""

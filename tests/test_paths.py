@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from dtaojax.paths import clash
-from dtaojax.reading import check_bounded, noting, read_bounded
+from dtaojax.files.reading import check_bounded, noting, read_bounded
+from dtaojax.files.same_file import clash
 
 
 def test_what_is_read_is_noted_for_all_who_ask(tmp_path: Path) -> None:

@@ -23,25 +23,27 @@ import pytest
 from small_run import CONFIG, HOSTILE, NETUIDS, PATHS, REPORT_DAYS, small_rows, write_network
 from worlds import live_mechanism
 
-from dtaojax import __version__
-from dtaojax.build import build_network, build_world
-from dtaojax.config import ConfigError, MechanismConfig, load_config
+from dtaojax.assembly import build_network, build_world
+from dtaojax.assembly.inputs import read_inputs
+from dtaojax.config.load import load_config
 from dtaojax.demand.process import DemandProcess
+from dtaojax.execution import simulated as world_module
+from dtaojax.mechanism.config import MechanismConfig
 from dtaojax.network import load_network
-from dtaojax.pipeline import output_limits
-from dtaojax.pipeline import run as run_module
-from dtaojax.pipeline import simulated as world_module
-from dtaojax.pipeline.folder import claimed
-from dtaojax.pipeline.inputs import read_inputs
-from dtaojax.pipeline.output_limits import MOST
-from dtaojax.pipeline.path_table import PathTableReader, PathTableWriter, column
-from dtaojax.pipeline.run import run_report
-from dtaojax.results import ESTIMATE_COLUMNS, SCHEMA_VERSION, ResultsError, load
+from dtaojax.results.contract import ESTIMATE_COLUMNS, SCHEMA_VERSION, ResultsError, load
+from dtaojax.schema.errors import ConfigError
 from dtaojax.state.intents import Intents
 from dtaojax.state.network import NetworkState, Subnets
 from dtaojax.storage import UNFINISHED, replaced, verify
+from dtaojax.studies.run import output_limits
+from dtaojax.studies.run import simulate as run_module
+from dtaojax.studies.run.output_limits import MOST
+from dtaojax.studies.run.path_table import PathTableReader, PathTableWriter, column
+from dtaojax.studies.run.simulate import run_report
+from dtaojax.studies.shared.folder import claimed
+from dtaojax.version import __version__
+from dtaojax.world.followers.emission_flow import PRESSURE_SCALARS
 from dtaojax.world.observation import NETWORK_SCALARS, observe_network
-from dtaojax.world.pressure import PRESSURE_SCALARS
 from dtaojax.world.world import World
 
 FILES = {

@@ -13,8 +13,8 @@ from reference.pool import spot_price as exact_price
 from reference.pool import swap_out
 
 from dtaojax import chain
-from dtaojax.mechanism.fee_rules import FeeToAuthor
-from dtaojax.mechanism.pools import (
+from dtaojax.mechanism.fees.rules import FeeToAuthor
+from dtaojax.mechanism.liquidity.pools import (
     alpha_to_price,
     buy,
     buy_output,
@@ -24,7 +24,7 @@ from dtaojax.mechanism.pools import (
     spot_price,
     tao_to_price,
 )
-from dtaojax.mechanism.trading import SwapMarket
+from dtaojax.mechanism.trading.trading import SwapMarket
 from dtaojax.state.intents import Intents
 from dtaojax.state.pools import Pools
 

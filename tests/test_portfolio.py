@@ -13,19 +13,20 @@ from hypothesis import strategies as st
 from worlds import live_mechanism, mainnet_world
 
 from dtaojax import chain
-from dtaojax.build import build_mechanism, build_network, build_portfolio
-from dtaojax.config import MechanismConfig, config_from_dict
+from dtaojax.assembly import build_mechanism, build_network, build_portfolio
+from dtaojax.config.load import config_from_dict
 from dtaojax.mechanism.coinbase import coinbase
-from dtaojax.mechanism.fee_rules import FeeToAuthor, FlatFeeToPool
-from dtaojax.mechanism.pools import sell
-from dtaojax.mechanism.root_policy import Claims
-from dtaojax.mechanism.split import Payout
+from dtaojax.mechanism.config import MechanismConfig
+from dtaojax.mechanism.fees.rules import FeeToAuthor, FlatFeeToPool
+from dtaojax.mechanism.liquidity.pools import sell
+from dtaojax.mechanism.root.policy import Claims
+from dtaojax.mechanism.split.rules import Payout
 from dtaojax.mechanism.step import step
 from dtaojax.network import load_network
 from dtaojax.state.intents import Intents
 from dtaojax.state.network import NetworkState
 from dtaojax.state.pools import Pools
-from dtaojax.world.portfolio import Holdings, Portfolio
+from dtaojax.world.followers.portfolio import Holdings, Portfolio
 
 RATE = chain.FEE_RATE_U16 / chain.U16_MAX
 FEE = FeeToAuthor(jnp.asarray(RATE))

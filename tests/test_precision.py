@@ -11,14 +11,15 @@ from small_run import CONFIG, small_rows, write_network
 from threads import run
 from walks import BINS, walk
 
-from dtaojax.config import ConfigError, PrecisionTargetConfig, config_from_dict
-from dtaojax.config.models_run import WATCH_EVERY, Watchable
+from dtaojax.assembly.inputs import read_inputs
+from dtaojax.config.load import config_from_dict
+from dtaojax.config.run import WATCH_EVERY, PrecisionTargetConfig, Watchable
 from dtaojax.engine.chunk import Plan
+from dtaojax.execution import runtime
 from dtaojax.metrics.tail import expected_shortfall
-from dtaojax.pipeline import runtime
-from dtaojax.pipeline.inputs import read_inputs
-from dtaojax.pipeline.precision import PrecisionWatch
-from dtaojax.pipeline.run import run_report
+from dtaojax.schema.errors import ConfigError
+from dtaojax.studies.run.precision import PrecisionWatch
+from dtaojax.studies.run.simulate import run_report
 
 NAMES = ("emission_hhi", "value_spot[4]", "value_spot[0]", "max_drawdown")
 

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dtaojax.mechanism.gate_tiers import RankTiers
-from dtaojax.mechanism.injection import RootProportionCap
-from dtaojax.mechanism.injection_buy_cap import RootProportionBuyCap
-from dtaojax.mechanism.sharing_out import shared_out
-from dtaojax.mechanism.situation import Situation
+from dtaojax.mechanism.gate.rank_tiers import RankTiers
+from dtaojax.mechanism.injection.context import Situation
+from dtaojax.mechanism.injection.root_proportion_buy_cap import RootProportionBuyCap
+from dtaojax.mechanism.injection.root_proportion_cap import RootProportionCap
+from dtaojax.mechanism.injection.sharing_out import shared_out
 
 WIDTH = 6
 share_out = jax.jit(shared_out)

@@ -11,13 +11,13 @@ from flows import STEPS_A_DAY, WIDTH, network, wishes
 from jax import lax
 from scipy import stats
 
-from dtaojax.build.samples import less_log_mean, real_pushes
-from dtaojax.build.slots import Slots
-from dtaojax.demand.flow_bootstrap import FlowBootstrap, flow_bootstrap
-from dtaojax.demand.stationary_bootstrap import StationaryBootstrap
+from dtaojax.demand.flow.flow_bootstrap import FlowBootstrap, flow_bootstrap
+from dtaojax.demand.flow.samples import less_log_mean, real_pushes
+from dtaojax.demand.flow.stationary_bootstrap import StationaryBootstrap
 from dtaojax.history import HistoryError, Panel, read_closes
 from dtaojax.network import load_network
-from dtaojax.streams import named_stream
+from dtaojax.network.slots import Slots
+from dtaojax.numerics.streams import named_stream
 
 LEVEL = 1e-4
 ROWS = 12

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from worlds import Orders, live_mechanism, mainnet_world, run_model
 
-from dtaojax.backtest.replay import Given, replay
 from dtaojax.history import HistoryError
 from dtaojax.history.reserves import Reserves, read_reserves
 from dtaojax.mechanism.composition import Mechanism
-from dtaojax.mechanism.pools import spot_price
-from dtaojax.pipeline.replay import replay_pools
+from dtaojax.mechanism.liquidity.pools import spot_price
 from dtaojax.state.network import NetworkState, Subnets
+from dtaojax.studies.replay.mechanism import Given, replay
+from dtaojax.studies.replay.replay import replay_pools
 
 STEPS, BLOCKS = 20, 120
 World = tuple[Mechanism, Subnets, NetworkState]

@@ -26,20 +26,20 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 from report_fixture import make_results
 
-from dtaojax.report import render_report, write_report
-from dtaojax.report.answer import cards
-from dtaojax.report.contract import Histogram, read
-from dtaojax.report.count_chart import count_chart
+from dtaojax.files.text import NAME_LENGTH, subnet_name, visible
+from dtaojax.report.charts.counts import count_chart
+from dtaojax.report.charts.timeline import spread
 from dtaojax.report.display import quantiles
-from dtaojax.report.estimates import Estimate, Trajectory
-from dtaojax.report.fates import BY_PAY
-from dtaojax.report.glossary import QUANTITIES
+from dtaojax.report.glossary.glossary import QUANTITIES
 from dtaojax.report.numerals import compact, percent, plain, probability, with_error
-from dtaojax.report.subnet_table import MAX_ROWS
-from dtaojax.report.tail import Line, common_limits, count_outside
-from dtaojax.report.text import NAME_LENGTH, subnet_name, visible
-from dtaojax.report.timeline import spread
-from dtaojax.results import Results, ResultsError, load, save
+from dtaojax.results.contract import Results, ResultsError, load, save
+from dtaojax.results.estimates import Estimate, Trajectory
+from dtaojax.results.read import Histogram, read
+from dtaojax.studies.run.page.answer import cards
+from dtaojax.studies.run.page.fates import BY_PAY
+from dtaojax.studies.run.page.page import render_report, write_report
+from dtaojax.studies.run.page.subnet_table import MAX_ROWS
+from dtaojax.studies.run.page.tail import Line, common_limits, count_outside
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -189,8 +189,9 @@ def test_another_process_makes_the_same_bytes_from_the_folder_without_jax(
 ) -> None:
     save(plain_results, tmp_path)
     program = (
-        "import sys; from pathlib import Path; from dtaojax.report import write_report; "
-        "from dtaojax.results import load; folder = Path(sys.argv[1]); "
+        "import sys; from pathlib import Path; "
+        "from dtaojax.studies.run.page.page import write_report; "
+        "from dtaojax.results.contract import load; folder = Path(sys.argv[1]); "
         "write_report(load(folder), folder); "
         "print([name for name in sys.modules if name.split('.')[0] in ('jax', 'jaxlib')])"
     )

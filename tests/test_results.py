@@ -9,7 +9,15 @@ import pandas as pd
 import pytest
 from report_fixture import make_results
 
-from dtaojax.results import SCHEMA_VERSION, Metric, Results, ResultsError, load, save, write_json
+from dtaojax.results.contract import (
+    SCHEMA_VERSION,
+    Metric,
+    Results,
+    ResultsError,
+    load,
+    save,
+    write_json,
+)
 from dtaojax.storage import opened, seal, whole
 
 FILES = ("network.parquet", "subnets.parquet", "summary.json", "manifest.json")

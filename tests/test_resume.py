@@ -19,13 +19,13 @@ import pytest
 from made_chunks import CHUNKS, IDENTITY, NETWORK, PATHS, some_chunk
 from small_run import CONFIG, small_rows, write_network
 
+from dtaojax.assembly.inputs import read_inputs
 from dtaojax.engine import store as store_module
 from dtaojax.engine.store import ChunkStore, DamagedChunkError
-from dtaojax.pipeline.folder import Unfinished, claimed
-from dtaojax.pipeline.inputs import read_inputs
-from dtaojax.pipeline.run import run_report
-from dtaojax.results import ResultsError
+from dtaojax.results.contract import ResultsError
 from dtaojax.storage import UNFINISHED, drop_unfinished, opened, sealed_text
+from dtaojax.studies.run.simulate import run_report
+from dtaojax.studies.shared.folder import Unfinished, claimed
 
 TESTS = Path(__file__).parent
 

@@ -10,11 +10,12 @@ import pytest
 from reference import EXACT, PRESETS, RootValidator, run_block
 from worlds import RAO, Orders, random_world, run_model, state_of, subnets_of
 
-from dtaojax.build import build_mechanism
-from dtaojax.config import PRESETS as PRESET_CONFIGS
-from dtaojax.config import MechanismConfig, config_from_dict
-from dtaojax.pipeline.absent import present
-from dtaojax.pipeline.run_manifest import question
+from dtaojax.assembly import build_mechanism
+from dtaojax.config.load import config_from_dict
+from dtaojax.mechanism.config import MechanismConfig
+from dtaojax.mechanism.presets import PRESETS as PRESET_CONFIGS
+from dtaojax.studies.run.manifest import question
+from dtaojax.studies.run.not_applicable import present
 from dtaojax.world.observation import (
     DEREGISTERED,
     EVENTS,

@@ -11,15 +11,16 @@ import pytest
 from scipy import stats
 
 from dtaojax import chain
+from dtaojax.assembly import build_world
+from dtaojax.behaviour.build import build_root_claims
 from dtaojax.behaviour.root_claims import RootClaims
-from dtaojax.build import build_world
-from dtaojax.build.behaviour import build_root_claims
-from dtaojax.config import ConfigError, config_from_dict
+from dtaojax.config.load import config_from_dict
 from dtaojax.demand.process import Clock
 from dtaojax.network import load_network
-from dtaojax.pipeline.assumptions import assumptions
+from dtaojax.numerics.streams import SOURCES
+from dtaojax.schema.errors import ConfigError
 from dtaojax.state.network import NetworkState
-from dtaojax.streams import SOURCES
+from dtaojax.studies.shared.assumptions import assumptions
 from dtaojax.world.world import World
 
 NETWORK = load_network("finney_8791253")

@@ -8,11 +8,11 @@ import pytest
 from worlds import mainnet_world
 
 from dtaojax import chain
-from dtaojax.build import build_mechanism
-from dtaojax.config import MechanismConfig
-from dtaojax.mechanism.chain_swap import chain_sale
-from dtaojax.mechanism.pools import spot_price
-from dtaojax.mechanism.root_policy import RootDrained, drained
+from dtaojax.assembly import build_mechanism
+from dtaojax.mechanism.config import MechanismConfig
+from dtaojax.mechanism.liquidity.chain_swap import chain_sale
+from dtaojax.mechanism.liquidity.pools import spot_price
+from dtaojax.mechanism.root.policy import RootDrained, drained
 from dtaojax.state.pools import Pools
 
 RATE = jnp.asarray(1.0 / 50.0)

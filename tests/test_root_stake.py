@@ -8,10 +8,10 @@ from flows import STEP, STEPS_A_DAY, network, run_world, traded, wishes
 from scipy import stats
 from worlds import live_mechanism
 
-from dtaojax.demand.root_exit import RootExit
-from dtaojax.demand.root_stake_flow import RootStakeFlow, root_stake_flow
-from dtaojax.demand.window import window
-from dtaojax.mechanism.root_stake import move_root_stake
+from dtaojax.demand.holders.root_stake_flow import RootStakeFlow, root_stake_flow
+from dtaojax.demand.shock.root_exit import RootExit
+from dtaojax.demand.shock.window import window
+from dtaojax.mechanism.root.stake import move_root_stake
 from dtaojax.state.network import NetworkState
 from dtaojax.world.carry import TALLIES
 

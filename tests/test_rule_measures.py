@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dtaojax.config import config_from_dict
-from dtaojax.experiments.measures.issuance_gap import scheduled
-from dtaojax.experiments.record import Record
-from dtaojax.experiments.registry import MEASURES
+from dtaojax.config.load import config_from_dict
+from dtaojax.studies.article.measures.issuance_gap import scheduled
+from dtaojax.studies.article.record import Record
+from dtaojax.studies.article.registry import MEASURES
 
 PATHS, MOMENTS, SUBNETS = 2, 4, 3
 DAYS = np.array([0.0, 1.0, 2.0, 4.0])

@@ -13,14 +13,15 @@ from browser import Chromium, complaints
 from scipy import stats
 
 from dtaojax import cli
-from dtaojax.backtest.whole import places, score_network, score_subnets, tenths
-from dtaojax.config import ConfigError, config_from_dict
+from dtaojax.config.load import config_from_dict
 from dtaojax.network import NetworkError, load_network
 from dtaojax.network.outcome import read_outcomes
 from dtaojax.network.write import write_network
-from dtaojax.pipeline.look_ahead import looks_ahead
-from dtaojax.pipeline.run_backtest import read_run_backtest, run_run_backtest
+from dtaojax.schema.errors import ConfigError
 from dtaojax.scoring.brier import brier
+from dtaojax.studies.backtest.whole.backtest import read_run_backtest, run_run_backtest
+from dtaojax.studies.backtest.whole.look_ahead import looks_ahead
+from dtaojax.studies.backtest.whole.scores import places, score_network, score_subnets, tenths
 
 DAY = 7_200
 ALONE = """

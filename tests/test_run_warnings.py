@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dtaojax.config import PRESETS, config_from_dict
+from dtaojax.config.load import config_from_dict
+from dtaojax.mechanism.presets import PRESETS
 from dtaojax.network import load_network
-from dtaojax.pipeline.assumptions import assumptions
-from dtaojax.pipeline.run_warnings import run_warnings
+from dtaojax.studies.run.warnings import run_warnings
+from dtaojax.studies.shared.assumptions import assumptions
 
 ENOUGH = 100_000
 MAINNET = load_network("finney_8791253")

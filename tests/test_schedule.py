@@ -33,25 +33,22 @@ from worlds import (
     subnets_of,
 )
 
-from dtaojax.build import build_world
-from dtaojax.config import (
-    ConfigError,
-    config_differences,
-    config_from_dict,
-    load_config,
-    schedule,
-)
+from dtaojax.assembly import build_world
+from dtaojax.assembly.inputs import gather
+from dtaojax.config.differences import config_differences
+from dtaojax.config.load import config_from_dict, load_config
+from dtaojax.config.schedule import schedule
 from dtaojax.engine.rollout import PathRecord, rollout
-from dtaojax.mechanism.chain_buy import BuyKept
+from dtaojax.mechanism.chain_buy.rules import BuyKept
 from dtaojax.mechanism.composition import Mechanism
-from dtaojax.mechanism.rule_in_force import RuleInForce
 from dtaojax.mechanism.step import StepFlows, step
-from dtaojax.mechanism.weight_rules.rule import Seen
+from dtaojax.mechanism.weight_rule.rule import Seen
+from dtaojax.mechanism.weight_rule.rule_in_force import RuleInForce
 from dtaojax.network import NetworkTable, load_network
-from dtaojax.pipeline.inputs import gather
-from dtaojax.pipeline.run import run_report
+from dtaojax.schema.errors import ConfigError
 from dtaojax.state.intents import Intents
 from dtaojax.state.network import NetworkState, Subnets
+from dtaojax.studies.run.simulate import run_report
 from dtaojax.world.carry import Carry
 from dtaojax.world.scheduled import ScheduledWorld
 from dtaojax.world.world import World

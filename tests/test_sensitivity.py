@@ -12,14 +12,16 @@ from browser import Chromium, complaints
 from small_search import command_reads_and_names_its_report, search_file
 
 import dtaojax
-from dtaojax.config import ConfigError, config_from_dict, default_measures, default_parameters
+from dtaojax.config.load import config_from_dict
+from dtaojax.gradients.expectation import Outcome
+from dtaojax.gradients.headlines import Headline, elasticities, headline_columns, tail_weights
+from dtaojax.gradients.parameter_map import Range
+from dtaojax.gradients.tangents import Effect, effect_of, tangents
 from dtaojax.metrics.tail import expected_shortfall
-from dtaojax.pipeline.sensitivity import read_sensitivity
-from dtaojax.tuning.expectation import Outcome
-from dtaojax.tuning.headlines import Headline, elasticities, headline_columns, tail_weights
-from dtaojax.tuning.levers import Range
-from dtaojax.tuning.sobol import sobol_indices
-from dtaojax.tuning.tangents import Effect, effect_of, tangents
+from dtaojax.schema.errors import ConfigError
+from dtaojax.studies.sensitivity.defaults import default_measures, default_parameters
+from dtaojax.studies.sensitivity.sensitivity import read_sensitivity
+from dtaojax.studies.sensitivity.sobol import sobol_indices
 
 LOSSES = np.random.default_rng(5).standard_t(4, size=403)
 EXPOSURES = np.random.default_rng(6).normal(1.0, 0.5, size=403)
@@ -183,7 +185,7 @@ def test_the_command_reads_a_study_and_says_where_its_report_is(
     found = command_reads_and_names_its_report(
         monkeypatch,
         words,
-        "dtaojax.pipeline.sensitivity.sensitivity_report",
+        "dtaojax.studies.sensitivity.sensitivity.sensitivity_report",
         lambda inputs: inputs.study.sobol.points,
         finished / "report.html",
     )

@@ -25,13 +25,13 @@ from small_run import HOSTILE, small_rows
 from small_run import write_network as write_rows
 
 from dtaojax import cli
-from dtaojax.config import Config
+from dtaojax.config.config import Config
 from dtaojax.network import NetworkError, NetworkTable, load_network
 from dtaojax.network.sources import Supplement
 from dtaojax.network.sources.complete import FALLBACKS
 from dtaojax.network.write import write_network
-from dtaojax.pipeline.assumptions import assumptions
-from dtaojax.pipeline.snapshot import Taken, from_chain, from_taostats
+from dtaojax.studies.shared.assumptions import assumptions
+from dtaojax.studies.snapshot.snapshot import Taken, from_chain, from_taostats
 
 # The SDK leaves its event loop to the garbage collector.
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")

@@ -14,12 +14,12 @@ from browser import Chromium, complaints
 from small_run import HOSTILE, small_rows, write_network
 
 from dtaojax import cli
-from dtaojax.config import MechanismConfig
+from dtaojax.mechanism.config import MechanismConfig
 from dtaojax.network import NetworkError, NetworkTable, load_network
 from dtaojax.network.write import write_network as write_table
-from dtaojax.pipeline.inspect import next_block
-from dtaojax.pipeline.snapshot_diff import compare_networks, write_differences
-from dtaojax.report.snapshot_results import QUANTITIES, Differences
+from dtaojax.studies.inspect.next_block import next_block
+from dtaojax.studies.snapshot.diff import compare_networks, write_differences
+from dtaojax.studies.snapshot.result import QUANTITIES, Differences
 
 RULES = MechanismConfig()
 Change = Callable[..., NetworkTable]

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dtaojax.spreadsheet import cell_text, csv_text, safe_cell, write_table
+from dtaojax.files.spreadsheet import cell_text, csv_text, safe_cell, write_table
 
 FORMULAS = [
     "=1+1",

@@ -16,20 +16,23 @@ from small_run import small_rows, write_network
 from worlds import live_mechanism, mainnet_world
 
 from dtaojax import chain
-from dtaojax.build import build_bins, build_portfolio, build_world
-from dtaojax.config import ConfigError, MechanismConfig, PortfolioConfig, config_from_dict
+from dtaojax.assembly import build_bins, build_portfolio, build_world
+from dtaojax.assembly.inputs import gather
+from dtaojax.config.load import config_from_dict
+from dtaojax.config.run import PortfolioConfig
 from dtaojax.mechanism.coinbase import EmissionShares
-from dtaojax.mechanism.pools import spot_price
-from dtaojax.mechanism.sale import alpha_within_fall
+from dtaojax.mechanism.config import MechanismConfig
+from dtaojax.mechanism.liquidity.pools import spot_price
+from dtaojax.mechanism.trading.sale import alpha_within_fall
 from dtaojax.network import load_network
-from dtaojax.pipeline.buying import emission_per_tao
-from dtaojax.pipeline.inputs import gather
-from dtaojax.pipeline.inspect import next_block
+from dtaojax.schema.errors import ConfigError
 from dtaojax.state.network import Subnets
 from dtaojax.state.pools import Pools
+from dtaojax.studies.inspect.buying import emission_per_tao
+from dtaojax.studies.inspect.next_block import next_block
+from dtaojax.world.followers.emission_flow import Pressed, Pressure
+from dtaojax.world.followers.subnet_metrics import BuyingToBar, Rank
 from dtaojax.world.observation import NETWORK_SCALARS, above_bar, observe_network
-from dtaojax.world.pressure import Pressed, Pressure
-from dtaojax.world.standing import BuyingToBar, Rank
 from dtaojax.world.world import World
 
 

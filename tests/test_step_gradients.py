@@ -20,13 +20,13 @@ from jax.tree_util import keystr, tree_flatten_with_path
 from reference import EXACT
 from worlds import Orders, intents_for, random_world, state_of
 
-from dtaojax.demand.emission_selling import EmissionSelling
+from dtaojax.demand.holders.emission_selling import EmissionSelling
 from dtaojax.demand.process import Clock
 from dtaojax.mechanism.coinbase import Coinbase
 from dtaojax.mechanism.composition import Mechanism
-from dtaojax.mechanism.pools import spot_price
+from dtaojax.mechanism.liquidity.pools import spot_price
 from dtaojax.mechanism.step import step
-from dtaojax.mechanism.weight_rules.flow_driven import FlowMemory
+from dtaojax.mechanism.weight_rule.flow_driven import FlowMemory
 from dtaojax.state.intents import Intents
 from dtaojax.state.network import NetworkState, Subnets
 

@@ -15,17 +15,17 @@ from reference import EXACT
 from worlds import STRIDE, Moment, Orders, live_mechanism, mainnet_world, row, run_model, stacked
 
 from dtaojax import chain
-from dtaojax.mechanism.chain_buy import BuyDestroyedUnissued, BuyKept
+from dtaojax.mechanism.chain_buy.rules import BuyDestroyedUnissued, BuyKept
 from dtaojax.mechanism.composition import Mechanism
-from dtaojax.mechanism.departure import Departures, PayoutRule, dissolve
-from dtaojax.mechanism.fee_rules import FeeToAuthor
-from dtaojax.mechanism.gate_tiers import RankTiers
-from dtaojax.mechanism.injection import RootProportionCap
-from dtaojax.mechanism.injection_caps import AlphaEmissionCap, LesserEmissionCap
-from dtaojax.mechanism.pools import buy, spot_price
-from dtaojax.mechanism.root_policy import RootSoldAtLaunch, RootSoldUnlessSubsidised
-from dtaojax.mechanism.split import OwnerServerValidatorRoot
-from dtaojax.mechanism.support import BuyThenHoldPrice
+from dtaojax.mechanism.fees.rules import FeeToAuthor
+from dtaojax.mechanism.gate.rank_tiers import RankTiers
+from dtaojax.mechanism.injection.emission_caps import AlphaEmissionCap, LesserEmissionCap
+from dtaojax.mechanism.injection.root_proportion_cap import RootProportionCap
+from dtaojax.mechanism.liquidity.liquidity_rule import BuyThenHoldPrice
+from dtaojax.mechanism.liquidity.pools import buy, spot_price
+from dtaojax.mechanism.registration.departure import Departures, PayoutRule, dissolve
+from dtaojax.mechanism.root.policy import RootSoldAtLaunch, RootSoldUnlessSubsidised
+from dtaojax.mechanism.split.rules import OwnerServerValidatorRoot
 from dtaojax.state.network import NetworkState, Subnets
 from dtaojax.state.pools import Pools
 

@@ -7,7 +7,7 @@ import pytest
 from exactness import PRESET_NAMES, Evidence, compare
 from exactness.document import page
 
-from dtaojax.config import PRESETS
+from dtaojax.mechanism.presets import PRESETS
 
 BLOCKS = 200
 SEEDS = {"exact": 1, "floor": 2}

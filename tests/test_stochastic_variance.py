@@ -13,10 +13,10 @@ from scipy import stats
 from worlds import random_world, state_of, subnets_of
 
 from dtaojax import chain
-from dtaojax.build.stochastic_variance import build_stochastic_variance
-from dtaojax.config import ComponentConfig, StochasticVarianceFlowConfig
+from dtaojax.demand.flow.build import build_stochastic_variance
+from dtaojax.demand.flow.stochastic_variance import StochasticVarianceFlow
+from dtaojax.demand.flow.variance_config import ComponentConfig, StochasticVarianceFlowConfig
 from dtaojax.demand.process import Clock
-from dtaojax.demand.stochastic_variance import StochasticVarianceFlow
 from dtaojax.state.network import NetworkState, Subnets
 
 STEP = 1_800

@@ -22,10 +22,7 @@ import pytest
 from made_runs import make_run
 
 from dtaojax import cli, load_run
-from dtaojax.pipeline.compare import comparing
-from dtaojax.pipeline.finished import read_finished
-from dtaojax.report import write_report
-from dtaojax.results import ResultsError, load, save
+from dtaojax.results.contract import ResultsError, load, save
 from dtaojax.storage import (
     UNFINISHED,
     added,
@@ -42,6 +39,9 @@ from dtaojax.storage import (
     view_written,
     write_json,
 )
+from dtaojax.studies.compare.compare import comparing
+from dtaojax.studies.run.page.page import write_report
+from dtaojax.studies.shared.finished import read_finished
 
 ROOT = Path(__file__).parents[1]
 

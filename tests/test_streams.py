@@ -7,7 +7,7 @@ import pytest
 from jax.extend.random import threefry_2x32
 from scipy import special, stats
 
-from dtaojax.streams import ROUNDS, named_stream, normals_from_words, threefry2x32
+from dtaojax.numerics.streams import ROUNDS, named_stream, normals_from_words, threefry2x32
 
 SEED = 2026
 ALPHA = 1e-4

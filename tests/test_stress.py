@@ -18,16 +18,16 @@ from small_search import command_reads_and_names_its_report
 import dtaojax
 import dtaojax.network
 from dtaojax.api.configs import Changes, as_overrides
-from dtaojax.config import ConfigError, changed
-from dtaojax.demand.attack import Attack, Plan
+from dtaojax.config.load import changed
 from dtaojax.demand.process import Clock
+from dtaojax.demand.shock.attack import Attack, Plan
 from dtaojax.engine.sample import sample
 from dtaojax.mechanism.coinbase import coinbase
-from dtaojax.mechanism.fee_rules import FeeToAuthor, FeeToPool, FlatFeeToPool
-from dtaojax.pipeline.stress import StressInputs, read_stress, siege
-from dtaojax.report.stress_page import render_stress
+from dtaojax.mechanism.fees.rules import FeeToAuthor, FeeToPool, FlatFeeToPool
+from dtaojax.schema.errors import ConfigError
 from dtaojax.state.pools import Pools
-from dtaojax.tuning.adversary import (
+from dtaojax.studies.stress.episode import FIGURES, Aim, Climbed, Siege, Watched
+from dtaojax.studies.stress.optimizer import (
     Found,
     at_once,
     climb,
@@ -37,7 +37,8 @@ from dtaojax.tuning.adversary import (
     spread,
     within,
 )
-from dtaojax.tuning.siege import FIGURES, Aim, Climbed, Siege, Watched
+from dtaojax.studies.stress.page.page import render_stress
+from dtaojax.studies.stress.stress import StressInputs, read_stress, siege
 
 BUDGET = 3_000.0
 PATHS = 2
@@ -344,7 +345,7 @@ def test_the_command_reads_an_attack_and_says_where_its_report_is(
     found = command_reads_and_names_its_report(
         monkeypatch,
         words,
-        "dtaojax.pipeline.stress.stress_report",
+        "dtaojax.studies.stress.stress.stress_report",
         lambda inputs: inputs.stress.verify.paths,
         finished / "report.html",
     )

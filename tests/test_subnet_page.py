@@ -9,17 +9,17 @@ import numpy as np
 import pytest
 from report_fixture import REPORT_DAYS, make_results
 
-from dtaojax.report.contract import read
+from dtaojax.report.charts.fan import fan_chart
+from dtaojax.report.charts.svg import drawing_style, render
 from dtaojax.report.display import written
-from dtaojax.report.estimates import EstimateTable
-from dtaojax.report.fan import fan_chart
-from dtaojax.report.standing import fallen
-from dtaojax.report.subnet_answer import buying_to_the_bar
-from dtaojax.report.subnet_page import render_subnet
-from dtaojax.report.subnet_table import subnet_table
-from dtaojax.report.svg import drawing_style, render
-from dtaojax.report.views import view_of
-from dtaojax.results import Results, ResultsError
+from dtaojax.results.contract import Results, ResultsError
+from dtaojax.results.estimates import EstimateTable
+from dtaojax.results.read import read
+from dtaojax.studies.run.page.subnet_answer import buying_to_the_bar
+from dtaojax.studies.run.page.subnet_page import render_subnet
+from dtaojax.studies.run.page.subnet_ranks import fallen
+from dtaojax.studies.run.page.subnet_table import subnet_table
+from dtaojax.studies.run.page.views import view_of
 
 WORDS = re.compile(r"<[^>]+>")
 

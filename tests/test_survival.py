@@ -10,8 +10,10 @@ import pytest
 from small_run import EMBEDDED, embedded_rows, write_network
 
 from dtaojax import cli
-from dtaojax.config import ConfigError, load_config, support_config
-from dtaojax.report.survival_page import render_survival, sentence
+from dtaojax.config.load import load_config
+from dtaojax.schema.errors import ConfigError
+from dtaojax.studies.my.config import support_config
+from dtaojax.studies.subnet.page import render_survival, sentence
 
 CONFIG = """
 behaviour = "frozen"
@@ -139,7 +141,7 @@ def test_an_unknown_subnet_is_refused_before_anything_is_written(desk: Path) -> 
 
 
 def test_support_changes_nothing_of_the_default_run_but_the_purchase() -> None:
-    from dtaojax.config import example_folder
+    from dtaojax.config.examples import example_folder
 
     default = load_config(example_folder() / "mainnet.toml")
     config = support_config(59, 300.0, EMBEDDED, 90.0)

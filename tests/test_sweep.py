@@ -10,10 +10,10 @@ from small_run import CONFIG, small_rows, write_network
 from typer.testing import CliRunner
 
 from dtaojax.cli import app
-from dtaojax.config import ConfigError
-from dtaojax.pipeline.crew import threads
-from dtaojax.pipeline.design import grid, sobol
-from dtaojax.pipeline.sweep import run_sweep
+from dtaojax.execution.worker_pool import threads
+from dtaojax.schema.errors import ConfigError
+from dtaojax.studies.sweep.design import grid, sobol
+from dtaojax.studies.sweep.sweep import run_sweep
 
 
 def test_grid_holds_every_combination_the_last_key_varying_fastest() -> None:

@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 from threads import run
 
-from dtaojax.build import build_bins, build_world
-from dtaojax.config import ConfigError, config_from_dict
+from dtaojax.assembly import build_bins, build_world
+from dtaojax.assembly.inputs import gather
+from dtaojax.config.load import config_from_dict
 from dtaojax.engine.chunk import Plan
 from dtaojax.network import NetworkError, launch_network, load_network, synthetic_network
-from dtaojax.pipeline.inputs import gather
+from dtaojax.schema.errors import ConfigError
 
 
 def test_a_seed_tells_the_network() -> None:

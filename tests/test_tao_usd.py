@@ -11,13 +11,13 @@ from flows import STEP, STEPS_A_DAY, WIDTH, network, wishes
 from jax import lax
 from scipy import stats
 
-from dtaojax.build.samples import less_log_mean
-from dtaojax.config import load_config
-from dtaojax.demand.market_factor import market_factor, market_stream
+from dtaojax.config.load import load_config
+from dtaojax.demand.flow.market_factor import market_factor, market_stream
+from dtaojax.demand.flow.samples import less_log_mean
 from dtaojax.demand.process import Clock
-from dtaojax.demand.tao_usd import JumpDiffusion, TaoUsd, bootstrap, jump_diffusion
-from dtaojax.demand.tao_usd_shock import ShockedTaoUsd
-from dtaojax.demand.window import window
+from dtaojax.demand.shock.window import window
+from dtaojax.demand.tao_usd.process import JumpDiffusion, TaoUsd, bootstrap, jump_diffusion
+from dtaojax.demand.tao_usd.shock import ShockedTaoUsd
 from dtaojax.history import data_folder
 from dtaojax.metrics.portfolio import PortfolioSample, portfolio_rows
 from dtaojax.metrics.tables import frame

@@ -5,12 +5,12 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from dtaojax.config import config_from_dict
-from dtaojax.experiments.record import Record
-from dtaojax.pipeline.finished import read_finished
-from dtaojax.pipeline.inputs import Inputs, gather
-from dtaojax.pipeline.run import run_report
-from dtaojax.pipeline.trace import trace
+from dtaojax.assembly.inputs import Inputs, gather
+from dtaojax.config.load import config_from_dict
+from dtaojax.studies.article.record import Record
+from dtaojax.studies.run.simulate import run_report
+from dtaojax.studies.shared.finished import read_finished
+from dtaojax.studies.shared.trace import trace
 from dtaojax.world.observation import GAUGES
 
 DAYS = [0.5, 1.0]

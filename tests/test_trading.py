@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from dtaojax import chain
-from dtaojax.mechanism.fee_rules import FeeToAuthor, FeeToPool, FlatFeeToPool
-from dtaojax.mechanism.trading import LaunchMarket, NoMarket, SwapMarket
+from dtaojax.mechanism.fees.rules import FeeToAuthor, FeeToPool, FlatFeeToPool
+from dtaojax.mechanism.trading.trading import LaunchMarket, NoMarket, SwapMarket
 from dtaojax.state.intents import Intents
 from dtaojax.state.pools import Pools
 

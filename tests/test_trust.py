@@ -10,10 +10,20 @@ import pandas as pd
 import pytest
 from report_fixture import make_results
 
-from dtaojax.backtest.groups import BASKET_LABEL, MATURE
-from dtaojax.config import Config, config_from_dict, load_backtest, load_config
-from dtaojax.pipeline.backtest_trust import held_so_far_ahead
-from dtaojax.pipeline.trust import (
+from dtaojax.api.snippet import run_snippet
+from dtaojax.config.config import Config
+from dtaojax.config.load import config_from_dict, load_config
+from dtaojax.report.trust import trust_of, trust_of_each
+from dtaojax.results.contract import Results, load, save
+from dtaojax.results.read import read
+from dtaojax.studies.backtest.config import load_backtest
+from dtaojax.studies.backtest.forecasts.groups import BASKET_LABEL, MATURE
+from dtaojax.studies.backtest.trust import held_so_far_ahead
+from dtaojax.studies.run.page.headline import headline
+from dtaojax.studies.run.page.page import render_report
+from dtaojax.studies.run.page.subnet_page import render_subnet
+from dtaojax.studies.run.page.views import AUDIENCES
+from dtaojax.studies.shared.trust import (
     BACK_TESTS,
     KINDS,
     TESTED_DEMAND,
@@ -22,14 +32,6 @@ from dtaojax.pipeline.trust import (
     trust,
     trust_of_study,
 )
-from dtaojax.report.contract import read
-from dtaojax.report.headline import headline
-from dtaojax.report.page import render_report
-from dtaojax.report.snippet import run_snippet
-from dtaojax.report.subnet_page import render_subnet
-from dtaojax.report.trust import trust_of, trust_of_each
-from dtaojax.report.views import AUDIENCES
-from dtaojax.results import Results, load, save
 
 ROOT = Path(__file__).parents[1]
 MAINNET = ROOT / "configs" / "mainnet.toml"

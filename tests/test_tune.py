@@ -16,24 +16,26 @@ from small_search import BASE, commanded, search_file
 from dtaojax import chain
 from dtaojax.api import Search
 from dtaojax.api.configs import Shelf
-from dtaojax.build import build_world
-from dtaojax.config import Config, ConfigError, changed, config_from_dict
+from dtaojax.assembly import build_world
+from dtaojax.config.config import Config
+from dtaojax.config.load import changed, config_from_dict
 from dtaojax.engine.sample import sample
-from dtaojax.mechanism.gate import hill_gate
+from dtaojax.gradients.box import Box
+from dtaojax.gradients.errors import TuneError
+from dtaojax.gradients.expectation import Portion, evaluate
+from dtaojax.gradients.measures import FUNCTIONS
+from dtaojax.gradients.parameter_map import Range
+from dtaojax.gradients.path_history import run_path
+from dtaojax.mechanism.gate.hill_rank import hill_gate
 from dtaojax.network import NetworkTable, load_network
-from dtaojax.pipeline.tune import tune_report
-from dtaojax.pipeline.tune_inputs import read_tune
-from dtaojax.pipeline.tune_worlds import levers_of
-from dtaojax.report.tune_page import render_tune
-from dtaojax.tuning.box import Box
-from dtaojax.tuning.errors import TuneError
-from dtaojax.tuning.expectation import Portion, evaluate
-from dtaojax.tuning.history import run_path
-from dtaojax.tuning.levers import Range
-from dtaojax.tuning.measures import FUNCTIONS
-from dtaojax.tuning.problem import Constraint, Problem
-from dtaojax.tuning.search import Simulation
-from dtaojax.tuning.sqp import sqp
+from dtaojax.schema.errors import ConfigError
+from dtaojax.studies.shared.parameter_worlds import levers_of
+from dtaojax.studies.tune.inputs import read_tune
+from dtaojax.studies.tune.page.page import render_tune
+from dtaojax.studies.tune.search.problem import Constraint, Problem
+from dtaojax.studies.tune.search.search import Simulation
+from dtaojax.studies.tune.search.sqp import sqp
+from dtaojax.studies.tune.tune import tune_report
 
 SMOOTH = ("emission_hhi", "merit", "exit_slippage", "sell_pressure", "pump_gain")
 PORTION = Portion(paths=4, days=2, steps_a_day=1, block_paths=4, workers=1)

@@ -7,18 +7,18 @@ import pytest
 from jax import lax
 from scipy import optimize
 
-from dtaojax.config import MEASURES
-from dtaojax.tuning.agreement import agreements
-from dtaojax.tuning.box import Box
-from dtaojax.tuning.descent import descend
-from dtaojax.tuning.dual import Dual, pushed, value_and_jacobian
-from dtaojax.tuning.evolution import evolve
-from dtaojax.tuning.expectation import Outcome
-from dtaojax.tuning.measures import FUNCTIONS
-from dtaojax.tuning.problem import Constraint, Penalty, Problem, penalised_gradient
-from dtaojax.tuning.search import Effort, random_starts, settle
-from dtaojax.tuning.sqp import sqp
-from dtaojax.tuning.walk import TOLERANCE, Walk, iterate
+from dtaojax.gradients.agreement import agreements
+from dtaojax.gradients.box import Box
+from dtaojax.gradients.dual import Dual, pushed, value_and_jacobian
+from dtaojax.gradients.expectation import Outcome
+from dtaojax.gradients.measure_names import MEASURES
+from dtaojax.gradients.measures import FUNCTIONS
+from dtaojax.studies.tune.search.descent import descend
+from dtaojax.studies.tune.search.evolution import evolve
+from dtaojax.studies.tune.search.problem import Constraint, Penalty, Problem, penalised_gradient
+from dtaojax.studies.tune.search.search import Effort, random_starts, settle
+from dtaojax.studies.tune.search.sqp import sqp
+from dtaojax.studies.tune.search.trace import TOLERANCE, Walk, iterate
 
 PATHS = 64
 NOISE = np.random.default_rng(3).normal(size=PATHS)

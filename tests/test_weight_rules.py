@@ -11,26 +11,27 @@ import pytest
 from chain_adapters.shares import state_of
 from chain_adapters.units import call, subnets_of
 
-from dtaojax.build import build_mechanism
-from dtaojax.config import WEIGHT_RULES, MechanismConfig
+from dtaojax.assembly import build_mechanism
 from dtaojax.mechanism.coinbase import emission_shares
-from dtaojax.mechanism.pools import spot_price
-from dtaojax.mechanism.weight_rules.ema_price import EmaPrice
-from dtaojax.mechanism.weight_rules.ema_price_burn import EmaPriceBurn
-from dtaojax.mechanism.weight_rules.ema_price_conviction import EmaPriceConviction
-from dtaojax.mechanism.weight_rules.ema_price_rootprop_burn import EmaPriceRootpropBurn
-from dtaojax.mechanism.weight_rules.flow_driven import FlowMemory
-from dtaojax.mechanism.weight_rules.net_flow import NetFlow, net_flows, protocol_factor
-from dtaojax.mechanism.weight_rules.root_validators import (
+from dtaojax.mechanism.config import MechanismConfig
+from dtaojax.mechanism.liquidity.pools import spot_price
+from dtaojax.mechanism.weight_rule.config import WEIGHT_RULES
+from dtaojax.mechanism.weight_rule.ema_price import EmaPrice
+from dtaojax.mechanism.weight_rule.ema_price_burn import EmaPriceBurn
+from dtaojax.mechanism.weight_rule.ema_price_conviction import EmaPriceConviction
+from dtaojax.mechanism.weight_rule.ema_price_rootprop_burn import EmaPriceRootpropBurn
+from dtaojax.mechanism.weight_rule.flow_driven import FlowMemory
+from dtaojax.mechanism.weight_rule.net_flow import NetFlow, net_flows, protocol_factor
+from dtaojax.mechanism.weight_rule.root_validators import (
     RootValidators,
     ranked_stakes,
     root_validators,
     vote_shares,
 )
-from dtaojax.mechanism.weight_rules.rule import Seen, WeightRule
-from dtaojax.mechanism.weight_rules.spot_price import SpotPrice
-from dtaojax.mechanism.weight_rules.tao_reserve import TaoReserve
-from dtaojax.mechanism.weight_rules.user_flow import UserFlow, flow_shares
+from dtaojax.mechanism.weight_rule.rule import Seen, WeightRule
+from dtaojax.mechanism.weight_rule.spot_price import SpotPrice
+from dtaojax.mechanism.weight_rule.tao_reserve import TaoReserve
+from dtaojax.mechanism.weight_rule.user_flow import UserFlow, flow_shares
 from dtaojax.state.network import NetworkState, Subnets
 
 TAO_WEIGHT = jnp.asarray(0.18)

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from dtaojax.report.sensitivity_page import FEWEST_POINTS, render_sensitivity
-from dtaojax.report.stress_page import render_stress
-from dtaojax.report.tune_page import render_tune
+from dtaojax.studies.sensitivity.page.page import FEWEST_POINTS, render_sensitivity
+from dtaojax.studies.stress.page.page import render_stress
+from dtaojax.studies.tune.page.page import render_tune
 
 ROOT = Path(__file__).parents[1]
 REPORTS = ROOT / "reports"

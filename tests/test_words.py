@@ -11,12 +11,13 @@ from typer.testing import CliRunner
 
 import dtaojax
 from dtaojax.cli import app
-from dtaojax.config import filled_title, load_config
-from dtaojax.pipeline.compare import compare_finished
-from dtaojax.pipeline.finished import read_finished
-from dtaojax.report.contract import read
-from dtaojax.report.subnet_answer import cards
-from dtaojax.report.views import holder
+from dtaojax.config.load import load_config
+from dtaojax.results.read import read
+from dtaojax.schema.strict import filled_title
+from dtaojax.studies.compare.compare import compare_finished
+from dtaojax.studies.run.page.subnet_answer import cards
+from dtaojax.studies.run.page.views import holder
+from dtaojax.studies.shared.finished import read_finished
 
 ROOT = Path(__file__).parents[1]
 
@@ -81,7 +82,7 @@ def test_what_the_pool_gains_is_not_called_the_owners() -> None:
 
 
 def test_the_drawdown_is_said_to_be_too_small_wherever_it_is_named() -> None:
-    from dtaojax.report.glossary import QUANTITIES
+    from dtaojax.report.glossary.glossary import QUANTITIES
 
     term = QUANTITIES["max_drawdown"]
     assert "too small" in term.label
@@ -133,7 +134,7 @@ def test_compare_takes_paths_and_seed_as_run_does(tmp_path: Path) -> None:
 
 
 def test_simulate_takes_paths_and_seed(monkeypatch: pytest.MonkeyPatch) -> None:
-    import dtaojax.api.running as running
+    import dtaojax.api.run as running
 
     asked = []
     monkeypatch.setattr(running, "simulate_inputs", lambda inputs, *_: asked.append(inputs.config))

@@ -8,7 +8,7 @@ import jax.numpy as jnp
 
 from dtaojax.engine.model import Observation
 from dtaojax.engine.statistics import Bins
-from dtaojax.streams import Stream, named_stream
+from dtaojax.numerics.streams import Stream, named_stream
 
 MEMBERS = 3
 

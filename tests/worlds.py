@@ -16,10 +16,10 @@ from reference.pool import fee_on_offer, spot_price
 from reference.trading import MAX_PRICE, MIN_PRICE, MINIMUM_RESERVE
 
 from dtaojax import chain
-from dtaojax.build import build_mechanism, build_network
-from dtaojax.config import MechanismConfig
+from dtaojax.assembly import build_mechanism, build_network
 from dtaojax.mechanism.coinbase import Coinbase
 from dtaojax.mechanism.composition import Mechanism
+from dtaojax.mechanism.config import MechanismConfig
 from dtaojax.mechanism.step import StepFlows, step
 from dtaojax.network import load_network
 from dtaojax.state.intents import Intents

@@ -10,7 +10,8 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any, TypeAlias
 
-from dtaojax.config import Config, changed, config_from_dict, load_config
+from dtaojax.config.config import Config
+from dtaojax.config.load import changed, config_from_dict, load_config
 
 ConfigLike: TypeAlias = Config | Mapping[str, Any] | str | Path | None
 """A config, its tables, the path of its TOML file, or None for all defaults."""

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Self, TypeVar
 
 from dtaojax.api.configs import Changes, Shelf, as_overrides
 from dtaojax.api.progress import spoken
-from dtaojax.reading import noting
+from dtaojax.files.reading import noting
 from dtaojax.storage import read_sealed
 
 _Inputs = TypeVar("_Inputs")

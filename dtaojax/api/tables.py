@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from dtaojax.results import Metric
+from dtaojax.results.contract import Metric
 
 if TYPE_CHECKING:
     import xarray
@@ -25,7 +25,7 @@ def as_dataset(table: pd.DataFrame) -> xarray.Dataset:
     """A table of estimates as a dataset.
 
     Args:
-        table: with the columns :data:`dtaojax.results.ESTIMATE_COLUMNS`.
+        table: with the columns :data:`dtaojax.results.contract.ESTIMATE_COLUMNS`.
 
     Returns:
         A variable each quantity, and ``<quantity>_error`` with its standard errors. Dimensions are

@@ -11,9 +11,9 @@ from dtaojax.behaviour.reach import in_reach
 from dtaojax.demand.process import Clock
 from dtaojax.demand.uncertain import UncertainRates
 from dtaojax.mechanism.composition import Mechanism
+from dtaojax.numerics.shapes import PathNumber, Scalar, ScalarInt
+from dtaojax.numerics.streams import Source, Stream
 from dtaojax.state.network import NetworkState, Subnets
-from dtaojax.state.shapes import PathNumber, Scalar, ScalarInt
-from dtaojax.streams import Source, Stream
 
 
 class SwitchStreams(NamedTuple):
@@ -64,7 +64,8 @@ class EmissionSwitch(BehaviourProcess):
 
     ``SubnetEmissionEnabled`` is moved by the chain's root, often for many subnets in one block
     (§12.5). A subnet that was registered during the run is switched on by
-    :class:`~dtaojax.world.lifecycle.Lifecycle` at its age; here it can be switched off only.
+    :class:`~dtaojax.world.followers.lifecycle.Lifecycle` at its age; here it can be switched off
+    only.
 
     Attributes:
         streams: of random numbers.

@@ -9,13 +9,13 @@ from jaxtyping import Array, Float
 
 from dtaojax.behaviour.process import BehaviourProcess, days_since_last_decision
 from dtaojax.behaviour.reach import in_reach
+from dtaojax.demand.flow.student_flow import VolatilityTable
 from dtaojax.demand.process import Clock
-from dtaojax.demand.student_flow import VolatilityTable
 from dtaojax.demand.uncertain import UncertainRates
 from dtaojax.mechanism.composition import Mechanism
+from dtaojax.numerics.shapes import PathNumber, PerSubnet, PerSubnetBool, Scalar
+from dtaojax.numerics.streams import Source, Stream
 from dtaojax.state.network import NetworkState, Subnets
-from dtaojax.state.shapes import PathNumber, PerSubnet, PerSubnetBool, Scalar
-from dtaojax.streams import Source, Stream
 
 NOTHING_BELOW: Final = 0.005
 """A burn below this counts as none [-]."""

@@ -9,9 +9,9 @@ import jax.numpy as jnp
 from dtaojax import chain
 from dtaojax.demand.process import Clock
 from dtaojax.mechanism.composition import Mechanism
+from dtaojax.numerics.shapes import ScalarInt
+from dtaojax.numerics.streams import Source
 from dtaojax.state.network import NetworkState, Subnets
-from dtaojax.state.shapes import ScalarInt
-from dtaojax.streams import Source
 
 
 class BehaviourProcess(eqx.Module):

@@ -4,10 +4,10 @@ import dataclasses
 
 import jax.numpy as jnp
 
-from dtaojax.elementary import quotient
 from dtaojax.mechanism.composition import Mechanism
+from dtaojax.numerics.elementary import quotient
+from dtaojax.numerics.shapes import PerSubnetBool, Scalar
 from dtaojax.state.network import NetworkState, Subnets
-from dtaojax.state.shapes import PerSubnetBool, Scalar
 
 
 def in_reach(

@@ -10,9 +10,9 @@ from dtaojax import chain
 from dtaojax.demand.process import Clock
 from dtaojax.demand.uncertain import UncertainRates
 from dtaojax.mechanism.composition import Mechanism
-from dtaojax.mechanism.root_policy import RootDrained
-from dtaojax.state.shapes import PathNumber, Scalar
-from dtaojax.streams import Stream
+from dtaojax.mechanism.root.policy import RootDrained
+from dtaojax.numerics.shapes import PathNumber, Scalar
+from dtaojax.numerics.streams import Stream
 
 
 class ClaimStreams(NamedTuple):

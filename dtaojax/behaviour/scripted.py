@@ -10,9 +10,16 @@ from dtaojax.behaviour.process import BehaviourProcess, days_since_last_decision
 from dtaojax.behaviour.reach import in_reach
 from dtaojax.demand.process import Clock
 from dtaojax.mechanism.composition import Mechanism
+from dtaojax.numerics.shapes import (
+    PathNumber,
+    PerSubnet,
+    PerSubnetBool,
+    Scalar,
+    ScalarBool,
+    ScalarInt,
+)
+from dtaojax.numerics.streams import Source
 from dtaojax.state.network import NetworkState, Subnets
-from dtaojax.state.shapes import PathNumber, PerSubnet, PerSubnetBool, Scalar, ScalarBool, ScalarInt
-from dtaojax.streams import Source
 
 
 class Chosen(eqx.Module):

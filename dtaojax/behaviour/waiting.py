@@ -8,9 +8,9 @@ from dtaojax.behaviour.process import BehaviourProcess
 from dtaojax.behaviour.root_claims import ClaimMemory, RootClaims
 from dtaojax.demand.process import Clock
 from dtaojax.mechanism.composition import Mechanism
+from dtaojax.numerics.shapes import PathNumber
+from dtaojax.numerics.streams import Source
 from dtaojax.state.network import NetworkState, Subnets
-from dtaojax.state.shapes import PathNumber
-from dtaojax.streams import Source
 
 
 class Waiting(BehaviourProcess):

@@ -30,8 +30,8 @@ def article(
 
     The answer is a folder: report.html, claims.csv with every number, and article.json.
     """
-    from dtaojax.pipeline.article import article_report
-    from dtaojax.pipeline.article_inputs import read_experiments
+    from dtaojax.studies.article.article import article_report
+    from dtaojax.studies.article.inputs import read_experiments
 
     found = read_experiments(experiments or [], list(set_ or []))
     tell_search(Path("article"), quiet, lambda say: article_report(found, out_folder, say))

@@ -46,7 +46,7 @@ def chosen_network(asked: str | None, quiet: bool) -> NetworkAtHand:
 
 def _age(name: str, block: int) -> str:
     """Say which state this is about and how old it is."""
-    from dtaojax.config.moments import time_of
+    from dtaojax.schema.dates import time_of
 
     taken = time_of(block)
     age = (_now() - taken).total_seconds() / 86_400

@@ -30,12 +30,12 @@ def backtest(
     two simple forecasts that anyone could make are judged in the same tables. A config that names a
     run holds that run against later states of the network.
     """
-    from dtaojax.config import is_run_backtest
+    from dtaojax.studies.backtest.whole.config import is_run_backtest
 
     if is_run_backtest(config):
         _of_run(config, list(set_ or []), out_folder, quiet)
         return
-    from dtaojax.pipeline.backtest import read_backtest, run_backtest
+    from dtaojax.studies.backtest.backtest import read_backtest, run_backtest
 
     inputs = read_backtest(config, list(set_ or []))
     tell_notices(inputs.panel.notices, quiet)
@@ -49,7 +49,7 @@ def backtest(
 
 
 def _of_run(config: Path, overrides: list[str], out_folder: Path | None, quiet: bool) -> None:
-    from dtaojax.pipeline.run_backtest import read_run_backtest, run_run_backtest
+    from dtaojax.studies.backtest.whole.backtest import read_run_backtest, run_run_backtest
 
     inputs = read_run_backtest(config, overrides)
     folder = out_folder or inputs.config.output_folder

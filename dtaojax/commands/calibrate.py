@@ -50,7 +50,7 @@ def calibrate(
 
     Writes a demand file with standard errors, and a page that holds the model against the history.
     """
-    from dtaojax.pipeline.calibrate import Request, run_calibration
+    from dtaojax.studies.calibrate.calibrate import Request, run_calibration
 
     show = err()
 

@@ -19,7 +19,7 @@ from dtaojax.commands.where import (
 )
 
 if TYPE_CHECKING:
-    from dtaojax.report.compare_results import Comparison
+    from dtaojax.studies.compare.result import Comparison
 
 _SHOWN = {
     "emission_effective_number": "effective number of subnets by emission",
@@ -74,13 +74,13 @@ def compare(
     differences.csv and differences.parquet. Configs are run into runs/ in that folder; runs that
     are finished are not run again.
     """
-    from dtaojax.pipeline.comparands import plan
+    from dtaojax.studies.compare.inputs import plan
 
     planned = plan(runs, sized(set_, paths, seed), list(grid or []), out_folder)
     pending = [(each.inputs, each.folder) for each in planned.comparands if each.inputs]
     further = None
     if take_apart:
-        from dtaojax.pipeline.answers import answers
+        from dtaojax.studies.compare.take_apart import answers
 
         further = answers(
             [each.label for each in planned.comparands],
@@ -90,11 +90,11 @@ def compare(
         pending += [(each.inputs, each.folder) for each in further if each.inputs]
 
     # Finished runs are compared without JAX, which is slow to load.
-    from dtaojax.pipeline.compare import comparing
+    from dtaojax.studies.compare.compare import comparing
 
     with comparing(planned.folder) as done:
         if pending:
-            from dtaojax.pipeline.batch import Job, Watcher, run_batch
+            from dtaojax.studies.shared.batch import Job, Watcher, run_batch
 
             makes_crew = crew_maker(executor, workers, scheduler)
             total = sum(inputs.config.run.paths for inputs, _ in pending)

@@ -11,7 +11,7 @@ from dtaojax.commands.terminal import out
 
 def doctor() -> None:
     """Show devices, versions and precision, and whether this machine can run dtaojax."""
-    from dtaojax.pipeline.doctor import findings
+    from dtaojax.execution.doctor import findings
 
     table = Table("what", Column("found", overflow="fold"), box=None, pad_edge=False)
     healthy = True

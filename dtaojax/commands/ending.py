@@ -216,10 +216,10 @@ def _refusals() -> tuple[type[BaseException], ...]:
     What cannot be imported is told as well, so nothing is imported here.
     """
     rooms = {
-        "dtaojax.config": "ConfigError",
+        "dtaojax.schema.errors": "ConfigError",
         "dtaojax.history.errors": "HistoryError",
         "dtaojax.network.errors": "NetworkError",
-        "dtaojax.results": "ResultsError",
+        "dtaojax.results.contract": "ResultsError",
     }
     return tuple(
         getattr(sys.modules[room], name)

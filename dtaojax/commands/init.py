@@ -19,7 +19,7 @@ def init(
 
     An installation from a package has no folder configs/ of its own.
     """
-    from dtaojax.config import copy_examples
+    from dtaojax.config.examples import copy_examples
 
     copies = copy_examples(folder)
     for copy in copies:

@@ -35,14 +35,14 @@ def inspect(
 
     On a network that holds the chain's own emission (columns observed_*), the error is shown.
     """
-    from dtaojax.config import config_from_dict
+    from dtaojax.config.load import config_from_dict
     from dtaojax.network import load_network
 
     preset = config_from_dict({"mechanism": mechanism}, source=Path("--mechanism")).mechanism
     table = load_network(network, gate_bar=gate_bar)
 
-    from dtaojax.pipeline import runtime
-    from dtaojax.pipeline.inspect import next_block
+    from dtaojax.execution import runtime
+    from dtaojax.studies.inspect.next_block import next_block
 
     runtime.configure("float64")
     found = next_block(preset, table)
@@ -54,7 +54,7 @@ def inspect(
 
 
 def _print_emission(found: dict[str, Any]) -> None:
-    from dtaojax.printable import printable
+    from dtaojax.files.printable import printable
 
     console = out()
     console.print(

@@ -13,7 +13,7 @@ from dtaojax.commands.options import Quiet
 from dtaojax.commands.terminal import answer, err
 
 if TYPE_CHECKING:
-    from dtaojax.pipeline.ledger import Verdict
+    from dtaojax.studies.ledger.ledger import Verdict
 
 LedgerFile = Annotated[
     Path,
@@ -37,7 +37,7 @@ def add(
     A run that lies there already changes nothing. The digest that is printed stands for the whole
     ledger: publish it, and anyone can tell later that the forecast was there then.
     """
-    from dtaojax.pipeline.ledger import add_run
+    from dtaojax.studies.ledger.ledger import add_run
 
     added = add_run(ledger, run, _now())
     if not quiet:
@@ -83,8 +83,8 @@ def score(
     Each is held against the state by its nearest report day, if that is near enough; nothing is
     interpolated. A state that has been there changes nothing, and a corrected one is told apart.
     """
-    from dtaojax.pipeline import runtime
-    from dtaojax.pipeline.ledger import score as score_all
+    from dtaojax.execution import runtime
+    from dtaojax.studies.ledger.ledger import score as score_all
 
     runtime.configure("float64")
     found = score_all(ledger, networks, _now(), start=start or (), tolerance=tolerance)
@@ -116,7 +116,7 @@ def report(
     quiet: Quiet = False,
 ) -> None:
     """Draw the track record of a ledger, by horizon and figure."""
-    from dtaojax.pipeline.ledger import report_ledger
+    from dtaojax.studies.ledger.ledger import report_ledger
 
     page = report_ledger(ledger, out_folder, _now())
     answer(page if quiet else f"report: {page}")

@@ -44,8 +44,8 @@ def my(
 
     Simulates the network from its newest state at hand. What you hold stays on this machine.
     """
-    from dtaojax.config import Holdings, holdings_config
-    from dtaojax.pipeline.inputs import gather
+    from dtaojax.assembly.inputs import gather
+    from dtaojax.studies.my.config import Holdings, holdings_config
 
     holdings = Holdings(_positions(alpha or []), root, usd)
     if not holdings.alpha and not root:
@@ -58,7 +58,7 @@ def my(
     asked = holdings_config(holdings, found.file, days, changes, config)
     inputs = gather(asked, "what you hold")
 
-    from dtaojax.pipeline.run import run_report
+    from dtaojax.studies.run.simulate import run_report
 
     with progress("simulating paths", asked.run.paths, quiet) as show_done:
         report = run_report(inputs, out_folder, show_done)
@@ -96,9 +96,9 @@ def _positions(words: list[str]) -> dict[int, float]:
 
 
 def _tell(folder: Path) -> None:
-    from dtaojax.report.contract import read
-    from dtaojax.report.holder_answer import holdings, lines, sentence
-    from dtaojax.results import load
+    from dtaojax.results.contract import load
+    from dtaojax.results.read import read
+    from dtaojax.studies.my.answer import holdings, lines, sentence
 
     results = load(folder)
     evidence = read(results)

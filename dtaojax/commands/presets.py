@@ -22,7 +22,9 @@ def presets(
     One name prints the preset as TOML, to be pasted into a config. Two names print what differs,
     key by key.
     """
-    from dtaojax.config import PRESETS, ConfigError, Problem, differences, preset_toml
+    from dtaojax.config.differences import differences, preset_toml
+    from dtaojax.mechanism.presets import PRESETS
+    from dtaojax.schema.errors import ConfigError, Problem
 
     names = names or []
     if len(names) > 2:

@@ -27,9 +27,9 @@ def replay(
     Users' trades are those that lead to the prices that were seen; what the protocol adds is the
     mechanism's own.
     """
+    from dtaojax.execution import runtime
     from dtaojax.history import data_folder
-    from dtaojax.pipeline import runtime
-    from dtaojax.pipeline.replay import replay_from_snapshot, replay_pools
+    from dtaojax.studies.replay.replay import replay_from_snapshot, replay_pools
 
     runtime.configure("float64")
     folder = data_folder() if data is None else data

@@ -9,7 +9,7 @@ import typer
 
 from dtaojax.commands.options import Quiet
 from dtaojax.commands.terminal import answer, err
-from dtaojax.config.models_run import Audience
+from dtaojax.config.run import Audience
 
 
 def report(
@@ -46,11 +46,11 @@ def report(
             f"has no place beside --audience {audience}; drop it, or write --audience owner",
             param_hint="--subnet",
         )
-    from dtaojax.pipeline.ledger import with_record
-    from dtaojax.report import write_report
-    from dtaojax.report.subnet_page import write_subnet_page
-    from dtaojax.results import Results, ResultsError, load
+    from dtaojax.results.contract import Results, ResultsError, load
     from dtaojax.storage import fault_in, pages_replaced, view_written
+    from dtaojax.studies.ledger.ledger import with_record
+    from dtaojax.studies.run.page.page import write_report
+    from dtaojax.studies.run.page.subnet_page import write_subnet_page
 
     def write(found: Results, into: Path) -> str:
         results = with_record(found, ledger)

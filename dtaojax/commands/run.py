@@ -16,7 +16,7 @@ from dtaojax.commands.where import (
     WorkersOption,
     crew_maker,
 )
-from dtaojax.results import why_missing
+from dtaojax.results.contract import why_missing
 
 
 def run(
@@ -43,7 +43,7 @@ def run(
     manifest.json to know how the numbers were made. A run that was killed goes on where it was when
     the same command is given again.
     """
-    from dtaojax.pipeline.inputs import read_inputs
+    from dtaojax.assembly.inputs import read_inputs
 
     overrides = list(set_ or [])
     if seed is not None:
@@ -53,7 +53,7 @@ def run(
     inputs = read_inputs(config, overrides)
     folder = out_folder or inputs.config.output_folder
 
-    from dtaojax.pipeline.run import run_report
+    from dtaojax.studies.run.simulate import run_report
 
     makes_crew = crew_maker(executor, workers, scheduler)
     with progress("simulating paths", inputs.config.run.paths, quiet) as show_done:

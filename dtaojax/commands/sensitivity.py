@@ -30,7 +30,7 @@ def sensitivity(
     local.csv (derivatives), swings.csv (one parameter at a time) and sobol.csv (variance).
     """
     refuse_paths(paths, "run.paths", "paths")
-    from dtaojax.pipeline.sensitivity import read_sensitivity, sensitivity_report
+    from dtaojax.studies.sensitivity.sensitivity import read_sensitivity, sensitivity_report
 
     inputs = read_sensitivity(config, list(set_ or []))
     folder = out_folder or inputs.study.output_folder

@@ -10,11 +10,11 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from dtaojax.commands.terminal import answer, err, out
-from dtaojax.config import ConfigError, Problem
+from dtaojax.schema.errors import ConfigError, Problem
 
 if TYPE_CHECKING:
-    from dtaojax.pipeline.snapshot import Taken
-    from dtaojax.report.snapshot_results import Differences
+    from dtaojax.studies.snapshot.result import Differences
+    from dtaojax.studies.snapshot.snapshot import Taken
 
 _SHOWN = 20
 """Subnets of the table on the terminal."""
@@ -80,7 +80,7 @@ def snapshot(
         return
     from dtaojax.network import load_network
     from dtaojax.network.sources import Supplement
-    from dtaojax.pipeline.snapshot import from_chain, from_taostats
+    from dtaojax.studies.snapshot.snapshot import from_chain, from_taostats
 
     supplement = {
         "--complete-from": complete_from,
@@ -106,7 +106,7 @@ def _tell(taken: Taken, quiet: bool) -> None:
     if quiet:
         answer(taken.path)
         return
-    from dtaojax.printable import printable
+    from dtaojax.files.printable import printable
 
     show = err()
     for note in taken.table.notes:
@@ -140,14 +140,14 @@ def diff(
     ] = None,
 ) -> None:
     """Show what changed between two network files, the most important first."""
-    from dtaojax.config import config_from_dict
+    from dtaojax.config.load import config_from_dict
     from dtaojax.network import load_network
 
     preset = config_from_dict({"mechanism": mechanism}, source=Path("--mechanism")).mechanism
     before, after = load_network(old), load_network(new)
 
-    from dtaojax.pipeline import runtime
-    from dtaojax.pipeline.snapshot_diff import compare_networks, write_differences
+    from dtaojax.execution import runtime
+    from dtaojax.studies.snapshot.diff import compare_networks, write_differences
 
     runtime.configure("float64")
     found = compare_networks(before, after, preset)
@@ -157,9 +157,9 @@ def diff(
 
 
 def _print_differences(found: Differences) -> None:
-    from dtaojax.printable import printable
+    from dtaojax.files.printable import printable
     from dtaojax.report.numerals import percent, plain
-    from dtaojax.report.snapshot_words import signed_percent, signed_points
+    from dtaojax.studies.snapshot.words import signed_percent, signed_points
 
     console = out()
     console.width = max(console.width, 130)

@@ -30,7 +30,7 @@ def stress(
     plans themselves in plans.csv.
     """
     refuse_paths(paths, "search.paths", "verify.paths")
-    from dtaojax.pipeline.stress import read_stress, stress_report
+    from dtaojax.studies.stress.stress import read_stress, stress_report
 
     inputs = read_stress(config, list(set_ or []))
     folder = out_folder or inputs.stress.output_folder

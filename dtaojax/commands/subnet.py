@@ -48,8 +48,8 @@ def subnet(
     Each amount of support is a run on the same random paths. The page draws the chances against
     support; the runs, each with its own report, are beside it.
     """
-    from dtaojax.config import support_config
-    from dtaojax.pipeline.inputs import gather
+    from dtaojax.assembly.inputs import gather
+    from dtaojax.studies.my.config import support_config
 
     folder = out_folder or Path(f"runs/subnet_{netuid}")
     found = chosen_network(network, quiet)
@@ -59,7 +59,7 @@ def subnet(
         for tao in _amounts(support)
     ]
 
-    from dtaojax.pipeline.survival import Case, survival_study
+    from dtaojax.studies.subnet.support import Case, survival_study
 
     cases = [Case(tao, gather(each, f"{tao:g} TAO of support")) for tao, each in configs]
     total = sum(each.run.paths for _, each in configs)
@@ -68,7 +68,7 @@ def subnet(
         study = survival_study(netuid, cases, folder, show_done, makes_crew)
     report = folder / "report.html"
     if not quiet:
-        from dtaojax.report.survival_page import sentence
+        from dtaojax.studies.subnet.page import sentence
 
         say_trust(study)
         out().print(sentence(study), markup=False, soft_wrap=True)

@@ -17,8 +17,8 @@ from dtaojax.commands.where import (
     WorkersOption,
     crew_maker,
 )
-from dtaojax.config import ConfigError, Problem
-from dtaojax.results import why_missing
+from dtaojax.results.contract import why_missing
+from dtaojax.schema.errors import ConfigError, Problem
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -66,7 +66,7 @@ def sweep(
     Every point is a run of its own, under points/; sweep.csv and sweep.parquet compare them. Points
     that are finished are not run again, so the same command goes on after an interruption.
     """
-    from dtaojax.config import load_config
+    from dtaojax.config.load import load_config
 
     if bool(grid) == bool(sobol):
         problem = Problem("", "give --grid KEY=V1,V2 or --sobol KEY=LOW:HIGH, and not both")
@@ -75,9 +75,9 @@ def sweep(
     folder = out_folder or base.output_folder.with_name(f"{base.output_folder.name}-sweep")
     makes_crew = crew_maker(executor, workers, scheduler)
 
-    from dtaojax.pipeline import design as designs
-    from dtaojax.pipeline.batch import read_json
-    from dtaojax.pipeline.sweep import run_sweep
+    from dtaojax.studies.shared.batch import read_json
+    from dtaojax.studies.sweep import design as designs
+    from dtaojax.studies.sweep.sweep import run_sweep
 
     design = designs.grid(grid) if grid else designs.sobol(list(sobol or []), points, seed)
     show = err()

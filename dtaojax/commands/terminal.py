@@ -20,7 +20,7 @@ from rich.console import (
 from rich.measure import Measurement
 from rich.segment import Segment
 
-from dtaojax.printable import printable
+from dtaojax.files.printable import printable
 
 if TYPE_CHECKING:
     from dtaojax.history.notices import Notice
@@ -152,7 +152,7 @@ def tell_search(config: Path, quiet: bool, search: Callable[[Callable[[str], Non
     Raises:
         Exit: the search could not be done, after saying why.
     """
-    from dtaojax.tuning.errors import TuneError
+    from dtaojax.gradients.errors import TuneError
 
     show = err()
     say = (lambda line: None) if quiet else (lambda line: show.print(line, markup=False))

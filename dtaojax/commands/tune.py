@@ -29,8 +29,8 @@ def tune(
     The answer is a folder: report.html, tune.json, every point in iterates.csv, and tuned.toml.
     """
     refuse_paths(paths, "search.paths", "verify.paths")
-    from dtaojax.pipeline.tune import tune_report
-    from dtaojax.pipeline.tune_inputs import read_tune
+    from dtaojax.studies.tune.inputs import read_tune
+    from dtaojax.studies.tune.tune import tune_report
 
     inputs = read_tune(config, list(set_ or []))
     folder = out_folder or inputs.tune.output_folder

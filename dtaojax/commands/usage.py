@@ -9,7 +9,7 @@ from typing import Any, Final
 import typer
 from typer.core import TyperGroup
 
-from dtaojax.printable import printable
+from dtaojax.files.printable import printable
 
 _UNKNOWN: Final[type[Exception]] = next(
     kind

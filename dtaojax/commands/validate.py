@@ -8,7 +8,7 @@ from dtaojax.commands.terminal import answer
 
 def validate(config: ConfigFile, set_: Overrides = None) -> None:
     """Check a config and its network without running anything."""
-    from dtaojax.pipeline.inputs import read_inputs
+    from dtaojax.assembly.inputs import read_inputs
 
     inputs = read_inputs(config, list(set_ or []))
     run_config = inputs.config.run

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from dtaojax.config import ConfigError, Problem
+from dtaojax.schema.errors import ConfigError, Problem
 
 if TYPE_CHECKING:
-    from dtaojax.pipeline.crew import CrewMaker
+    from dtaojax.execution.worker_pool import CrewMaker
 
 Kind = Literal["threads", "dask"]
 
@@ -42,20 +42,20 @@ def crew_maker(executor: Kind | None, workers: int | None, scheduler: str | None
     Raises:
         ConfigError: the options contradict each other.
     """
-    from dtaojax.pipeline import crew
+    from dtaojax.execution import worker_pool
 
     asks_for_dask = executor == "dask" or workers is not None or scheduler is not None
     if executor == "threads" and asks_for_dask:
         raise _wrong("threads run in this process; leave out --workers and --scheduler")
     if not asks_for_dask:
-        return crew.threads
+        return worker_pool.threads
     if workers is not None and scheduler is not None:
         raise _wrong("--workers starts processes here, --scheduler uses those elsewhere; give one")
     if scheduler is not None:
-        return partial(crew.cluster, address=scheduler)
+        return partial(worker_pool.cluster, address=scheduler)
     if workers is None:
         raise _wrong("dask needs --workers N or --scheduler ADDRESS")
-    return partial(crew.processes, workers=workers)
+    return partial(worker_pool.processes, workers=workers)
 
 
 def _wrong(message: str) -> ConfigError:

@@ -7,15 +7,15 @@ from typing import Annotated, Final
 
 from pydantic import Field, ValidationError
 
-from dtaojax.config._base import StrictModel
-from dtaojax.config._explain import explain
-from dtaojax.config.errors import ConfigError
 from dtaojax.config.examples import example_folder
-from dtaojax.config.models_demand import AnyDemandConfig, DemandConfig
-from dtaojax.config.models_feedback import CrossSectionConfig
-from dtaojax.config.models_holders import EmissionSellingConfig
-from dtaojax.config.models_variance import StochasticVarianceFlowConfig
-from dtaojax.config.toml_file import read_toml
+from dtaojax.demand.config import AnyDemandConfig, DemandConfig
+from dtaojax.demand.feedback.config import CrossSectionConfig
+from dtaojax.demand.flow.variance_config import StochasticVarianceFlowConfig
+from dtaojax.demand.holders.config import EmissionSellingConfig
+from dtaojax.schema.errors import ConfigError
+from dtaojax.schema.explain import explain
+from dtaojax.schema.strict import StrictModel
+from dtaojax.schema.toml_file import read_toml
 
 FITTED_FILE: Final = "demand/now_2026.toml"
 """The fit, among the example configs: the one place that holds its figures and how it was made."""

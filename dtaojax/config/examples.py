@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from dtaojax.config.errors import ConfigError, Problem
+from dtaojax.schema.errors import ConfigError, Problem
 from dtaojax.storage import ResultsError, added, is_marked, writing
 
 _PACKAGE = Path(__file__).parents[1]

@@ -8,12 +8,12 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from dtaojax.config._explain import explain
-from dtaojax.config._wording import described
-from dtaojax.config.errors import ConfigError, Problem
-from dtaojax.config.models import Config
+from dtaojax.config.config import Config
 from dtaojax.config.overrides import names_of
-from dtaojax.config.toml_file import read_toml
+from dtaojax.schema.errors import ConfigError, Problem
+from dtaojax.schema.explain import explain
+from dtaojax.schema.toml_file import read_toml
+from dtaojax.schema.wording import described
 
 _KEY: Final = "include"
 

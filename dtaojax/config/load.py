@@ -8,20 +8,14 @@ from typing import Any, TypeAlias, TypeVar
 
 from pydantic import ValidationError
 
-from dtaojax.config._base import FileModel
-from dtaojax.config._explain import explain
-from dtaojax.config._wording import kind_of
-from dtaojax.config.errors import ConfigError, Problem
+from dtaojax.config.config import Config
 from dtaojax.config.include import expand
-from dtaojax.config.models import Config
-from dtaojax.config.models_backtest import BacktestConfig
-from dtaojax.config.models_experiment import ExperimentConfig
-from dtaojax.config.models_run_backtest import RunBacktestConfig
-from dtaojax.config.models_sensitivity import SensitivityConfig
-from dtaojax.config.models_stress import StressConfig
-from dtaojax.config.models_tune import TuneConfig
 from dtaojax.config.overrides import OverrideError, apply, names_of, parse, spelled
-from dtaojax.config.toml_file import read_toml
+from dtaojax.schema.errors import ConfigError, Problem
+from dtaojax.schema.explain import explain
+from dtaojax.schema.strict import FileModel
+from dtaojax.schema.toml_file import read_toml
+from dtaojax.schema.wording import kind_of
 
 Model = TypeVar("Model", bound=FileModel)
 Override: TypeAlias = str | tuple[str, Any]
@@ -61,100 +55,8 @@ def config_from_dict(
     Raises:
         ConfigError: keys or values are bad.
     """
-    config = _checked(data, Config, overrides, source)
+    config = checked(data, Config, overrides, source)
     return config.with_source(source)
-
-
-def load_backtest(path: str | Path, overrides: Sequence[str] = ()) -> BacktestConfig:
-    """Reads and checks the config of a back-test.
-
-    Args:
-        path: a TOML file.
-        overrides: changes as ``key=value``, applied in order.
-
-    Raises:
-        ConfigError: the file cannot be read, is no TOML, or holds bad keys or values.
-    """
-    return _read(Path(path), BacktestConfig, overrides)
-
-
-def is_run_backtest(path: str | Path) -> bool:
-    """Say whether the config of a back-test is of whole runs, named under ``run`` or ``starts``.
-
-    Raises:
-        ConfigError: the file cannot be read or is no TOML.
-    """
-    return not {"run", "starts"}.isdisjoint(read_toml(Path(path)))
-
-
-def load_run_backtest(path: str | Path, overrides: Sequence[str] = ()) -> RunBacktestConfig:
-    """Read and check the config of a back-test of a whole run.
-
-    Args:
-        path: a TOML file.
-        overrides: changes as ``key=value``, applied in order.
-
-    Raises:
-        ConfigError: the file cannot be read, is no TOML, or holds bad keys or values.
-    """
-    return _read(Path(path), RunBacktestConfig, overrides)
-
-
-def load_tune(path: str | Path, overrides: Sequence[str] = ()) -> TuneConfig:
-    """Reads and checks the config of a search.
-
-    Args:
-        path: a TOML file.
-        overrides: changes as ``key=value``, applied in order.
-
-    Raises:
-        ConfigError: the file cannot be read, is no TOML, or holds bad keys or values.
-    """
-    return _read(Path(path), TuneConfig, overrides)
-
-
-def load_sensitivity(path: str | Path, overrides: Sequence[str] = ()) -> SensitivityConfig | None:
-    """Reads and checks the config of a study of sensitivities; None for a run's config.
-
-    A study names the config that it is about under ``config``, which no run's config has.
-
-    Args:
-        path: a TOML file.
-        overrides: changes as ``key=value``, applied in order.
-
-    Raises:
-        ConfigError: the file cannot be read, is no TOML, or holds bad keys or values.
-    """
-    path = Path(path)
-    tables = read_toml(path)
-    if "config" not in tables:
-        return None
-    return _checked(tables, SensitivityConfig, overrides, path).with_source(path)
-
-
-def load_stress(path: str | Path, overrides: Sequence[str] = ()) -> StressConfig:
-    """Reads and checks the config of an attack.
-
-    Args:
-        path: a TOML file.
-        overrides: changes as ``key=value``, applied in order.
-
-    Raises:
-        ConfigError: the file cannot be read, is no TOML, or holds bad keys or values.
-    """
-    return _read(Path(path), StressConfig, overrides)
-
-
-def load_experiment(path: str | Path) -> ExperimentConfig:
-    """Reads and checks the config of an experiment; not yet the runs' configs in it.
-
-    Args:
-        path: a TOML file.
-
-    Raises:
-        ConfigError: the file cannot be read, is no TOML, or holds bad keys or values.
-    """
-    return _read(Path(path), ExperimentConfig, ())
 
 
 def changed(config: Config, values: Mapping[str, Any]) -> Config:
@@ -172,11 +74,11 @@ def changed(config: Config, values: Mapping[str, Any]) -> Config:
     return config_from_dict(tables, source=config.source)
 
 
-def _read(path: Path, model: type[Model], overrides: Sequence[Override]) -> Model:
-    return _checked(read_toml(path), model, overrides, path).with_source(path)
+def read_model(path: Path, model: type[Model], overrides: Sequence[Override]) -> Model:
+    return checked(read_toml(path), model, overrides, path).with_source(path)
 
 
-def _checked(
+def checked(
     data: Mapping[str, Any], model: type[Model], overrides: Sequence[Override], source: Path | None
 ) -> Model:
     where = "config" if source is None else str(source)

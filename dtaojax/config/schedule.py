@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from dtaojax import chain
-from dtaojax.config.errors import Problem
-from dtaojax.config.models import Config
-from dtaojax.config.models_mechanism import TIMES, ChangeConfig, RulesConfig
-from dtaojax.config.models_run import RunConfig
-from dtaojax.config.moments import block_at, read_moment
+from dtaojax.config.config import Config
+from dtaojax.config.run import RunConfig
+from dtaojax.mechanism.config import TIMES, ChangeConfig, RulesConfig
+from dtaojax.schema.dates import block_at, read_moment
+from dtaojax.schema.errors import Problem
 
 NEAR_BLOCKS: Final = chain.BLOCKS_PER_DAY // 24
 """How far from the end of a step a date may be: an hour, which dates of blocks are known to

@@ -6,8 +6,8 @@ from jaxtyping import Array, Float
 
 from dtaojax import chain
 from dtaojax.demand.process import Clock
+from dtaojax.numerics.shapes import PerSubnet, PerSubnetBool
 from dtaojax.state.network import NetworkState, Subnets
-from dtaojax.state.shapes import PerSubnet, PerSubnetBool
 
 
 def age_days(subnets: Subnets, state: NetworkState) -> PerSubnet:

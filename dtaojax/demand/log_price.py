@@ -2,10 +2,10 @@
 
 import jax.numpy as jnp
 
-from dtaojax import elementary
-from dtaojax.mechanism.pools import spot_price, weight_ratio
+from dtaojax.mechanism.liquidity.pools import spot_price, weight_ratio
+from dtaojax.numerics import elementary
+from dtaojax.numerics.shapes import PerSubnet
 from dtaojax.state.pools import Pools
-from dtaojax.state.shapes import PerSubnet
 
 
 def log_or_zero(price: PerSubnet) -> PerSubnet:

@@ -8,10 +8,10 @@ import jax.numpy as jnp
 
 from dtaojax import chain
 from dtaojax.mechanism.coinbase import Coinbase
+from dtaojax.numerics.shapes import PerSubnet, ScalarBool, ScalarInt
+from dtaojax.numerics.streams import Source
 from dtaojax.state.intents import Intents
 from dtaojax.state.network import NetworkState, Subnets
-from dtaojax.state.shapes import PerSubnet, ScalarBool, ScalarInt
-from dtaojax.streams import Source
 
 
 class Clock(NamedTuple):

@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from dtaojax.printable import spelled
+from dtaojax.files.printable import spelled
 
 _NUMBER: Final = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,4})?", re.ASCII)
 """What Python's ``float`` reads beyond this (1_000, digits of other scripts, nan, infinity) is in

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dtaojax.printable import printable
+from dtaojax.files.printable import printable
 
 
 class HistoryError(Exception):

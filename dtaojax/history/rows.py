@@ -13,9 +13,9 @@ from typing import IO, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from dtaojax.files.reading import check_bounded
 from dtaojax.history.days import day_of
 from dtaojax.history.errors import HistoryError
-from dtaojax.reading import check_bounded
 
 FOLDER_VARIABLE: Final = "DTAOJAX_DATA"
 """Environment variable with the folder where histories are looked for by name."""

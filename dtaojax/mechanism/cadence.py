@@ -1,6 +1,6 @@
 """When something that is renewed every so many blocks is due."""
 
-from dtaojax.state.shapes import ScalarBool, ScalarInt
+from dtaojax.numerics.shapes import ScalarBool, ScalarInt
 
 
 def is_due(block: ScalarInt, blocks: int, interval: int) -> ScalarBool:

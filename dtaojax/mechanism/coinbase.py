@@ -8,15 +8,15 @@ import jax.numpy as jnp
 
 from dtaojax.mechanism.composition import Mechanism
 from dtaojax.mechanism.emission import block_emission
-from dtaojax.mechanism.injection import InjectionTerms
-from dtaojax.mechanism.pools import spot_price
-from dtaojax.mechanism.root import root_proportion
+from dtaojax.mechanism.injection.context import Situation
+from dtaojax.mechanism.injection.root_proportion_cap import InjectionTerms
+from dtaojax.mechanism.liquidity.pools import spot_price
+from dtaojax.mechanism.root.proportion import root_proportion
 from dtaojax.mechanism.shares import mask_disabled
-from dtaojax.mechanism.situation import Situation
-from dtaojax.mechanism.split import Payout
-from dtaojax.ordered import ordered_sum
+from dtaojax.mechanism.split.rules import Payout
+from dtaojax.numerics.ordered import ordered_sum
+from dtaojax.numerics.shapes import PerSubnet, PerSubnetBool, Scalar
 from dtaojax.state.network import NetworkState, Subnets
-from dtaojax.state.shapes import PerSubnet, PerSubnetBool, Scalar
 
 
 class EmissionShares(NamedTuple):

@@ -13,7 +13,7 @@ import jax.numpy as jnp
 
 from dtaojax.mechanism.coinbase import emission_shares
 from dtaojax.mechanism.composition import Mechanism
-from dtaojax.mechanism.rule_in_force import RuleInForce
+from dtaojax.mechanism.weight_rule.rule_in_force import RuleInForce
 from dtaojax.state.network import NetworkState, Subnets
 
 Adaptation = Callable[[Subnets, NetworkState], tuple[Subnets, NetworkState]]

@@ -4,32 +4,32 @@ from collections.abc import Callable
 
 import equinox as eqx
 
-from dtaojax.mechanism.chain_buy import BuyDestroyed, BuyDestroyedUnissued, BuyKept, NoBuy
-from dtaojax.mechanism.fee_rules import FeeRule
-from dtaojax.mechanism.gate import HillRankGate
-from dtaojax.mechanism.gate_mass import HillMassGate
-from dtaojax.mechanism.gate_soft_rank import HillSoftRankGate
-from dtaojax.mechanism.gate_tiers import RankTiers
-from dtaojax.mechanism.injection import InjectionTerms
-from dtaojax.mechanism.moving_price import PriceEma
-from dtaojax.mechanism.no_gate import NoGate
-from dtaojax.mechanism.off_the_top import NothingOffTheTop, ShareOffTheTop
-from dtaojax.mechanism.participants import Pay
-from dtaojax.mechanism.root_policy import RootPolicy
-from dtaojax.mechanism.situation import Situation
-from dtaojax.mechanism.split import Payout
-from dtaojax.mechanism.support import Support
-from dtaojax.mechanism.trading import Market
-from dtaojax.mechanism.weight_rules.rule import WeightRule
+from dtaojax.mechanism.chain_buy.rules import BuyDestroyed, BuyDestroyedUnissued, BuyKept, NoBuy
+from dtaojax.mechanism.fees.rules import FeeRule
+from dtaojax.mechanism.gate.hill_mass import HillMassGate
+from dtaojax.mechanism.gate.hill_rank import HillRankGate
+from dtaojax.mechanism.gate.hill_soft_rank import HillSoftRankGate
+from dtaojax.mechanism.gate.no_gate import NoGate
+from dtaojax.mechanism.gate.rank_tiers import RankTiers
+from dtaojax.mechanism.injection.context import Situation
+from dtaojax.mechanism.injection.root_proportion_cap import InjectionTerms
+from dtaojax.mechanism.liquidity.liquidity_rule import Support
+from dtaojax.mechanism.moving_price.ema import PriceEma
+from dtaojax.mechanism.root.off_the_top import NothingOffTheTop, ShareOffTheTop
+from dtaojax.mechanism.root.policy import RootPolicy
+from dtaojax.mechanism.split.participants import Pay
+from dtaojax.mechanism.split.rules import Payout
+from dtaojax.mechanism.trading.trading import Market
+from dtaojax.mechanism.weight_rule.rule import WeightRule
+from dtaojax.numerics.shapes import PerSubnet, PerSubnetBool, Scalar, ScalarBool
 from dtaojax.state.pools import Pools
-from dtaojax.state.shapes import PerSubnet, PerSubnetBool, Scalar, ScalarBool
 
 
 class Mechanism(eqx.Module):
     """The rules of a regime, as a composition of parts. Parts of a kind are interchangeable.
 
     Attributes:
-        weighing: pre-gate shares, with a memory if the rule has one (``weight_rules/``).
+        weighing: pre-gate shares, with a memory if the rule has one (``weight_rule/``).
         gate: what makes small shares smaller.
         injection: division of a subnet's TAO between its pool and the chain's buying.
         support: in which order they reach the pool.

@@ -8,7 +8,7 @@ from jax import lax
 from jaxtyping import Array, Float
 
 from dtaojax import chain
-from dtaojax.elementary import power_of_two
+from dtaojax.numerics.elementary import power_of_two
 
 _LAST_UNISSUED = chain.MAX_SUPPLY * 2.0 ** -math.ceil(math.log2(chain.RAO_PER_TAO))
 """With no more than this left to mint an emission is less than a rao, and so nothing [tokens]."""

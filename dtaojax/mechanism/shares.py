@@ -2,9 +2,9 @@
 
 import jax.numpy as jnp
 
-from dtaojax.elementary import quotient
-from dtaojax.ordered import ordered_sum
-from dtaojax.state.shapes import PerSubnet, PerSubnetBool
+from dtaojax.numerics.elementary import quotient
+from dtaojax.numerics.ordered import ordered_sum
+from dtaojax.numerics.shapes import PerSubnet, PerSubnetBool
 
 
 def normalise(weights: PerSubnet) -> PerSubnet:

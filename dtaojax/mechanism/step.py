@@ -2,7 +2,7 @@
 
 A step of one block is the chain's own algorithm (§4.4, §4.5). A step of n blocks applies n times
 the amounts of its first block at once, and lets prices move linearly meanwhile (see
-:class:`~dtaojax.mechanism.moving_price.PriceEma`).
+:class:`~dtaojax.mechanism.moving_price.ema.PriceEma`).
 """
 
 import dataclasses
@@ -13,17 +13,17 @@ import jax.numpy as jnp
 
 from dtaojax.mechanism.coinbase import Coinbase, coinbase
 from dtaojax.mechanism.composition import Mechanism
-from dtaojax.mechanism.moving_price import PricePath
-from dtaojax.mechanism.pools import spot_price
-from dtaojax.mechanism.root import root_proportion
-from dtaojax.mechanism.root_policy import Claims
-from dtaojax.mechanism.root_stake import move_root_stake
-from dtaojax.mechanism.trading import Trades
-from dtaojax.mechanism.weight_rules.rule import Seen
-from dtaojax.ordered import ordered_sum
+from dtaojax.mechanism.liquidity.pools import spot_price
+from dtaojax.mechanism.moving_price.ema import PricePath
+from dtaojax.mechanism.root.policy import Claims
+from dtaojax.mechanism.root.proportion import root_proportion
+from dtaojax.mechanism.root.stake import move_root_stake
+from dtaojax.mechanism.trading.trading import Trades
+from dtaojax.mechanism.weight_rule.rule import Seen
+from dtaojax.numerics.ordered import ordered_sum
+from dtaojax.numerics.shapes import ScalarBool
 from dtaojax.state.intents import Intents
 from dtaojax.state.network import NetworkState, Subnets
-from dtaojax.state.shapes import ScalarBool
 
 
 class StepFlows(NamedTuple):

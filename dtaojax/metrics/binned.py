@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from dtaojax.metrics.estimate import LEVEL_DIGITS, Estimate, Ranks, Z, quantile_ranks
-from dtaojax.results import COVERAGE
+from dtaojax.results.contract import COVERAGE
 
 
 class BinnedDistribution(NamedTuple):

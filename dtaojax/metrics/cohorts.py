@@ -8,7 +8,7 @@ import pandas as pd
 from jaxtyping import Float
 
 from dtaojax.metrics.tables import frame, sample_rows
-from dtaojax.results import COHORT
+from dtaojax.results.contract import COHORT
 
 Sample = Callable[[str, float], Float[np.ndarray, " paths"]]
 """A figure on a day, on every used path."""

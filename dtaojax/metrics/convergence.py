@@ -11,7 +11,7 @@ from dtaojax.metrics.estimate import Estimate
 from dtaojax.metrics.ranges import range_of
 from dtaojax.metrics.tables import Row, mean_within, row
 from dtaojax.metrics.tail import expected_shortfall, value_at_risk
-from dtaojax.results import Scope, Statistic, paths_needed
+from dtaojax.results.contract import Scope, Statistic, paths_needed
 
 PARTS: Final = (16, 8, 4, 2, 1)
 """The first so-manyth parts of the paths that are looked at."""

@@ -14,7 +14,7 @@ import numpy as np
 from jaxtyping import Float
 from scipy import special
 
-from dtaojax.results import COVERAGE
+from dtaojax.results.contract import COVERAGE
 
 Z: Final = float(special.ndtri(0.5 + COVERAGE / 2))
 """Half the width of a normal 95 % interval, in standard errors."""

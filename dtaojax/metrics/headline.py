@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from dtaojax.results import Metric
+from dtaojax.results.contract import Metric
 
 _QUANTILE_NAMES = {0.05: "q05", 0.5: "median", 0.95: "q95"}
 

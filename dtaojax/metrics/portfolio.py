@@ -12,7 +12,7 @@ from dtaojax.metrics.estimate import Estimate, known, mean_of_sample
 from dtaojax.metrics.ranges import ANY, NOT_NEGATIVE
 from dtaojax.metrics.tables import Row, mean_within, row, sample_rows
 from dtaojax.metrics.tail import expected_shortfall, shortfall_contribution, value_at_risk
-from dtaojax.results import Statistic, paths_needed
+from dtaojax.results.contract import Statistic, paths_needed
 
 CONFIDENCES: Final = (0.95, 0.99)
 VALUATIONS: Final = ("spot", "realizable")

@@ -18,7 +18,7 @@ from dtaojax.metrics.estimate import (
 )
 from dtaojax.metrics.ranges import range_of
 from dtaojax.metrics.tables import broadcast_frame
-from dtaojax.results import QUANTILE_LEVELS
+from dtaojax.results.contract import QUANTILE_LEVELS
 
 _WHOLE = ("rank",)
 """Units of gauges that are whole numbers."""

@@ -15,7 +15,7 @@ from dtaojax.metrics.estimate import (
     without_unknown_ends,
 )
 from dtaojax.metrics.ranges import Range, range_of
-from dtaojax.results import ESTIMATE_COLUMNS, QUANTILE_LEVELS, Scope, Statistic
+from dtaojax.results.contract import ESTIMATE_COLUMNS, QUANTILE_LEVELS, Scope, Statistic
 
 Row = tuple[object, ...]
 

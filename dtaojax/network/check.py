@@ -12,11 +12,11 @@ from typing import Any, Final
 import numpy as np
 
 from dtaojax import chain
+from dtaojax.files.printable import cut, spelled
+from dtaojax.files.spreadsheet import cell_text
 from dtaojax.network.errors import NetworkError, first_few
 from dtaojax.network.read import RawTable
 from dtaojax.network.table import CLAIMABLE, FLOW_AVERAGES, NOT_STARTED, UNHELD_PARTS, FloatArray
-from dtaojax.printable import cut, spelled
-from dtaojax.spreadsheet import cell_text
 
 _NUMBER: Final = re.compile(
     r"[+-]?(\d+(?:\.\d*)?|\.\d+)([eE][+-]?\d+)?|[+-]?(inf|infinity|nan)", re.A | re.I

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Final
 
-from dtaojax.printable import printable
+from dtaojax.files.printable import printable
 
 FEW: Final = 10
 """Problems of one kind that are told; a file of another kind can have hundreds of thousands."""

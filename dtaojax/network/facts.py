@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from dtaojax.chain import MAX_SUPPLY, MIN_RESERVE, U16_MAX
+from dtaojax.files.printable import spelled
+from dtaojax.files.reading import MOST_TOML, UnfitFileError, parse_toml, read_bounded
 from dtaojax.network.errors import NetworkError, first_few
-from dtaojax.printable import spelled
-from dtaojax.reading import MOST_TOML, UnfitFileError, parse_toml, read_bounded
 
 KNOWN: Final = (
     "name",

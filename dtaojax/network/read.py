@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from dtaojax.chain import U16_MAX
+from dtaojax.files.printable import cut
+from dtaojax.files.reading import UnfitFileError, check_bounded, read_bounded
+from dtaojax.files.spreadsheet import cell_text
 from dtaojax.network.errors import FEW, NetworkError, first_few
-from dtaojax.printable import cut
-from dtaojax.reading import UnfitFileError, check_bounded, read_bounded
-from dtaojax.spreadsheet import cell_text
 
 if TYPE_CHECKING:
     import pyarrow

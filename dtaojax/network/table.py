@@ -43,7 +43,7 @@ class NetworkTable:
         last_lock_cost: what the last registration cost; None where it is not known [TAO].
         last_lock_block: when that was [block].
         netuid: ids of the subnets, rising.
-        names: names as the chain holds them, verbatim; see `dtaojax.printable`.
+        names: names as the chain holds them, verbatim; see `dtaojax.files.printable`.
         registered_at: block of registration [block].
         first_emission_block: block of the first emission [block], or -1 where not started.
         tao_in: TAO reserve of the pool [TAO].

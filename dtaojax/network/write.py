@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
+from dtaojax.files.spreadsheet import csv_text
 from dtaojax.network.errors import NetworkError
 from dtaojax.network.plausible import prices_apart
 from dtaojax.network.table import (
@@ -15,7 +16,6 @@ from dtaojax.network.table import (
     UNHELD_PARTS,
     NetworkTable,
 )
-from dtaojax.spreadsheet import csv_text
 from dtaojax.storage import ResultsError, files_replaced
 
 _SWITCHES: Final = ("emission_enabled", "owner_cut_enabled")

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
+from dtaojax.report.charts.svg import render
 from dtaojax.report.numerals import with_error
 from dtaojax.report.shell import fill
-from dtaojax.report.svg import render
 from dtaojax.report.trust import Trust
 
 

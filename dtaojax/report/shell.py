@@ -11,9 +11,9 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from dtaojax.files.text import visible
 from dtaojax.report import numerals
-from dtaojax.report.text import visible
-from dtaojax.results import ResultsError
+from dtaojax.results.contract import ResultsError
 from dtaojax.storage import final_place, write_whole
 
 _HERE: Final = Path(__file__).parent

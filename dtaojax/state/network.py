@@ -4,8 +4,8 @@ from typing import Any
 
 import equinox as eqx
 
+from dtaojax.numerics.shapes import PerSubnet, PerSubnetBool, PerSubnetInt, Scalar, ScalarInt
 from dtaojax.state.pools import Pools
-from dtaojax.state.shapes import PerSubnet, PerSubnetBool, PerSubnetInt, Scalar, ScalarInt
 
 
 class Subnets(eqx.Module):

@@ -2,7 +2,7 @@
 
 import equinox as eqx
 
-from dtaojax.state.shapes import PerSubnet
+from dtaojax.numerics.shapes import PerSubnet
 
 
 class Pools(eqx.Module):

@@ -2,12 +2,12 @@
 
 from typing import Any, Final, NamedTuple
 
+from dtaojax.cohorts.follower import Books
+from dtaojax.numerics.shapes import PerSubnetBool, PerSubnetInt, ScalarInt
 from dtaojax.state.network import NetworkState, Subnets
-from dtaojax.state.shapes import PerSubnetBool, PerSubnetInt, ScalarInt
-from dtaojax.world.cohorts import Books
-from dtaojax.world.lifecycle import Registry
-from dtaojax.world.portfolio import Holdings
-from dtaojax.world.pressure import Pressed
+from dtaojax.world.followers.emission_flow import Pressed
+from dtaojax.world.followers.lifecycle import Registry
+from dtaojax.world.followers.portfolio import Holdings
 
 TALLIES: Final = (
     "sales_limited",

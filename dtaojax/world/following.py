@@ -9,8 +9,8 @@ from jax import lax
 
 from dtaojax.demand.process import Clock
 from dtaojax.engine.model import Observation
+from dtaojax.numerics.shapes import PathNumber, ScalarBool, ScalarInt
 from dtaojax.state.network import Subnets
-from dtaojax.state.shapes import PathNumber, ScalarBool, ScalarInt
 from dtaojax.world.carry import Carry
 from dtaojax.world.world import World
 

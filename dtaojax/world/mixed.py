@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import equinox as eqx
 
 from dtaojax.engine.model import Observation
-from dtaojax.state.shapes import PathNumber, ScalarBool, ScalarInt
-from dtaojax.streams import Source
+from dtaojax.numerics.shapes import PathNumber, ScalarBool, ScalarInt
+from dtaojax.numerics.streams import Source
 from dtaojax.world.carry import Carry
 from dtaojax.world.world import World
 

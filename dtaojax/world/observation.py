@@ -5,15 +5,15 @@ from typing import Final, NamedTuple
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float
 
-from dtaojax.measures import concentration
 from dtaojax.mechanism.coinbase import EmissionShares, coinbase
 from dtaojax.mechanism.composition import Mechanism
-from dtaojax.mechanism.lifecycle import next_pruned
-from dtaojax.mechanism.pools import spot_price
+from dtaojax.mechanism.liquidity.pools import spot_price
+from dtaojax.mechanism.registration.lifecycle import next_pruned
 from dtaojax.mechanism.shares import normalise
-from dtaojax.ordered import ordered_sum
+from dtaojax.numerics import concentration
+from dtaojax.numerics.ordered import ordered_sum
+from dtaojax.numerics.shapes import PerSubnetBool
 from dtaojax.state.network import NetworkState, Subnets
-from dtaojax.state.shapes import PerSubnetBool
 
 CONCENTRATION: Final = {
     "hhi": "ratio",

@@ -12,8 +12,8 @@ from jax import lax
 from dtaojax.demand.process import Clock
 from dtaojax.engine.model import Observation
 from dtaojax.mechanism.coming_into_force import Adaptation
+from dtaojax.numerics.shapes import ScalarInt
 from dtaojax.state.network import Subnets
-from dtaojax.state.shapes import ScalarInt
 from dtaojax.world.carry import Carry
 from dtaojax.world.observation import EVENTS, EVENTS_WITHOUT_BAR
 from dtaojax.world.world import World

@@ -7,7 +7,14 @@ from jaxtyping import Array, Float, Int, UInt32
 
 from dtaojax.engine.model import Observation
 from dtaojax.engine.rollout import PathRecord, rollout
-from dtaojax.state.shapes import PathNumber, PerSubnet, PerSubnetInt, Scalar, ScalarBool, ScalarInt
+from dtaojax.numerics.shapes import (
+    PathNumber,
+    PerSubnet,
+    PerSubnetInt,
+    Scalar,
+    ScalarBool,
+    ScalarInt,
+)
 from dtaojax.world.carry import Carry
 from dtaojax.world.world import World
 

@@ -17,22 +17,25 @@ from jax import lax
 from dtaojax.behaviour.process import BehaviourProcess
 from dtaojax.behaviour.root_claims import RootClaims
 from dtaojax.behaviour.waiting import WaitingClaims
+from dtaojax.cohorts.follower import Cohorts, Plan
 from dtaojax.demand.process import Clock, DemandProcess
-from dtaojax.demand.tao_usd import TaoUsd
-from dtaojax.demand.tao_usd_shock import ShockedTaoUsd
+from dtaojax.demand.tao_usd.process import TaoUsd
+from dtaojax.demand.tao_usd.shock import ShockedTaoUsd
 from dtaojax.engine.model import Observation
+from dtaojax.latent.draws import Latent
 from dtaojax.mechanism.coinbase import Coinbase, emission_shares
 from dtaojax.mechanism.composition import Mechanism
-from dtaojax.mechanism.pools import spot_price
+from dtaojax.mechanism.liquidity.pools import spot_price
 from dtaojax.mechanism.step import step
+from dtaojax.numerics.shapes import PerSubnet, PerSubnetBool, ScalarBool, ScalarInt
+from dtaojax.numerics.streams import SOURCES, Source
 from dtaojax.state.intents import Intents
 from dtaojax.state.network import NetworkState, Subnets
-from dtaojax.state.shapes import PerSubnet, PerSubnetBool, ScalarBool, ScalarInt
-from dtaojax.streams import SOURCES, Source
 from dtaojax.world.carry import TALLIES, Carry
-from dtaojax.world.cohorts import Cohorts, Plan
-from dtaojax.world.latent import Latent
-from dtaojax.world.lifecycle import Lifecycle
+from dtaojax.world.followers.emission_flow import PRESSURE_SCALARS, Pressure
+from dtaojax.world.followers.lifecycle import Lifecycle
+from dtaojax.world.followers.portfolio import Portfolio
+from dtaojax.world.followers.subnet_metrics import Gauge
 from dtaojax.world.observation import (
     DEREGISTERED,
     EVENTS,
@@ -44,9 +47,6 @@ from dtaojax.world.observation import (
     observe_network,
     stands,
 )
-from dtaojax.world.portfolio import Portfolio
-from dtaojax.world.pressure import PRESSURE_SCALARS, Pressure
-from dtaojax.world.standing import Gauge
 
 TAO_USD: Final = {"tao_usd": "USD/TAO"}
 """The price of TAO, recorded where it is followed, and its unit."""

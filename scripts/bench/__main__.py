@@ -19,7 +19,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from dtaojax.pipeline import runtime
+from dtaojax.execution import runtime
 
 CHECK_STEPS, CHECK_PATHS = 40, 64
 

@@ -23,7 +23,7 @@ from dtaojax.engine.chunk import Plan, chunk_size, compute_chunk
 from dtaojax.engine.devices import device_threads
 from dtaojax.engine.run import default_workers, run_on
 from dtaojax.engine.statistics import Bins
-from dtaojax.streams import Stream
+from dtaojax.numerics.streams import Stream
 from dtaojax.world.world import World
 
 HERE = Path(__file__).parent

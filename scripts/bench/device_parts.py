@@ -76,7 +76,7 @@ def measure(job: Job, part: Part) -> dict[str, Any]:
 def _about() -> dict[str, Any]:
     import jax
 
-    from dtaojax.pipeline import runtime
+    from dtaojax.execution import runtime
 
     device = jax.local_devices()[0]
     return {
@@ -129,8 +129,8 @@ def _engine(job: Job, part: Part) -> dict[str, Any]:
 def _run(job: Job) -> dict[str, Any]:
     import extract
 
-    from dtaojax.pipeline.inputs import read_inputs
-    from dtaojax.pipeline.run import run_report
+    from dtaojax.assembly.inputs import read_inputs
+    from dtaojax.studies.run.simulate import run_report
 
     asked = (f"run.paths={job.run_paths}", f"run.horizon_days={job.run_days}")
     inputs = read_inputs(extract.CONFIG, (*asked, f'run.precision="{job.precision}"'))
@@ -152,7 +152,7 @@ def _run(job: Job) -> dict[str, Any]:
 def _inputs(job: Job, world: str) -> Any:
     import extract
 
-    from dtaojax.pipeline.inputs import read_inputs
+    from dtaojax.assembly.inputs import read_inputs
 
     alike = extract.ALIKE if world == ALIKE else ()
     asked = (f'run.precision="{job.precision}"', f"run.horizon_days={job.days}")
@@ -175,7 +175,7 @@ def main() -> None:
     given = json.loads(sys.argv[1])
     job = Job(**given)._replace(parts=tuple(Part(*part) for part in given["parts"]))
 
-    from dtaojax.pipeline import runtime
+    from dtaojax.execution import runtime
 
     runtime.configure(job.precision)
     for part in job.parts:

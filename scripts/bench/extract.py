@@ -9,11 +9,11 @@ import numpy as np
 from problem import Problem
 
 from dtaojax import chain
-from dtaojax.build import build_bins, build_world
-from dtaojax.demand.stochastic_variance import Component
-from dtaojax.demand.student_flow import _TABLE_EDGE, _TABLE_STEP
+from dtaojax.assembly import build_bins, build_world
+from dtaojax.assembly.inputs import Inputs, read_inputs
+from dtaojax.demand.flow.stochastic_variance import Component
+from dtaojax.demand.flow.student_flow import _TABLE_EDGE, _TABLE_STEP
 from dtaojax.engine.statistics import Bins
-from dtaojax.pipeline.inputs import Inputs, read_inputs
 from dtaojax.world.world import World
 
 CONFIG = Path(__file__).resolve().parents[2] / "configs" / "mainnet.toml"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sys
 
-from dtaojax.pipeline import runtime
+from dtaojax.execution import runtime
 
 if __name__ == "__main__":
     runtime.configure("float32")

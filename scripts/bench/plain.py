@@ -12,8 +12,9 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from dtaojax import chain, elementary
-from dtaojax.mechanism import emission, order_statistic
+from dtaojax import chain
+from dtaojax.mechanism import emission
+from dtaojax.numerics import elementary, order_statistic
 
 
 def _quotient(

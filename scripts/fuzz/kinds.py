@@ -17,13 +17,16 @@ from typing import Any, Final
 
 import numpy as np
 
+from dtaojax.assembly.inputs import read_inputs
 from dtaojax.chain import MAX_SUPPLY, RAO_PER_TAO
-from dtaojax.config import PRESETS, Config, load_config, preset_toml
+from dtaojax.config.config import Config
+from dtaojax.config.differences import preset_toml
+from dtaojax.config.load import load_config
 from dtaojax.history import read_panel
+from dtaojax.mechanism.presets import PRESETS
 from dtaojax.network import NetworkTable, load_network
 from dtaojax.network.sources import Supplement
-from dtaojax.pipeline.inputs import read_inputs
-from dtaojax.pipeline.snapshot import from_taostats
+from dtaojax.studies.snapshot.snapshot import from_taostats
 
 ROOT: Final = Path(__file__).parents[2]
 EMBEDDED: Final = "finney_8791253"

@@ -18,10 +18,10 @@ from kinds import KINDS, RUN, Nonsense, refuse_unless, write_surroundings
 from mutate import mutated, number_replaced, number_scaled
 
 from dtaojax.chain import MAX_PRICE, MAX_SUPPLY
-from dtaojax.config import ConfigError
 from dtaojax.history.errors import HistoryError
 from dtaojax.network.errors import NetworkError
-from dtaojax.results import ResultsError, load, why_missing
+from dtaojax.results.contract import ResultsError, load, why_missing
+from dtaojax.schema.errors import ConfigError
 
 LIMIT_S: Final = 20
 LONGEST_MESSAGE: Final = 50_000
@@ -137,8 +137,8 @@ def _judge_run(folder: Path) -> None:
 
     Compilation alone can take longer than an input may, so a run has six times as long.
     """
-    from dtaojax.pipeline.inputs import read_inputs
-    from dtaojax.pipeline.run import run_report
+    from dtaojax.assembly.inputs import read_inputs
+    from dtaojax.studies.run.simulate import run_report
 
     size = ("run.horizon_days=2", "run.paths=4", "run.block_paths=4", "run.step_blocks=7200")
     inputs = read_inputs(folder / "run.toml", size)

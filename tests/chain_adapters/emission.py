@@ -9,19 +9,19 @@ from chain_rules.stored import moving_price_rate
 from jax import Array, lax
 
 from dtaojax import chain
-from dtaojax.mechanism.chain_buy import BuyDestroyed, BuyDestroyedUnissued, BuyKept
+from dtaojax.mechanism.chain_buy.rules import BuyDestroyed, BuyDestroyedUnissued, BuyKept
 from dtaojax.mechanism.emission import emission_of_unissued
-from dtaojax.mechanism.injection import RootProportionCap
-from dtaojax.mechanism.injection_caps import AlphaEmissionCap, LesserEmissionCap
-from dtaojax.mechanism.injection_launch import LaunchInjection
-from dtaojax.mechanism.injection_prelaunch import SumPriceSwitch
-from dtaojax.mechanism.injection_subsidy import SubsidyByAlphaEmission, SubsidyByBlockEmission
-from dtaojax.mechanism.moving_price import PriceEma, PricePath
-from dtaojax.mechanism.pools import spot_price
+from dtaojax.mechanism.injection.context import Situation
+from dtaojax.mechanism.injection.emission_caps import AlphaEmissionCap, LesserEmissionCap
+from dtaojax.mechanism.injection.launch import LaunchInjection
+from dtaojax.mechanism.injection.root_proportion_cap import RootProportionCap
+from dtaojax.mechanism.injection.subsidy import SubsidyByAlphaEmission, SubsidyByBlockEmission
+from dtaojax.mechanism.injection.sum_price_switch import SumPriceSwitch
+from dtaojax.mechanism.liquidity.pools import spot_price
+from dtaojax.mechanism.moving_price.ema import PriceEma, PricePath
 from dtaojax.mechanism.rao import whole_rao
 from dtaojax.mechanism.shares import normalise
-from dtaojax.mechanism.situation import Situation
-from dtaojax.ordered import ordered_sum
+from dtaojax.numerics.ordered import ordered_sum
 from dtaojax.state.pools import Pools
 
 from .units import (

@@ -7,13 +7,13 @@ from chain_rules.emit_set import open_subnets
 from jax import Array
 
 from dtaojax.mechanism.emission import block_emission
-from dtaojax.mechanism.injection import RootProportionCap
-from dtaojax.mechanism.pools import spot_price
-from dtaojax.mechanism.root import root_proportion
+from dtaojax.mechanism.injection.context import Situation
+from dtaojax.mechanism.injection.root_proportion_cap import RootProportionCap
+from dtaojax.mechanism.liquidity.pools import spot_price
+from dtaojax.mechanism.root.proportion import root_proportion
 from dtaojax.mechanism.shares import mask_disabled
-from dtaojax.mechanism.situation import Situation
-from dtaojax.mechanism.weight_rules.ema_price_burn import EmaPriceBurn
-from dtaojax.ordered import ordered_sum
+from dtaojax.mechanism.weight_rule.ema_price_burn import EmaPriceBurn
+from dtaojax.numerics.ordered import ordered_sum
 from dtaojax.state.network import Subnets
 from dtaojax.state.pools import Pools
 

@@ -5,7 +5,7 @@ from typing import Any
 import jax.numpy as jnp
 from chain_rules import launch_orders, orders
 
-from dtaojax.state.shapes import PerSubnet
+from dtaojax.numerics.shapes import PerSubnet
 
 from .pools import fee_rate
 from .units import Adapter, Case, call, number, numbers, one, only, only_rao, pool_of, tokens

@@ -10,7 +10,7 @@ from chain_rules.fees import fee_on_net, fee_on_offer
 from chain_rules.stored import u16_fraction
 from jax import Array
 
-from dtaojax.mechanism import pools
+from dtaojax.mechanism.liquidity import pools
 
 from .units import Adapter, Case, call, number, numbers, one, only, only_rao, pool_of
 

@@ -6,7 +6,7 @@ import jax.numpy as jnp
 
 from dtaojax import chain
 from dtaojax.mechanism.rao import whole_rao
-from dtaojax.state.shapes import Scalar, ScalarInt
+from dtaojax.numerics.shapes import Scalar, ScalarInt
 
 
 def largest_remainder(pot_rao: int, held_rao: Sequence[int]) -> list[int]:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import jax.numpy as jnp
 
 from dtaojax.mechanism.shares import normalise
-from dtaojax.state.shapes import PerValidator, Scalar
+from dtaojax.numerics.shapes import PerValidator, Scalar
 
 
 class Dividends(NamedTuple):

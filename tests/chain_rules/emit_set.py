@@ -1,6 +1,6 @@
 """Which subnets take part in the coinbase (§4, emit set)."""
 
-from dtaojax.state.shapes import PerSubnetBool
+from dtaojax.numerics.shapes import PerSubnetBool
 
 
 def open_subnets(

@@ -1,9 +1,9 @@
 """What an exact output costs (§3.5 S3)."""
 
-from dtaojax.elementary import expm1, log1p
-from dtaojax.mechanism.pools import weight_ratio
+from dtaojax.mechanism.liquidity.pools import weight_ratio
+from dtaojax.numerics.elementary import expm1, log1p
+from dtaojax.numerics.shapes import PerSubnet
 from dtaojax.state.pools import Pools
-from dtaojax.state.shapes import PerSubnet
 
 
 def alpha_needed(pools: Pools, tao: PerSubnet) -> PerSubnet:

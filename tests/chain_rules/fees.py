@@ -1,7 +1,7 @@
 """Fees in proportion to a swap's input (§3.5 S2, S3)."""
 
 from dtaojax.mechanism.rao import whole_rao
-from dtaojax.state.shapes import PerSubnet, Scalar
+from dtaojax.numerics.shapes import PerSubnet, Scalar
 
 
 def fee_on_offer(offered: PerSubnet, fee_rate: Scalar) -> PerSubnet:

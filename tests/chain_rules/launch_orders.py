@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 import jax.numpy as jnp
 
-from dtaojax.mechanism.pools_launch import launch_sale
+from dtaojax.mechanism.liquidity.pools_launch import launch_sale
 from dtaojax.mechanism.rao import whole_rao
+from dtaojax.numerics.shapes import PerSubnet, PerSubnetBool, Scalar
 from dtaojax.state.pools import Pools
-from dtaojax.state.shapes import PerSubnet, PerSubnetBool, Scalar
 
 
 class LaunchFill(NamedTuple):

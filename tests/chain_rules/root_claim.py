@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from dtaojax.state.shapes import PerSubnet, Scalar
+from dtaojax.numerics.shapes import PerSubnet, Scalar
 
 
 class RootClaim(NamedTuple):

@@ -1,9 +1,9 @@
 """What root's alpha brought at launch, and on subnets without a pool (R1, §3.8 step 4)."""
 
-from dtaojax.mechanism.pools_launch import launch_sale
+from dtaojax.mechanism.liquidity.pools_launch import launch_sale
 from dtaojax.mechanism.rao import whole_rao
+from dtaojax.numerics.shapes import PerSubnet, Scalar
 from dtaojax.state.pools import Pools
-from dtaojax.state.shapes import PerSubnet, Scalar
 
 
 def sell_at_launch(

@@ -7,10 +7,10 @@ for a buy, by its inverse for a sale. Here nothing of a fee stays in the pool.
 
 import jax.numpy as jnp
 
-from dtaojax import elementary
-from dtaojax.mechanism.pools import spot_price, weight_ratio
+from dtaojax.mechanism.liquidity.pools import spot_price, weight_ratio
+from dtaojax.numerics import elementary
+from dtaojax.numerics.shapes import PerSubnet
 from dtaojax.state.pools import Pools
-from dtaojax.state.shapes import PerSubnet
 
 _SMALL = 1e-3
 """Below this ratio the series loses less than the closed form, which cancels."""

@@ -9,8 +9,14 @@ import numpy as np
 from reference import NetworkRef
 from worlds import RAO, Snapshot, snapshot_of_model
 
-from dtaojax.mechanism.departure import dissolve
-from dtaojax.mechanism.lifecycle import LastLock, Newcomer, RegistrationRules, register, start_call
+from dtaojax.mechanism.registration.departure import dissolve
+from dtaojax.mechanism.registration.lifecycle import (
+    LastLock,
+    Newcomer,
+    RegistrationRules,
+    register,
+    start_call,
+)
 from dtaojax.state.network import NetworkState, Subnets
 
 from .events import Happening, padded

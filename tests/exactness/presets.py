@@ -10,11 +10,11 @@ from reference import EXACT, FLOOR, PRESETS, NetworkRef, Parameters, Regime
 from reference.fixed import Rounding
 from worlds import RAO, subnets_of
 
-from dtaojax.build import build_mechanism, build_registration
-from dtaojax.config import PRESETS as CONFIG_PRESETS
-from dtaojax.config import MechanismConfig
+from dtaojax.assembly import build_mechanism, build_registration
 from dtaojax.mechanism.composition import Mechanism
-from dtaojax.mechanism.lifecycle import RegistrationRules
+from dtaojax.mechanism.config import MechanismConfig
+from dtaojax.mechanism.presets import PRESETS as CONFIG_PRESETS
+from dtaojax.mechanism.registration.lifecycle import RegistrationRules
 from dtaojax.state.network import Subnets
 
 PRESET_NAMES = tuple(name for name in CONFIG_PRESETS if name != "root_2023")

@@ -19,7 +19,7 @@ from worlds import (
 )
 
 from dtaojax.mechanism.step import StepFlows
-from dtaojax.mechanism.weight_rules.flow_driven import FlowMemory
+from dtaojax.mechanism.weight_rule.flow_driven import FlowMemory
 from dtaojax.state.network import NetworkState
 from dtaojax.state.pools import Pools
 

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from dtaojax.files.printable import spelled
 from dtaojax.network.check import plain_number
-from dtaojax.printable import spelled
 
 _WORDS: Final = {
     "total": "total totalitems totalcount totalresults totalrecords totalrows totalelements "

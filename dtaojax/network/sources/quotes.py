@@ -9,8 +9,8 @@ from statistics import median
 from typing import Any, Final
 
 from dtaojax.chain import MAX_SUPPLY, RAO_PER_TAO
+from dtaojax.files.printable import spelled
 from dtaojax.network.check import plain_number
-from dtaojax.printable import spelled
 
 _APART: Final = 2.0
 """How many times a quoted price may be that of the reserves at equal pool weights, or that the

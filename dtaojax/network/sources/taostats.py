@@ -15,14 +15,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from dtaojax.chain import BLOCKS_PER_DAY, RAO_PER_TAO, U16_MAX
+from dtaojax.files.printable import spelled
+from dtaojax.files.reading import UnfitFileError, read_bounded
 from dtaojax.network.check import plain_number, read_netuids
 from dtaojax.network.errors import NetworkError, first_few
 from dtaojax.network.read import RawTable
 from dtaojax.network.sources.gathered import Gathered
 from dtaojax.network.sources.pages import page_note, page_problems
 from dtaojax.network.sources.quotes import check_quotes
-from dtaojax.printable import spelled
-from dtaojax.reading import UnfitFileError, read_bounded
 
 COLUMNS: Final = {"tao_in": "total_tao", "alpha_in": "alpha_in_pool", "alpha_out": "alpha_staked"}
 """Column of a network file -> field of the API, in rao."""

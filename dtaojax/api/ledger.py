@@ -1,0 +1,97 @@
+"""A ledger of forecasts: runs written down, and held against what came."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from dtaojax.api.run import Run
+from dtaojax.studies.ledger.ledger import TOLERANCE, add_run, report_ledger, score
+from dtaojax.studies.ledger.record import Record, record_in_words, record_of
+from dtaojax.studies.ledger.store import read_ledger
+
+
+class Ledger:
+    """Forecasts that were written down, in one file.
+
+    Attributes:
+        file: of the ledger; made when the first run is added.
+    """
+
+    def __init__(self, file: str | Path) -> None:
+        self.file = Path(file)
+
+    def add(self, run: Run | str | Path) -> str:
+        """Adds a finished run; one that is there already changes nothing.
+
+        Returns:
+            The digest of all that was ever added.
+
+        Raises:
+            ResultsError: the run is damaged or says nothing that can be scored, or the ledger is
+                not as it was written.
+        """
+        folder = run.folder if isinstance(run, Run) else Path(run)
+        return add_run(self.file, folder, datetime.now(UTC)).head
+
+    def score(
+        self,
+        *networks: str | Path,
+        start: Sequence[str | Path] = (),
+        tolerance: float = TOLERANCE,
+    ) -> pd.DataFrame:
+        """Holds all forecasts that have come due against later states.
+
+        Args:
+            networks: states, embedded or files.
+            start: networks that forecasts start from, where weights alone are known.
+            tolerance: how far a report day may lie from a state [days].
+
+        Returns:
+            One row a state and forecast: ``forecast``, ``title``, ``file``, ``block``, ``fate``,
+            ``why``.
+
+        Raises:
+            NetworkError: a state is wrong.
+            ResultsError: the ledger is not as it was written.
+        """
+        from dtaojax.execution import runtime
+
+        runtime.configure("float64")
+        now = datetime.now(UTC)
+        found = score(self.file, networks, now, start=start, tolerance=tolerance)
+        return pd.DataFrame([vars(each) for each in found])
+
+    @property
+    def coverage(self) -> pd.DataFrame:
+        """How often intervals held, by figure, horizon and whether it counts."""
+        return self._tables().coverage
+
+    @property
+    def cases(self) -> pd.DataFrame:
+        """Every figure that was held against what came, one a row."""
+        return self._tables().cases
+
+    @property
+    def events(self) -> pd.DataFrame:
+        """Every probability that was held against what came, one a row."""
+        return self._tables().events
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """What a trust badge says of the ledger."""
+        return record_in_words(read_ledger(self.file), self.file.name)
+
+    def report(self, folder: str | Path) -> Path:
+        """Draws the track record into a folder; returns the page's path."""
+        return report_ledger(self.file, Path(folder), datetime.now(UTC))
+
+    def _tables(self) -> Record:
+        return record_of(read_ledger(self.file))
+
+    def __repr__(self) -> str:
+        return f"<Ledger {self.file}>"

@@ -1,0 +1,71 @@
+"""The worst demand within a budget."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from dtaojax.api.configs import Changes
+from dtaojax.api.snippet import stress_snippet
+from dtaojax.api.study import Study
+from dtaojax.api.tables import by_keys
+
+if TYPE_CHECKING:
+    import xarray
+
+
+class Stress(Study):
+    """What an attacker gains or loses; ``found`` is as in ``stress.json``."""
+
+    file = "stress.json"
+
+    @property
+    def outcomes(self) -> pd.DataFrame:
+        """One row for rules, a budget and a strategy: figures on fresh paths, with their errors."""
+        return pd.DataFrame(self.found["outcomes"])
+
+    @property
+    def plans(self) -> pd.DataFrame:
+        """One row for rules, budget, strategy, period and subnet: what is spent and sold."""
+        return pd.DataFrame(self.found["plans"])
+
+    def to_xarray(self) -> xarray.Dataset:
+        """The outcomes as an xarray dataset over ``rules``, ``budget`` and ``strategy``.
+
+        Raises:
+            ImportError: xarray is not installed.
+        """
+        return by_keys(self.outcomes, ["rules", "budget", "strategy"])
+
+    def _repr_html_(self) -> str:
+        return stress_snippet(self.found)
+
+
+def stress(
+    config: str | Path,
+    changes: Changes | None = None,
+    *,
+    folder: str | Path | None = None,
+    progress: bool = True,
+) -> Stress:
+    """Searches the worst demand within a budget, and measures it on fresh paths.
+
+    Args:
+        config: an attack's config in TOML, for example ``configs/attack.toml``.
+        changes: values that replace the attack's, by dotted key.
+        folder: for the results, which then stay.
+        progress: whether to say what it does.
+
+    Raises:
+        ConfigError: a config is wrong.
+        NetworkError: the network file is wrong.
+        HistoryError: a history is wrong.
+        TuneError: a figure or a derivative is not finite.
+        ResultsError: the folder cannot be written.
+    """
+    # JAX is slow to load, and a config that is wrong is told before it is.
+    from dtaojax.studies.stress.stress import read_stress, stress_report
+
+    return Stress.carried_out(read_stress, stress_report, config, changes, folder, progress)

@@ -1,0 +1,102 @@
+"""From the config of registrations to their rules, and to who applies."""
+
+import math
+
+import jax.numpy as jnp
+
+from dtaojax import chain
+from dtaojax.config.config import Config
+from dtaojax.demand.arrivals.process import Arrivals, arrivals
+from dtaojax.mechanism.config import RulesConfig
+from dtaojax.mechanism.registration.config import RegistrationConfig
+from dtaojax.mechanism.registration.departure import PayoutRule
+from dtaojax.mechanism.registration.lifecycle import LastLock, RegistrationRules
+from dtaojax.mechanism.registration.pool_seed import MinLock, NoPool, WholeLock
+from dtaojax.network import NetworkTable
+from dtaojax.world.followers.lifecycle import Lifecycle
+
+_SEEDS = {"whole_lock": WholeLock, "min_lock": MinLock, "no_pool": NoPool}
+
+
+def build_registration(rules: RulesConfig) -> RegistrationRules:
+    """What a regime says about registrations."""
+    part = rules.registration
+    never = int(jnp.iinfo(jnp.asarray(0).dtype).max)
+    since = never if part.counts_alpha_in_after is None else part.counts_alpha_in_after
+    return RegistrationRules(
+        limit=part.limit or None,
+        immunity_blocks=part.immunity_blocks,
+        rate_limit_blocks=part.rate_limit_blocks,
+        min_lock=jnp.asarray(part.min_lock),
+        reduction_interval=jnp.asarray(float(part.reduction_interval_blocks)),
+        seed=_SEEDS[part.seed](),
+        starts_enabled=part.starts_enabled,
+        starts_at_once=rules.emit_set.kind == "all",
+        payout=PayoutRule(jnp.asarray(since), pays_baskets=part.pays_baskets),
+    )
+
+
+def build_arrivals(config: Config) -> Arrivals:
+    """Who applies during a run, and what they do with a subnet."""
+    who, run = config.arrivals, config.run
+    waves: dict[int, int] = {}
+    for wave in who.waves:
+        step = max(math.ceil(wave.day / run.step_days - 1e-9) - 1, 0)
+        waves[step] = waves.get(step, 0) + wave.count
+    owners_start = round(who.start_call_days * chain.BLOCKS_PER_DAY)
+    return arrivals(
+        run.seed,
+        mean_per_step=who.rate * run.step_days,
+        waves=waves,
+        budget_median=who.budget_median,
+        budget_spread=who.budget_spread,
+        duplicates=who.duplicates,
+        enabled=who.enabled,
+        start_blocks=max(owners_start, config.mechanism.registration.start_call_delay_blocks),
+        enable_blocks=round(who.enabled_after_days * chain.BLOCKS_PER_DAY),
+        most_per_step=who.most_per_step,
+    )
+
+
+def slots_for(config: Config, founders: int) -> int:
+    """Slots that a run needs: for the subnets at its start, and for those that may come."""
+    who = config.arrivals
+    if not who.anybody:
+        return founders
+    if who.free_slots is not None:
+        return founders + who.free_slots
+    in_turn = config.mechanism.in_turn
+    return max(_slots_under(rules.registration, config, founders) for rules in in_turn)
+
+
+def _slots_under(rules: RegistrationConfig, config: Config, founders: int) -> int:
+    """Slots that a run needs if these rules are in force throughout."""
+    run, expected = config.run, config.arrivals.expected(config.run.horizon_days)
+    most = math.ceil(expected + 6.0 * math.sqrt(expected)) + 8
+    if rules.rate_limit_blocks:
+        # Registrations happen at ends of steps, at most one at each.
+        apart = max(rules.rate_limit_blocks, run.step_blocks)
+        most = min(most, run.n_steps * run.step_blocks // apart + 1)
+    needed = founders + most
+    return max(founders, min(needed, rules.limit)) if rules.limit else needed
+
+
+def build_lifecycle(config: Config, table: NetworkTable) -> Lifecycle | None:
+    """Registrations during a run; None if nobody applies.
+
+    Raises:
+        ValueError: somebody applies, but the network does not tell what the last lock cost.
+    """
+    if not config.arrivals.anybody:
+        return None
+    if table.last_lock_cost is None:
+        raise ValueError(f"{table.name}: last_lock_cost is not known")
+    return Lifecycle(
+        rules=build_registration(config.mechanism),
+        arrivals=build_arrivals(config),
+        start=LastLock(
+            jnp.asarray(float(table.last_lock_cost)), jnp.asarray(table.last_lock_block)
+        ),
+        began=jnp.asarray(table.block),
+        founders=table.n_subnets,
+    )

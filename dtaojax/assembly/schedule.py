@@ -1,0 +1,102 @@
+"""From the changes of a config to a world whose rules change."""
+
+import dataclasses
+from typing import Any
+
+import jax.numpy as jnp
+
+from dtaojax.assembly.adaptations import adaptations
+from dtaojax.assembly.flow_memory import known_flows
+from dtaojax.assembly.registration import build_lifecycle
+from dtaojax.behaviour.build import build_behaviour, build_root_claims
+from dtaojax.config.config import Config
+from dtaojax.config.schedule import Phase
+from dtaojax.mechanism.build import build_mechanism
+from dtaojax.mechanism.coming_into_force import Adaptation, FollowRule, SetBar
+from dtaojax.mechanism.composition import Mechanism
+from dtaojax.mechanism.config import MechanismConfig, RulesConfig
+from dtaojax.mechanism.gate.config import NoGateConfig
+from dtaojax.mechanism.weight_rule.rule import WeightRule
+from dtaojax.mechanism.weight_rule.rule_in_force import RuleInForce
+from dtaojax.network import NetworkTable
+from dtaojax.network.slots import Slots
+from dtaojax.world.scheduled import Change, ScheduledWorld
+from dtaojax.world.world import World
+
+
+def build_scheduled(
+    first: World, config: Config, table: NetworkTable, slots: Slots, phases: tuple[Phase, ...]
+) -> ScheduledWorld:
+    """Give a world the changes of its config.
+
+    Args:
+        first: under the rules of the start, as it would be without changes.
+        config: with at least one change.
+        table: the network that it starts from.
+        slots: of its subnets.
+        phases: rules in turn, those of the start first.
+    """
+    mechanisms = _mechanisms([phase.rules for phase in phases], config.run.seed, slots)
+    world = dataclasses.replace(first, mechanism=mechanisms[0])
+    if isinstance(mechanisms[0].weighing, RuleInForce):
+        # Each kind of rule begins with what the file knows for it.
+        start = dataclasses.replace(first.start, memory=known_flows(slots))
+        world = dataclasses.replace(world, start=start)
+    fields: dict[str, Any] = {f.name: getattr(world, f.name) for f in dataclasses.fields(world)}
+    changes = []
+    for before, phase, mechanism in zip(phases, phases[1:], mechanisms[1:], strict=False):
+        adapt = adaptations(phase.rules)
+        subnets, state = world.subnets, world.start
+        for adaptation in adapt:
+            subnets, state = adaptation(subnets, state)
+        alone = under(config, phase.rules)
+        later = dataclasses.replace(
+            world,
+            mechanism=mechanism,
+            subnets=subnets,
+            immunity_blocks=phase.rules.registration.immunity_blocks,
+            lifecycle=build_lifecycle(alone, table),
+            behaviour=build_behaviour(config, slots, phase.rules),
+            root_claims=build_root_claims(config, phase.rules),
+        )
+        then = (*adapt, *_taking_over(before.rules, phase.rules, world.mechanism, mechanism))
+        changes.append(Change(jnp.asarray(phase.step, jnp.int32), later, then))
+        world = later
+    return ScheduledWorld(**fields, changes=tuple(changes))
+
+
+def under(config: Config, rules: RulesConfig) -> Config:
+    """Return a config with some of its rules as the only ones."""
+    parts = {name: getattr(rules, name) for name in RulesConfig.model_fields}
+    return config.model_copy(update={"mechanism": MechanismConfig.model_construct(**parts)})
+
+
+def _mechanisms(rules: list[RulesConfig], seed: int, slots: Slots) -> list[Mechanism]:
+    """The mechanisms, of which each remembers for all where they have several weight rules."""
+    mechanisms = [build_mechanism(each, seed, slots) for each in rules]
+    kinds: dict[str, WeightRule] = {}
+    for each, made in zip(rules, mechanisms, strict=True):
+        kinds.setdefault(each.weight_rule.kind, made.weighing)
+    if len(kinds) == 1:
+        return mechanisms
+    names, all_kinds = list(kinds), tuple(kinds.values())
+    return [
+        dataclasses.replace(
+            made,
+            weighing=RuleInForce(made.weighing, all_kinds, names.index(each.weight_rule.kind)),
+        )
+        for each, made in zip(rules, mechanisms, strict=True)
+    ]
+
+
+def _taking_over(
+    before: RulesConfig, after: RulesConfig, former: Mechanism, mechanism: Mechanism
+) -> tuple[Adaptation, ...]:
+    """What is handed over from rules to the next, the bar last."""
+    found: list[Adaptation] = []
+    rule, last = mechanism.weighing, former.weighing
+    if isinstance(rule, RuleInForce) and isinstance(last, RuleInForce) and rule.place != last.place:
+        found.append(FollowRule(rule, last.place))
+    if before.gate != after.gate and not isinstance(after.gate, NoGateConfig):
+        found.append(SetBar(mechanism))
+    return tuple(found)

@@ -1,1 +1,0 @@
-"""Rolling forecasts through history, and the replay of history through the mechanism."""

@@ -1,0 +1,194 @@
+"""The table ``[cohorts]``: who holds the alpha outside the pools, and how they behave."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Final
+
+from pydantic import Field, model_validator
+
+from dtaojax import chain
+from dtaojax.schema.errors import Problem
+from dtaojax.schema.positions import Positions
+from dtaojax.schema.strict import U16, Fraction, ProcessName, StrictModel, Tokens, refuse
+from dtaojax.schema.wording import choice, shown
+
+_Days = Annotated[float, Field(ge=0.0, le=36_500.0)]
+_ROUNDING: Final = 1e-12
+"""How far parts of a whole may be from it, as decimals of a TOML file are finite."""
+_Netuid = Annotated[int, Field(ge=1, le=chain.U16_MAX)]
+
+OF_EVERY_SUBNET: Final = ("owner", "miner", "validator", "investor")
+_RESERVED: Final = (*OF_EVERY_SUBNET, "root", "protocol", "burned")
+
+
+class HabitsConfig(StrictModel):
+    """What a cohort does with its alpha.
+
+    Attributes:
+        staked: part of it that is staked with validators and so earns dividends.
+        sold_per_day: fraction of its holdings that it sells a day, whatever it earns.
+        selling_lag_days: how long on average it keeps what it sells of its income, an exponential
+            time; 0 is at once [days].
+    """
+
+    staked: Fraction = 1.0
+    sold_per_day: Fraction = 0.0
+    selling_lag_days: _Days = 0.0
+
+
+class OwnerConfig(HabitsConfig):
+    """The subnet's owner.
+
+    Attributes:
+        holds: part of the participants' alpha at the start; the default is the owners' part of all
+            alpha outside the pools, 12 % (5, 50 and 95 % of the subnets: 0.03, 10 and 36 %), of
+            which participants hold 71 %.
+    """
+
+    holds: Fraction = 0.17
+
+
+class MinerConfig(HabitsConfig):
+    """The miners, whose alpha lies at their own hotkeys and is not staked with a validator.
+
+    Attributes:
+        holds: part of the participants' alpha at the start; the default is what miners would hold
+            had they always sold 70 % of their pay, at a mean burn of 0.44: 7 % of all alpha
+            outside the pools.
+    """
+
+    staked: Fraction = 0.0
+    holds: Fraction = 0.10
+
+
+class ValidatorConfig(HabitsConfig):
+    """The validators themselves, without their nominators.
+
+    Attributes:
+        holds: part of the participants' alpha at the start; the default is what they would hold
+            had they always sold 30 % of their take: 4 % of all alpha outside the pools.
+    """
+
+    holds: Fraction = 0.06
+
+
+class NamedWhaleConfig(HabitsConfig):
+    """A holder who is followed by name.
+
+    Attributes:
+        name: of the whale.
+        alpha: netuid -> alpha held at the start.
+        dividends_sold: fraction of the dividends that is sold.
+    """
+
+    name: ProcessName
+    alpha: Positions = Field(default_factory=dict)
+    dividends_sold: Fraction = 0.0
+
+
+class ExitConfig(StrictModel):
+    """A cohort sells out of what it holds, in equal parts over some days.
+
+    Attributes:
+        who: a cohort, or a whale's name.
+        day: when it begins, after the start [days].
+        days: how long it takes; 0 is at once [days].
+        fraction: of its holdings.
+        netuids: where; by default everywhere.
+    """
+
+    who: str
+    day: _Days
+    days: _Days = 0.0
+    fraction: Fraction = 1.0
+    netuids: Annotated[tuple[_Netuid, ...], Field(strict=False)] | None = None
+
+
+class EntryConfig(StrictModel):
+    """A cohort spends TAO on a subnet's alpha, in equal parts over some days.
+
+    Attributes:
+        who: a cohort, or a whale's name.
+        netuid: where.
+        tao: spent in all, fees included [TAO].
+        day: when it begins, after the start [days].
+        days: how long it takes; 0 is at once [days].
+    """
+
+    who: str
+    netuid: _Netuid
+    tao: Tokens
+    day: _Days
+    days: _Days = 0.0
+
+
+class CohortsConfig(StrictModel):
+    """Cohorts that are told apart; what nobody else holds is the investors'.
+
+    Of its income a cohort sells what the demand process ``emission_selling`` says: the owner of the
+    cut, miners of their pay, validators of their take, and all but whales of their dividends, the
+    fraction of the validators.
+
+    Attributes:
+        delegate_take_u16: what validators keep of the yield of stake, out of 65535.
+        burned: part of the participants' alpha that nobody holds at the start, besides what the
+            network file has as burned.
+        owner: the subnet's owner.
+        miner: the miners.
+        validator: the validators.
+        investor: all others, nominators among them.
+        whales: holders who are followed by name.
+        exits: scripted sales.
+        entries: scripted purchases.
+    """
+
+    delegate_take_u16: U16 = chain.DELEGATE_TAKE_U16
+    burned: Fraction = 0.0
+    owner: OwnerConfig = OwnerConfig()
+    miner: MinerConfig = MinerConfig()
+    validator: ValidatorConfig = ValidatorConfig()
+    investor: HabitsConfig = HabitsConfig()
+    whales: Annotated[tuple[NamedWhaleConfig, ...], Field(strict=False, max_length=64)] = ()
+    exits: Annotated[tuple[ExitConfig, ...], Field(strict=False, max_length=256)] = ()
+    entries: Annotated[tuple[EntryConfig, ...], Field(strict=False, max_length=256)] = ()
+
+    @model_validator(mode="after")
+    def _fits(self) -> CohortsConfig:
+        problems = []
+        if self.investors_hold < 0.0:
+            text = (
+                f"owner, miner, validator and burned add up to {1.0 - self.investors_hold:g}; "
+                "together they hold at most 1, and investors the rest"
+            )
+            problems.append(Problem("", text))
+        taken: list[str] = list(_RESERVED)
+        for index, whale in enumerate(self.whales):
+            if whale.name in taken:
+                text = f'is "{whale.name}", a name that is taken; choose another'
+                problems.append(Problem(f"whales.{index}.name", text))
+            taken.append(whale.name)
+        for table, events in (("exits", self.exits), ("entries", self.entries)):
+            for index, event in enumerate(events):
+                if event.who not in self.names:
+                    text = f"is {shown(event.who)}; {choice(event.who, self.names)}"
+                    problems.append(Problem(f"{table}.{index}.who", text))
+        refuse(problems)
+        return self
+
+    @property
+    def investors_hold(self) -> float:
+        """Part of the participants' alpha that investors hold at the start."""
+        others = (self.owner.holds, self.miner.holds, self.validator.holds, self.burned)
+        rest = 1.0 - math.fsum(others)
+        return 0.0 if abs(rest) < _ROUNDING else rest
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Cohorts of every subnet, then whales."""
+        return (*OF_EVERY_SUBNET, *(whale.name for whale in self.whales))
+
+    @property
+    def habits(self) -> tuple[HabitsConfig, ...]:
+        """Of each cohort, in the order of :attr:`names`."""
+        return (self.owner, self.miner, self.validator, self.investor, *self.whales)

@@ -1,1 +1,0 @@
-"""Statements about the network as questions that simulated paths answer."""

@@ -1,1 +1,0 @@
-"""Figures of a path that experiments look at: one measure, one module."""

@@ -1,0 +1,169 @@
+"""Figures of a path that a search minimises or holds: one measure, one function.
+
+``config/tune_measures.py`` says what each is, with its unit.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+import jax
+import jax.numpy as jnp
+
+from dtaojax import chain
+from dtaojax.gradients.attempts import pumped, split_in_two
+from dtaojax.gradients.path_history import History
+from dtaojax.mechanism.shares import normalise
+from dtaojax.mechanism.trading.sale import sale_proceeds
+from dtaojax.numerics import concentration
+from dtaojax.numerics.ordered import ordered_sum
+from dtaojax.numerics.shapes import PerSubnet, PerSubnetBool, Scalar, ScalarInt
+
+_NAKAMOTO_WIDTH = 0.02
+_EXIT_FRACTION = 0.01
+_PUMP = 0.1
+
+
+def emission_hhi(path: History) -> Scalar:
+    """Herfindahl index of the emission shares [-]."""
+    return concentration.herfindahl(path.shares[-1])
+
+
+def effective_number(path: History) -> Scalar:
+    """Inverse of the Herfindahl index of the emission shares [subnets]."""
+    return concentration.effective_number(path.shares[-1])
+
+
+def emission_gini(path: History) -> Scalar:
+    """Gini coefficient of the emission shares over all subnets [-]."""
+    return concentration.gini(path.shares[-1], jnp.ones_like(path.subnets.emission_enabled))
+
+
+def emission_top10(path: History) -> Scalar:
+    """Emission share of the ten largest [-]."""
+    return concentration.top_share(path.shares[-1], 10)
+
+
+def soft_nakamoto(path: History) -> Scalar:
+    """Subnets that together hold half of the emission, with a soft edge [subnets]."""
+    held = jnp.cumsum(jnp.sort(path.shares[-1], descending=True))
+    return 1.0 + jnp.sum(jax.nn.sigmoid((0.5 - held) / _NAKAMOTO_WIDTH))
+
+
+def _can_earn(path: History) -> PerSubnetBool:
+    return path.subnets.in_emit_set & path.subnets.emission_enabled
+
+
+def _correlation(one: PerSubnet, other: PerSubnet, member: PerSubnetBool) -> Scalar:
+    """Pearson's correlation over members; 0 where one of them does not vary [-]."""
+    weight = member / jnp.maximum(jnp.sum(member), 1)
+    one = jnp.where(member, one - jnp.sum(weight * one), 0.0)
+    other = jnp.where(member, other - jnp.sum(weight * other), 0.0)
+    squares = jnp.sum(weight * one**2) * jnp.sum(weight * other**2)
+    varies = squares > 0.0
+    return jnp.where(
+        varies, jnp.sum(weight * one * other) / jnp.sqrt(jnp.where(varies, squares, 1.0)), 0.0
+    )
+
+
+def merit(path: History) -> Scalar:
+    """Correlation of emission share with spot price over subnets that can earn [-]."""
+    return _correlation(path.shares[-1], path.price[-1], _can_earn(path))
+
+
+def quality_merit(path: History) -> Scalar:
+    """Correlation of emission share with latent quality over subnets that can earn [-]."""
+    return _correlation(path.shares[-1], jnp.exp(path.subnets.quality), _can_earn(path))
+
+
+def split_gain(path: History) -> Scalar:
+    """Emission of two halves over that of the whole, weighted by emission [-]."""
+    whole = path.paid.shares.final
+
+    def halves(place: ScalarInt) -> Scalar:
+        return split_in_two(path.mechanism, path.subnets, path.state, place)
+
+    # A subnet's weight in the mean is the share that it gives up, so the shares cancel.
+    after = jax.vmap(halves)(jnp.arange(whole.shape[-1]))
+    return ordered_sum(jnp.where(whole > 0.0, after, 0.0))
+
+
+def pump_gain(path: History) -> Scalar:
+    """Elasticity of a subnet's emission to its own price, weighted by emission [-]."""
+    whole = path.paid.shares.final
+
+    def raised(place: ScalarInt) -> Scalar:
+        return pumped(path.mechanism, path.subnets, path.state, place, 1.0 + _PUMP)
+
+    after = jax.vmap(raised)(jnp.arange(whole.shape[-1]))
+    return ordered_sum(jnp.where(whole > 0.0, after - whole, 0.0)) / _PUMP
+
+
+def exit_slippage(path: History) -> Scalar:
+    """What is lost in selling 1 % of the alpha outside each pool, weighted by depth [-]."""
+    alpha = _EXIT_FRACTION * path.state.alpha_out
+    spot = alpha * path.price[-1]
+    paid = sale_proceeds(path.state.pools, alpha, path.mechanism.fee)
+    valued = spot > 0.0
+    lost = jnp.where(valued, 1.0 - paid / jnp.where(valued, spot, 1.0), 0.0)
+    return ordered_sum(normalise(path.state.pools.tao_in) * lost)
+
+
+def pool_depth(path: History) -> Scalar:
+    """TAO in all pools [TAO]."""
+    return ordered_sum(path.state.pools.tao_in)
+
+
+def price_volatility(path: History) -> Scalar:
+    """Root mean square of daily log returns over started subnets [1/sqrt(day)]."""
+    traded = path.subnets.in_emit_set & jnp.all(path.price > 0.0, axis=0)
+    logs = jnp.log(jnp.where(traded, path.price, 1.0))
+    squares = jnp.mean(jnp.diff(logs, axis=0) ** 2, axis=0)
+    mean = jnp.sum(squares) / jnp.maximum(jnp.sum(traded), 1)
+    return jnp.where(mean > 0.0, jnp.sqrt(jnp.where(mean > 0.0, mean, 1.0)), 0.0)
+
+
+def share_turnover(path: History) -> Scalar:
+    """Part of the emission that moves between subnets in a day [1/day]."""
+    return 0.5 * jnp.mean(jnp.sum(jnp.abs(jnp.diff(path.shares, axis=0)), axis=1))
+
+
+def sell_pressure(path: History) -> Scalar:
+    """Participants' alpha of a day at spot, over the TAO in pools [1/day]."""
+    payout = path.paid.payout
+    received = payout.server * (1.0 - jnp.minimum(path.subnets.miner_burned, 1.0))
+    alpha = chain.BLOCKS_PER_DAY * (payout.owner + received + payout.validator)
+    return ordered_sum(alpha * path.price[-1]) / pool_depth(path)
+
+
+def loss_realizable(path: History) -> Scalar:
+    """What the holder lost, after slippage and fee [TAO].
+
+    Raises:
+        ValueError: nothing is held.
+    """
+    if path.loss is None:
+        raise ValueError("loss_realizable: the world has no portfolio")
+    return path.loss
+
+
+FUNCTIONS: Final[dict[str, Callable[[History], Scalar]]] = {
+    function.__name__: function
+    for function in (
+        emission_hhi,
+        effective_number,
+        emission_gini,
+        emission_top10,
+        soft_nakamoto,
+        merit,
+        quality_merit,
+        split_gain,
+        pump_gain,
+        exit_slippage,
+        pool_depth,
+        price_volatility,
+        share_turnover,
+        sell_pressure,
+        loss_realizable,
+    )
+}
+"""Every measure by its name."""

@@ -1,0 +1,120 @@
+"""The weight rules that a config can name: one line a rule, and nothing else to register.
+
+To add a rule, write it in a new file of ``dtaojax/mechanism/weight_rule/``, named after its kind,
+and add a line to `_ALL`: the kind, the class (or function) of that file, and each parameter as
+``name=(type with bounds, default)``. Configs, error messages, presets and the model follow from the
+line. A parameter that is a float reaches the rule as an array, any other as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias, Union
+
+from pydantic import BeforeValidator, Field, create_model
+from pydantic_core import PydanticCustomError
+
+from dtaojax import chain
+from dtaojax.schema.strict import StrictModel
+
+
+class WeightRuleConfig(StrictModel):
+    """A weight rule's kind and parameters; each rule has a model of its own, made from its line."""
+
+    kind: str
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickles by kind, since the models are made on import."""
+        return _read, (self.model_dump(),)
+
+
+@dataclass(frozen=True)
+class RegisteredRule:
+    """A line of the registry.
+
+    Attributes:
+        kind: what a config writes as ``weight_rule = { kind = "..." }``, and the file of the rule
+            in ``dtaojax.mechanism.weight_rules``.
+        name: what to call there, with the parameters, to make the rule.
+        takes: parameters that it shares with another part of the mechanism, as ``part.key``, or
+            ``run.seed``.
+        model: of its table in a config.
+    """
+
+    kind: str
+    name: str
+    takes: tuple[str, ...]
+    model: type[WeightRuleConfig]
+
+
+def _rule(kind: str, name: str, *takes: str, **parameters: Any) -> RegisteredRule:
+    fields: dict[str, Any] = {"kind": (Literal[kind], kind), **parameters}
+    return RegisteredRule(
+        kind, name, takes, create_model(name, __base__=WeightRuleConfig, **fields)
+    )
+
+
+def _averages(value: Any) -> Any:
+    if value == 0.0 and not isinstance(value, bool):
+        text = "is 0; a flow rule without its average has no shares: write a rate above 0"
+        raise PydanticCustomError("no_average", "{text}", {"text": text})
+    return value
+
+
+Interval = Annotated[int, Field(ge=1, le=2**31)]
+Rate = Annotated[float, Field(gt=0.0, le=1.0)]
+Smoothing = Annotated[Rate, BeforeValidator(_averages)]
+Flow = Annotated[float, Field(ge=-1e6, le=1e6)]
+Power = Annotated[float, Field(gt=0.0, le=16.0)]
+
+_SMOOTHING: Final = (Smoothing, chain.FLOW_SMOOTHING / chain.FLOW_SMOOTHING_ONE)
+_CUTOFF: Final = (Flow, chain.FLOW_CUTOFF)
+_EXPONENT: Final = (Power, chain.FLOW_EXPONENT)
+
+_SPREAD: Final = Annotated[float, Field(ge=0.0, le=8.0)]
+_VALIDATORS: Final = (Annotated[int, Field(ge=1, le=4096)], chain.ROOT_VALIDATORS)
+_DAILY: Final = (Interval, chain.BLOCKS_PER_DAY)
+
+_ALL: Final = (
+    _rule("ema_price_burn", "EmaPriceBurn"),
+    _rule("powered_price_burn", "PoweredPriceBurn", exponent=(Power, 1.0)),
+    _rule("ema_price", "EmaPrice"),
+    _rule("ema_price_conviction", "EmaPriceConviction", boost=(Power, 1.0)),
+    _rule("ema_price_rootprop_burn", "EmaPriceRootpropBurn", "root.tao_weight"),
+    _rule("spot_price", "SpotPrice", interval_blocks=_DAILY),
+    _rule("tao_reserve", "TaoReserve"),
+    _rule("user_flow", "UserFlow", smoothing=_SMOOTHING, cutoff=_CUTOFF, exponent=_EXPONENT),
+    _rule("net_flow", "NetFlow", smoothing=_SMOOTHING, cutoff=_CUTOFF, exponent=_EXPONENT),
+    _rule(
+        "root_validators",
+        "root_validators",
+        "run.seed",
+        validators=_VALIDATORS,
+        stake_exponent=(_SPREAD, 1.0),
+        insight=(_SPREAD, 1.0),
+        bias=(_SPREAD, 1.5),
+        noise=(_SPREAD, 0.5),
+        interval_blocks=_DAILY,
+    ),
+)
+
+WEIGHT_RULES: Final[Mapping[str, RegisteredRule]] = MappingProxyType(
+    {rule.kind: rule for rule in _ALL}
+)
+"""All weight rules by kind."""
+
+
+def _read(table: Mapping[str, Any]) -> WeightRuleConfig:
+    return WEIGHT_RULES[table["kind"]].model.model_validate(table)
+
+
+if TYPE_CHECKING:
+    AnyWeightRuleConfig: TypeAlias = WeightRuleConfig
+else:
+    AnyWeightRuleConfig = Annotated[
+        Union[tuple(rule.model for rule in _ALL)],  # noqa: UP007
+        Field(discriminator="kind"),
+    ]
+    """The model of any registered rule, told apart by ``kind``."""

@@ -1,0 +1,83 @@
+"""What a figure of a path is: a function of what was recorded, with its unit and its words."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+from jaxtyping import Float
+from pydantic import TypeAdapter, ValidationError
+
+from dtaojax.schema.errors import Problem
+from dtaojax.schema.wording import described, suggestion
+from dtaojax.studies.article.record import Record
+
+PerPath: TypeAlias = Float[np.ndarray, " paths"]
+Curve: TypeAlias = Float[np.ndarray, "paths moments"]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A figure that experiments can look at.
+
+    Attributes:
+        name: by which a config names it.
+        unit: of its values.
+        words: what it is, in a sentence.
+        function: takes a record, and parameters by keyword.
+    """
+
+    name: str
+    unit: str
+    words: str
+    function: Callable[..., PerPath | Curve]
+
+    def __call__(self, record: Record, **parameters: Any) -> PerPath | Curve:
+        """Its value on each path, or on each path and moment."""
+        return self.function(record, **parameters)
+
+    @property
+    def has_days(self) -> bool:
+        """Whether it has a value on every path and moment."""
+        return inspect.signature(self.function, eval_str=True).return_annotation is Curve
+
+    def problems(self, given: Mapping[str, Any], key: str) -> list[Problem]:
+        """What is wrong with parameters that a config gives; ``key`` is their place."""
+        _, *takes = inspect.signature(self.function, eval_str=True).parameters.values()
+        known = {each.name: each for each in takes}
+        found = [
+            Problem(f"{key}.{name}", f"is missing; {self.name} has no default for it")
+            for name, each in known.items()
+            if each.default is each.empty and name not in given
+        ]
+        for name, value in given.items():
+            if name not in known:
+                hint = suggestion(name, known) if known else f"{self.name} takes none"
+                found.append(Problem(f"{key}.{name}", f"unknown parameter; {hint}"))
+            elif not _fits(value, known[name].annotation):
+                wanted = inspect.formatannotation(known[name].annotation)
+                text = f"is {described(value)}; {self.name} takes {wanted} there"
+                found.append(Problem(f"{key}.{name}", text))
+        return found
+
+
+def measure(unit: str, words: str) -> Callable[[Callable[..., PerPath | Curve]], Measure]:
+    """Makes a function a measure of its name.
+
+    Args:
+        unit: of its values; ``ratio`` for a pure number.
+        words: what it is, in a sentence.
+    """
+    return lambda function: Measure(function.__name__, unit, words, function)
+
+
+def _fits(value: Any, annotation: Any) -> bool:
+    """Whether a value of TOML, whose lists stand for tuples, is of a type."""
+    try:
+        TypeAdapter(annotation).validate_python(value, strict=not isinstance(value, list | tuple))
+    except ValidationError:
+        return False
+    return True

@@ -1,0 +1,210 @@
+"""Calibration: a history in, a demand file and a goodness-of-fit page out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from dtaojax.calibration import NotConvergedError, fit
+from dtaojax.calibration.goodness.figures import FEWEST_RETURNS, NAMES
+from dtaojax.calibration.goodness.goodness import Comparison, goodness
+from dtaojax.calibration.observations import FLOW_OF_RETURN, Observations, observe
+from dtaojax.demand.flow.build import build_stochastic_variance
+from dtaojax.execution import runtime
+from dtaojax.history import HistoryError, Panel, read_panel
+from dtaojax.history.notices import Notice
+from dtaojax.history.panel import MATURE_DAYS
+from dtaojax.storage import files_replaced
+from dtaojax.studies.calibrate.demand_file import demand_toml
+from dtaojax.studies.calibrate.fitted_demand import fitted_config, fitted_errors, parameter_rows
+from dtaojax.studies.calibrate.goodness_curves import drawn_curves
+from dtaojax.studies.calibrate.page import GoodnessPage, render_goodness_page
+from dtaojax.studies.calibrate.simulated_history import simulate
+from dtaojax.studies.calibrate.words import calibration_facts, file_comments
+from dtaojax.studies.shared.outputs import refuse_overwriting
+
+_FEWEST_FLOWS: Final = 500
+_FEWEST_SERIES: Final = 10
+_HISTORIES: Final = 100
+_SEED: Final = 1
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is to be calibrated.
+
+    Attributes:
+        history: the file.
+        out: where the demand file goes; the page goes beside it, unless ``page`` says otherwise.
+        page: where the page goes.
+        source: reads only rows of this source.
+        first: first day to use.
+        last: last day to use.
+        subnets: whether the file says where each subnet stands.
+    """
+
+    history: Path
+    out: Path
+    page: Path | None = None
+    source: str | None = None
+    first: str | None = None
+    last: str | None = None
+    subnets: bool = True
+
+    @property
+    def command(self) -> str:
+        """The command that asks for this, to be found again in the file."""
+        options = (
+            ("--source", self.source),
+            ("--from", self.first),
+            ("--to", self.last),
+        )
+        given = [f"{name} {value}" for name, value in options if value is not None]
+        if not self.subnets:
+            given.append("--typical")
+        return " ".join(["dtaojax calibrate", self.history.name, f"--out {self.out}", *given])
+
+
+@dataclass(frozen=True, eq=False)
+class Calibration:
+    """What a calibration found and where it was written.
+
+    Attributes:
+        out: the demand file.
+        page: the goodness-of-fit page.
+        table: figures of the history and the model, a row for each of ``names``.
+        notices: what was left out, doubted, split or filled in the history.
+        names: what the rows are.
+    """
+
+    out: Path
+    page: Path
+    table: Comparison
+    notices: tuple[Notice, ...]
+    names: tuple[str, ...] = NAMES
+
+
+class _Fitted(NamedTuple):
+    demand: str
+    page: str
+    table: Comparison
+    notices: tuple[Notice, ...]
+
+
+def run_calibration(
+    request: Request,
+    progress: Callable[[str], None] = lambda what: None,
+    tell: Callable[[Sequence[Notice]], None] = lambda notices: None,
+) -> Calibration:
+    """Fits the demand process, holds it against the history, and writes both files.
+
+    Nothing is written unless the fit converged.
+
+    Args:
+        request: what is asked for.
+        progress: told what is being done.
+        tell: told what was left out, doubted, split or filled in the history, once it is read.
+
+    Raises:
+        HistoryError: the history cannot be used, or the fit did not converge.
+        ResultsError: a file cannot be written.
+    """
+    page = request.page or request.out.with_suffix(".html")
+    with files_replaced(request.out, page) as (new_demand, new_page):
+        found = _fitted(request, progress, tell)
+        new_page.write_bytes(found.page.encode("utf-8"))
+        new_demand.write_bytes(found.demand.encode("utf-8"))
+    return Calibration(request.out, page, found.table, found.notices)
+
+
+def _fitted(
+    request: Request,
+    progress: Callable[[str], None],
+    tell: Callable[[Sequence[Notice]], None],
+) -> _Fitted:
+    """Fits the process and holds it against the history; both files as texts."""
+    runtime.configure("float64")
+    progress("reading the history")
+    panel = read_panel(request.history, request.source)
+    page = request.page or request.out.with_suffix(".html")
+    refuse_overwriting([request.out, page])
+    panel = panel.between(request.first, request.last)
+    tell(panel.notices)
+    seen = observe(panel, MATURE_DAYS)
+    _require(panel, seen)
+    progress(f"fitting {int(seen.seen.sum()):,} daily flows")
+    try:
+        found = fit(panel)
+    except NotConvergedError as error:
+        text = (
+            f"the fit did not converge: {error}. Nothing was written; use a longer history, or "
+            "look for wrong rows in it"
+        )
+        raise HistoryError(str(request.history), [text]) from None
+    errors = fitted_errors(found)
+    typical = fitted_config(found, panel, subnets=False)
+    process = build_stochastic_variance(typical, _SEED, panel.netuid)
+    progress(f"simulating {_HISTORIES} histories")
+    drift = np.asarray(found.estimate.parameters.drift)[seen.block]
+    simulated = simulate(process, seen, drift, _HISTORIES)
+    returns = np.where(seen.seen, seen.flow / FLOW_OF_RETURN, np.nan)
+    progress("holding them against the real one")
+    table = goodness(returns, simulated)
+    facts = calibration_facts(request.command, request.history.name, panel, found)
+    config = fitted_config(found, panel, subnets=request.subnets)
+    page = render_goodness_page(
+        GoodnessPage(
+            title=f"Demand fitted to {request.history.name}, {panel.dates[0]} to {panel.dates[-1]}",
+            facts=facts,
+            names=NAMES,
+            table=table,
+            parameters=parameter_rows(typical, errors),
+            curves=drawn_curves(returns, simulated, seen),
+            histories=_HISTORIES,
+            notices=[notice.as_json() for notice in panel.notices],
+        )
+    )
+    demand = demand_toml(config, errors, file_comments(facts, panel, table))
+    return _Fitted(demand, page, table, panel.notices)
+
+
+def _require(panel: Panel, seen: Observations) -> None:
+    """Refuses a history that cannot tell what is asked of it."""
+    flows = int(seen.seen.sum())
+    of_each = seen.seen.sum(axis=0)
+    with_flows = int((of_each > 0).sum())
+    of_age = f"of subnets that are at least {MATURE_DAYS:g} days old"
+    if with_flows < _FEWEST_SERIES:
+        problem = (
+            f"holds daily flows of {with_flows} subnets {of_age}; what sets subnets apart cannot "
+            f"be told from fewer than {_FEWEST_SERIES}"
+        )
+    elif (of_each >= FEWEST_RETURNS).sum() < _FEWEST_SERIES:
+        enough = int((of_each >= FEWEST_RETURNS).sum())
+        problem = (
+            f"holds at least {FEWEST_RETURNS} daily flows of {enough} subnets {of_age}; what sets "
+            f"subnets apart cannot be told from fewer than {_FEWEST_SERIES}"
+        )
+    elif flows < _FEWEST_FLOWS:
+        problem = f"holds {flows} daily flows {of_age}; at least {_FEWEST_FLOWS} are needed"
+    else:
+        return
+    raise HistoryError(panel.source, [problem, *_still_standing(panel)])
+
+
+def _still_standing(panel: Panel) -> list[str]:
+    """Series whose price stands still on most days, with their days, at most five."""
+    change = np.diff(panel.close, axis=0)
+    still, known = change == 0.0, np.isfinite(change)
+    found = []
+    for series in np.flatnonzero(2 * still.sum(axis=0) > known.sum(axis=0))[:5]:
+        days = panel.dates[1:][still[:, series]]
+        found.append(
+            f"netuid {panel.netuid[series]}: close stands still on {len(days)} days from {days[0]} "
+            f"to {days[-1]}, which are left out: the pool is not traded, or its feed is dead"
+        )
+    return found

@@ -1,0 +1,96 @@
+"""From a fit to the demand process that a config names, with the errors of its figures."""
+
+from __future__ import annotations
+
+from typing import Final, SupportsFloat
+
+import numpy as np
+
+from dtaojax.calibration import Fit
+from dtaojax.demand.flow.variance_config import ComponentConfig, StochasticVarianceFlowConfig
+from dtaojax.history import Panel
+
+_DIGITS: Final = 4
+
+
+def fitted_config(found: Fit, panel: Panel, *, subnets: bool) -> StochasticVarianceFlowConfig:
+    """The process that was fitted, its figures to four digits.
+
+    Args:
+        found: the fit.
+        panel: what it was fitted to.
+        subnets: whether to say where each subnet stands that is quoted on the last day.
+    """
+    fitted = found.estimate.parameters
+    level_now: dict[int, tuple[float, float]] = {}
+    swing_now: dict[int, tuple[float, float]] = {}
+    if subnets:
+        level, swing = found.standing(panel)
+        for place in np.flatnonzero(np.isfinite(panel.close[-1])):
+            netuid = int(panel.netuid[place])
+            level_now[netuid] = _pair(level.mean[place], level.sd[place])
+            swing_now[netuid] = _pair(swing.mean[place], swing.sd[place])
+    return StochasticVarianceFlowConfig(
+        scale_at_1000_tao=_short(np.exp(fitted.log_scale)),
+        depth_exponent=_short(fitted.depth_exponent),
+        age_exponent=_short(fitted.age_exponent),
+        degrees_of_freedom=_short(fitted.degrees_of_freedom),
+        max_sd=_short(found.largest_sd.value),
+        common_share=_short(found.share.value),
+        level=ComponentConfig(
+            sd=_short(np.exp(fitted.log_level_sd)),
+            half_life_days=_short(np.exp(fitted.log_level_half_life)),
+            now=dict(sorted(level_now.items())),
+        ),
+        swing=ComponentConfig(
+            sd=_short(np.exp(fitted.log_swing_sd)),
+            half_life_days=_short(np.exp(fitted.log_swing_half_life)),
+            now=dict(sorted(swing_now.items())),
+        ),
+        fitted_until=str(panel.dates[-1].astype("datetime64[D]")),
+    )
+
+
+def fitted_errors(found: Fit) -> dict[str, float]:
+    """Standard errors by key of the config; of logarithms by the delta method."""
+    at, error = found.estimate.parameters, found.estimate.errors
+    logs = {
+        "scale_at_1000_tao": "log_scale",
+        "level.sd": "log_level_sd",
+        "level.half_life_days": "log_level_half_life",
+        "swing.sd": "log_swing_sd",
+        "swing.half_life_days": "log_swing_half_life",
+        "degrees_of_freedom": "log_freedom",
+    }
+    errors = {
+        key: float(np.exp(getattr(at, name)) * getattr(error, name)) for key, name in logs.items()
+    }
+    plain = ("depth_exponent", "age_exponent")
+    errors |= {name: float(getattr(error, name)) for name in plain}
+    errors["common_share"] = found.share.error
+    errors["max_sd"] = found.largest_sd.error
+    return {key: value for key, value in errors.items() if value > 0.0}
+
+
+def parameter_rows(
+    config: StochasticVarianceFlowConfig, errors: dict[str, float]
+) -> list[tuple[str, float, float | None]]:
+    """Key, value and error of each figure."""
+    rows = []
+    for key, value in config:
+        if isinstance(value, float):
+            rows.append((key, value, errors.get(key)))
+        elif isinstance(value, ComponentConfig):
+            for inner in ("sd", "half_life_days"):
+                name = f"{key}.{inner}"
+                rows.append((name, getattr(value, inner), errors.get(name)))
+    return rows
+
+
+def _pair(mean: float, sd: float) -> tuple[float, float]:
+    return (round(float(mean), 3), round(float(sd), 3))
+
+
+def _short(value: SupportsFloat) -> float:
+    """A value to the digits that a file shows, so that file and page say the same."""
+    return float(f"{float(value):.{_DIGITS}g}")

@@ -1,0 +1,129 @@
+"""What no number of a run can be, however its demand was set: limits that its inputs are held to.
+
+The world outside the network has no purse in the model, so demand that is too wild for the pools
+puts more TAO into them than there can be, and prices follow. Such numbers are finite and mean
+nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from dtaojax import chain
+from dtaojax.engine.rollout import KEPT
+from dtaojax.history import HIGHEST_CLOSE
+from dtaojax.metrics.portfolio import VALUATIONS
+from dtaojax.results.contract import ResultsError
+
+MOST: Final[Mapping[str, float]] = {
+    "TAO": chain.MAX_SUPPLY,
+    "TAO/alpha": chain.MAX_PRICE,
+    "USD/TAO": HIGHEST_CLOSE,
+    "USD": HIGHEST_CLOSE * chain.MAX_SUPPLY,
+}
+"""The most that an amount can be, by unit: the supply cap (§3.1), the highest price that a swap
+makes (§3.5), the highest believed price of TAO, and all TAO at that price."""
+
+_AMOUNTS: Final = (
+    "total_tao_in", "tao_in", "lock_cost", "price", "moving_price", "sum_price", "tao_usd",
+    "holdings", "value_spot", "value_spot_usd", "value_realizable", "value_realizable_usd",
+)  # fmt: skip
+"""What is there at one time. Sums over time, as proceeds, and what buying would have to be may pass
+all TAO."""
+_ESTIMATES: Final = ("network", "subnets", "portfolio", "cohorts")
+_FIX: Final = (
+    "demand is too wild for the pools: lower drift, sd_at_1000_tao or max_volatility_multiple, or "
+    "shorten run.horizon_days"
+)
+
+
+def most(quantity: str, unit: str) -> float:
+    """Return the most that a figure can be, in its unit; infinite where nothing bounds it.
+
+    Args:
+        quantity: of the tables, or of a path, whose figures name the position or party too.
+        unit: of it.
+    """
+    stem = quantity.split("[")[0].split(".")[0]
+    return MOST.get(unit, np.inf) if stem in _AMOUNTS else np.inf
+
+
+class OutputWatch:
+    """Counts the paths on which an amount is beyond its limit.
+
+    Attributes:
+        beyond: paths so far with such an amount at any observed moment.
+        used: paths so far that stayed finite.
+    """
+
+    def __init__(self, units: Mapping[str, str]) -> None:
+        """Watches figures of paths, given with their units and in their order."""
+        self.beyond = self.used = 0
+        self._limits = np.array([most(name, unit) for name, unit in units.items()])
+        self._worth = [
+            [index for index, name in enumerate(units) if name.startswith(f"value_{valuation}[")]
+            for valuation in VALUATIONS
+        ]
+
+    def take(self, scalars: np.ndarray, lost_at: np.ndarray) -> None:
+        """Takes the figures of further paths, (paths, moments, scalars)."""
+        used = scalars[lost_at == KEPT]
+        beyond = (used > self._limits).any(axis=(1, 2))
+        for positions in self._worth:
+            beyond |= (used[:, :, positions].sum(axis=2) > MOST["TAO"]).any(axis=1)
+        self.used += len(used)
+        self.beyond += int(beyond.sum())
+
+    def warnings(self) -> list[str]:
+        """Return what to beware of where single paths are beyond, and no number of the run is."""
+        if self.beyond == 0:
+            return []
+        return [
+            f"{self.beyond:,} of {self.used:,} paths hold more TAO than there can be, or a price "
+            f"that none can reach, and means count them as they are; {_FIX}"
+        ]
+
+
+class _Beyond(NamedTuple):
+    where: str
+    value: float
+    unit: str
+
+
+def refuse_nonsense(folder: Path, tables: Mapping[str, pd.DataFrame], watch: OutputWatch) -> None:
+    """Refuse tables that hold an amount which cannot be.
+
+    Args:
+        folder: of the results, for the message.
+        tables: of the run, by name.
+        watch: of its paths.
+
+    Raises:
+        ResultsError: an estimate is beyond its limit, which is named with the fix.
+    """
+    found = [each for name in _ESTIMATES if name in tables for each in _beyond(tables[name])]
+    if not found:
+        return
+    where, value, unit = found[0]
+    more = f" (and {len(found) - 1:,} more such numbers)" if len(found) > 1 else ""
+    raise ResultsError(
+        f"{folder}: {where} comes to {value:.3g} {unit}, but there can be no more than "
+        f"{MOST[unit]:,.0f} {unit}{more}; {watch.beyond:,} of {watch.used:,} paths go beyond what "
+        f"can be, so there is nothing to report; {_FIX}"
+    )
+
+
+def _beyond(table: pd.DataFrame) -> Iterator[_Beyond]:
+    limits = np.array(list(map(most, table["quantity"], table["unit"])))
+    values = table["value"].to_numpy(float)
+    # What is not known and what has no limit compares as not beyond.
+    for index in np.flatnonzero(values > limits):
+        row = table.iloc[index]
+        subnet = "" if pd.isna(row["netuid"]) else f" of netuid {row['netuid']}"
+        where = f"{row['quantity']}{subnet} ({row['statistic']}, day {row['day']:g})"
+        yield _Beyond(where, float(values[index]), str(row["unit"]))

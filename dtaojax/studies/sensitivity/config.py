@@ -1,0 +1,126 @@
+"""The config of ``dtaojax sensitivity``: what is moved, how far, and what is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, PrivateAttr, field_validator, model_validator
+
+from dtaojax.config.load import checked
+from dtaojax.gradients.measure_names import HEADLINES
+from dtaojax.schema.errors import Problem
+from dtaojax.schema.strict import FileModel, PathText, StrictModel, refuse
+from dtaojax.schema.toml_file import read_toml
+from dtaojax.schema.wording import choice
+from dtaojax.studies.tune.config import Count, ParameterConfig
+
+
+class SobolConfig(StrictModel):
+    """How much the global indices cost.
+
+    Attributes:
+        points: base points of the design, a power of two; ``points (parameters + 2)`` worlds are
+            simulated. 0 leaves the indices out. A report shows them from 256 on: the intervals of
+            fewer do not cover.
+        paths: demand paths behind each point, the same for all.
+        resamples: of the design, for the intervals.
+    """
+
+    points: Annotated[int, Field(ge=0, le=65_536)] = 0
+    paths: Annotated[int, Field(ge=2, le=1_000_000)] = 32
+    resamples: Annotated[int, Field(ge=100, le=100_000)] = 1_000
+
+    @field_validator("points")
+    @classmethod
+    def _power_of_two(cls, value: int) -> int:
+        if value & (value - 1) or value == 1:
+            refuse([Problem("", f"is {value}; must be a power of two, as 256 or 512, or 0")])
+        return value
+
+
+class SensitivityConfig(FileModel):
+    """A study of what moves the numbers of a run.
+
+    Attributes:
+        title: heading of the report.
+        config: the run's config, relative to this file.
+        change: dotted key -> value, changes of that config.
+        parameter: what is moved; left out for a default list of what the config has.
+        measures: what is looked at; left out for a default list.
+        paths: demand paths behind derivatives and swings.
+        step_blocks: blocks at once.
+        seed: of the paths and of the design.
+        block_paths: paths in a block; memory grows with it.
+        sobol: the global indices.
+    """
+
+    title: Annotated[str, Field(max_length=200)] = ""
+    config: PathText
+    change: dict[str, Any] = Field(default_factory=dict)
+    parameter: Annotated[tuple[ParameterConfig, ...], Field(strict=False, max_length=100)] = ()
+    measures: Annotated[tuple[str, ...], Field(strict=False, max_length=32)] = ()
+    paths: Annotated[Count, Field(ge=2)] = 256
+    step_blocks: Annotated[int, Field(ge=1, le=7_200)] = 7_200
+    seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 1
+    block_paths: Annotated[int, Field(ge=1, le=65_536)] = 16
+    sobol: SobolConfig = SobolConfig()
+
+    _of_run: bool = PrivateAttr(default=False)
+
+    @field_validator("measures")
+    @classmethod
+    def _known(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        refuse(
+            [
+                Problem(name, f"is no measure; {choice(name, HEADLINES)}")
+                for name in value
+                if name not in HEADLINES
+            ]
+        )
+        return value
+
+    @model_validator(mode="after")
+    def _each_once(self) -> SensitivityConfig:
+        keys = [each.key for each in self.parameter]
+        refuse(
+            [
+                Problem(f"parameter.{place}", f'"{key}" stands there twice; keep one')
+                for place, key in enumerate(keys)
+                if key in keys[:place]
+            ]
+        )
+        return self
+
+    @classmethod
+    def of_run(cls, source: Path) -> SensitivityConfig:
+        """The default study of a run's config file."""
+        study = cls(config=source.name).with_source(source)
+        study._of_run = True
+        return study
+
+    @property
+    def output_folder(self) -> Path:
+        """Where the report goes if the command does not say; apart from the run's own."""
+        stem = "sensitivity" if self._source is None else self._source.stem
+        return Path("runs") / (f"{stem}-sensitivity" if self._of_run else stem)
+
+
+def load_sensitivity(path: str | Path, overrides: Sequence[str] = ()) -> SensitivityConfig | None:
+    """Reads and checks the config of a study of sensitivities; None for a run's config.
+
+    A study names the config that it is about under ``config``, which no run's config has.
+
+    Args:
+        path: a TOML file.
+        overrides: changes as ``key=value``, applied in order.
+
+    Raises:
+        ConfigError: the file cannot be read, is no TOML, or holds bad keys or values.
+    """
+    path = Path(path)
+    tables = read_toml(path)
+    if "config" not in tables:
+        return None
+    return checked(tables, SensitivityConfig, overrides, path).with_source(path)

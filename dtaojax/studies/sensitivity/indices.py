@@ -1,0 +1,253 @@
+"""What moves the numbers of a run: slopes at its parameters, swings over their ranges, and shares
+of the variance."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from dtaojax.assembly import build_world
+from dtaojax.config.config import Config
+from dtaojax.config.load import changed
+from dtaojax.gradients.agreement import Agreement, agreements, inside
+from dtaojax.gradients.box import Box, Unit
+from dtaojax.gradients.expectation import Outcome, Portion, evaluate
+from dtaojax.gradients.headlines import Headline, elasticities, headline_columns
+from dtaojax.gradients.measure_names import HOLDER_LOSS, HOLDER_LOSS_ES
+from dtaojax.gradients.parameter_map import Levers, Range
+from dtaojax.gradients.tangents import Effect, effect_of, tangents
+from dtaojax.metrics.estimate import Estimate, mean_of_sample
+from dtaojax.network import NetworkTable
+from dtaojax.studies.sensitivity.sobol import Index, Indices, sobol_indices
+from dtaojax.studies.shared.parameter_worlds import as_config_values
+from dtaojax.world.world import World
+
+_ES_TAIL = 0.05
+
+
+def headline(name: str) -> Headline:
+    """The number that a config's name stands for."""
+    return Headline(name, HOLDER_LOSS, _ES_TAIL) if name == HOLDER_LOSS_ES else Headline(name, name)
+
+
+class Study(NamedTuple):
+    """A config whose numbers are looked at while its parameters move, on the same paths.
+
+    Attributes:
+        config: with the step and the seed of the study.
+        network: the start state.
+        ranges: of the parameters.
+        box: the same bounds, with their scales.
+        headlines: what is looked at.
+        portion: how much is simulated for one evaluation.
+    """
+
+    config: Config
+    network: NetworkTable
+    ranges: tuple[Range, ...]
+    box: Box
+    headlines: tuple[Headline, ...]
+    portion: Portion
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """Names of the measures of which the headlines are made."""
+        return tuple(dict.fromkeys(each.measure for each in self.headlines))
+
+    @property
+    def start(self) -> np.ndarray:
+        """The parameters' values in the config."""
+        return np.array([each.start for each in self.ranges])
+
+    def only(self, places: Sequence[int]) -> Study:
+        """The same with some of the parameters."""
+        box = Box(*(column[list(places)] for column in self.box))
+        return self._replace(ranges=tuple(self.ranges[place] for place in places), box=box)
+
+    def build(self, values: Mapping[str, float]) -> World:
+        """The world at values by key."""
+        return build_world(
+            changed(self.config, as_config_values(self.ranges, values)), self.network
+        )
+
+    def named(self, values: Sequence[float] | np.ndarray) -> dict[str, float]:
+        """Values by key."""
+        return {each.key: float(x) for each, x in zip(self.ranges, values, strict=True)}
+
+    def of_world(self, world: World, portion: Portion | None = None) -> Outcome:
+        """The headlines of a world, as columns over paths."""
+        at = Levers(world, (), jnp.zeros(0))
+        found = evaluate(at, np.zeros(0), self.measures, portion or self.portion)
+        return headline_columns(found, self.measures, self.headlines)
+
+
+class Slopes(NamedTuple):
+    """Derivatives at one point.
+
+    Attributes:
+        values: of the parameters, moved inside their ranges.
+        by_range: of each headline by each parameter, times the width of its range.
+        elasticities: relative change of a headline over relative change of a parameter; of no use
+            where one of them is 0 [-].
+        checks: against central differences of worlds that are really built, in units of the box.
+    """
+
+    values: np.ndarray
+    by_range: Estimate
+    elasticities: Estimate
+    checks: list[Agreement]
+
+
+class Swing(NamedTuple):
+    """What moving one parameter to the ends of its range does to the headlines.
+
+    Attributes:
+        low: change from the config's own value to the lower end, paired path by path.
+        high: to the upper end.
+    """
+
+    low: Estimate
+    high: Estimate
+
+
+class Global(NamedTuple):
+    """Sobol indices over the box of the parameters.
+
+    Attributes:
+        parameters: keys.
+        indices: of the headlines.
+        halves: the same from each half of the paths.
+        spread: standard deviation of each headline over the design.
+        noise: standard error over paths of each headline, its mean over the design.
+    """
+
+    parameters: tuple[str, ...]
+    indices: Indices
+    halves: tuple[Indices, Indices]
+    spread: np.ndarray
+    noise: np.ndarray
+
+
+def effects(study: Study) -> tuple[Effect, ...]:
+    """What each parameter does to the world between its ends."""
+    return tuple(
+        effect_of(*(study.build({each.key: end}) for end in (each.low, each.high)))
+        for each in study.ranges
+    )
+
+
+def slopes(study: Study, progress: Callable[[str], None]) -> Slopes:
+    """Derivatives of all headlines by all parameters, forward along every path.
+
+    Args:
+        study: none of whose parameters changes the program.
+        progress: receives a line now and again.
+    """
+    centre = inside(study.box.unit(study.start))
+    values = study.box.values(centre)
+    near = tangents(study.build, study.ranges, values)
+    progress(f"derivatives by {len(values)} parameters on {study.portion.paths} paths")
+    raw = evaluate(near, values, study.measures, study.portion, "forward")
+    outcome = headline_columns(raw, study.measures, study.headlines)
+    progress("central differences")
+    in_units = outcome._replace(jacobian=outcome.jacobian * study.box.slope(centre))
+    checks = agreements(in_units, lambda unit: _at(study, near, unit), centre)
+    width = study.box.high - study.box.low
+    return Slopes(
+        values,
+        mean_of_sample(outcome.jacobian * width),
+        elasticities(outcome, values),
+        checks,
+    )
+
+
+def _at(study: Study, near: Levers, unit: Unit) -> Outcome:
+    """Headlines at a point that is really built, but for whole numbers, which move in proportion.
+
+    A config takes no halves of a whole number, and a difference between rounded ones would be off.
+    """
+    values = study.box.values(unit)
+    whole = [each.integer for each in study.ranges]
+    real = {
+        each.key: float(near.start[place] if each.integer else values[place])
+        for place, each in enumerate(study.ranges)
+    }
+    slopes = tuple(
+        slope if is_whole else jax.tree.map(lambda _: None, slope)
+        for slope, is_whole in zip(near.slopes, whole, strict=True)
+    )
+    return study.of_world(Levers(study.build(real), slopes, near.start)(jnp.asarray(values)))
+
+
+def swings(study: Study, base: Outcome, progress: Callable[[str], None]) -> list[Swing]:
+    """Each parameter alone at the ends of its range, against the config as it is.
+
+    Args:
+        study: whose parameters may change the program too.
+        base: the headlines at the config's own values.
+        progress: receives a line now and again.
+    """
+    found = []
+    for each in study.ranges:
+        progress(f"{each.key} at {each.low:g} and {each.high:g}")
+        ends = (study.of_world(study.build({each.key: end})) for end in (each.low, each.high))
+        found.append(Swing(*(mean_of_sample(end.measures - base.measures) for end in ends)))
+    return found
+
+
+def shares_of_variance(
+    study: Study, points: int, paths: int, resamples: int, progress: Callable[[str], None]
+) -> Global:
+    """Sobol indices of the headlines, computed on few paths that are the same at every point.
+
+    The paths are part of what is asked: with others the indices differ a little, by about as much
+    as those from one half of the paths differ from those of the other.
+
+    Args:
+        study: none of whose parameters changes the program.
+        points: base points of the design.
+        paths: demand paths.
+        resamples: of the bootstrap.
+        progress: receives a line now and again.
+    """
+    portion = study.portion._replace(paths=paths)
+    count = len(study.headlines)
+    total = points * (len(study.ranges) + 2)
+    found_at: list[np.ndarray] = []
+    errors: list[np.ndarray] = []
+
+    def numbers(design: np.ndarray) -> np.ndarray:
+        """Headlines from all paths, from the even ones and from the odd ones, a row a point."""
+        rows = []
+        for unit in design:
+            world = study.build(study.named(study.box.values(unit)))
+            raw = evaluate(Levers(world, (), jnp.zeros(0)), np.zeros(0), study.measures, portion)
+            parts = [
+                headline_columns(Outcome(part, None), study.measures, study.headlines).measures
+                for part in (raw.measures, raw.measures[::2], raw.measures[1::2])
+            ]
+            found_at.append(parts[0].mean(axis=0))
+            errors.append(mean_of_sample(parts[0]).standard_error)
+            rows.append(np.concatenate([part.mean(axis=0) for part in parts]))
+            if len(found_at) % 50 == 0:
+                progress(f"Sobol design: {len(found_at)} of {total} points")
+        return np.array(rows)
+
+    found = sobol_indices(numbers, len(study.ranges), points, resamples, study.config.run.seed)
+
+    def of_part(part: int) -> Indices:
+        rows = slice(part * count, (part + 1) * count)
+        first, total = (Index(*(t[rows] for t in index)) for index in (found.first, found.total))
+        return Indices(first, total, found.evaluations)
+
+    return Global(
+        parameters=tuple(each.key for each in study.ranges),
+        indices=of_part(0),
+        halves=(of_part(1), of_part(2)),
+        spread=np.std(found_at, axis=0),
+        noise=np.mean(errors, axis=0),
+    )

@@ -1,0 +1,171 @@
+"""What a study of sensitivities leaves: a JSON file, three tables and the report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from dtaojax.config.config import Config
+from dtaojax.files.spreadsheet import write_table
+from dtaojax.gradients.headlines import Headline
+from dtaojax.gradients.measure_names import HEADLINES
+from dtaojax.gradients.parameter_map import Range
+from dtaojax.gradients.tangents import Effect
+from dtaojax.mechanism.presets import PRESETS
+from dtaojax.metrics.estimate import Estimate
+from dtaojax.report.shell import write_page
+from dtaojax.schema.strict import filled_title
+from dtaojax.storage import write_json, writing_into
+from dtaojax.studies.sensitivity.config import SensitivityConfig
+from dtaojax.studies.sensitivity.indices import Global, Slopes, Swing
+from dtaojax.studies.sensitivity.page.page import render_sensitivity
+from dtaojax.studies.shared.trust import trust
+
+
+class Result(NamedTuple):
+    """A finished study."""
+
+    study: SensitivityConfig
+    config: Config
+    network: str
+    ranges: tuple[Range, ...]
+    effects: tuple[Effect, ...]
+    headlines: tuple[Headline, ...]
+    base: Estimate
+    differentiated: tuple[int, ...]
+    local: Slopes | None
+    swings: list[Swing]
+    whole: Global | None
+    made: dict[str, Any]
+
+
+def write_result(result: Result, folder: Path) -> Path:
+    """Writes ``sensitivity.json``, its tables as CSV, and ``report.html``.
+
+    Returns:
+        The report's path.
+
+    Raises:
+        ResultsError: the folder cannot be written.
+    """
+    content = as_plain(result)
+    with writing_into(folder):
+        for name in ("local", "swings", "sobol"):
+            write_table(pd.DataFrame(content[name]), folder / f"{name}.csv")
+        write_json(folder / "sensitivity.json", content)
+    return write_page(render_sensitivity(content), folder / "report.html")
+
+
+def as_plain(result: Result) -> dict[str, Any]:
+    """The result as JSON types."""
+    names = [each.name for each in result.headlines]
+    whole = result.whole
+    return {
+        "title": filled_title(
+            result.study.title or "What moves the numbers", result.config.run.horizon_days
+        ),
+        "config": result.study.model_dump(mode="json"),
+        "config_hash": result.config.config_hash,
+        "trust": trust(result.config),
+        "mechanism": result.config.mechanism.preset,
+        "since_then": PRESETS[result.config.mechanism.preset].since_then,
+        "network": result.network,
+        "horizon_days": result.config.run.horizon_days,
+        "step_blocks": result.config.run.step_blocks,
+        "headlines": [
+            {"name": name, **HEADLINES[name]._asdict(), **_at(result.base, place)}
+            for place, name in enumerate(names)
+        ],
+        "parameters": [
+            {"key": each.key, "start": each.start, "low": each.low, "high": each.high}
+            | {"effect": effect.value}
+            for each, effect in zip(result.ranges, result.effects, strict=True)
+        ],
+        "local": list(_local(result)),
+        "swings": list(_swings(result)),
+        "sobol": [] if whole is None else list(_sobol(whole, names)),
+        "design": None
+        if whole is None
+        else {
+            "evaluations": whole.indices.evaluations,
+            "numbers": [
+                {
+                    "headline": name,
+                    "spread": float(whole.spread[place]),
+                    "path_error": float(whole.noise[place]),
+                    "gap_of_halves": float(
+                        abs(
+                            whole.halves[0].total.value[place] - whole.halves[1].total.value[place]
+                        ).max()
+                    ),
+                }
+                for place, name in enumerate(names)
+            ],
+        },
+        "made": result.made,
+    }
+
+
+def _at(estimate: Estimate, place: int | tuple[int, int]) -> dict[str, float]:
+    return {name: float(column[place]) for name, column in estimate._asdict().items()}
+
+
+def _prefixed(prefix: str, record: dict[str, float]) -> dict[str, float]:
+    return {f"{prefix}_{name}": number for name, number in record.items()}
+
+
+def _local(result: Result) -> Iterator[dict[str, Any]]:
+    """One row a headline and a parameter that can be differentiated by."""
+    if result.local is None:
+        return
+    local = result.local
+    checks = {(check.measure, check.parameter): check for check in local.checks}
+    for place, headline in enumerate(result.headlines):
+        for number, parameter in enumerate(result.differentiated):
+            each, check = result.ranges[parameter], checks[place, number]
+            by_range = _at(local.by_range, (place, number))
+            yield {
+                "headline": headline.name,
+                "parameter": each.key,
+                "at": float(local.values[number]),
+                "zero": by_range["value"] == 0.0 and by_range["standard_error"] == 0.0,
+                **_prefixed("by_range", by_range),
+                **_prefixed("elasticity", _at(local.elasticities, (place, number))),
+                "pathwise": check.pathwise,
+                "difference": check.difference,
+                "disagreement_error": check.error,
+                "agrees": check.agrees,
+            }
+
+
+def _swings(result: Result) -> Iterator[dict[str, Any]]:
+    """One row a headline and a parameter: the changes at both ends."""
+    for place, headline in enumerate(result.headlines):
+        for each, swing in zip(result.ranges, result.swings, strict=True):
+            yield {
+                "headline": headline.name,
+                "parameter": each.key,
+                "low": each.low,
+                "high": each.high,
+                **_prefixed("at_low", _at(swing.low, place)),
+                **_prefixed("at_high", _at(swing.high, place)),
+            }
+
+
+def _sobol(whole: Global, names: list[str]) -> Iterator[dict[str, Any]]:
+    """One row a headline and a parameter: first and total index."""
+    orders = {"first": whole.indices.first, "total": whole.indices.total}
+    for place, name in enumerate(names):
+        for number, key in enumerate(whole.parameters):
+            yield {
+                "headline": name,
+                "parameter": key,
+                **{
+                    f"{order}_{part}": float(table[place, number])
+                    for order, index in orders.items()
+                    for part, table in index._asdict().items()
+                },
+            }

@@ -1,0 +1,94 @@
+"""Runs a config and keeps every subnet on every path."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+
+from dtaojax.assembly import build_world
+from dtaojax.assembly.inputs import Inputs
+from dtaojax.engine.rollout import KEPT, PathRecord
+from dtaojax.engine.run import default_workers
+from dtaojax.engine.sample import sample_blocks
+from dtaojax.execution import runtime
+from dtaojax.studies.article.record import Figures, FloatArray, Record
+from dtaojax.world.trace import Trace, Watched
+from dtaojax.world.world import World
+
+
+def trace(inputs: Inputs) -> Record:
+    """Simulates the config's paths and looks at them at the start and on its report days.
+
+    Everything seen is kept in memory: about 100 bytes for each path, day and subnet.
+
+    Args:
+        inputs: config and network.
+    """
+    run = inputs.config.run
+    return _traced(inputs, [run.step_of(day) for day in run.report_days], run.report_days)
+
+
+def trace_at(inputs: Inputs, steps: Sequence[int]) -> Record:
+    """Simulates the config's paths and looks at them at the start and after some steps.
+
+    Args:
+        inputs: config and network.
+        steps: numbers of steps, rising.
+    """
+    run = inputs.config.run
+    return _traced(inputs, steps, [run.step_days * step for step in steps])
+
+
+def _traced(inputs: Inputs, steps: Sequence[int], days: Sequence[float]) -> Record:
+    config = inputs.config
+    world = build_world(config, inputs.network)
+    walk = Trace(Watched(world), jnp.asarray(steps, jnp.int32))
+    workers = default_workers()
+    block_paths = runtime.block_paths(config.run, inputs.network.n_subnets, workers)
+    found = sample_blocks(walk, config.run.paths, block_paths, workers)
+    return _as_record(inputs, world, found, days)
+
+
+def _as_record(inputs: Inputs, world: World, found: PathRecord, days: Sequence[float]) -> Record:
+    config, at = inputs.config, _moments(found)
+    founders = inputs.network.n_subnets
+    began = np.asarray(world.subnets.registered_at)[:founders]
+    here = at.registered_at[..., :founders] == began
+    gauges = {name: at.seen.gauges[:, :, row] for row, name in enumerate(world.gauges)}
+    for name in ("alpha_in", "alpha_out"):
+        gauges[name] = np.where(here, getattr(at, name)[..., :founders], 0.0)
+    return Record(
+        config=config,
+        days=np.array([0.0, *days]),
+        netuid=inputs.network.netuid,
+        gauges=Figures(gauges),
+        events=Figures(
+            {name: at.seen.events[:, :, row] for row, name in enumerate(world.event_names)}
+        ),
+        scalars=Figures(_scalars(world, at, tuple(config.portfolio.alpha))),
+        quality=at.quality[:, 0, :founders],
+        sector=at.sector[:, 0, :founders],
+        finite=np.asarray(found.lost_at) == KEPT,
+    )
+
+
+def _moments(found: PathRecord) -> Any:
+    """What was seen, as a ``Moment`` of arrays (paths, moments, ...)."""
+    return found.seen
+
+
+def _scalars(world: World, at: Any, held: tuple[int, ...]) -> dict[str, FloatArray]:
+    """Figures of the path, those of a position under its netuid; root's is 0."""
+    netuids = (*held, 0)
+    scalars = {"total_issuance": at.total_issuance, "root_tao": at.root_tao}
+    for row, name in enumerate(world.scalar_names):
+        stem, _, index = name.removesuffix("]").partition("[")
+        key = f"{stem}[{netuids[int(index)]}]" if index else name
+        scalars[key] = at.seen.scalars[..., row]
+    if at.held is not None:
+        scalars |= {f"alpha_held[{n}]": at.held.alpha[..., i] for i, n in enumerate(held)}
+        scalars |= {f"paid[{n}]": at.held.paid[..., i] for i, n in enumerate(netuids)}
+    return scalars

@@ -1,0 +1,139 @@
+"""A path under attack: what the attacker wants, how far it gets, and what that costs."""
+
+import dataclasses
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+from jax import lax
+from jaxtyping import Array
+
+from dtaojax.demand.shock.attack import Attack, Plan, Position
+from dtaojax.mechanism.coinbase import coinbase
+from dtaojax.mechanism.registration.lifecycle import next_pruned
+from dtaojax.mechanism.registration.pruning import prunable
+from dtaojax.numerics.shapes import Scalar, ScalarInt
+from dtaojax.world.observation import above_bar
+from dtaojax.world.world import Carry, World
+
+FIGURES = ("target", "smooth", "wealth", "spent", "received", "refused")
+"""Of a path, in this order; :class:`Siege` says what they are."""
+
+
+class Aim(eqx.Module):
+    """What the attacker wants, as a figure of one moment that a day's end is scored by.
+
+    Attributes:
+        slot: index of the subnet that it is about.
+        kind: ``own_share``, ``rival_below_bar``, ``rival_pruned``, or ``gain``, which is not about
+            moments but about wealth at the end.
+        smoothing: width of the edges that replace jumps in a search, in log share or log price.
+    """
+
+    slot: ScalarInt
+    kind: str = eqx.field(static=True)
+    smoothing: float = eqx.field(static=True)
+
+    def score(self, world: World, carry: Carry) -> tuple[Scalar, Scalar]:
+        """The figure now as it is, and made smooth [-]."""
+        subnets, state = world.taking_part(carry), carry.state
+        if self.kind == "gain":
+            nothing = jnp.zeros_like(state.total_issuance)
+            return nothing, nothing
+        if self.kind == "rival_pruned":
+            old = prunable(subnets.registered_at, state.block, world.immunity_blocks)
+            here = jnp.arange(old.shape[-1]) == self.slot
+            others = jnp.where(subnets.registered & old & ~here, state.moving_price, jnp.inf)
+            height = jnp.log(jnp.min(others)) - _log(state.moving_price[self.slot])
+            smooth = jnp.where(old[self.slot], jax.nn.sigmoid(height / self.smoothing), 0.0)
+            pruned = next_pruned(subnets, state, world.immunity_blocks)[self.slot]
+            return pruned.astype(smooth.dtype), smooth
+        shares = coinbase(world.mechanism, subnets, state, 1)[1].shares
+        if self.kind == "own_share":
+            return shares.final[self.slot], shares.final[self.slot]
+        share = shares.pre_gate[self.slot]
+        height = _log(shares.bar) - _log(share)
+        below = ~above_bar(shares, subnets)[self.slot]
+        return below.astype(share.dtype), jax.nn.sigmoid(height / self.smoothing)
+
+
+def _log(positive: Scalar) -> Scalar:
+    """Logarithm that stays finite, with a derivative of 0, where there is nothing."""
+    there = positive > 0.0
+    return jnp.where(there, jnp.log(jnp.where(there, positive, 1.0)), -50.0)
+
+
+class Siege(eqx.Module):
+    """A world with an attacker in it, as a function of the plan and of the path.
+
+    Its figures are: the target, the mean of the aim's figure over the days from the first trade to
+    the horizon, or the wealth at the end; the same made smooth, which a search climbs; the
+    attacker's wealth at the end, with all alpha sold [TAO]; the TAO spent and received in trades
+    before that [TAO]; and trades of any user that the pools refused or cut.
+
+    Attributes:
+        world: without the attacker.
+        attack: the attacker; its plan is replaced.
+        aim: what it wants.
+        first_day: from which days count.
+        days: horizon.
+        steps_a_day: steps that make a day.
+    """
+
+    world: World
+    attack: Attack
+    aim: Aim
+    first_day: int = eqx.field(static=True)
+    days: int = eqx.field(static=True)
+    steps_a_day: int = eqx.field(static=True)
+
+    def figures(self, plan: Plan, path: ScalarInt) -> Array:
+        """``FIGURES`` of a path under a plan.
+
+        A day is a checkpoint: a derivative in reverse keeps the state once a day and computes the
+        rest again.
+        """
+        attack = eqx.tree_at(lambda a: a.plan, self.attack, plan)
+        world = dataclasses.replace(self.world, demand=(*self.world.demand, attack))
+
+        @jax.checkpoint
+        def day(carry: Carry, number: ScalarInt):
+            first = number * self.steps_a_day
+            carry = lax.fori_loop(
+                0, self.steps_a_day, lambda step, at: world.advance(at, first + step), carry
+            )
+            return carry, self.aim.score(world, carry)
+
+        end, (hard, soft) = lax.scan(day, world.begin(path), jnp.arange(self.days, dtype=jnp.int32))
+        position: Position = end.memories[-1]
+        wealth = attack.wealth(position, end.state)
+        target, smooth = (jnp.mean(scores[self.first_day :]) for scores in (hard, soft))
+        if self.aim.kind == "gain":
+            target = smooth = wealth
+        lost = sum(tally.astype(wealth.dtype) for tally in world.tally(end)[:2])
+        return jnp.stack([target, smooth, wealth, position.spent, position.received, lost])
+
+
+class Watched(eqx.Module):
+    """Figures of a path under one plan."""
+
+    siege: Siege
+    plan: Plan
+
+    def __call__(self, path: ScalarInt) -> Array:
+        return self.siege.figures(self.plan, path)
+
+
+class Climbed(eqx.Module):
+    """The same, with the derivative of the smooth target by the plan, in reverse."""
+
+    siege: Siege
+    plan: Plan
+
+    def __call__(self, path: ScalarInt) -> tuple[Array, Plan]:
+        def target(plan: Plan) -> tuple[Scalar, Array]:
+            figures = self.siege.figures(plan, path)
+            return figures[FIGURES.index("smooth")], figures
+
+        slopes, figures = jax.grad(target, has_aux=True)(self.plan)
+        return figures, slopes

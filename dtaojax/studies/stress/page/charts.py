@@ -1,0 +1,101 @@
+"""Figures of an attack: what each budget does, and what the plan buys when."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import cycle
+from typing import Final
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from dtaojax.report.charts.svg import COLOURS, new_figure
+from dtaojax.report.document import Drawing, drawing
+from dtaojax.report.numerals import compact, plain
+from dtaojax.studies.stress.page.words import FOUND, Record, figure_of, outcomes_of
+
+_TICKS: Final = 6
+_TONES: Final = ("blue", "orange", "teal", "violet", "red", "green")
+
+
+def curve(found: Record, name: str, factor: float, axis: str, slug: str) -> Drawing:
+    """A figure by budget: a line for each of the rules, or under a single one for each strategy."""
+    figure: Figure = new_figure(480, 280)
+    axes: Axes = figure.add_subplot()
+    words = []
+    for rules, tone in zip(found["rules"], cycle(_TONES), strict=False):
+        rows = outcomes_of(found, rules, FOUND)
+        label = rules if len(found["rules"]) > 1 else FOUND
+        _line(axes, rows, name, factor, label, tone, "-")
+        words += [
+            f"{rules}, {plain(each['budget'])} TAO: {figure_of(each, name, factor).text}"
+            for each in rows
+        ]
+    if len(found["rules"]) == 1:
+        for strategy, tone in (("at once", "orange"), ("evenly", "teal")):
+            rows = outcomes_of(found, found["rules"][0], strategy)
+            _line(axes, rows, name, factor, strategy, tone, "--")
+    axes.axhline(0.0, color=COLOURS["muted"], linewidth=0.8)
+    budgets = found["config"]["attack"]["budgets"]
+    if len(budgets) > 2:
+        axes.set_xscale("log")
+    if len(budgets) <= _TICKS:
+        axes.set_xticks(budgets)
+    axes.xaxis.set_major_formatter(lambda value, _: compact(value))
+    axes.xaxis.set_minor_formatter(lambda value, _: "")
+    axes.yaxis.set_major_formatter(lambda value, _: compact(value))
+    axes.set_xlabel("budget [TAO]")
+    axes.legend(frameon=False, fontsize=9.5)
+    figure.set_layout_engine("constrained")
+    title = axis[0].upper() + axis[1:]
+    return drawing(slug, title, "Bars are 95 % Monte Carlo intervals.", figure, "; ".join(words))
+
+
+def _line(
+    axes: Axes, rows: Sequence[Record], name: str, factor: float, label: str, tone: str, style: str
+) -> None:
+    axes.errorbar(
+        [each["budget"] for each in rows],
+        [factor * each[f"{name}_value"] for each in rows],
+        yerr=[1.96 * factor * (each[f"{name}_standard_error"] or 0.0) for each in rows],
+        color=COLOURS[tone],
+        linestyle=style,
+        marker="o",
+        markersize=4,
+        linewidth=1.4,
+        elinewidth=0.9,
+        label=label,
+    )
+
+
+def plan_drawing(
+    found: Record, rows: Sequence[Record], rules: str, budget: float, days: int
+) -> Drawing:
+    """What a plan buys in each period, subnet on subnet."""
+    figure: Figure = new_figure(480, 240)
+    axes = figure.add_subplot()
+    periods = sorted({each["period"] for each in rows})
+    base = [0.0] * len(periods)
+    bought = dict.fromkeys(each["netuid"] for each in rows if each["spend"] > 0.0)
+    for netuid, tone in zip(bought, cycle(_TONES), strict=False):
+        spend = [each["spend"] for each in rows if each["netuid"] == netuid]
+        axes.bar(
+            [days * (period + 0.5) for period in periods],
+            spend,
+            width=0.8 * days,
+            bottom=base,
+            color=COLOURS[tone],
+            label=f"SN{netuid}",
+        )
+        base = [below + amount for below, amount in zip(base, spend, strict=True)]
+    axes.set_xlabel("day")
+    axes.set_ylabel("TAO paid")
+    if bought:
+        axes.legend(frameon=False, fontsize=9.5)
+    figure.set_layout_engine("constrained")
+    return drawing(
+        "plan-bars",
+        f"Purchases of the plan for {plain(budget)} TAO under {rules} [TAO]",
+        f"{plain(sum(base))} TAO in all, by subnet.",
+        figure,
+    )

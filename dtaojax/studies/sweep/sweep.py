@@ -1,0 +1,87 @@
+"""One run for every point of a design, and one table of what they found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from dtaojax.assembly.inputs import read_inputs
+from dtaojax.execution.worker_pool import CrewMaker
+from dtaojax.files.spreadsheet import write_table
+from dtaojax.storage import holding, result_folder, writing
+from dtaojax.studies.shared.batch import Job, Watcher, read_json, run_batch
+from dtaojax.studies.shared.outputs import refuse_replacing
+from dtaojax.studies.sweep.design import Design, Point
+
+_SCOPES = ("network", "portfolio")
+_NAME_DIGITS = 16
+
+
+def run_sweep(
+    config_file: Path,
+    overrides: Sequence[str],
+    design: Design,
+    folder: Path,
+    progress: Callable[[int, Point], None],
+    crew_maker: CrewMaker,
+) -> pd.DataFrame:
+    """Runs every point into a folder of its own, and tabulates headline numbers at their last day.
+
+    A point whose results are there already is not run again, so a sweep that was broken off goes on
+    with the same command, and a larger design over the same config adds to a smaller one. All
+    points are checked before the first is run.
+
+    Args:
+        config_file: what the points change.
+        overrides: for all points, before their own.
+        design: the points.
+        folder: for ``points/``, ``sweep.csv`` and ``sweep.parquet``.
+        progress: receives the index of each point before it is run.
+        crew_maker: opens what computes the paths, once for all points.
+
+    Returns:
+        One row a point: its values, its folder, and each figure with its standard error in a
+        column of the same name that ends in ``_se``.
+
+    Raises:
+        ConfigError: a point's config is wrong.
+        ResultsError: a folder cannot be written.
+    """
+    inputs = [
+        read_inputs(config_file, [*overrides, *(f"{k}={v}" for k, v in point.items())])
+        for point in design.points
+    ]
+    refuse_replacing(folder, ("sweep.csv", "sweep.parquet"))
+    targets = [folder / "points" / one.config.config_hash[:_NAME_DIGITS] for one in inputs]
+
+    def begin(index: int) -> None:
+        progress(index, design.points[index])
+
+    with result_folder(folder, "sweep") as new:
+        run_batch(list(map(Job, inputs, targets)), Watcher(begin), crew_maker)
+        rows = [
+            {**point, "folder": str(target.relative_to(folder)), **_figures(target)}
+            for point, target in zip(design.points, targets, strict=True)
+        ]
+        table = pd.DataFrame(rows)
+        with writing(new):
+            write_table(table, new / "sweep.csv")
+            table.to_parquet(new / "sweep.parquet", index=False)
+            holding(new, "sweep", folder, targets)
+    return table
+
+
+def _figures(folder: Path) -> dict[str, float]:
+    """Headline numbers of the network and the portfolio at the last day they have.
+
+    NaN is what too few paths cannot tell, which JSON holds as null.
+    """
+    metrics = [m for m in read_json(folder / "summary.json")["metrics"] if m["scope"] in _SCOPES]
+    latest = {metric["name"]: metric for metric in metrics}
+    found: dict[str, float] = {}
+    for name, metric in latest.items():
+        for column, number in ((name, metric["value"]), (f"{name}_se", metric["standard_error"])):
+            found[column] = float("nan") if number is None else number
+    return found

@@ -1,0 +1,60 @@
+"""What a search reads: its own config, the config that it tunes, the network and other demands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from dtaojax.assembly.inputs import gather
+from dtaojax.config.config import Config
+from dtaojax.config.load import load_config
+from dtaojax.network import NetworkTable
+from dtaojax.schema.errors import ConfigError, Problem
+from dtaojax.studies.shared.parameter_worlds import (
+    ranges,
+    searched_config,
+    with_changes,
+    with_one_mechanism,
+)
+from dtaojax.studies.tune.config import TuneConfig, load_tune
+
+
+class TuneInputs(NamedTuple):
+    """Everything that a search reads, checked.
+
+    Attributes:
+        tune: the search's own config.
+        config: the config that is tuned.
+        network: the start state.
+        others: configs by name, whose demand the result is tried on.
+    """
+
+    tune: TuneConfig
+    config: Config
+    network: NetworkTable
+    others: dict[str, Config]
+
+
+def read_tune(file: Path, overrides: Sequence[str]) -> TuneInputs:
+    """Reads a search's config and all it names.
+
+    Raises:
+        ConfigError: one of the configs is wrong.
+        NetworkError: the network file is wrong.
+        HistoryError: a history that a config draws from is wrong.
+    """
+    tune = load_tune(file, overrides)
+    config = with_changes(load_config(tune.beside(tune.config)), tune.change)
+    config = with_one_mechanism(config, str(tune.config))
+    if config.run.horizon_days % 1.0:
+        text = f"is {config.run.horizon_days:g}; a search looks at whole days"
+        raise ConfigError(str(tune.config), [Problem("run.horizon_days", text)])
+    if tune.search.derivative == "reverse" and config.arrivals.rate > 0.0:
+        text = "is reverse, which cannot follow registrations; set arrivals.rate = 0 under [change]"
+        raise ConfigError(str(file), [Problem("search.derivative", text)])
+    searched_config(config, tune)
+    ranges(config, tune.parameter, str(file))
+    network = gather(config, tune.config).network
+    others = {each.name: load_config(tune.beside(each.config)) for each in tune.other_demand}
+    return TuneInputs(tune, config, network, others)
