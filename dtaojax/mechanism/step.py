@@ -7,7 +7,7 @@ the amounts of its first block at once, and lets prices move linearly meanwhile 
 
 import dataclasses
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import jax.numpy as jnp
 
@@ -24,6 +24,8 @@ from dtaojax.numerics.ordered import ordered_sum
 from dtaojax.numerics.shapes import ScalarBool
 from dtaojax.state.intents import Intents
 from dtaojax.state.network import NetworkState, Subnets
+
+Aux = TypeVar("Aux")
 
 
 class StepFlows(NamedTuple):
@@ -67,7 +69,7 @@ def step(
     blocks: int,
     intents_of: Callable[[NetworkState, Coinbase], Intents],
 ) -> tuple[NetworkState, StepFlows]:
-    """Advances the network by ``blocks`` blocks.
+    """Advance the network by ``blocks`` blocks.
 
     Args:
         mechanism: the rules.
@@ -80,9 +82,34 @@ def step(
     Returns:
         The state n blocks later, and what happened in between.
     """
+    after, flows, _ = step_with_aux(
+        mechanism, subnets, state, blocks, lambda *paid: (intents_of(*paid), ())
+    )
+    return after, flows
+
+
+def step_with_aux(
+    mechanism: Mechanism,
+    subnets: Subnets,
+    state: NetworkState,
+    blocks: int,
+    intents_of: Callable[[NetworkState, Coinbase], tuple[Intents, Aux]],
+) -> tuple[NetworkState, StepFlows, Aux]:
+    """Advance the network as :func:`step` does, and hand on what the users' intents came with.
+
+    Args:
+        mechanism: the rules.
+        subnets: who takes part.
+        state: after block ``state.block``.
+        blocks: n.
+        intents_of: as for :func:`step`, with an auxiliary output, for example what users remember.
+
+    Returns:
+        The state n blocks later, what happened in between, and the auxiliary output.
+    """
     paid, protocol = coinbase(mechanism, subnets, state, blocks)
     claimed, claims = root_claims(mechanism, paid, protocol, blocks)
-    intents = intents_of(claimed, protocol)
+    intents, aux = intents_of(claimed, protocol)
     sellable = claimed.participants_alpha if intents.sellable is None else intents.sellable
     pools, trades = mechanism.market(
         claimed.pools, intents, sellable, subnets.in_emit_set, mechanism.fee
@@ -103,4 +130,4 @@ def step(
         root_tao=root_tao,
         memory=mechanism.weighing.record(claimed.memory, seen),
     )
-    return after, StepFlows(protocol, claims, trades, unstaking_limited)
+    return after, StepFlows(protocol, claims, trades, unstaking_limited), aux

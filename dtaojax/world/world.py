@@ -26,7 +26,7 @@ from dtaojax.latent.draws import Latent
 from dtaojax.mechanism.coinbase import Coinbase, emission_shares
 from dtaojax.mechanism.composition import Mechanism
 from dtaojax.mechanism.liquidity.pools import spot_price
-from dtaojax.mechanism.step import step
+from dtaojax.mechanism.step import step_with_aux
 from dtaojax.numerics.shapes import PerSubnet, PerSubnetBool, ScalarBool, ScalarInt
 from dtaojax.numerics.streams import SOURCES, Source
 from dtaojax.state.intents import Intents
@@ -174,12 +174,11 @@ class World(eqx.Module):
             acts: memories of the processes of behaviour after them.
         """
         clock = Clock(number, self.step_blocks)
-        memories: list[Any] = []
-        plans: list[Plan] = []
-        sales: list[PerSubnet] = []
 
-        def intents_of(state: NetworkState, paid: Coinbase) -> Intents:
-            wishes = []
+        def intents_of(
+            state: NetworkState, paid: Coinbase
+        ) -> tuple[Intents, tuple[list[Any], list[Plan], list[PerSubnet]]]:
+            wishes, memories, plans, sales = [], [], [], []
             for process, memory in zip(self.demand, carry.memories, strict=True):
                 wish, kept = process.intents(memory, clock, subnets, state, paid)
                 wishes.append(wish)
@@ -191,12 +190,14 @@ class World(eqx.Module):
                 wish = self.cohorts.join(plans[0], wish, state, self.mechanism.fee)
             if self.pressure is not None:
                 sales.append(spot_price(state.pools) * wish.alpha_sale)
-            return wish
+            return wish, (memories, plans, sales)
 
         rules = self.mechanism
         if self.root_claims is not None:
             rules = self.root_claims.rules(carry.claims, clock, rules)
-        state, flows = step(rules, subnets, carry.state, self.step_blocks, intents_of)
+        state, flows, (memories, plans, sales) = step_with_aux(
+            rules, subnets, carry.state, self.step_blocks, intents_of
+        )
         paid, trades = flows.coinbase, flows.trades
         holdings = carry.holdings
         if self.portfolio is not None:
