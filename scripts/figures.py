@@ -1,4 +1,4 @@
-"""Draws the figures of docs/mechanism_explained.md from the model: python scripts/figures.py
+"""Draw the figures of README and docs/mechanism_explained.md: python scripts/figures.py
 
 They are standing SVG files in docs/figures, in the report's style with its light colours.
 """
@@ -13,6 +13,7 @@ from typing import Final
 import jax
 import jax.numpy as jnp
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
@@ -32,6 +33,7 @@ from dtaojax.studies.inspect.next_block import next_block
 
 ROOT: Final = Path(__file__).parents[1]
 FOLDER: Final = ROOT / "docs" / "figures"
+SAMPLE: Final = ROOT / "reports" / "sample"
 NETWORK: Final = "finney_8791253"
 RULES: Final = MechanismConfig.model_validate("gate_rank_2026")
 
@@ -244,7 +246,67 @@ def emission() -> Drawn:
     )
 
 
+def answer() -> Drawn:
+    """What a run answers first, from the sample: concentration of emission, and a holder's loss."""
+    figure = new_figure(WIDTH, 270.0)
+    left = figure.add_axes((0.07, 0.17, 0.40, 0.66))
+    right = figure.add_axes((0.55, 0.17, 0.43, 0.66))
+    network = pd.read_parquet(SAMPLE / "network.parquet")
+    number = network[network["quantity"] == "emission_effective_number"]
+    levels = number.pivot_table(index="day", columns="level", values="value")
+    for low, high, alpha in ((0.025, 0.975, 0.18), (0.25, 0.75, 0.38)):
+        left.fill_between(
+            levels.index, levels[low], levels[high], color=COLOURS["blue"], alpha=alpha, linewidth=0
+        )
+    mean = number[number["statistic"] == "mean"].set_index("day")["value"]
+    left.plot(mean.index, mean, color=COLOURS["blue"], linewidth=2.0)
+    left.set_xlim(0.0, mean.index[-1])
+    left.set_ylim(0.0)
+    left.set_xlabel("days from the start")
+    _title(left, "Effective number of subnets by TAO emission")
+    for text, height in (("50 % of paths", levels[0.75]), ("95 % of paths", levels[0.975])):
+        left.text(64.0, np.interp(64.0, levels.index, height) - 0.4, text, va="top", fontsize=8.5)
+
+    losses = pd.read_parquet(SAMPLE / "losses.parquet")
+    shown = losses[(losses["day"] == mean.index[-1]) & (losses["valuation"] == "realizable")]
+    portfolio = pd.read_parquet(SAMPLE / "portfolio.parquet")
+    at_end = portfolio[
+        (portfolio["day"] == mean.index[-1]) & (portfolio["quantity"] == "loss_realizable")
+    ]
+    tail = at_end[(at_end["scope"] == "portfolio") & (at_end["level"] == 0.95)]
+    value_at_risk = tail.loc[tail["statistic"] == "var", "value"].item()
+    shortfall = tail.loc[tail["statistic"] == "es", "value"].item()
+    middle = (shown["bin_low"] + shown["bin_high"]) / 2.0
+    colours = np.where(middle > value_at_risk, COLOURS["red"], COLOURS["teal"])
+    right.bar(middle, shown["count"], shown["bin_high"] - shown["bin_low"], color=colours)
+    top = 1.22 * shown["count"].max()
+    right.set_ylim(0.0, top)
+    right.axvline(value_at_risk, color=COLOURS["ink"], linewidth=1.2)
+    right.text(
+        right.get_xlim()[0],
+        0.97 * top,
+        f"5 % of paths lose more than\n{value_at_risk:.0f} TAO (VaR 95 %), on\naverage "
+        f"{shortfall:.0f} TAO (ES 95 %)",
+        va="top",
+        fontsize=9.5,
+        linespacing=1.5,
+        color=COLOURS["red"],
+    )
+    right.set_xlabel("loss on day 90 [TAO], negative where it is a gain")
+    right.set_yticks([])
+    _title(right, "A holder's loss, paths out of 2,048")
+    today, later = mean.iloc[0], mean.iloc[-1]
+    return (
+        figure,
+        "What a run answers first",
+        f"Left: the effective number of subnets by TAO emission is {today:.1f} today and "
+        f"{later:.1f} on average after 90 days. Right: the holder's loss after 90 days exceeds "
+        f"{value_at_risk:.0f} TAO on 5 % of the paths.",
+    )
+
+
 FIGURES: Final[dict[str, Callable[[], Drawn]]] = {
+    "answer": answer,
     "loop": loop,
     "slippage": slippage,
     "moving_price": moving_price,
@@ -281,6 +343,10 @@ def _plot(x: str, y: str) -> tuple[Figure, Axes]:
     axes.set_xlabel(x)
     axes.set_ylabel(y)
     return figure, axes
+
+
+def _title(axes: Axes, text: str) -> None:
+    axes.set_title(text, loc="left", fontsize=11.0, color=COLOURS["ink"], pad=10.0)
 
 
 def _numbers(axes: Axes, x: str, y: str) -> None:

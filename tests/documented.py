@@ -35,6 +35,7 @@ SMALL: Final = {
 long to compile, and so is the forecaster that is fitted again and again."""
 BEFORE = {
     "README.md": ["dtaojax run configs/mainnet.toml"],
+    "commands.md": ["dtaojax run configs/mainnet.toml"],
     "results.md": ["dtaojax run configs/mainnet.toml"],
     "compare.md": [
         "dtaojax run configs/mainnet.toml",

@@ -148,8 +148,8 @@ def test_every_scenario_is_told_and_has_a_result() -> None:
         assert f"| `{config.stem}` |" in results
 
 
-def test_the_page_shows_the_figures_that_the_script_draws() -> None:
-    page = (ROOT / "docs" / "mechanism_explained.md").read_text(encoding="utf-8")
+def test_pages_show_the_figures_that_the_script_draws() -> None:
+    pages = "".join(page.read_text(encoding="utf-8") for page in PAGES)
     script = ast.parse((ROOT / "scripts" / "figures.py").read_text(encoding="utf-8"))
     drawn = {
         ast.literal_eval(key)
@@ -158,7 +158,7 @@ def test_the_page_shows_the_figures_that_the_script_draws() -> None:
         for key in node.value.keys
         if key is not None
     }
-    assert set(re.findall(r"\(figures/(\w+)\.svg\)", page)) == drawn
+    assert set(re.findall(r"figures/(\w+)\.svg\)", pages)) == drawn
     assert {file.stem for file in ROOT.glob("docs/figures/*.svg")} == drawn
 
 
