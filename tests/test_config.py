@@ -769,9 +769,26 @@ def test_byte_order_mark_is_no_harm(tmp_path):
 # --- speed ---------------------------------------------------------------------------------------
 
 
+def test_config_modules_import_none_of_the_slow_packages():
+    """Their ``build()`` loads a rule or a process only once it is called."""
+    modules = [
+        ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        for path in sorted((ROOT / "dtaojax").rglob("config.py"))
+    ]
+    code = (
+        f"import sys, importlib; [importlib.import_module(name) for name in {modules!r}];"
+        "print({'numpy', 'pandas', 'jax', 'pyarrow', 'scipy', 'matplotlib'} & set(sys.modules))"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert len(modules) > 10
+    assert run.stdout.strip() == "set()"
+
+
 def test_reading_a_config_imports_none_of_the_slow_packages():
     code = (
-        "import sys; from dtaojax.config import load_config; load_config(sys.argv[1]);"
+        "import sys; from dtaojax.config.load import load_config; load_config(sys.argv[1]);"
         "print({'numpy', 'pandas', 'jax', 'pyarrow', 'scipy', 'matplotlib'} & set(sys.modules))"
     )
     run = subprocess.run(

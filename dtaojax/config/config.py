@@ -14,6 +14,7 @@ from dtaojax.behaviour.config import BehaviourConfig
 from dtaojax.cohorts.config import CohortsConfig
 from dtaojax.config.calibrated import default_demand
 from dtaojax.config.decomposition import DecompositionConfig
+from dtaojax.config.network import NetworkConfig
 from dtaojax.config.run import LOSS_DAYS, OutputConfig, PortfolioConfig, ReportConfig, RunConfig
 from dtaojax.demand.arrivals.config import ArrivalsConfig
 from dtaojax.demand.config import AnyDemandConfig, DemandConfig, demand_problems
@@ -23,7 +24,6 @@ from dtaojax.latent.config import LatentConfig
 from dtaojax.mechanism.config import MechanismConfig
 from dtaojax.mechanism.presets import DEFAULT_PRESET, PRESETS
 from dtaojax.mechanism.root.config import RootBasketConfig
-from dtaojax.network.config import NetworkConfig
 from dtaojax.schema.errors import Problem
 from dtaojax.schema.strict import FileModel, refuse
 

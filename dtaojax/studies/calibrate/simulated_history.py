@@ -17,10 +17,10 @@ from dtaojax import chain
 from dtaojax.assembly import build_network
 from dtaojax.calibration.observations import FLOW_OF_RETURN, REFERENCE_DEPTH, Observations
 from dtaojax.config.config import Config
+from dtaojax.config.network import DEFAULT_NETWORK
 from dtaojax.demand.flow.stochastic_variance import StochasticVarianceFlow
 from dtaojax.demand.process import Clock
 from dtaojax.network import load_network
-from dtaojax.network.config import DEFAULT_NETWORK
 from dtaojax.state.network import NetworkState, Subnets
 
 _OLDEST_BLOCKS: Final = 4_000 * chain.BLOCKS_PER_DAY

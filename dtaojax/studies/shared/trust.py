@@ -16,11 +16,11 @@ from dtaojax.behaviour.config import BehaviourConfig
 from dtaojax.behaviour.fits import FROZEN
 from dtaojax.config.calibrated import default_demand
 from dtaojax.config.config import Config
+from dtaojax.config.network import DEFAULT_NETWORK
 from dtaojax.demand.arrivals.config import ArrivalsConfig
 from dtaojax.demand.config import AnyDemandConfig
 from dtaojax.mechanism.config import MechanismConfig
 from dtaojax.mechanism.presets import DEFAULT_PRESET
-from dtaojax.network.config import DEFAULT_NETWORK
 
 Result = Literal["held", "not held", "not tested"]
 
