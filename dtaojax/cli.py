@@ -11,9 +11,8 @@ import typer
 from dtaojax.commands.article import article
 from dtaojax.commands.backtest import backtest
 from dtaojax.commands.calibrate import calibrate
+from dtaojax.commands.checks import doctor, validate, verify
 from dtaojax.commands.compare import compare
-from dtaojax.commands.doctor import doctor
-from dtaojax.commands.ending import carry_out, wants_debug
 from dtaojax.commands.init import init
 from dtaojax.commands.inspect import inspect
 from dtaojax.commands.ledger import app as ledger_app
@@ -28,10 +27,8 @@ from dtaojax.commands.stress import stress
 from dtaojax.commands.subnet import subnet
 from dtaojax.commands.sweep import sweep
 from dtaojax.commands.tune import tune
-from dtaojax.commands.usage import Verbs
-from dtaojax.commands.validate import validate
-from dtaojax.commands.verify import verify
 from dtaojax.files.reading import noting
+from dtaojax.terminal.ending import Verbs, carry_out, wants_debug
 from dtaojax.version import __version__
 
 app = typer.Typer(

@@ -5,9 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 
-from dtaojax.report.glossary.cohorts import COHORT_QUANTITIES
-from dtaojax.report.glossary.glossary import EVENTS, QUANTITIES, STATISTICS
-from dtaojax.report.glossary.term import Term
+from dtaojax.report.glossary import COHORT_QUANTITIES, EVENTS, QUANTITIES, STATISTICS
+from dtaojax.report.quantities import Term
 
 _HEAD = """\
 # Every number and its sign

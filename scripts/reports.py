@@ -12,7 +12,7 @@ import tomllib
 from pathlib import Path
 from typing import Any, Final
 
-from dtaojax.report.shell import write_page
+from dtaojax.report.document import write_page
 from dtaojax.studies.article.page.page import render_article
 from dtaojax.studies.article.result import (
     ArticleResults,

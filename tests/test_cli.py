@@ -31,11 +31,11 @@ from small_run import (
 
 from dtaojax import chain, cli
 from dtaojax.commands.run import headline_table
-from dtaojax.commands.terminal import err, error_words
 from dtaojax.config.load import config_from_dict
 from dtaojax.mechanism.presets import PRESETS
 from dtaojax.network import NetworkTable, load_network
 from dtaojax.results.contract import save
+from dtaojax.terminal.console import err, error_words
 from dtaojax.version import __version__
 
 ROOT = Path(__file__).parents[1]
@@ -702,7 +702,7 @@ def test_progress_is_shown_on_a_terminal(dtaojax, small, monkeypatch):
     monkeypatch.setenv("TERM", "xterm")  # A dumb one shows no progress, whatever is forced.
     screen = io.StringIO()
     terminal = Console(file=screen, force_terminal=True, width=100)
-    monkeypatch.setattr("dtaojax.commands.terminal.err", lambda: terminal)
+    monkeypatch.setattr("dtaojax.terminal.console.err", lambda: terminal)
     assert dtaojax("run", small, "--out", small.parent / "out").code == 0
     assert "simulating paths" in screen.getvalue()
     assert f"{PATHS}/{PATHS}" in screen.getvalue()

@@ -17,7 +17,6 @@ import pytest
 from small_run import CONFIG, small_rows, write_network
 
 from dtaojax.assembly.inputs import read_inputs
-from dtaojax.commands.where import crew_maker
 from dtaojax.engine.run import usable_cores
 from dtaojax.execution import runtime, worker_pool
 from dtaojax.execution.scheduler import quiet
@@ -25,6 +24,7 @@ from dtaojax.execution.worker_pool import CrewError, CrewMaker
 from dtaojax.results.contract import ResultsError
 from dtaojax.schema.errors import ConfigError
 from dtaojax.studies.run.simulate import run_report
+from dtaojax.terminal.options import crew_maker
 
 distributed = pytest.importorskip("distributed", reason="needs the extra: cluster")
 # They come with it.

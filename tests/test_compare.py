@@ -22,7 +22,6 @@ from small_run import CONFIG, HOSTILE, small_rows, write_network
 from dtaojax import chain, cli
 from dtaojax.assembly.inputs import Inputs, gather
 from dtaojax.commands.compare import differences_table
-from dtaojax.commands.terminal import err
 from dtaojax.config.config import Config
 from dtaojax.config.load import config_from_dict
 from dtaojax.network import load_network
@@ -35,6 +34,7 @@ from dtaojax.studies.compare.page.page import render_comparison
 from dtaojax.studies.compare.result import DIFFERENCE_COLUMNS, PART_COLUMNS, Comparison
 from dtaojax.studies.compare.take_apart import answers
 from dtaojax.studies.shared.finished import read_finished
+from dtaojax.terminal.console import err
 
 
 def held(*folders: Path) -> Comparison:

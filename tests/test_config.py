@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from dtaojax import chain
-from dtaojax.config import calibrated
-from dtaojax.config.calibrated import FITTED_FILE
+from dtaojax.config import examples
 from dtaojax.config.config import Config
+from dtaojax.config.examples import FITTED_FILE
 from dtaojax.config.load import config_from_dict, load_config
 from dtaojax.config.run import RunConfig
 from dtaojax.demand.flow.variance_config import StochasticVarianceFlowConfig
@@ -70,8 +70,8 @@ def test_a_drawn_network_gets_the_fit_without_what_it_says_of_mainnets_subnets()
 def test_a_fit_that_cannot_be_used_is_refused_with_its_file(tmp_path, monkeypatch):
     (tmp_path / "demand").mkdir()
     file = tmp_path / FITTED_FILE
-    monkeypatch.setattr(calibrated, "example_folder", lambda: tmp_path)
-    calibrated._of_mainnet.cache_clear()
+    monkeypatch.setattr(examples, "example_folder", lambda: tmp_path)
+    examples._of_mainnet.cache_clear()
     try:
         for text, part in (
             ("", "demand: is missing"),
@@ -82,7 +82,7 @@ def test_a_fit_that_cannot_be_used_is_refused_with_its_file(tmp_path, monkeypatc
             assert str(file) in message
             assert part in message
     finally:
-        calibrated._of_mainnet.cache_clear()
+        examples._of_mainnet.cache_clear()
 
 
 def test_mainnet_config_spells_out_the_defaults():

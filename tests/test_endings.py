@@ -12,8 +12,8 @@ import pytest
 
 import dtaojax
 from dtaojax import cli
-from dtaojax.commands.ending import carry_out, wants_debug
 from dtaojax.schema.errors import ConfigError, Problem
+from dtaojax.terminal.ending import carry_out, wants_debug
 
 ROOT = Path(__file__).parents[1]
 ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT), "XLA_FLAGS": ""}
@@ -144,7 +144,7 @@ SLEEPER = (
     # Where the tests were started in the background, signals may be ignored from the first.
     "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
     "signal.signal(signal.SIGHUP, signal.SIG_DFL)\n"
-    "from dtaojax.commands.ending import carry_out\n"
+    "from dtaojax.terminal.ending import carry_out\n"
     "def command():\n"
     "    print('ready', flush=True)\n"
     "    time.sleep(60)\n"

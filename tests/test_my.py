@@ -9,10 +9,10 @@ import pytest
 from small_run import CONFIG, small_rows, write_network
 
 from dtaojax import cli
-from dtaojax.commands import at_hand as command
 from dtaojax.network import NetworkError, newest_network
 from dtaojax.schema.errors import ConfigError
 from dtaojax.studies.my.config import Holdings, holdings_config
+from dtaojax.terminal import options as command
 
 EMBEDDED = "finney_8791253"
 FACTS = 'block = {block}\ntotal_issuance = 11206919.3\nname = "mine"\n'

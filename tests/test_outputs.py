@@ -10,7 +10,6 @@ import pytest
 from rich.table import Table
 from small_search import BASE, search_file
 
-from dtaojax.commands.terminal import answer, err, out
 from dtaojax.files.reading import noting
 from dtaojax.history import HistoryError
 from dtaojax.network import NetworkError, load_network
@@ -20,6 +19,7 @@ from dtaojax.schema.errors import ConfigError, Problem
 from dtaojax.studies.compare.inputs import plan
 from dtaojax.studies.shared.outputs import refuse_overwriting
 from dtaojax.studies.snapshot.diff import FILES
+from dtaojax.terminal.console import answer, err, out
 
 HOSTILE = "a\x1b[31m\u202eb\x9b\x07\tc"
 

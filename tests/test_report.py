@@ -27,10 +27,9 @@ from markupsafe import Markup
 from report_fixture import make_results
 
 from dtaojax.files.text import NAME_LENGTH, subnet_name, visible
-from dtaojax.report.charts.counts import count_chart
-from dtaojax.report.charts.timeline import spread
+from dtaojax.report.charts.timeline import count_chart, spread
 from dtaojax.report.display import quantiles
-from dtaojax.report.glossary.glossary import QUANTITIES
+from dtaojax.report.glossary import QUANTITIES
 from dtaojax.report.numerals import compact, percent, plain, probability, with_error
 from dtaojax.results.contract import Results, ResultsError, load, save
 from dtaojax.results.estimates import Estimate, Trajectory

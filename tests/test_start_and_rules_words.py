@@ -9,7 +9,7 @@ from report_fixture import make_results
 from dtaojax.config.load import config_from_dict
 from dtaojax.mechanism.presets import PRESETS, since_then
 from dtaojax.network import UNHELD_PARTS, NetworkTable, load_network
-from dtaojax.report.rules_note import rules_note
+from dtaojax.report.notes import rules_note
 from dtaojax.studies.run.page.page import render_report
 from dtaojax.studies.shared.alpha_words import alpha_assumptions, alpha_outside
 from dtaojax.studies.shared.assumptions import assumptions

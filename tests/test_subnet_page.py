@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from report_fixture import REPORT_DAYS, make_results
 
-from dtaojax.report.charts.fan import fan_chart
 from dtaojax.report.charts.svg import drawing_style, render
+from dtaojax.report.charts.timeline import fan_chart
 from dtaojax.report.display import written
 from dtaojax.results.contract import Results, ResultsError
 from dtaojax.results.estimates import EstimateTable

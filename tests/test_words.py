@@ -82,7 +82,7 @@ def test_what_the_pool_gains_is_not_called_the_owners() -> None:
 
 
 def test_the_drawdown_is_said_to_be_too_small_wherever_it_is_named() -> None:
-    from dtaojax.report.glossary.glossary import QUANTITIES
+    from dtaojax.report.glossary import QUANTITIES
 
     term = QUANTITIES["max_drawdown"]
     assert "too small" in term.label

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
-from dtaojax.commands import terminal
+from dtaojax.terminal import console as terminal
 
 _PAUSE_S: Final = 0.2
 """A notebook is written to no more often."""

@@ -16,7 +16,7 @@ from dtaojax.api.tables import as_dataset, metrics_table
 from dtaojax.assembly.inputs import Inputs, gather
 from dtaojax.files.reading import noting
 from dtaojax.network import NetworkTable
-from dtaojax.schema.wording import choice, suggestion
+from dtaojax.schema.errors import choice, suggestion
 from dtaojax.studies.shared.finished import Finished, read_finished
 
 if TYPE_CHECKING:

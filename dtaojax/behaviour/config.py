@@ -12,9 +12,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from dtaojax.behaviour.fits import FROZEN, behaviour_fits
-from dtaojax.schema.errors import Problem
+from dtaojax.schema.errors import Problem, choice, shown
 from dtaojax.schema.strict import Fraction, StrictModel, refuse
-from dtaojax.schema.wording import choice, shown
 
 PerDay = Annotated[float, Field(ge=0.0, le=100.0)]
 Events = Annotated[float, Field(gt=0.0, le=1e6)]

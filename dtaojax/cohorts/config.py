@@ -8,10 +8,9 @@ from typing import Annotated, Final
 from pydantic import Field, model_validator
 
 from dtaojax import chain
-from dtaojax.schema.errors import Problem
-from dtaojax.schema.positions import Positions
+from dtaojax.schema.errors import Problem, choice, shown
+from dtaojax.schema.netuids import Positions
 from dtaojax.schema.strict import U16, Fraction, ProcessName, StrictModel, Tokens, refuse
-from dtaojax.schema.wording import choice, shown
 
 _Days = Annotated[float, Field(ge=0.0, le=36_500.0)]
 _ROUNDING: Final = 1e-12

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from dtaojax.commands.options import Overrides, Quiet
-from dtaojax.commands.terminal import tell_search
+from dtaojax.terminal.console import tell_search
+from dtaojax.terminal.options import Overrides, Quiet
 
 
 def article(

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from dtaojax.commands.options import OutFolder, Overrides, Quiet
-from dtaojax.commands.terminal import answer, err, progress, tell_notices
+from dtaojax.terminal.console import answer, err, progress, tell_notices
+from dtaojax.terminal.options import OutFolder, Overrides, Quiet
 
 
 def backtest(

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from dtaojax.commands.terminal import answer, err, tell_notices
+from dtaojax.terminal.console import answer, err, tell_notices
 
 
 def calibrate(

@@ -9,13 +9,17 @@ import typer
 from rich.table import Column, Table
 from rich.text import Text
 
-from dtaojax.commands.options import Overrides, Paths, Quiet, Seed, sized
-from dtaojax.commands.terminal import answer, err, error_words, progress
-from dtaojax.commands.where import (
+from dtaojax.terminal.console import answer, err, error_words, progress
+from dtaojax.terminal.options import (
     ExecutorOption,
+    Overrides,
+    Paths,
+    Quiet,
     SchedulerOption,
+    Seed,
     WorkersOption,
     crew_maker,
+    sized,
 )
 
 if TYPE_CHECKING:

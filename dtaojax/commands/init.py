@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from dtaojax.commands.terminal import answer
+from dtaojax.terminal.console import answer
 
 
 def init(

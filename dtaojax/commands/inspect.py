@@ -10,7 +10,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from dtaojax.commands.terminal import out
+from dtaojax.terminal.console import out
 
 
 def inspect(

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dtaojax.commands.options import Quiet
-from dtaojax.commands.terminal import answer, err
+from dtaojax.terminal.console import answer, err
+from dtaojax.terminal.options import Quiet
 
 if TYPE_CHECKING:
     from dtaojax.studies.ledger.ledger import Verdict

@@ -9,9 +9,15 @@ from typing import Annotated, Final
 import typer
 from rich.table import Column, Table
 
-from dtaojax.commands.at_hand import AtHand, BaseConfig, Open, chosen_network
-from dtaojax.commands.options import Overrides, Quiet
-from dtaojax.commands.terminal import answer, out, progress, say_trust
+from dtaojax.terminal.console import answer, out, progress, say_trust
+from dtaojax.terminal.options import (
+    BaseConfig,
+    NetworkOption,
+    OpenOption,
+    Overrides,
+    Quiet,
+    chosen_network,
+)
 
 _FOLDER: Final = Path("runs/my")
 _PATHS: Final = 1024
@@ -32,12 +38,12 @@ def my(
         float | None,
         typer.Option(help="Dollars for a TAO today, to be told dollars too.", show_default=False),
     ] = None,
-    network: AtHand = None,
+    network: NetworkOption = None,
     config: BaseConfig = None,
     set_: Overrides = None,
     out_folder: Annotated[Path, typer.Option("--out", help="Folder for the report.")] = _FOLDER,
     paths: Annotated[int, typer.Option(help="Number of random paths.")] = _PATHS,
-    open_: Open = False,
+    open_: OpenOption = False,
     quiet: Quiet = False,
 ) -> None:
     """Say what your holdings may be worth: dtaojax my --alpha 4=1000 --root 100.

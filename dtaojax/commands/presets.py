@@ -8,7 +8,7 @@ import typer
 from rich.table import Column, Table
 from rich.text import Text
 
-from dtaojax.commands.terminal import out
+from dtaojax.terminal.console import out
 
 
 def presets(

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from dtaojax.commands.terminal import err, out
+from dtaojax.terminal.console import err, out
 
 
 def replay(

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from dtaojax.commands.options import Quiet
-from dtaojax.commands.terminal import answer, err
 from dtaojax.config.run import Audience
+from dtaojax.terminal.console import answer, err
+from dtaojax.terminal.options import Quiet
 
 
 def report(

@@ -8,15 +8,18 @@ from typing import Annotated, Any
 import typer
 from rich.table import Column, Table
 
-from dtaojax.commands.options import ConfigFile, OutFolder, Overrides, Quiet
-from dtaojax.commands.terminal import answer, err, error_words, progress, say_trust
-from dtaojax.commands.where import (
+from dtaojax.results.contract import why_missing
+from dtaojax.terminal.console import answer, err, error_words, progress, say_trust
+from dtaojax.terminal.options import (
+    ConfigFile,
     ExecutorOption,
+    OutFolder,
+    Overrides,
+    Quiet,
     SchedulerOption,
     WorkersOption,
     crew_maker,
 )
-from dtaojax.results.contract import why_missing
 
 
 def run(

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from dtaojax.commands.options import NoPaths, OutFolder, Overrides, Quiet, refuse_paths
-from dtaojax.commands.terminal import tell_search
+from dtaojax.terminal.console import tell_search
+from dtaojax.terminal.options import NoPaths, OutFolder, Overrides, Quiet, refuse_paths
 
 
 def sensitivity(

@@ -9,8 +9,8 @@ import typer
 from rich.table import Column, Table
 from rich.text import Text
 
-from dtaojax.commands.terminal import answer, err, out
 from dtaojax.schema.errors import ConfigError, Problem
+from dtaojax.terminal.console import answer, err, out
 
 if TYPE_CHECKING:
     from dtaojax.studies.snapshot.result import Differences

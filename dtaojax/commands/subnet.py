@@ -8,13 +8,17 @@ from typing import Annotated, Final
 
 import typer
 
-from dtaojax.commands.at_hand import AtHand, BaseConfig, Open, chosen_network
-from dtaojax.commands.options import Overrides, Quiet
-from dtaojax.commands.terminal import answer, out, progress, say_trust
-from dtaojax.commands.where import (
+from dtaojax.terminal.console import answer, out, progress, say_trust
+from dtaojax.terminal.options import (
+    BaseConfig,
     ExecutorOption,
+    NetworkOption,
+    OpenOption,
+    Overrides,
+    Quiet,
     SchedulerOption,
     WorkersOption,
+    chosen_network,
     crew_maker,
 )
 
@@ -30,7 +34,7 @@ def subnet(
         ),
     ] = "0,100,300,1000",
     days: Annotated[float, typer.Option(help="How far ahead.")] = 90.0,
-    network: AtHand = None,
+    network: NetworkOption = None,
     config: BaseConfig = None,
     set_: Overrides = None,
     out_folder: Annotated[
@@ -40,7 +44,7 @@ def subnet(
     executor: ExecutorOption = None,
     workers: WorkersOption = None,
     scheduler: SchedulerOption = None,
-    open_: Open = False,
+    open_: OpenOption = False,
     quiet: Quiet = False,
 ) -> None:
     """Say what becomes of a subnet, and how support moves that: dtaojax subnet 59.

@@ -10,15 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from dtaojax.commands.terminal import answer, err, error_words, say_trust_of_each
-from dtaojax.commands.where import (
-    ExecutorOption,
-    SchedulerOption,
-    WorkersOption,
-    crew_maker,
-)
 from dtaojax.results.contract import why_missing
 from dtaojax.schema.errors import ConfigError, Problem
+from dtaojax.terminal.console import answer, err, error_words, say_trust_of_each
+from dtaojax.terminal.options import ExecutorOption, SchedulerOption, WorkersOption, crew_maker
 
 if TYPE_CHECKING:
     import pandas as pd

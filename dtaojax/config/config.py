@@ -12,10 +12,16 @@ from pydantic import Field, model_validator
 
 from dtaojax.behaviour.config import BehaviourConfig
 from dtaojax.cohorts.config import CohortsConfig
-from dtaojax.config.calibrated import default_demand
-from dtaojax.config.decomposition import DecompositionConfig
+from dtaojax.config.examples import default_demand
 from dtaojax.config.network import NetworkConfig
-from dtaojax.config.run import LOSS_DAYS, OutputConfig, PortfolioConfig, ReportConfig, RunConfig
+from dtaojax.config.run import (
+    LOSS_DAYS,
+    DecompositionConfig,
+    OutputConfig,
+    PortfolioConfig,
+    ReportConfig,
+    RunConfig,
+)
 from dtaojax.demand.arrivals.config import ArrivalsConfig
 from dtaojax.demand.config import AnyDemandConfig, DemandConfig, demand_problems
 from dtaojax.demand.flow.config import MarketFactorConfig

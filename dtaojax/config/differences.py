@@ -8,8 +8,7 @@ from typing import Any, Final, NamedTuple
 from dtaojax.config.overrides import called
 from dtaojax.mechanism.config import RulesConfig
 from dtaojax.mechanism.presets import PRESETS
-from dtaojax.schema.errors import ConfigError, Problem
-from dtaojax.schema.wording import suggestion
+from dtaojax.schema.errors import ConfigError, Problem, suggestion
 
 _NO_NUMBERS: Final = ("title", "output")
 """Tables of a config that move no number."""

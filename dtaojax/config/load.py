@@ -1,21 +1,19 @@
-"""Reading a config: TOML and overrides in, a checked `Config` or one clear error out."""
+"""Reading a config: TOML, includes and overrides in, a checked `Config` or one clear error out."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 from pydantic import ValidationError
 
 from dtaojax.config.config import Config
-from dtaojax.config.include import expand
 from dtaojax.config.overrides import OverrideError, apply, names_of, parse, spelled
-from dtaojax.schema.errors import ConfigError, Problem
+from dtaojax.schema.errors import ConfigError, Problem, described, kind_of
 from dtaojax.schema.explain import explain
 from dtaojax.schema.strict import FileModel
 from dtaojax.schema.toml_file import read_toml
-from dtaojax.schema.wording import kind_of
 
 Model = TypeVar("Model", bound=FileModel)
 Override: TypeAlias = str | tuple[str, Any]
@@ -84,7 +82,7 @@ def checked(
     where = "config" if source is None else str(source)
     if not isinstance(data, Mapping):
         raise ConfigError(where, [Problem("", f"is {kind_of(data)}; must be a table")])
-    data = expand(data, source)
+    data = _expand(data, source)
     changed, refused = [], []
     for override in overrides:
         try:
@@ -111,3 +109,76 @@ def _name_override(problem: Problem, changed: Sequence[str]) -> Problem:
         if problem.key == key or problem.key.startswith(f"{key}."):
             return Problem(f"--set {problem.key}", problem.message)
     return problem
+
+
+_INCLUDE: Final = "include"
+
+
+def _expand(data: Mapping[str, Any], source: Path | None) -> Mapping[str, Any]:
+    """Puts the processes of included files in the place of their includes.
+
+    Args:
+        data: raw tables of a config, left as they are.
+        source: the file that they came from; paths start at its folder.
+
+    Returns:
+        Tables without includes.
+
+    Raises:
+        ConfigError: an include is misspelt, or its file cannot be used; names the file at fault.
+    """
+    demand = data.get("demand")
+    if not isinstance(demand, list | tuple):
+        return data
+    folder = Path() if source is None else source.parent
+    members: list[Any] = []
+    for index, member in enumerate(demand):
+        if not _includes(member):
+            members.append(member)
+            continue
+        problem = _include_fault(member, index)
+        if problem is not None:
+            raise ConfigError("config" if source is None else str(source), [problem])
+        members += _included_processes(folder / member[_INCLUDE])
+    return {**data, "demand": members}
+
+
+def _includes(member: Any) -> bool:
+    return isinstance(member, Mapping) and _INCLUDE in member
+
+
+def _include_fault(member: Mapping[str, Any], index: int) -> Problem | None:
+    path = member[_INCLUDE]
+    if not isinstance(path, str) or not path or "\0" in path:
+        text = f"is {described(path)}; must be the path of a file with [[demand]] tables"
+        return Problem(f"demand.{index}.{_INCLUDE}", text)
+    others = sorted(str(key) for key in member if key != _INCLUDE)
+    if others:
+        text = (
+            f"stands alone, without {', '.join(others)}; change a figure of an included process "
+            "with --set demand.NAME.KEY=VALUE, or write the process out here"
+        )
+        return Problem(f"demand.{index}.{_INCLUDE}", text)
+    return None
+
+
+def _included_processes(path: Path) -> list[Any]:
+    """The processes of a file, known to be valid."""
+    tables = read_toml(path)
+    problems = [
+        Problem(key, "does not belong here; an included file holds [[demand]] tables only")
+        for key in tables
+        if key != "demand"
+    ]
+    demand = tables.get("demand", [])
+    if not problems and not demand:
+        problems.append(Problem("demand", "is missing; write processes under [[demand]]"))
+    if isinstance(demand, list) and any(map(_includes, demand)):
+        problems.append(Problem("demand", "an included file cannot include another; name both"))
+    if problems:
+        raise ConfigError(str(path), problems)
+    try:
+        Config.model_validate({"demand": demand})
+    except ValidationError as error:
+        raise ConfigError(str(path), explain(error, Config, names_of(demand))) from None
+    return demand

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from dtaojax.config.calibrated import default_demand
+from dtaojax.config.examples import default_demand
 from dtaojax.files.reading import parse_toml
-from dtaojax.schema.errors import Problem
-from dtaojax.schema.wording import kind_of, suggestion
+from dtaojax.schema.errors import Problem, kind_of, suggestion
 
 _DEEPEST: Final = 32
 """Most parts of a dotted key; no config has tables so deep."""

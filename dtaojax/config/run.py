@@ -1,4 +1,4 @@
-"""The tables ``[portfolio]``, ``[run]``, ``[report]`` and ``[output]``."""
+"""The tables ``[portfolio]``, ``[run]``, ``[decomposition]``, ``[report]`` and ``[output]``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from dtaojax import chain
 from dtaojax.mechanism.presets import DEFAULT_PRESET, PRESETS
 from dtaojax.schema.errors import Problem
-from dtaojax.schema.positions import Positions
+from dtaojax.schema.netuids import Positions
 from dtaojax.schema.strict import U16, Days, PathText, StrictModel, Tokens, refuse
 
 REPORT_DAYS: Final = (1.0, 3.0, 7.0, 14.0, 21.0, 30.0, 45.0, 60.0, 75.0, 90.0)
@@ -231,3 +231,15 @@ class OutputConfig(StrictModel):
     """
 
     folder: PathText = "runs/{stem}"
+
+
+class DecompositionConfig(StrictModel):
+    """Takes the variance of the headline figures apart by sources of randomness.
+
+    Attributes:
+        paths: paths of each further run; one run for each source that draws anything, and two.
+        subnet: netuid of a subnet whose emission share is taken apart too.
+    """
+
+    paths: Annotated[int, Field(ge=32, le=10**6)] = 1024
+    subnet: Annotated[int, Field(ge=1, le=chain.U16_MAX)] | None = None

@@ -34,8 +34,7 @@ from dtaojax.demand.shock.config import (
     ScriptedModel,
     WhaleConfig,
 )
-from dtaojax.schema.errors import Problem
-from dtaojax.schema.wording import suggestion
+from dtaojax.schema.errors import Problem, suggestion
 
 AnyDemandConfig: TypeAlias = (
     StudentFlowConfig

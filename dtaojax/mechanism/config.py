@@ -34,9 +34,8 @@ from dtaojax.mechanism.root.config import RootConfig
 from dtaojax.mechanism.trading.config import FeesConfig, PoolConfig
 from dtaojax.mechanism.weight_rule.config import AnyWeightRuleConfig
 from dtaojax.schema.dates import Moment
-from dtaojax.schema.errors import Problem
+from dtaojax.schema.errors import Problem, choice, described, shown
 from dtaojax.schema.strict import Days, StrictModel, refuse
-from dtaojax.schema.wording import choice, described, shown
 
 
 class RulesConfig(StrictModel):

@@ -6,9 +6,9 @@ import math
 from collections.abc import Mapping
 from typing import Final
 
-from dtaojax.report.glossary.glossary import QUANTITIES
-from dtaojax.report.glossary.term import Display
+from dtaojax.report.glossary import QUANTITIES
 from dtaojax.report.numerals import UNKNOWN, plain, with_error
+from dtaojax.report.quantities import Display
 from dtaojax.results.estimates import Estimate
 
 _TAILS: Final = {"var": "VaR", "es": "ES"}

@@ -11,7 +11,7 @@ from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 
 from dtaojax import chain
-from dtaojax.schema.wording import described
+from dtaojax.schema.errors import described
 
 _UTC: Final = datetime.UTC
 

@@ -1,9 +1,11 @@
-"""The one error that a bad config raises."""
+"""The one error that a bad config raises, and the phrases that its messages share."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Final, NamedTuple
+import datetime
+import difflib
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, NamedTuple
 
 from dtaojax.files.printable import printable
 
@@ -51,3 +53,83 @@ class ConfigError(Exception):
         if len(self.problems) > MOST_PROBLEMS:
             lines.append(f"and {len(self.problems) - MOST_PROBLEMS:,} more; mend these first")
         return "\n  ".join(lines)
+
+
+_MAX_SHOWN: Final = 60
+_MAX_DECIMAL_BITS: Final = 14_000
+"""Python refuses to write integers of more than some 4,300 decimal digits."""
+_LONGEST_GUESSED: Final = 80
+"""Longest word that one is looked for that is like it; comparing grows with its square."""
+_MOST_COMPARED: Final = 2000
+_MOST_LISTED: Final = 200
+
+
+def shown(value: Any) -> str:
+    """A value as TOML would roughly write it, on one line, cut where it is long."""
+    if isinstance(value, bool):
+        text = str(value).lower()
+    elif isinstance(value, str):
+        text = ascii(value) if not value.isprintable() else f'"{value}"'
+    else:
+        text = _repr(list(value) if isinstance(value, tuple) else value)
+    return text if len(text) <= _MAX_SHOWN else text[: _MAX_SHOWN - 3] + "..."
+
+
+def _repr(value: Any) -> str:
+    if isinstance(value, int) and value.bit_length() > _MAX_DECIMAL_BITS:
+        return hex(value)
+    try:
+        return repr(value)
+    except ValueError:
+        # Such an integer stands somewhere inside.
+        return f"{kind_of(value)} with huge numbers"
+
+
+def kind_of(value: Any) -> str:
+    """What TOML calls the type of a value."""
+    names: tuple[tuple[type | tuple[type, ...], str], ...] = (
+        (bool, "a boolean"),
+        (int, "an integer"),
+        (float, "a float"),
+        (str, "a string"),
+        ((list, tuple), "an array"),
+        (Mapping, "a table"),
+        ((datetime.date, datetime.time), "a date or time"),
+    )
+    return next((name for kind, name in names if isinstance(value, kind)), type(value).__name__)
+
+
+def described(value: Any) -> str:
+    """A value and its type."""
+    kind = kind_of(value)
+    return kind if isinstance(value, Mapping) else f"{shown(value)}, {kind}"
+
+
+def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
+    """The known word that is most like the given one; None where none is like it."""
+    known = list(known)
+    if len(word) > _LONGEST_GUESSED or len(known) > _MOST_COMPARED:
+        return None
+    by_lower = {name.lower(): name for name in known}
+    matches = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=cutoff)
+    return by_lower[matches[0]] if matches else None
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """``did you mean "x"?``, or the list of what is known."""
+    known = sorted(known)
+    match = nearest(word, known)
+    if match:
+        return f'did you mean "{match}"?'
+    more = f" and {len(known) - _MOST_LISTED:,} more" if len(known) > _MOST_LISTED else ""
+    return f"known: {', '.join(known[:_MOST_LISTED])}{more}"
+
+
+def choice(word: Any, choices: Iterable[str]) -> str:
+    """``must be one of "a", "b"``, with the one that a mistyped word is nearest to."""
+    choices = list(choices)
+    listed = ", ".join(f'"{known}"' for known in choices)
+    if len(choices) == 1:
+        return f"must be {listed}"
+    match = nearest(word, choices) if isinstance(word, str) else None
+    return f"must be one of {listed}" + (f'; did you mean "{match}"?' if match else "")

@@ -8,9 +8,16 @@ from typing import Any, Final, Literal, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from dtaojax.schema.errors import MOST_PROBLEMS, Problem
+from dtaojax.schema.errors import (
+    MOST_PROBLEMS,
+    Problem,
+    choice,
+    described,
+    nearest,
+    shown,
+    suggestion,
+)
 from dtaojax.schema.strict import CROSS_FIELD
-from dtaojax.schema.wording import choice, described, nearest, shown, suggestion
 
 Models = list[type[BaseModel]]
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from dtaojax import chain
 from dtaojax.schema.errors import Problem
-from dtaojax.schema.strict import Fraction, refuse
+from dtaojax.schema.strict import Fraction, rao_hint, refuse
 
 
 def read_netuids(value: Any, example: str, root: str) -> Any:
@@ -71,3 +71,29 @@ Netuids = Annotated[
     AfterValidator(_each_once),
 ]
 """Some subnets, root not among them."""
+
+
+def _position_netuids(value: Any) -> Any:
+    """TOML keys are strings: turns them into netuids, and refuses what is none."""
+    return read_netuids(
+        value,
+        "a position is written as netuid = alpha, for example 4 = 5000.0",
+        "root has no alpha; write portfolio.root_tao",
+    )
+
+
+def _position_amounts(value: dict[int, float]) -> dict[int, float]:
+    problems = []
+    for netuid, amount in value.items():
+        if amount < 0.0:
+            problems.append(Problem(str(netuid), f"is {amount!r}; must be at least 0"))
+        elif amount > chain.MAX_SUPPLY:
+            problems.append(Problem(str(netuid), rao_hint(amount)))
+    refuse(problems)
+    return value
+
+
+Positions: TypeAlias = Annotated[
+    dict[int, float], BeforeValidator(_position_netuids), AfterValidator(_position_amounts)
+]
+"""netuid -> alpha, rising netuids."""

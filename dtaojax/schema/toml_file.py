@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from dtaojax.files.reading import MOST_TOML, UnfitFileError, parse_toml, read_bounded
-from dtaojax.schema.errors import ConfigError, Problem
-from dtaojax.schema.wording import shown
+from dtaojax.schema.errors import ConfigError, Problem, shown
 
 
 def read_toml(path: Path) -> dict[str, Any]:

@@ -8,9 +8,8 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import Field, model_validator
 
 from dtaojax import chain
-from dtaojax.schema.errors import Problem
+from dtaojax.schema.errors import Problem, shown
 from dtaojax.schema.strict import Fraction, StrictModel, refuse
-from dtaojax.schema.wording import shown
 
 _Rank = Annotated[int, Field(ge=1, le=65_535)]
 _Interval = Annotated[int, Field(ge=1, le=2**31)]

@@ -8,13 +8,18 @@ from typing import Final
 
 from matplotlib.figure import Figure
 
-from dtaojax.report.charts.counts import count_chart
-from dtaojax.report.charts.fan import fan_chart
 from dtaojax.report.charts.svg import render
-from dtaojax.report.charts.timeline import INNER, MEDIAN, OUTER, mark_changes
+from dtaojax.report.charts.timeline import (
+    INNER,
+    MEDIAN,
+    OUTER,
+    count_chart,
+    fan_chart,
+    mark_changes,
+)
 from dtaojax.report.display import display_of, factor_of, interval, quantiles, start, written
 from dtaojax.report.document import Drawing
-from dtaojax.report.rules_note import change_caption, change_days
+from dtaojax.report.notes import change_caption, change_days
 from dtaojax.results.estimates import EstimateTable
 from dtaojax.results.read import Evidence
 

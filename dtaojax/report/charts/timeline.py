@@ -1,4 +1,4 @@
-"""What charts over time have in common: the frame, the mean with its error, labels at the end."""
+"""Charts over time: the frame that they share, fans of a continuous quantity, cells of a count."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
 from dtaojax.report.charts.svg import COLOURS, new_figure
 from dtaojax.report.numerals import compact
@@ -109,3 +109,98 @@ def spread(positions: Sequence[float], gap: float) -> list[float]:
                 placed[place - 1] -= overlap / 2.0
                 placed[place] += overlap / 2.0
     return placed
+
+
+_LOG_RATIO: Final = 12.0
+"""A fan whose edges are this many times apart at its end is drawn on a logarithmic axis."""
+
+
+def fan_chart(trajectory: Trajectory, colour: str, scale: float = 1.0, suffix: str = "") -> Figure:
+    """Draws the bands over paths, the median, and the mean with its 95 % Monte Carlo interval.
+
+    Args:
+        trajectory: what to draw; levels that it lacks are left out.
+        colour: a name in :data:`dtaojax.report.charts.svg.COLOURS`.
+        scale: factor on all values, for example 100 for percent.
+        suffix: written after the values, for example ``" %"``.
+    """
+    figure, axes = new_timeline(float(trajectory.days[-1]), suffix)
+    days, tone = trajectory.days, COLOURS[colour]
+    quantiles = {level: scale * values for level, values in trajectory.quantiles.items()}
+    for (low, high), opacity in BANDS:
+        if trajectory.has_band(low, high):
+            axes.fill_between(
+                days, quantiles[low], quantiles[high], color=tone, alpha=opacity, linewidth=0.0
+            )
+    if MEDIAN in quantiles:
+        axes.plot(days, quantiles[MEDIAN], color=tone, linewidth=1.8)
+    draw_mean(axes, trajectory, scale)
+    band = [quantiles[level] for level in OUTER if level in quantiles]
+    _scale_values(axes, np.array([scale * trajectory.mean, *band]))
+    ends = {level: quantiles[level][-1] for level in (*OUTER, MEDIAN) if level in quantiles}
+    label_ends(axes, ends, suffix)
+    return figure
+
+
+def _scale_values(axes: Axes, shown: np.ndarray) -> None:
+    """Scales the axis to ``shown`` (lines, days)."""
+    finite = shown[np.isfinite(shown)]
+    low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
+    if low > 0.0 and np.nanmax(shown[:, -1]) > _LOG_RATIO * np.nanmin(shown[:, -1]):
+        written = axes.yaxis.get_major_formatter()
+        axes.set_yscale("log")
+        # Changing the scale has put another in its place.
+        axes.yaxis.set_major_formatter(written)
+        axes.set_ylim(low / 1.2, high * 1.2)
+        axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0), numticks=9))
+        axes.yaxis.set_minor_locator(NullLocator())
+        return
+    margin = 0.07 * (high - low) or 0.05 * abs(high) or 1.0
+    axes.set_ylim(low - margin, high + margin)
+    axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
+
+
+_LEAST_ROWS: Final = 4.0
+"""Counts that the axis spans at least, so that a step of one does not look like a landslide."""
+
+
+def count_chart(trajectory: Trajectory, colour: str) -> Figure:
+    """Draws, around each report day, a cell for each count in the bands over paths.
+
+    A sloping band would show values that no path takes. A cell is one count high and reaches half
+    the way to the days beside it; the median is a line through its cells. Band ends between two
+    counts are moved outwards to the next.
+
+    Args:
+        trajectory: of a whole number; levels that it lacks are left out.
+        colour: a name in :data:`dtaojax.report.charts.svg.COLOURS`.
+    """
+    days, tone = trajectory.days, COLOURS[colour]
+    figure, axes = new_timeline(float(days[-1]))
+    edges = np.concatenate([days[:1], 0.5 * (days[:-1] + days[1:]), days[-1:]])
+    shown = [trajectory.mean]
+    for (low, high), opacity in BANDS:
+        if trajectory.has_band(low, high):
+            bottom = np.floor(trajectory.quantiles[low]) - 0.5
+            top = np.ceil(trajectory.quantiles[high]) + 0.5
+            axes.stairs(top, edges, baseline=bottom, fill=True, color=tone, alpha=opacity)
+            shown += [bottom, top]
+    if MEDIAN in trajectory.quantiles:
+        axes.stairs(trajectory.quantiles[MEDIAN], edges, baseline=None, color=tone, linewidth=1.8)
+    draw_mean(axes, trajectory)
+    values = np.concatenate(shown)
+    finite = values[np.isfinite(values)]
+    low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
+    margin = max(0.5 * (_LEAST_ROWS - (high - low)), 0.05 * (high - low))
+    axes.set_ylim(low - margin, high + margin)
+    axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
+    rounded = {OUTER[0]: np.floor, MEDIAN: np.asarray, OUTER[1]: np.ceil}
+    label_ends(
+        axes,
+        {
+            level: float(rounding(trajectory.quantiles[level][-1]))
+            for level, rounding in rounded.items()
+            if level in trajectory.quantiles
+        },
+    )
+    return figure

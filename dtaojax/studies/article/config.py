@@ -9,9 +9,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from dtaojax.config.load import read_model
-from dtaojax.schema.errors import Problem
+from dtaojax.schema.errors import Problem, choice, shown
 from dtaojax.schema.strict import FileModel, ProcessName, StrictModel, refuse
-from dtaojax.schema.wording import choice, shown
 
 Words = Annotated[str, Field(min_length=1, max_length=2_000)]
 Label = Annotated[str, Field(min_length=1, max_length=80)]

@@ -12,8 +12,7 @@ from dtaojax.assembly.inputs import Inputs, gather
 from dtaojax.config.config import Config
 from dtaojax.config.examples import example_folder
 from dtaojax.config.load import changed, config_from_dict
-from dtaojax.schema.errors import ConfigError, Problem
-from dtaojax.schema.wording import choice
+from dtaojax.schema.errors import ConfigError, Problem, choice
 from dtaojax.studies.article.config import (
     ClaimConfig,
     ExperimentConfig,

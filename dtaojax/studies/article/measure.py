@@ -11,8 +11,7 @@ import numpy as np
 from jaxtyping import Float
 from pydantic import TypeAdapter, ValidationError
 
-from dtaojax.schema.errors import Problem
-from dtaojax.schema.wording import described, suggestion
+from dtaojax.schema.errors import Problem, described, suggestion
 from dtaojax.studies.article.record import Record
 
 PerPath: TypeAlias = Float[np.ndarray, " paths"]

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dtaojax.config.config import Config
-from dtaojax.schema.wording import suggestion
+from dtaojax.schema.errors import suggestion
 
 FloatArray: TypeAlias = NDArray[np.float64]
 BoolArray: TypeAlias = NDArray[np.bool_]

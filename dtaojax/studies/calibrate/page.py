@@ -19,7 +19,7 @@ from dtaojax.report.document import (
     number,
     render_document,
 )
-from dtaojax.report.notices import Notices, notice_tables, notice_warnings
+from dtaojax.report.notes import Notices, notice_tables, notice_warnings
 from dtaojax.studies.calibrate.charts import Band, goodness_drawing
 
 

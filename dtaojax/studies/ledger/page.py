@@ -22,9 +22,9 @@ from dtaojax.report.document import (
     drawing,
     number,
     render_document,
+    write_page,
 )
-from dtaojax.report.provenance import made_by
-from dtaojax.report.shell import write_page
+from dtaojax.report.notes import made_by
 from dtaojax.studies.ledger.result import LedgerResults
 
 FILE_NAME: Final = "report.html"

@@ -10,10 +10,9 @@ from pydantic import Field, PrivateAttr, field_validator, model_validator
 
 from dtaojax.config.load import checked
 from dtaojax.gradients.measure_names import HEADLINES
-from dtaojax.schema.errors import Problem
+from dtaojax.schema.errors import Problem, choice
 from dtaojax.schema.strict import FileModel, PathText, StrictModel, refuse
 from dtaojax.schema.toml_file import read_toml
-from dtaojax.schema.wording import choice
 from dtaojax.studies.tune.config import Count, ParameterConfig
 
 

@@ -16,7 +16,7 @@ from dtaojax.gradients.parameter_map import Range
 from dtaojax.gradients.tangents import Effect
 from dtaojax.mechanism.presets import PRESETS
 from dtaojax.metrics.estimate import Estimate
-from dtaojax.report.shell import write_page
+from dtaojax.report.document import write_page
 from dtaojax.schema.strict import filled_title
 from dtaojax.storage import write_json, writing_into
 from dtaojax.studies.sensitivity.config import SensitivityConfig

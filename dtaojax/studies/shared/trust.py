@@ -14,8 +14,8 @@ from typing import Any, Final, Literal
 
 from dtaojax.behaviour.config import BehaviourConfig
 from dtaojax.behaviour.fits import FROZEN
-from dtaojax.config.calibrated import default_demand
 from dtaojax.config.config import Config
+from dtaojax.config.examples import default_demand
 from dtaojax.config.network import DEFAULT_NETWORK
 from dtaojax.demand.arrivals.config import ArrivalsConfig
 from dtaojax.demand.config import AnyDemandConfig

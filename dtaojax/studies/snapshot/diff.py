@@ -15,7 +15,7 @@ from dtaojax.files.spreadsheet import write_table
 from dtaojax.mechanism.config import MechanismConfig
 from dtaojax.network import NOT_STARTED, NetworkError, NetworkTable
 from dtaojax.numerics import concentration
-from dtaojax.report.shell import write_page
+from dtaojax.report.document import write_page
 from dtaojax.storage import result_folder, writing
 from dtaojax.studies.inspect.next_block import next_block
 from dtaojax.studies.shared.outputs import refuse_replacing

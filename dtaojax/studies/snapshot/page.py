@@ -16,8 +16,8 @@ from dtaojax.report.document import (
     Table,
     render_document,
 )
+from dtaojax.report.notes import made_by
 from dtaojax.report.numerals import MISSING, days, percent, plain
-from dtaojax.report.provenance import made_by
 from dtaojax.studies.snapshot.charts import price_chart, share_chart
 from dtaojax.studies.snapshot.result import ANEW, GONE, NEW, QUANTITIES, Differences
 from dtaojax.studies.snapshot.words import ANOTHER, signed_percent, signed_points, subnet_label

@@ -10,10 +10,9 @@ from pydantic import Field, field_validator, model_validator
 
 from dtaojax.config.load import read_model
 from dtaojax.mechanism.presets import PRESETS
-from dtaojax.schema.errors import Problem
+from dtaojax.schema.errors import Problem, choice
 from dtaojax.schema.netuids import ByNetuid, Netuids
 from dtaojax.schema.strict import FileModel, PathText, StrictModel, Tokens, refuse
-from dtaojax.schema.wording import choice
 from dtaojax.studies.tune.config import Count, VerifyConfig
 
 Netuid = Annotated[int, Field(ge=1, le=65_535)]

@@ -12,7 +12,7 @@ from dtaojax.files.spreadsheet import write_table
 from dtaojax.mechanism.presets import since_then
 from dtaojax.metrics.estimate import Estimate
 from dtaojax.network import NetworkTable
-from dtaojax.report.shell import write_page
+from dtaojax.report.document import write_page
 from dtaojax.schema.strict import filled_title
 from dtaojax.storage import write_json, writing_into
 from dtaojax.studies.stress.config import StressConfig

@@ -12,7 +12,7 @@ import pandas as pd
 from dtaojax.assembly.inputs import Inputs
 from dtaojax.execution.worker_pool import CrewMaker
 from dtaojax.files.spreadsheet import write_table
-from dtaojax.report.shell import write_page
+from dtaojax.report.document import write_page
 from dtaojax.results.contract import SCHEMA_VERSION
 from dtaojax.storage import holding, result_folder, write_json, writing_into
 from dtaojax.studies.compare.compare import compare_finished

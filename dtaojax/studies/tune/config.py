@@ -10,9 +10,8 @@ from pydantic import Field, field_validator, model_validator
 
 from dtaojax.config.load import read_model
 from dtaojax.gradients.measure_names import MEASURES
-from dtaojax.schema.errors import Problem
+from dtaojax.schema.errors import Problem, choice, shown
 from dtaojax.schema.strict import FileModel, PathText, StrictModel, refuse
-from dtaojax.schema.wording import choice, shown
 
 Bound: TypeAlias = float | Literal["start"]
 Count = Annotated[int, Field(ge=1, le=10_000_000)]

@@ -15,7 +15,7 @@ from dtaojax.gradients.measure_names import MEASURES
 from dtaojax.gradients.parameter_map import Range
 from dtaojax.mechanism.presets import PRESETS
 from dtaojax.metrics.estimate import Estimate, as_numbers
-from dtaojax.report.shell import write_page
+from dtaojax.report.document import write_page
 from dtaojax.schema.strict import filled_title
 from dtaojax.storage import write_json, writing_into
 from dtaojax.studies.shared.trust import trust

@@ -19,10 +19,10 @@ from dtaojax.report.document import (
     drawing,
     number,
     render_document,
+    write_page,
 )
+from dtaojax.report.notes import made_by
 from dtaojax.report.numerals import plain
-from dtaojax.report.provenance import made_by
-from dtaojax.report.shell import write_page
 from dtaojax.report.trust import trust_of
 from dtaojax.studies.article.page.charts import draw
 from dtaojax.studies.article.result import (

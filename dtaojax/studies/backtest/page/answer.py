@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dtaojax.report.document import Card, Number, number
-from dtaojax.report.notices import notice_warnings
+from dtaojax.report.notes import notice_warnings
 from dtaojax.report.numerals import amount, days, percent
 from dtaojax.studies.backtest.result import HEADLINE_GROUP, HEADLINE_VAR, BacktestResults, Verdict
 

@@ -14,12 +14,11 @@ from dtaojax.report.document import (
     drawing,
     number,
     render_document,
+    write_page,
 )
 from dtaojax.report.document import Table as PageTable
-from dtaojax.report.notices import notice_tables
+from dtaojax.report.notes import made_by, notice_tables
 from dtaojax.report.numerals import amount, days
-from dtaojax.report.provenance import made_by
-from dtaojax.report.shell import write_page
 from dtaojax.report.trust import trust_of
 from dtaojax.studies.backtest.page.answer import cards, sentence, warnings
 from dtaojax.studies.backtest.page.charts import TONES, coverage_chart, pit_chart

@@ -17,9 +17,9 @@ from dtaojax.report.document import (
     drawing,
     number,
     render_document,
+    write_page,
 )
-from dtaojax.report.provenance import made_by
-from dtaojax.report.shell import write_page
+from dtaojax.report.notes import made_by
 from dtaojax.report.trust import Trust, trust_of_each
 from dtaojax.studies.backtest.whole.charts import band_chart, tenths_chart
 from dtaojax.studies.backtest.whole.result import (

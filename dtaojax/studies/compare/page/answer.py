@@ -8,7 +8,7 @@ from typing import Final
 from dtaojax.files.text import shorten
 from dtaojax.report.display import unit_of
 from dtaojax.report.document import Card
-from dtaojax.report.glossary.glossary import label_of
+from dtaojax.report.glossary import label_of
 from dtaojax.report.numerals import days
 from dtaojax.studies.compare.page.words import (
     VERDICTS,

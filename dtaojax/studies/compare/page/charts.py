@@ -14,9 +14,9 @@ from dtaojax.report.charts.svg import COLOURS, new_figure, stand_in
 from dtaojax.report.charts.timeline import MEDIAN, OUTER, mark_changes, spread
 from dtaojax.report.display import display_of, factor_of, unit_of
 from dtaojax.report.document import Drawing, drawing
-from dtaojax.report.glossary.glossary import label_of
+from dtaojax.report.glossary import label_of
+from dtaojax.report.notes import change_caption, change_days
 from dtaojax.report.numerals import compact
-from dtaojax.report.rules_note import change_caption, change_days
 from dtaojax.studies.compare.page.words import difference_text, value_text
 from dtaojax.studies.compare.result import Comparison
 

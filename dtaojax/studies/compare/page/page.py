@@ -9,12 +9,10 @@ from typing import Final
 import numpy as np
 
 from dtaojax.report.charts.svg import drawing_style
-from dtaojax.report.document import Document, Section, number, render_document
-from dtaojax.report.glossary.glossary import QUANTITIES, STATISTICS
+from dtaojax.report.document import Document, Section, number, render_document, write_page
+from dtaojax.report.glossary import QUANTITIES, STATISTICS
+from dtaojax.report.notes import made_by, rules_note
 from dtaojax.report.numerals import days, plain
-from dtaojax.report.provenance import made_by
-from dtaojax.report.rules_note import rules_note
-from dtaojax.report.shell import write_page
 from dtaojax.report.trust import trust_of_each
 from dtaojax.studies.compare.page.answer import cards, sentence
 from dtaojax.studies.compare.page.charts import pair_of_charts

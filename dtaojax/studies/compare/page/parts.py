@@ -9,7 +9,7 @@ from dtaojax.files.text import shorten
 from dtaojax.report.charts.tornado import Bar, Row, tornado
 from dtaojax.report.display import tail_words, unit_of
 from dtaojax.report.document import Drawing, Number, Section, Table, drawing
-from dtaojax.report.glossary.glossary import label_of, title_of
+from dtaojax.report.glossary import label_of, title_of
 from dtaojax.report.numerals import days, plain
 from dtaojax.studies.compare.page.words import (
     difference_interval,

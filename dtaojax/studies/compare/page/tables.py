@@ -7,7 +7,7 @@ from typing import Final
 
 from dtaojax.report.display import unit_of
 from dtaojax.report.document import Entry, Number, Table
-from dtaojax.report.glossary.glossary import label_of, title_of
+from dtaojax.report.glossary import label_of, title_of
 from dtaojax.report.numerals import MISSING, days
 from dtaojax.studies.compare.page.words import (
     VERDICTS,

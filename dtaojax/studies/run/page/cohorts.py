@@ -13,7 +13,7 @@ from dtaojax.report.charts.chart import Group, chart
 from dtaojax.report.charts.svg import COLOURS
 from dtaojax.report.charts.timeline import new_timeline
 from dtaojax.report.document import Drawing
-from dtaojax.report.glossary.cohorts import COHORT_QUANTITIES, cohort_label
+from dtaojax.report.glossary import COHORT_QUANTITIES, cohort_label
 from dtaojax.report.numerals import with_error
 from dtaojax.results.estimates import Estimate
 from dtaojax.results.read import Evidence

@@ -6,7 +6,7 @@ from typing import Final
 
 from dtaojax.report import display
 from dtaojax.report.document import Entry, Number, Table
-from dtaojax.report.glossary.glossary import label_of
+from dtaojax.report.glossary import label_of
 from dtaojax.results.estimates import EstimateTable
 from dtaojax.results.read import Evidence
 

@@ -12,7 +12,7 @@ from dtaojax.files.text import shorten
 from dtaojax.report.charts.svg import COLOURS, new_figure
 from dtaojax.report.display import factor_of, unit_of
 from dtaojax.report.document import Drawing, Entry, Number, Section, Table, drawing, number
-from dtaojax.report.glossary.glossary import label_of, title_of
+from dtaojax.report.glossary import label_of, title_of
 from dtaojax.report.numerals import compact, days, plain, with_error
 from dtaojax.results.estimates import Estimate
 from dtaojax.results.read import Evidence, Spread

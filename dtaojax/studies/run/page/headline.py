@@ -10,7 +10,7 @@ from typing import Final
 
 from dtaojax.report import display
 from dtaojax.report.charts.timeline import MEDIAN, OUTER
-from dtaojax.report.glossary.glossary import QUANTITIES, label_of, title_of
+from dtaojax.report.glossary import QUANTITIES, label_of, title_of
 from dtaojax.report.numerals import days
 from dtaojax.results.contract import why_withheld
 from dtaojax.results.estimates import Estimate, EstimateTable

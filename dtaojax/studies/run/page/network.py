@@ -10,7 +10,7 @@ from dtaojax.report.charts.bars import Row, bar_chart, range_chart
 from dtaojax.report.charts.chart import Group, chart, fan
 from dtaojax.report.charts.timeline import OUTER
 from dtaojax.report.document import Drawing
-from dtaojax.report.glossary.glossary import title_of
+from dtaojax.report.glossary import title_of
 from dtaojax.report.numerals import probability, with_error
 from dtaojax.results.estimates import Estimate
 from dtaojax.results.read import Evidence, Subnet

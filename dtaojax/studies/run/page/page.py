@@ -11,9 +11,8 @@ from dtaojax.chain import BLOCKS_PER_DAY
 from dtaojax.report.charts.chart import Group
 from dtaojax.report.charts.svg import drawing_style
 from dtaojax.report.config_text import config_text
-from dtaojax.report.glossary.cohorts import COHORT_QUANTITIES
-from dtaojax.report.glossary.glossary import EVENTS, QUANTITIES, STATISTICS
-from dtaojax.report.shell import fill, write_page
+from dtaojax.report.document import fill, write_page
+from dtaojax.report.glossary import COHORT_QUANTITIES, EVENTS, QUANTITIES, STATISTICS
 from dtaojax.report.trust import trust_of
 from dtaojax.results.contract import Results
 from dtaojax.results.read import Evidence, read

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from dtaojax.report.charts.fan import fan_chart
 from dtaojax.report.charts.svg import drawing_style
-from dtaojax.report.charts.timeline import MEDIAN, OUTER, mark_changes
+from dtaojax.report.charts.timeline import MEDIAN, OUTER, fan_chart, mark_changes
 from dtaojax.report.display import factor_of, interval, quantiles, unit_of, written
 from dtaojax.report.document import (
     Document,
@@ -18,11 +17,11 @@ from dtaojax.report.document import (
     Table,
     drawing,
     render_document,
+    write_page,
 )
-from dtaojax.report.glossary.glossary import QUANTITIES, STATISTICS, label_of
+from dtaojax.report.glossary import QUANTITIES, STATISTICS, label_of
+from dtaojax.report.notes import change_caption, change_days, rules_note
 from dtaojax.report.numerals import days
-from dtaojax.report.rules_note import change_caption, change_days, rules_note
-from dtaojax.report.shell import write_page
 from dtaojax.report.trust import trust_of
 from dtaojax.results.contract import Results, ResultsError
 from dtaojax.results.read import Evidence, Subnet, read

@@ -7,8 +7,7 @@ from typing import Final
 from dtaojax.report.charts.svg import drawing_style
 from dtaojax.report.config_text import config_text
 from dtaojax.report.document import Document, Section, Table, number, render_document
-from dtaojax.report.provenance import made_by, made_with
-from dtaojax.report.rules_note import rules_note
+from dtaojax.report.notes import made_by, made_with, rules_note
 from dtaojax.report.trust import trust_of
 from dtaojax.studies.sensitivity.page.answer import card, warnings
 from dtaojax.studies.sensitivity.page.charts import index_drawing, tornado_drawing

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dtaojax.report.charts.svg import drawing_style
 from dtaojax.report.config_text import config_text
 from dtaojax.report.document import Document, Section, Table, number, render_document
+from dtaojax.report.notes import made_by, made_with, rules_note
 from dtaojax.report.numerals import plain
-from dtaojax.report.provenance import made_by, made_with
-from dtaojax.report.rules_note import rules_note
 from dtaojax.report.trust import trust_of
 from dtaojax.studies.stress.page.answer import cards, question, warnings
 from dtaojax.studies.stress.page.charts import curve, plan_drawing

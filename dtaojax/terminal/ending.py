@@ -14,7 +14,11 @@ from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any, Final, NamedTuple, NoReturn, TextIO
 
-from dtaojax.commands.terminal import err
+import typer
+from typer.core import TyperGroup
+
+from dtaojax.files.printable import printable
+from dtaojax.terminal.console import err
 
 REFUSED: Final = 2
 """What was asked for cannot be done; the message says why and what to change."""
@@ -283,3 +287,37 @@ def _of_lost_output(lost: LostOutput) -> Ending:
     stream = "standard output" if lost.is_answer else "the error stream"
     text = f"{stream} cannot be written ({lost.reason.strerror or lost.reason})"
     return Ending(REFUSED, f"{text}; make room, or send it elsewhere")
+
+
+_UNKNOWN: Final[type[Exception]] = next(
+    kind
+    for kind in typer.BadParameter.__mro__
+    if issubclass(kind, Exception) and kind.__name__ == "ClickException"
+)
+"""What is wrong with a command line. Typer takes it from click or, in later versions, from a copy
+of its own."""
+
+
+class Verbs(TyperGroup):
+    """A group of commands that shows the words of a refused command line, and sends nothing."""
+
+    def make_context(self, *words: Any, **extra: Any) -> Any:
+        """Read the words before the first verb."""
+        with _shown():
+            return super().make_context(*words, **extra)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Read the verb and what follows it, and carry it out."""
+        with _shown():
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _shown() -> Iterator[None]:
+    try:
+        yield
+    except _UNKNOWN as error:
+        said = getattr(error, "message", None)
+        if said:
+            error.message = printable(said)  # pyright: ignore[reportAttributeAccessIssue]
+        raise

@@ -1,0 +1,1 @@
+"""What the command line shows and asks: consoles, shared options, and how a command ends."""
