@@ -1,19 +1,19 @@
-"""What every test runs under: 64 bits, no silent broadcasting, checked shapes, fixed examples."""
+"""What every test runs under: 64 bits, no silent broadcasting, checked shapes, fixed examples.
 
+Tests under ``@pytest.mark.exhaustive`` repeat on many inputs what another test holds on a few; they
+are run under ``--all``.
+"""
+
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import jax
 import pytest
 from browser import Chromium
 from hypothesis import settings
 from jaxtyping import install_import_hook
 from xdist.scheduler import LoadScopeScheduling
-
-jax.config.update("jax_enable_x64", True)
-jax.config.update("jax_numpy_rank_promotion", "raise")
-jax.config.update("jax_enable_compilation_cache", False)
 
 settings.register_profile("repeatable", derandomize=True, deadline=None, database=None)
 settings.load_profile("repeatable")
@@ -63,8 +63,40 @@ LONGEST = (
 """Files that take longest, the longest first: begun first, none is left for the end."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Puts the longest files first."""
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Adds the choice between the tests that guard every change and all of them."""
+    parser.addoption("--all", action="store_true", help="run exhaustive tests too")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Sets JAX up as the command line does, where tests are run and not only dealt out.
+
+    Compiled programs are kept in pytest's cache, so that the processes of a session, the commands
+    that they start and later sessions compile a program once. ``--cache-clear`` empties it.
+    """
+    config.addinivalue_line("markers", "exhaustive: is run under --all only")
+    if config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
+        return
+    assert config.cache is not None
+    os.environ.setdefault("DTAOJAX_CACHE", str(config.cache.mkdir("programs")))
+
+    import jax
+
+    from dtaojax.pipeline.runtime import configure
+
+    configure("float64")
+    jax.config.update("jax_numpy_rank_promotion", "raise")
+    # Tests have many programs that are small.
+    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
+    jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves out what is exhaustive, unless it is asked for, and puts the longest files first."""
+    if not config.getoption("--all"):
+        left_out = [item for item in items if item.get_closest_marker("exhaustive")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not item.get_closest_marker("exhaustive")]
     place = {file: at for at, file in enumerate(LONGEST)}
     items.sort(key=lambda item: place.get(item.path.stem, len(LONGEST)))
 

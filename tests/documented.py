@@ -46,6 +46,17 @@ BEFORE = {
 ALL: Final = bool(os.environ.get("DTAOJAX_EVERY_COMMAND"))
 """Whether commands that differ from one before in a value or a config only are run too; every new
 preset and rank is a program that takes seconds to compile, all of them together four minutes."""
+EXHAUSTIVE: Final = {
+    r"^dtaojax article": "test_article.py runs experiments",
+    r"^dtaojax backtest": "test_backtest_command.py gives the command",
+    r"^dtaojax subnet": "test_subnet_page.py gives the command",
+    r"^dtaojax sweep": "test_sweep.py gives the command",
+    r"^dtaojax compare .*\.toml": "test_compare.py gives the command, with a grid and taken apart",
+    r"^dtaojax calibrate .*--typical": "test_calibrate.py gives the command",
+    r"^dtaojax my .*--days": "test_my.py gives the command, and another page without --days",
+    r"--workers": "test_cluster.py runs processes",
+}
+"""Commands that compile programs of their own, and what holds them where not all tests are run."""
 NOT_RUN = {
     r"\b(CONFIG|HISTORY|FILE|NAME|A B)\b": "the word in capitals stands for the reader's own",
     r"--executor dask": "needs the address of a running cluster; test_cluster.py runs one",
@@ -67,11 +78,14 @@ class Documented:
         page: on which it stands.
         line: as it stands there.
         reason: why it is not run; empty where it is.
+        exhaustive: whether it is run with all tests only: a test of its own holds it, or another
+            page has the same command.
     """
 
     page: str
     line: str
     reason: str
+    exhaustive: bool
 
     @property
     def words(self) -> list[str]:
@@ -82,6 +96,7 @@ class Documented:
 def documented() -> list[Documented]:
     """Every command in a block of README and docs, in order, once a page."""
     found = []
+    pages: dict[str, str] = {}
     kinds: dict[tuple[object, ...], str] = {}
     for page in PAGES:
         text = page.read_text(encoding="utf-8").replace("\\\n", " ")
@@ -91,7 +106,9 @@ def documented() -> list[Documented]:
             first = kinds.setdefault(kind(line), line) if not reason else line
             if not reason and first != line and not ALL:
                 reason = f"is of the kind of '{first}'; run with DTAOJAX_EVERY_COMMAND=1"
-            found.append(Documented(page.name, line, reason))
+            again = pages.setdefault(line, page.name) != page.name
+            exhaustive = again or any(re.search(what, line) for what in EXHAUSTIVE)
+            found.append(Documented(page.name, line, reason, exhaustive))
     return list(dict.fromkeys(found))
 
 

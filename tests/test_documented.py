@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from documented import BEFORE, NOT_RUN, ROOT, Documented, documented, small
+from documented import BEFORE, EXHAUSTIVE, NOT_RUN, ROOT, Documented, documented, small
 from made_history import write_histories
 
 COMMANDS = documented()
@@ -90,23 +90,30 @@ def _desk(folder: Path, page: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def done(tmp_path_factory: pytest.TempPathFactory) -> dict[Documented, Done]:
+def done(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> dict[Documented, Done]:
+    """What each command did that a test of this session asks for."""
+    here = [item for item in request.session.items if item.path == request.path]
+    specs = [item.callspec for item in here if hasattr(item, "callspec")]
+    wanted = {spec.params["each"] for spec in specs}
+    chosen = [each for each in RUN if each in wanted]
     desk = tmp_path_factory.mktemp("documented")
     # Where commands look for histories, as seen from each page's folder.
     write_histories(desk / "shared" / "data")
     asked: list[tuple[Documented | None, Path, list[str]]] = []
-    for page in dict.fromkeys(each.page for each in RUN):
+    for page in dict.fromkeys(each.page for each in chosen):
         folder = desk / page.removesuffix(".md")
         _desk(folder, page)
         asked += [(None, folder, small(line)) for line in BEFORE.get(page, ())]
-        asked += [(each, folder, each.words) for each in RUN if each.page == page]
+        asked += [(each, folder, each.words) for each in chosen if each.page == page]
     surroundings = {name: text for name, text in os.environ.items() if name != "DTAOJAX_DATA"}
     ended = subprocess.run(
         [sys.executable, str(ROOT / "tests" / "run_documented.py")],
         input=json.dumps([(str(folder), words) for _, folder, words in asked]),
         capture_output=True,
         text=True,
-        env=surroundings | {"DTAOJAX_CACHE": str(desk / "cache"), "COLUMNS": "200"} | QUICK,
+        env=surroundings | {"COLUMNS": "200"} | QUICK,
     )
     assert ended.returncode == 0, ended.stderr[-2000:]
     answers = json.loads(ended.stdout)
@@ -120,7 +127,17 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> dict[Documented, Done]:
     return found
 
 
-@pytest.mark.parametrize("each", RUN, ids=[f"{each.page}: {each.line[:70]}" for each in RUN])
+@pytest.mark.parametrize(
+    "each",
+    [
+        pytest.param(
+            each,
+            id=f"{each.page}: {each.line[:70]}",
+            marks=[pytest.mark.exhaustive] if each.exhaustive else [],
+        )
+        for each in RUN
+    ],
+)
 def test_command_ends_well_and_leaves_what_it_names(
     done: dict[Documented, Done], each: Documented
 ) -> None:
@@ -142,7 +159,7 @@ def test_commands_that_are_not_run_are_few_and_have_a_reason() -> None:
     assert never == {"ledger", "sensitivity", "stress", "tune"}
     for what in NOT_RUN:
         assert any(re.search(what, line) for line in left), f"{what}: no page has it any more"
-    for name in re.findall(r"test_\w+\.py", " ".join(NOT_RUN.values())):
+    for name in re.findall(r"test_\w+\.py", " ".join([*NOT_RUN.values(), *EXHAUSTIVE.values()])):
         assert (ROOT / "tests" / name).is_file()
 
 
