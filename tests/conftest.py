@@ -82,7 +82,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
     import jax
 
-    from dtaojax.pipeline.runtime import configure
+    from dtaojax.execution.runtime import configure
 
     configure("float64")
     jax.config.update("jax_numpy_rank_promotion", "raise")

@@ -8,7 +8,6 @@ import json
 import subprocess
 import sys
 import types
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,14 +29,12 @@ from dtaojax.schema.errors import ConfigError
 
 
 @pytest.fixture(scope="module")
-def config(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DTAOJAX_CACHE", str(tmp_path_factory.mktemp("cache")))
-        folder = tmp_path_factory.mktemp("api")
-        write_network(folder / "small.csv", small_rows())
-        file = folder / "run.toml"
-        file.write_text(CONFIG)
-        yield file
+def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("api")
+    write_network(folder / "small.csv", small_rows())
+    file = folder / "run.toml"
+    file.write_text(CONFIG)
+    return file
 
 
 @pytest.fixture(scope="module")

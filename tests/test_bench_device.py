@@ -34,9 +34,8 @@ def cells(text: str, first: str) -> list[str]:
 
 
 def test_a_tiny_benchmark_measures_everything_and_writes_it(
-    bench: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    bench: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("DTAOJAX_CACHE", str(tmp_path / "cache"))
     sizes = ["--paths", "2", "--days", "1", "--blocks", "2", "--elements", "4096"]
     which = ["--precisions", "float64", "--worlds", "benchmark", "--repeats", "1"]
     bench("device").main([*sizes, *which, "--out", str(tmp_path)])

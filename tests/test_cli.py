@@ -61,10 +61,8 @@ Command = Callable[..., Answer]
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _own_cache(tmp_path_factory):
+def _plain_terminal():
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DTAOJAX_CACHE", str(tmp_path_factory.mktemp("xla")))
-        patch.setenv("XLA_FLAGS", "")
         for colours in ("FORCE_COLOR", "NO_COLOR", "TTY_COMPATIBLE", "COLUMNS"):
             patch.delenv(colours, raising=False)
         yield

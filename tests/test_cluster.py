@@ -36,7 +36,6 @@ PATHS = 256
 @pytest.fixture(scope="module")
 def config(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DTAOJAX_CACHE", str(tmp_path_factory.mktemp("cache")))
         patch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
         folder = tmp_path_factory.mktemp("cluster")
         write_network(folder / "small.csv", small_rows())

@@ -384,7 +384,6 @@ def command(monkeypatch: pytest.MonkeyPatch, *words: object) -> int:
 def test_command_runs_a_grid_of_one_config_and_compares_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("DTAOJAX_CACHE", str(tmp_path / "cache"))
     monkeypatch.chdir(tmp_path)
     write_network(tmp_path / "small.csv", small_rows())
     (tmp_path / "run.toml").write_text(CONFIG)

@@ -22,7 +22,6 @@ def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     config = tmp_path / "run.toml"
     config.write_text(CONFIG)
     write_network(tmp_path / "small.csv", small_rows())
-    monkeypatch.setenv("DTAOJAX_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("MPLBACKEND", "agg")
     real = {name: getattr(dtaojax, name) for name in ("simulate", "compare")}
 

@@ -84,11 +84,7 @@ class Bench:
 
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory) -> Bench:
-    """Nothing is cached, and programs are compiled as the command line has them."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DTAOJAX_CACHE", str(tmp_path_factory.mktemp("cache")))
-        patch.setenv("XLA_FLAGS", "")
-        yield Bench(tmp_path_factory.mktemp("bench"))
+    return Bench(tmp_path_factory.mktemp("bench"))
 
 
 class Finished(NamedTuple):

@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import jax
@@ -201,14 +200,12 @@ def stop_after(paths: int, done: int) -> None:
 
 
 @pytest.fixture(scope="module")
-def config(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DTAOJAX_CACHE", str(tmp_path_factory.mktemp("cache")))
-        folder = tmp_path_factory.mktemp("config")
-        write_network(folder / "small.csv", small_rows())
-        file = folder / "run.toml"
-        file.write_text(CONFIG)
-        yield file
+def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("config")
+    write_network(folder / "small.csv", small_rows())
+    file = folder / "run.toml"
+    file.write_text(CONFIG)
+    return file
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,5 @@
 """Sweeps: designs over config values, a run a point, and one table."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -57,14 +56,12 @@ def test_design_that_is_not_well_written_is_refused(design, message: str) -> Non
 
 
 @pytest.fixture(scope="module")
-def config(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DTAOJAX_CACHE", str(tmp_path_factory.mktemp("cache")))
-        folder = tmp_path_factory.mktemp("sweep")
-        write_network(folder / "small.csv", small_rows())
-        file = folder / "run.toml"
-        file.write_text(CONFIG)
-        yield file
+def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("sweep")
+    write_network(folder / "small.csv", small_rows())
+    file = folder / "run.toml"
+    file.write_text(CONFIG)
+    return file
 
 
 def test_sweep_runs_each_point_once_and_tabulates_what_they_found(config: Path) -> None:
