@@ -278,7 +278,8 @@ def lay_out(desk: Path) -> None:
     kept = [row for row in later if int(row["netuid"]) in SMALL]
     _write_network(desk / "small_later.csv", kept, block + 3 * 7200)
     columns = ("netuid", "moving_price", "miner_burned", "emission_enabled")
-    weights = pd.DataFrame([{name: row[name] for name in columns} for row in later[1:]])
+    subnets = [{name: row[name] or "0" for name in columns} for row in later[1:]]
+    weights = pd.DataFrame(subnets)
     weights.insert(0, "block", block + 3 * 7200)
     weights.to_csv(desk / "weights.csv", index=False)
     _history().to_csv(desk / "prices.csv", index=False)
@@ -330,6 +331,10 @@ def _history(days: int = 62, series: int = 12) -> pd.DataFrame:
 
 
 # --- commands ------------------------------------------------------------------------------------
+
+
+STOPPED: Final = (130, 143)
+"""Codes with which a command ends that was stopped by SIGINT or SIGTERM."""
 
 
 def dtaojax(*words: str) -> str:
@@ -488,7 +493,8 @@ def _article() -> Iterator[Step]:
 def _backtest() -> Iterator[Step]:
     yield "prices", _command("backtest", "prices.toml")
     yield "whole", _command("backtest", "whole.toml")
-    values = ("origins.step_days=60", "forecast.paths=100")
+    simple = 'forecast.forecasters=["random_walk", "historical"]'
+    values = ("origins.step_days=60", "forecast.paths=100", simple)
     real = _command("backtest", "configs/backtest_2025.toml", *sets(*values))
     yield "prices_2025", _of_data(real, ("prices_daily.csv",))
 

@@ -26,9 +26,10 @@ import sys
 import tempfile
 import time
 import traceback
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from same_parts import DATA, PARTS, ROOT, SkippedError, lay_out
@@ -39,6 +40,9 @@ Tables = dict[str, dict[str, Any]]
 
 ANSWER: Final = "answer.json"
 """What a part's process leaves in its folder, besides the tables."""
+
+KEPT: Final = "kept"
+"""Folder of the tables in there."""
 
 
 QUICK: Final = {"XLA_FLAGS": "--xla_backend_optimization_level=0"}
@@ -55,7 +59,7 @@ def make(part: str, desk: Path) -> None:
     """Run a part in this process; leave its tables in ``desk/kept`` and their digests in a file."""
     lay_out(desk)
     os.chdir(desk)
-    kept, skipped, failed = desk / "kept", {}, {}
+    kept, skipped, failed = desk / KEPT, {}, {}
     for name, work in PARTS[part]():
         begun = time.process_time()
         out = desk / "results" / part / name
@@ -83,8 +87,28 @@ def make(part: str, desk: Path) -> None:
     (desk / ANSWER).write_text(json.dumps(answer), encoding="utf-8")
 
 
-def made(part: str, desk: Path) -> tuple[str, float, dict[str, Any]]:
-    """Run a part in a process of its own; return its name, the seconds it took and its answer."""
+class Result(NamedTuple):
+    """What a part made.
+
+    Attributes:
+        part: its name.
+        seconds: that it took.
+        kept: folder of its tables, by the names they have in `tables`.
+        tables: their digests, by name.
+        skipped: why something was not done, by what that was.
+        failed: the same of what did not end well.
+    """
+
+    part: str
+    seconds: float
+    kept: Path
+    tables: Tables
+    skipped: dict[str, str]
+    failed: dict[str, str]
+
+
+def made(part: str, desk: Path) -> Result:
+    """Run a part in a process of its own."""
     begun = time.monotonic()
     desk.mkdir()
     surroundings = os.environ | {
@@ -101,10 +125,10 @@ def made(part: str, desk: Path) -> tuple[str, float, dict[str, Any]]:
         answer: dict[str, Any] = {"tables": {}, "skipped": {}, "failed": {part: text}}
     else:
         answer = json.loads((desk / ANSWER).read_text(encoding="utf-8"))
-    return part, time.monotonic() - begun, answer
+    return Result(part, time.monotonic() - begun, desk / KEPT, **answer)
 
 
-def differences(name: str, old: dict[str, Any], new: dict[str, Any]) -> list[str]:
+def differences(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
     """Return the columns of a table that differ and are no words, in order."""
     before, after = old["columns"], new["columns"]
     names = list(dict.fromkeys([*before, *after]))
@@ -164,29 +188,48 @@ def told(name: str, columns: list[str], before: Path, after: Path) -> str:
     return text + more
 
 
-def compare(part: str, old: Tables, new: Tables, before: Path, after: Path) -> int:
-    """Say how the tables of a part differ; return how many do.
+def tables_of(file: Path) -> Path:
+    """Return the folder with the tables of which a file holds the digests."""
+    return file.with_suffix(".tables")
 
-    Args:
-        part: whose tables are looked at.
-        old: tables of before, of all parts.
-        new: tables of now, of this part.
-        before: folder of the tables themselves, of all parts; may be missing.
-        after: of this part.
-    """
-    wrong = 0
-    ours = {name for name in old if name.startswith(f"{part}/")}
-    for name in sorted(ours | set(new)):
+
+def write(file: Path, result: Result) -> int:
+    """Put a part's tables in the place of those that are there; return 0, for nothing is wrong."""
+    there: Tables = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    others = {name: table for name, table in there.items() if not _is_of(name, [result.part])}
+    # The tables first: a file of digests whose tables are gone tells less, the other is wrong.
+    ours = tables_of(file) / result.part
+    shutil.rmtree(ours, ignore_errors=True)
+    if result.tables:
+        shutil.copytree(result.kept / result.part, ours)
+    file.write_text(json.dumps(others | result.tables, indent=1) + "\n", encoding="utf-8")
+    return 0
+
+
+def check(file: Path, result: Result) -> int:
+    """Say how a part's tables differ from those of before; return how many do."""
+    there: Tables = json.loads(file.read_text(encoding="utf-8"))
+    old = {
+        name: table
+        for name, table in there.items()
+        if _is_of(name, [result.part]) and not _is_of(name, [*result.skipped, *result.failed])
+    }
+    new, wrong = result.tables, 0
+    for name in sorted(old.keys() | new.keys()):
         if name not in new or name not in old:
             say(f"DIFFERS {name}: is {'gone' if name not in new else 'new'}")
             wrong += 1
         elif old[name]["digest"] != new[name]["digest"]:
-            columns = differences(name, old[name], new[name])
-            say(told(name, columns, before / name, after / name))
+            columns = differences(old[name], new[name])
+            say(told(name, columns, tables_of(file) / name, result.kept / name))
             wrong += 1
         elif words := reworded(old[name], new[name]):
             say(f"  other words in {name}: {', '.join(words)}")
     return wrong
+
+
+def _is_of(name: str, results: Iterable[str]) -> bool:
+    return any(name.startswith(f"{result}/") for result in results)
 
 
 def main() -> None:
@@ -204,45 +247,25 @@ def main() -> None:
     if asked.action == "make":
         make(asked.parts[0], asked.file)
         return
-    file: Path = asked.file
-    kept = file.with_suffix(".tables")
-    there: dict[str, Any] = {"tables": {}, "skipped": {}}
-    if file.is_file():
-        there = json.loads(file.read_text(encoding="utf-8"))
-    elif asked.action == "check":
-        parser.error(f"{file} is not there; write it from the code of before")
+    if asked.action == "check" and not asked.file.is_file():
+        parser.error(f"{asked.file} is not there; write it from the code of before")
+    take = check if asked.action == "check" else write
     wrong = 0
-    with tempfile.TemporaryDirectory(prefix="same-results-") as home:
-        # The longest first, so that none is left for the end.
-        parts = asked.parts or list(PARTS)
-        with ThreadPoolExecutor(asked.jobs) as pool:
-            desks = [Path(home) / part for part in parts]
-            for part, seconds, answer in pool.map(made, parts, desks):
-                tables, desk = answer["tables"], Path(home) / part
-                for name, why in answer["skipped"].items():
-                    say(f"  skipped {name}: {why}")
-                for name, why in answer["failed"].items():
-                    say(f"FAILED {name}: {why}")
-                found = len(answer["failed"])
-                if asked.action == "check":
-                    old = {
-                        name: table
-                        for name, table in there["tables"].items()
-                        if not any(name.startswith(f"{each}/") for each in answer["skipped"])
-                    }
-                    found += compare(part, old, tables, kept, desk / "kept")
-                else:
-                    there["tables"] = {
-                        name: table
-                        for name, table in there["tables"].items()
-                        if not name.startswith(f"{part}/")
-                    } | tables
-                    shutil.rmtree(kept / part, ignore_errors=True)
-                    shutil.copytree(desk / "kept" / part, kept / part)
-                    file.write_text(json.dumps(there, indent=1) + "\n", encoding="utf-8")
-                wrong += found
-                state = f"{found} differ" if asked.action == "check" else "written"
-                say(f"{part}: {len(tables)} tables, {state}, {seconds:.0f} s")
+    with (
+        tempfile.TemporaryDirectory(prefix="same-results-") as home,
+        ThreadPoolExecutor(asked.jobs) as pool,
+    ):
+        begun = [pool.submit(made, part, Path(home) / part) for part in asked.parts or PARTS]
+        for ended in as_completed(begun):
+            result = ended.result()
+            for name, why in result.skipped.items():
+                say(f"  skipped {name}: {why}")
+            for name, why in result.failed.items():
+                say(f"FAILED {name}: {why}")
+            found = len(result.failed) + take(asked.file, result)
+            said = f"{found} wrong" if found else "ok"
+            say(f"{result.part}: {len(result.tables)} tables, {said}, {result.seconds:.0f} s")
+            wrong += found
     sys.exit(1 if wrong else 0)
 
 
