@@ -1,4 +1,4 @@
-"""What rules make of a network in which other rules were in force until now.
+"""Adaptations of a network in which other rules were in force until now.
 
 Each is a step of its own; those that a regime needs are applied in turn to the network that a file
 holds, and to that of a path whose rules change. Nothing else changes: reserves, averages, what root
@@ -13,11 +13,11 @@ import jax.numpy as jnp
 
 from dtaojax.mechanism.coinbase import emission_shares
 from dtaojax.mechanism.composition import Mechanism
-from dtaojax.mechanism.weight_rule.rule_in_force import RuleInForce
+from dtaojax.mechanism.weight_rule.rule import RuleInForce
 from dtaojax.state.network import NetworkState, Subnets
 
 Adaptation = Callable[[Subnets, NetworkState], tuple[Subnets, NetworkState]]
-"""Who takes part and the state, as new rules find them, to what they are under these rules."""
+"""From who takes part and the state, as new rules find them, to both under these rules."""
 
 
 def start_everyone(subnets: Subnets, state: NetworkState) -> tuple[Subnets, NetworkState]:
@@ -52,15 +52,15 @@ class FollowRule(eqx.Module):
     """Hands the weights over to a rule of another kind.
 
     Attributes:
-        rule: that comes into force.
-        former: place of the former rule's kind.
+        rule: The rule that comes into force.
+        former: Place of the former rule's kind.
     """
 
     rule: RuleInForce
     former: int = eqx.field(static=True)
 
     def __call__(self, subnets: Subnets, state: NetworkState) -> tuple[Subnets, NetworkState]:
-        """The memory with which the rule begins."""
+        """Set the memory with which the rule begins."""
         memory = self.rule.follow(self.former, state.memory, state, subnets)
         return subnets, dataclasses.replace(state, memory=memory)
 
@@ -69,13 +69,14 @@ class SetBar(eqx.Module):
     """Sets another gate's bar by the shares of the next block, without waiting for its interval.
 
     Attributes:
-        mechanism: that comes into force.
+        mechanism: The mechanism that comes into force.
     """
 
     mechanism: Mechanism
 
     def __call__(self, subnets: Subnets, state: NetworkState) -> tuple[Subnets, NetworkState]:
-        """The new bar; the last adaptation, since shares depend on the others."""
+        """Set the new bar; the last adaptation, since shares depend on the others."""
+        # Unset first: a gate keeps a bar that is set until its interval is over.
         _, unset = without_bar(subnets, state)
         shares, _ = emission_shares(self.mechanism, subnets, unset, 1)
         return subnets, dataclasses.replace(state, gate_bar=shares.bar)

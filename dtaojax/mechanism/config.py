@@ -1,8 +1,9 @@
 """The ``[mechanism]`` table: one model for each kind of part, their composition, and changes of it.
 
-A part with alternatives carries a ``kind``. To add a weight rule, see ``weight_rules``; to add an
-alternative of another part, write its model beside those of its family (``models_shares``,
-``models_supply``, ``models_root``, ``models_market``) and put it into the family's alias there.
+A part with alternatives carries a ``kind``. Each part has a folder of its own, with the config of
+every alternative beside its rule. To add a weight rule, see ``weight_rule/config.py``; to add an
+alternative of another part, write its config in that part's ``config.py`` and put it into the alias
+at its end.
 Defaults are mainnet's values of August to October 2026 (chain.py names their sources).
 """
 
@@ -10,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import groupby
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import (
     Field,
@@ -20,22 +21,26 @@ from pydantic import (
     model_validator,
 )
 
+from dtaojax.mechanism.chain_buy.config import ChainBuyConfig
 from dtaojax.mechanism.compatibility import faults
-from dtaojax.mechanism.gate.config import GateConfig, MovingPriceConfig
-from dtaojax.mechanism.injection.config import (
-    ChainBuyConfig,
-    EmitSetConfig,
-    InjectionConfig,
-    SplitConfig,
-)
+from dtaojax.mechanism.fees.config import FeesConfig
+from dtaojax.mechanism.gate.config import GateConfig
+from dtaojax.mechanism.injection.config import InjectionConfig
+from dtaojax.mechanism.liquidity.config import PoolConfig
+from dtaojax.mechanism.moving_price.config import MovingPriceConfig
 from dtaojax.mechanism.presets import DEFAULT_PRESET, PRESETS, expand, lay_over
-from dtaojax.mechanism.registration.config import RegistrationConfig
-from dtaojax.mechanism.root.config import RootConfig
-from dtaojax.mechanism.trading.config import FeesConfig, PoolConfig
+from dtaojax.mechanism.registration.config import EmitSetConfig, RegistrationConfig
+from dtaojax.mechanism.root.config import RootConfig, build_tao_weight
+from dtaojax.mechanism.split.config import SplitConfig
 from dtaojax.mechanism.weight_rule.config import AnyWeightRuleConfig
 from dtaojax.schema.dates import Moment
 from dtaojax.schema.errors import Problem, choice, described, shown
 from dtaojax.schema.strict import Days, StrictModel, refuse
+
+if TYPE_CHECKING:
+    from dtaojax.mechanism.composition import Mechanism
+    from dtaojax.mechanism.registration.lifecycle import RegistrationRules
+    from dtaojax.network.slots import Slots
 
 
 class RulesConfig(StrictModel):
@@ -86,6 +91,41 @@ class RulesConfig(StrictModel):
     def _parts_go_together(self) -> RulesConfig:
         refuse(list(faults(self)))
         return self
+
+    def build(self, seed: int = 0, slots: Slots | None = None) -> Mechanism:
+        """Return the mechanism, part by part.
+
+        Args:
+            seed: seed of rules that draw random numbers.
+            slots: slots of the network under the rules; needed where they name single subnets.
+
+        Raises:
+            ValueError: the rules name single subnets, and there are no slots.
+            NetworkError: they name one that is not in the network.
+        """
+        from dtaojax.mechanism.composition import Mechanism
+
+        tao_weight = build_tao_weight(self.root, slots)
+        return Mechanism(
+            weight_rule=self.weight_rule.build(
+                {"run.seed": seed, "root.tao_weight": tao_weight},
+            ),
+            gate=self.gate.build(),
+            injection=self.injection.build(),
+            liquidity_rule=self.pool.build(),
+            chain_buy=self.chain_buy.build(),
+            split=self.split.build(),
+            root=self.root.build(),
+            moving_price=self.moving_price.build(),
+            trading=self.pool.build_trading(self.fees),
+            fee=self.fees.build(),
+            tao_weight=tao_weight,
+            off_the_top=self.root.build_off_the_top(),
+        )
+
+    def build_registration(self) -> RegistrationRules:
+        """Return the rules for registrations; without start calls a newcomer emits at once."""
+        return self.registration.build(starts_at_once=self.emit_set.kind == "all")
 
 
 TIMES: Final = ("at", "at_day", "at_block")

@@ -15,13 +15,13 @@ _LAST_UNISSUED = chain.MAX_SUPPLY * 2.0 ** -math.ceil(math.log2(chain.RAO_PER_TA
 
 
 def block_emission(issuance: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
-    """Tokens minted a block at a given issuance; see :func:`emission_of_unissued`.
+    """Return the tokens minted a block at a given issuance; see :func:`emission_of_unissued`.
 
     Args:
         issuance: tokens in existence [tokens].
 
     Returns:
-        Emission [tokens per block].
+        The emission [tokens per block].
 
     Source: §3.1, BE::get_block_emission_for_issuance.
     """
@@ -29,7 +29,7 @@ def block_emission(issuance: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
 
 
 def emission_of_unissued(unissued: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
-    """Tokens minted a block while so many are left to mint.
+    """Return the tokens minted a block while so many are left to mint.
 
     The chain halves the emission at each threshold ``M (1 - 2**-n)`` of the issuance:
     ``E = 2**-floor(log2(1 / (1 - I/M)))``, and 0 from ``I = M`` on. That is the smallest power of
@@ -42,7 +42,7 @@ def emission_of_unissued(unissued: Float[Array, "*shape"]) -> Float[Array, "*sha
         unissued: M - I [tokens].
 
     Returns:
-        Emission [tokens per block].
+        The emission [tokens per block].
 
     Source: §3.1, BE::get_block_emission_for_issuance.
     """
@@ -53,7 +53,7 @@ def emission_of_unissued(unissued: Float[Array, "*shape"]) -> Float[Array, "*sha
 
 
 def supply_over(unissued: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
-    """The largest power of two not above ``M / unissued``, for positive ``unissued``.
+    """Return the largest power of two not above ``M / unissued``, for positive ``unissued``.
 
     Adding ``1 - mantissa(M)`` to the bits carries into the exponent where the mantissa is larger.
     """

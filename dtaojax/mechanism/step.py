@@ -16,10 +16,9 @@ from dtaojax.mechanism.composition import Mechanism
 from dtaojax.mechanism.liquidity.pools import spot_price
 from dtaojax.mechanism.moving_price.ema import PricePath
 from dtaojax.mechanism.root.policy import Claims
-from dtaojax.mechanism.root.proportion import root_proportion
-from dtaojax.mechanism.root.stake import move_root_stake
-from dtaojax.mechanism.trading.trading import Trades
-from dtaojax.mechanism.weight_rule.rule import Seen
+from dtaojax.mechanism.root.stake import move_root_stake, root_proportion
+from dtaojax.mechanism.trading.rules import Trades
+from dtaojax.mechanism.weight_rule.rule import StepSummary
 from dtaojax.numerics.ordered import ordered_sum
 from dtaojax.numerics.shapes import ScalarBool
 from dtaojax.state.intents import Intents
@@ -32,10 +31,10 @@ class StepFlows(NamedTuple):
     """Everything that happened in a step.
 
     Attributes:
-        coinbase: the protocol's part.
-        claims: root's sales out of its baskets.
-        trades: the users' part in the pools.
-        unstaking_limited: whether users wanted more TAO back from root than was staked there.
+        coinbase: The protocol's part.
+        claims: Root's sales out of its baskets.
+        trades: The users' part in the pools.
+        unstaking_limited: Whether users wanted more TAO back from root than was staked there.
     """
 
     coinbase: Coinbase
@@ -47,9 +46,18 @@ class StepFlows(NamedTuple):
 def root_claims(
     mechanism: Mechanism, paid: NetworkState, protocol: Coinbase, blocks: int
 ) -> tuple[NetworkState, Claims]:
-    """Root's sales out of its baskets, between the coinbase and the users' trades (§4.4 step 8).
+    """Sell out of root's baskets, between the coinbase and the users' trades (§4.4 step 8).
 
     The proceeds join root stake; a block's price average and RootProp do not see them yet.
+
+    Args:
+        mechanism: the rules.
+        paid: the network after the coinbase.
+        protocol: what the coinbase did.
+        blocks: the length of the step [blocks].
+
+    Returns:
+        The state after the sales, and what was sold.
     """
     claims = mechanism.root.claim(paid.pools, paid.root_basket, protocol.payout.root, blocks)
     claimed = dataclasses.replace(
@@ -74,8 +82,8 @@ def step(
     Args:
         mechanism: the rules.
         subnets: who takes part.
-        state: after block ``state.block``.
-        blocks: n.
+        state: the network after block ``state.block``.
+        blocks: n, the length of the step [blocks].
         intents_of: what users want to do, given the state after the coinbase and root's claims,
             and what the coinbase did.
 
@@ -100,34 +108,44 @@ def step_with_aux(
     Args:
         mechanism: the rules.
         subnets: who takes part.
-        state: after block ``state.block``.
-        blocks: n.
+        state: the network after block ``state.block``.
+        blocks: n, the length of the step [blocks].
         intents_of: as for :func:`step`, with an auxiliary output, for example what users remember.
 
     Returns:
         The state n blocks later, what happened in between, and the auxiliary output.
     """
+    # The order is that of a block (§4.4, §4.5): each part sees what those before it have changed.
+    # 1. The coinbase, on what the last block's users left.
     paid, protocol = coinbase(mechanism, subnets, state, blocks)
+    # 2. Root's claims run at the end of the block's own work, before any extrinsic.
     claimed, claims = root_claims(mechanism, paid, protocol, blocks)
+    # 3. Users are extrinsics: they see the pools after coinbase and claims, and nothing that they
+    #    do has a part in this block's shares or average.
     intents, aux = intents_of(claimed, protocol)
     sellable = claimed.participants_alpha if intents.sellable is None else intents.sellable
-    pools, trades = mechanism.market(
+    pools, trades = mechanism.trading(
         claimed.pools, intents, sellable, subnets.in_emit_set, mechanism.fee
     )
+    # 4. The price average. It is computed here since over n blocks the users' trades are part of
+    #    the prices that it meets, but it takes the price after the coinbase, not after the claims:
+    #    on chain it is updated between the two (§4.4 steps 5 and 8).
     prices = PricePath(spot_price(state.pools), spot_price(paid.pools), spot_price(pools))
     averaged = mechanism.moving_price(
         state.moving_price, prices, subnets.first_emission_block, state.block, blocks
     )
+    # 5. RootProp is taken of the same moment: after the coinbase and before the claims (step 6).
     rho = root_proportion(paid.root_tao, mechanism.tao_weight, paid.alpha_issuance)
-    seen = Seen(trades.user_tao, protocol.protocol_tao - claims.tao, rho)
+    summary = StepSummary(trades.user_tao, protocol.protocol_tao - claims.tao, rho)
     root_tao, unstaking_limited = move_root_stake(claimed.root_tao, intents.root_tao)
     after = dataclasses.replace(
         claimed,
         block=state.block + blocks,
         pools=pools,
         alpha_out=claimed.alpha_out - trades.alpha_sold,
+        # Outside the emit set the average stands still.
         moving_price=jnp.where(subnets.in_emit_set, averaged, state.moving_price),
         root_tao=root_tao,
-        memory=mechanism.weighing.record(claimed.memory, seen),
+        memory=mechanism.weight_rule.record(claimed.memory, summary),
     )
     return after, StepFlows(protocol, claims, trades, unstaking_limited), aux

@@ -8,10 +8,13 @@ are therefore written as a tree of elementwise additions, which leaves no choice
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Num
 
+from dtaojax.numerics.elementary import quotient
+
 
 def ordered_sum(values: Num[Array, " terms *rest"]) -> Num[Array, " *rest"]:
-    """Sum over the first axis: the upper half is added to the lower, until one term is left."""
+    """Return the sum over the first axis: the upper half is added to the lower, and so on."""
     length = values.shape[0]
+    # Padded with zeros to a power of two, so that every level halves without a remainder.
     width = 1 << (length - 1).bit_length()
     values = jnp.pad(values, [(0, width - length)] + [(0, 0)] * (values.ndim - 1))
     while width > 1:
@@ -21,7 +24,7 @@ def ordered_sum(values: Num[Array, " terms *rest"]) -> Num[Array, " *rest"]:
 
 
 def ordered_cumsum(values: Float[Array, " terms"]) -> Float[Array, " terms"]:
-    """Running sums of a vector, by doubling distances."""
+    """Return the running sums of a vector, by doubling distances."""
     length = values.shape[0]
     distance = 1
     while distance < length:
@@ -29,3 +32,9 @@ def ordered_cumsum(values: Float[Array, " terms"]) -> Float[Array, " terms"]:
         values = values + shifted
         distance *= 2
     return values
+
+
+def normalise(weights: Float[Array, " terms"]) -> Float[Array, " terms"]:
+    """Return weights over their sum; all 0 if the sum is 0."""
+    total = ordered_sum(weights)
+    return quotient(weights, total)

@@ -1,4 +1,4 @@
-"""Shape aliases, in one place.
+"""Shape aliases, in one place, and parameters as arrays.
 
 The model is written for one path; the engine maps it over paths. ``subnets`` is the fixed number of
 slots, root excluded. What differs by cohort is a tuple with a vector for each: as an array with one
@@ -8,6 +8,8 @@ per alpha, clocks blocks.
 
 from typing import TypeAlias
 
+import jax.numpy as jnp
+from jax.typing import ArrayLike
 from jaxtyping import Array, Bool, Float, Int, UInt32
 
 PerSubnet: TypeAlias = Float[Array, " subnets"]
@@ -23,3 +25,8 @@ ScalarBool: TypeAlias = Bool[Array, ""]
 PerValidator: TypeAlias = Float[Array, " validators"]
 Votes: TypeAlias = Float[Array, "validators subnets"]
 Words: TypeAlias = UInt32[Array, " lanes"]
+
+
+def parameter(value: ArrayLike) -> Float[Array, "*shape"]:
+    """Return a parameter of a rule as an array, so that the model can be differentiated by it."""
+    return jnp.asarray(value)

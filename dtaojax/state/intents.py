@@ -6,15 +6,16 @@ from dtaojax.numerics.shapes import PerSubnet, Scalar
 
 
 class Intents(NamedTuple):
-    """Wishes of all users of each subnet, added up.
+    """What all users of each subnet want, added up.
 
     Attributes:
-        push: net demand of investors as the change of ``log(tao_in)`` that it makes on its own;
-            positive buys alpha, negative sells [-].
-        alpha_sale: emitted alpha that its receivers sell [alpha].
+        push: Net demand of investors as the change of ``log(tao_in)`` that it makes on its own;
+            positive buys alpha, negative sells; shape (subnets,) [-].
+        alpha_sale: Emitted alpha that its receivers sell, shape (subnets,) [alpha].
         root_tao: TAO that users stake to root; negative where they unstake [TAO].
-        sellable: most that all sellers together can sell; None where holders are not told apart,
-            who then sell any alpha outside the pool that participants hold [alpha].
+        sellable: Most that all sellers together can sell; None where holders are not told apart,
+            who then sell any alpha outside the pool that participants hold; shape (subnets,)
+            [alpha].
     """
 
     push: PerSubnet
@@ -23,7 +24,7 @@ class Intents(NamedTuple):
     sellable: PerSubnet | None = None
 
     def __add__(self, other: "Intents") -> "Intents":  # type: ignore[override]
-        """The two groups of wishes together, before it is known what is sellable."""
+        """Return what two groups want together, before it is known what is sellable."""
         return Intents(
             self.push + other.push,
             self.alpha_sale + other.alpha_sale,

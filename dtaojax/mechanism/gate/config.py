@@ -1,9 +1,13 @@
-"""Parts of a mechanism that decide the shares of emission: the price average and the gates."""
+"""Configs of the gates, each with the rule that it builds (§3.6 G).
+
+To add a gate, write its rule in ``rules.py`` or ``hill.py`` and its config here, and put the config
+into `GateConfig`.
+"""
 
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Annotated, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 from pydantic import Field, model_validator
 
@@ -11,41 +15,35 @@ from dtaojax import chain
 from dtaojax.schema.errors import Problem, shown
 from dtaojax.schema.strict import Fraction, StrictModel, refuse
 
+if TYPE_CHECKING:
+    from dtaojax.mechanism.gate.hill import HillMassGate, HillRankGate, HillSoftRankGate
+    from dtaojax.mechanism.gate.rules import NoGate, RankTiers
+
 _Rank = Annotated[int, Field(ge=1, le=65_535)]
+_Exponent = Annotated[float, Field(gt=0.0, le=64.0)]
 _Interval = Annotated[int, Field(ge=1, le=2**31)]
-
-
-class PriceEmaConfig(StrictModel):
-    """Exponential moving average of the spot price with an age factor (§3.3).
-
-    Attributes:
-        rate: weight of a block's price at full age [1/block].
-        halving_blocks: age at which the rate is half of that [blocks]; 0 for no age factor.
-        cap: the spot price is capped at this before it is averaged [TAO per alpha].
-        floor: whether the average is cut to the resolution in which the chain stores it, block by
-            block (§7.2).
-    """
-
-    kind: Literal["price_ema"] = "price_ema"
-    rate: Annotated[float, Field(gt=0.0, le=1.0)] = chain.MOVING_PRICE_RATE
-    halving_blocks: Annotated[int, Field(ge=0, le=2**40)] = chain.MOVING_PRICE_HALVING_BLOCKS
-    cap: Annotated[float, Field(gt=0.0)] = chain.MOVING_PRICE_CAP
-    floor: bool = False
 
 
 class HillRankConfig(StrictModel):
     """Hill gate whose bar is the share of a given rank (§3.6 G).
 
     Attributes:
-        rank: the bar is the rank-th largest positive pre-gate share.
-        exponent: h of the Hill function; root may set 1 to 8 on the chain.
-        interval_blocks: the bar is refreshed when the block is a multiple of this [blocks].
+        rank: rank whose share is the bar: the rank-th largest positive pre-gate share.
+        exponent: exponent h of the Hill function; root may set 1 to 8 on the chain.
+        interval_blocks: blocks between two refreshes of the bar, at multiples of this [blocks].
     """
 
     kind: Literal["hill_rank"] = "hill_rank"
     rank: _Rank = chain.GATE_RANK
-    exponent: Annotated[float, Field(gt=0.0, le=64.0)] = chain.GATE_EXPONENT
+    exponent: _Exponent = chain.GATE_EXPONENT
     interval_blocks: _Interval = chain.GATE_INTERVAL_BLOCKS
+
+    def build(self) -> HillRankGate:
+        """Return the gate."""
+        from dtaojax.mechanism.gate.hill import HillRankGate
+        from dtaojax.numerics.shapes import parameter
+
+        return HillRankGate(self.rank, self.interval_blocks, parameter(self.exponent))
 
 
 class HillMassConfig(StrictModel):
@@ -53,31 +51,48 @@ class HillMassConfig(StrictModel):
 
     Attributes:
         quantile: mass of shares that reaches the bar.
-        exponent: h of the Hill function.
-        interval_blocks: the bar is refreshed when the block is a multiple of this [blocks].
+        exponent: exponent h of the Hill function.
+        interval_blocks: blocks between two refreshes of the bar, at multiples of this [blocks].
     """
 
     kind: Literal["hill_mass"] = "hill_mass"
     quantile: Annotated[float, Field(gt=0.0, le=1.0)] = chain.GATE_QUANTILE
-    exponent: Annotated[float, Field(gt=0.0, le=64.0)] = chain.GATE_EXPONENT
+    exponent: _Exponent = chain.GATE_EXPONENT
     interval_blocks: _Interval = chain.GATE_INTERVAL_BLOCKS
+
+    def build(self) -> HillMassGate:
+        """Return the gate."""
+        from dtaojax.mechanism.gate.hill import HillMassGate
+        from dtaojax.numerics.shapes import parameter
+
+        return HillMassGate(self.interval_blocks, parameter(self.quantile), parameter(self.exponent))
 
 
 class HillSoftRankConfig(StrictModel):
     """Hill gate whose bar is a rank that need not be whole, for searches; no chain has it.
 
     Attributes:
-        rank: the bar has ``rank - 1/2`` shares above it, each counted with a soft edge.
-        width: of that edge, in log share; the smaller, the nearer to ``hill_rank``.
-        exponent: h of the Hill function.
-        interval_blocks: the bar is refreshed when the block is a multiple of this [blocks].
+        rank: rank of the bar, which has ``rank - 1/2`` shares above it, each counted with a soft
+            edge.
+        width: width of that edge, in log share; the smaller, the nearer to ``hill_rank``.
+        exponent: exponent h of the Hill function.
+        interval_blocks: blocks between two refreshes of the bar, at multiples of this [blocks].
     """
 
     kind: Literal["hill_soft_rank"] = "hill_soft_rank"
     rank: Annotated[float, Field(ge=1.0, le=65_535.0)] = float(chain.GATE_RANK)
     width: Annotated[float, Field(ge=1e-3, le=10.0)] = 0.1
-    exponent: Annotated[float, Field(gt=0.0, le=64.0)] = chain.GATE_EXPONENT
+    exponent: _Exponent = chain.GATE_EXPONENT
     interval_blocks: _Interval = chain.GATE_INTERVAL_BLOCKS
+
+    def build(self) -> HillSoftRankGate:
+        """Return the gate."""
+        from dtaojax.mechanism.gate.hill import HillSoftRankGate
+        from dtaojax.numerics.shapes import parameter
+
+        return HillSoftRankGate(
+            self.interval_blocks, parameter(self.rank), parameter(self.width), parameter(self.exponent)
+        )
 
 
 class RankTiersConfig(StrictModel):
@@ -85,7 +100,7 @@ class RankTiersConfig(StrictModel):
 
     Attributes:
         last_ranks: the last rank of each tier, rising.
-        parts: of each tier; they add up to 1.
+        parts: part of the emission that each tier gets; they add up to 1.
     """
 
     kind: Literal["tiers"] = "tiers"
@@ -109,14 +124,26 @@ class RankTiersConfig(StrictModel):
         refuse(problems)
         return self
 
+    def build(self) -> RankTiers:
+        """Return the tiers."""
+        from dtaojax.mechanism.gate.rules import RankTiers
+        from dtaojax.numerics.shapes import parameter
+
+        return RankTiers(self.last_ranks, tuple(map(parameter, self.parts)))
+
 
 class NoGateConfig(StrictModel):
     """No gate: shares stay as the weight rule makes them."""
 
     kind: Literal["none"] = "none"
 
+    def build(self) -> NoGate:
+        """Return the gate that changes nothing."""
+        from dtaojax.mechanism.gate.rules import NoGate
 
-MovingPriceConfig: TypeAlias = PriceEmaConfig
+        return NoGate()
+
+
 GateConfig: TypeAlias = Annotated[
     HillRankConfig | HillMassConfig | HillSoftRankConfig | RankTiersConfig | NoGateConfig,
     Field(discriminator="kind"),

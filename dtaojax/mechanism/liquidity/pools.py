@@ -14,24 +14,24 @@ from jaxtyping import Array, Num
 from dtaojax import chain
 from dtaojax.numerics.elementary import expm1, log, log1p, quotient
 from dtaojax.numerics.shapes import PerSubnet, PerSubnetBool
-from dtaojax.state.pools import Pools
+from dtaojax.state.network import Pools
 
 _WEIGHT_ROUNDING = 1e-15
 """A weight that only float64's rounding keeps from its bound is at the bound."""
 
 
 def weight_ratio(w_tao: PerSubnet) -> PerSubnet:
-    """``w2 / w1``, the exponent of a buy [-]."""
+    """Return ``w2 / w1``, the exponent of a buy [-]."""
     return w_tao / (1.0 - w_tao)
 
 
 def spot_price(pools: Pools) -> PerSubnet:
-    """Spot price; 0 where the alpha reserve is empty (§3.2, BA::calculate_price) [TAO/alpha]."""
+    """Return the spot price; 0 without an alpha reserve (§3.2, BA::calculate_price) [TAO/alpha]."""
     return quotient(pools.tao_in * (1.0 - pools.w_tao), pools.w_tao * pools.alpha_in)
 
 
 def buy_output(pools: Pools, tao: PerSubnet) -> PerSubnet:
-    """Alpha bought with net ``tao`` (§3.5 S3) [alpha].
+    """Return the alpha bought with net ``tao`` (§3.5 S3) [alpha].
 
     ``x [1 - (y / (y + dy))**(w2/w1)]``; the input reserve must be positive.
     """
@@ -40,7 +40,7 @@ def buy_output(pools: Pools, tao: PerSubnet) -> PerSubnet:
 
 
 def sell_output(pools: Pools, alpha: PerSubnet) -> PerSubnet:
-    """TAO received for net ``alpha`` (§3.5 S3) [TAO].
+    """Return the TAO received for net ``alpha`` (§3.5 S3) [TAO].
 
     ``y [1 - (x / (x + dx))**(w1/w2)]``; the input reserve must be positive.
     """
@@ -49,7 +49,7 @@ def sell_output(pools: Pools, alpha: PerSubnet) -> PerSubnet:
 
 
 def tao_to_price(pools: Pools, target: PerSubnet) -> PerSubnet:
-    """Net TAO that moves the price up to ``target``; 0 if it is there already (§3.5 S3) [TAO].
+    """Return net TAO that moves the price up to ``target``; 0 if it is there already [TAO].
 
     A pool without a price cannot be moved: 0.
     """
@@ -58,7 +58,7 @@ def tao_to_price(pools: Pools, target: PerSubnet) -> PerSubnet:
 
 
 def alpha_to_price(pools: Pools, target: PerSubnet) -> PerSubnet:
-    """Net alpha that moves the price down to ``target > 0``; 0 if it is there already [alpha].
+    """Return net alpha that moves the price down to ``target > 0``; 0 if it is there [alpha].
 
     A pool without a price cannot be moved: 0.
     """
@@ -69,7 +69,7 @@ def alpha_to_price(pools: Pools, target: PerSubnet) -> PerSubnet:
 def input_allowed(
     reserve_in: Num[Array, " subnets"], amount_in: Num[Array, " subnets"]
 ) -> PerSubnetBool:
-    """Whether a net input is at most 1,000 times the input reserve (§3.5 S3, guards).
+    """Return whether a net input is at most 1,000 times the input reserve (§3.5 S3, guards).
 
     In any unit; exact for integers. An amount that is not a number passes: it must spoil its path,
     not look like a refused swap.
@@ -80,7 +80,9 @@ def input_allowed(
 def swap_allowed(
     reserve_in: PerSubnet, amount_in: PerSubnet, reserve_out: PerSubnet
 ) -> PerSubnetBool:
-    """The guards of a swap (§3.5 S3): a bounded input, and a minimum in the output reserve.
+    """Return where the guards of a swap allow it (§3.5 S3).
+
+    The input is bounded, and there is a minimum in the output reserve.
 
     Reserves are those before the swap.
     """
@@ -88,12 +90,13 @@ def swap_allowed(
 
 
 def buy(pools: Pools, tao: PerSubnet) -> tuple[Pools, PerSubnet, PerSubnetBool]:
-    """Swaps net ``tao >= 0`` for alpha; a refused swap leaves its pool as it was.
+    """Swap net ``tao >= 0`` for alpha; a refused swap leaves its pool as it was.
 
     Returns:
         The pools after, the alpha bought [alpha], and which swaps were refused by the guards.
     """
     tradable = (pools.tao_in > 0.0) & (pools.alpha_in > 0.0)
+    # A reserve of 1 where there is none keeps 0/0 out of the derivative; the result is not used.
     safe = dataclasses.replace(pools, tao_in=jnp.where(tradable, pools.tao_in, 1.0))
     alpha = buy_output(safe, tao)
     allowed = tradable & swap_allowed(pools.tao_in, tao, pools.alpha_in)
@@ -104,7 +107,7 @@ def buy(pools: Pools, tao: PerSubnet) -> tuple[Pools, PerSubnet, PerSubnetBool]:
 
 
 def sell(pools: Pools, alpha: PerSubnet) -> tuple[Pools, PerSubnet, PerSubnetBool]:
-    """Swaps net ``alpha >= 0`` for TAO; a refused swap leaves its pool as it was.
+    """Swap net ``alpha >= 0`` for TAO; a refused swap leaves its pool as it was.
 
     Returns:
         The pools after, the TAO received [TAO], and which swaps were refused by the guards.
@@ -122,12 +125,12 @@ def sell(pools: Pools, alpha: PerSubnet) -> tuple[Pools, PerSubnet, PerSubnetBoo
 
 
 def weight_holding_price(price: PerSubnet, tao_in: PerSubnet, alpha_in: PerSubnet) -> PerSubnet:
-    """TAO weight at which reserves quote ``price``: ``y / (p x + y)`` (§3.5 S3) [-]."""
+    """Return the TAO weight at which reserves quote ``price``: ``y / (p x + y)`` (§3.5 S3) [-]."""
     return quotient(tao_in, price * alpha_in + tao_in, otherwise=0.5, where=price > 0.0)
 
 
 def injected_weight(pools: Pools, tao_in: PerSubnet, alpha_in: PerSubnet) -> PerSubnet:
-    """TAO weight at which reserves grown to these quote the price of ``pools`` (§3.5 S3) [-].
+    """Return the TAO weight at which reserves grown to these quote the price of ``pools`` [-].
 
     A pool with an empty side has no price to hold; its weights return to one half.
     """
@@ -135,16 +138,16 @@ def injected_weight(pools: Pools, tao_in: PerSubnet, alpha_in: PerSubnet) -> Per
 
 
 def inject(pools: Pools, tao: PerSubnet, alpha: PerSubnet) -> Pools:
-    """Adds protocol liquidity at an unchanged price, by moving the weights.
+    """Add protocol liquidity at an unchanged price, by moving the weights.
 
     What waits in the reservoirs is added too. Neither weight may leave
     ``[MIN_WEIGHT, 1 - MIN_WEIGHT]``: where both tokens together would do that, alpha alone is
     tried, then TAO alone, and what is not added waits. A pool with an empty side takes both.
 
     Args:
-        pools: before.
-        tao: new TAO [TAO].
-        alpha: new alpha [alpha].
+        pools: the pools before.
+        tao: new TAO, shape (subnets,) [TAO].
+        alpha: new alpha, shape (subnets,) [alpha].
 
     Source: §3.5 S3 (injection; vectors BAL-09, BAL-13 to BAL-15).
     """
@@ -159,6 +162,7 @@ def inject(pools: Pools, tao: PerSubnet, alpha: PerSubnet) -> Pools:
         fits = least >= chain.MIN_POOL_WEIGHT - _WEIGHT_ROUNDING
         return weight, fits
 
+    # In the chain's order: both, then alpha alone, then TAO alone (BAL-13 to BAL-15).
     w_both, both = attempt(with_tao, with_alpha)
     w_alpha, alpha_alone = attempt(pools.tao_in, with_alpha)
     w_tao, tao_alone = attempt(with_tao, pools.alpha_in)

@@ -1,13 +1,28 @@
-"""The part of a mechanism that lets subnets come and go (§3.11, §3.12)."""
+"""Configs of the subnets: which take part (§4), and how they come and go (§3.11, §3.12)."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
 from dtaojax import chain
 from dtaojax.schema.strict import Blocks, StrictModel, Tokens
+
+if TYPE_CHECKING:
+    from dtaojax.mechanism.registration.lifecycle import RegistrationRules
+
+
+class EmitSetConfig(StrictModel):
+    """Which subnets take part in the coinbase (§4, emit set).
+
+    Attributes:
+        kind: those that were started, or all.
+        owner_switch: whether a subnet's TAO emission can be switched off (§3.6 M, R5+).
+    """
+
+    kind: Literal["started", "all"] = "started"
+    owner_switch: bool = True
 
 
 class RegistrationConfig(StrictModel):
@@ -40,3 +55,27 @@ class RegistrationConfig(StrictModel):
     start_call_delay_blocks: Blocks = 0
     counts_alpha_in_after: Blocks | None = chain.TAO_IN_REFUND_BLOCK
     pays_baskets: bool = True
+
+    def build(self, starts_at_once: bool) -> RegistrationRules:
+        """Return the rules.
+
+        Args:
+            starts_at_once: whether a new subnet is in the emit set without a start call.
+        """
+        from dtaojax.mechanism.registration import lock
+        from dtaojax.mechanism.registration.departure import payout_rule
+        from dtaojax.mechanism.registration.lifecycle import RegistrationRules
+        from dtaojax.numerics.shapes import parameter
+
+        seeds = {"whole_lock": lock.WholeLock, "min_lock": lock.MinLock, "no_pool": lock.NoPool}
+        return RegistrationRules(
+            limit=self.limit or None,
+            immunity_blocks=self.immunity_blocks,
+            rate_limit_blocks=self.rate_limit_blocks,
+            min_lock=parameter(self.min_lock),
+            reduction_interval=parameter(float(self.reduction_interval_blocks)),
+            seed=seeds[self.seed](),
+            starts_enabled=self.starts_enabled,
+            starts_at_once=starts_at_once,
+            payout=payout_rule(self.counts_alpha_in_after, self.pays_baskets),
+        )

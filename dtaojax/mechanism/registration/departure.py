@@ -1,4 +1,7 @@
-"""A subnet leaves: its pot is paid out and its slot emptied (§3.12, §12.3)."""
+"""A subnet leaves: which one, who is paid out of its pot, and what is left in its slot (§3.12).
+
+A subnet that makes room for a new one is pruned; its pool is dissolved as §12.3 has it since R8.
+"""
 
 import dataclasses
 from typing import Any, NamedTuple
@@ -6,27 +9,47 @@ from typing import Any, NamedTuple
 import equinox as eqx
 import jax
 import jax.numpy as jnp
+from jaxtyping import Array, Float
 
-from dtaojax.mechanism.registration.dissolution import dissolution_payout, sell_baskets
+from dtaojax.mechanism.liquidity.chain_swap import ChainSwap
+from dtaojax.mechanism.liquidity.pools import sell
 from dtaojax.numerics.ordered import ordered_sum
-from dtaojax.numerics.shapes import PerSubnet, PerSubnetBool, Scalar, ScalarInt
+from dtaojax.numerics.shapes import (
+    PerSubnet,
+    PerSubnetBool,
+    PerSubnetInt,
+    Scalar,
+    ScalarBool,
+    ScalarInt,
+)
 from dtaojax.numerics.streams import Stream
-from dtaojax.state.network import NetworkState, Subnets
-from dtaojax.state.pools import Pools
+from dtaojax.state.network import NetworkState, Pools, Subnets
 
 
 class PayoutRule(eqx.Module):
-    """Who has a part in the pot of a dissolved subnet.
+    """Rule for who has a part in the pot of a dissolved subnet.
 
     Attributes:
-        counts_alpha_in_after: the pool's alpha counts as the protocol's in subnets registered after
-            this block, TaoInRefundDeploymentBlock.
-        pays_baskets: whether root's baskets are sold through the pool before the pot is divided
-            (R8); alpha that is only claimable gets nothing.
+        counts_alpha_in_after: Block of registration after which the pool's alpha counts as the
+            protocol's, TaoInRefundDeploymentBlock.
+        pays_baskets: Switch by which root's baskets are sold through the pool before the pot is
+            divided (R8); alpha that is only claimable gets nothing.
     """
 
     counts_alpha_in_after: ScalarInt
     pays_baskets: bool = eqx.field(static=True)
+
+
+def payout_rule(counts_alpha_in_after: int | None, pays_baskets: bool) -> PayoutRule:
+    """Return the rule; without a block, no subnet is registered late enough for its pool to count.
+
+    Args:
+        counts_alpha_in_after: block as in :class:`PayoutRule`, or None.
+        pays_baskets: switch as in :class:`PayoutRule`.
+    """
+    never = int(jnp.iinfo(jnp.asarray(0).dtype).max)
+    since = never if counts_alpha_in_after is None else counts_alpha_in_after
+    return PayoutRule(jnp.asarray(since), pays_baskets=pays_baskets)
 
 
 class Departures(NamedTuple):
@@ -35,13 +58,15 @@ class Departures(NamedTuple):
     ``pot = root + stakers + recycled + unclaimed``.
 
     Attributes:
-        gone: slots whose subnet left.
-        pot: TAO of pool and reservoir [TAO].
-        stakers: paid to the stakers of the subnet together, each by its alpha [TAO].
-        staked: their alpha [alpha].
-        root: what root's baskets got, which joins root stake [TAO].
-        recycled: the protocol's part, taken out of issuance [TAO].
-        unclaimed: a pot in which nobody has a part; nobody is paid and issuance keeps it [TAO].
+        gone: Slots whose subnet left, shape (subnets,).
+        pot: TAO of pool and reservoir, shape (subnets,) [TAO].
+        stakers: TAO paid to the stakers of the subnet together, each by its alpha, shape
+            (subnets,) [TAO].
+        staked: Alpha of those stakers, shape (subnets,) [alpha].
+        root: TAO that root's baskets got, which joins root stake, shape (subnets,) [TAO].
+        recycled: The protocol's part, taken out of issuance, shape (subnets,) [TAO].
+        unclaimed: Pot in which nobody has a part; nobody is paid and issuance keeps it; shape
+            (subnets,) [TAO].
     """
 
     gone: PerSubnetBool
@@ -53,14 +78,26 @@ class Departures(NamedTuple):
     unclaimed: PerSubnet
 
 
+class DissolutionPayout(NamedTuple):
+    """Division of a pot.
+
+    Attributes:
+        holders: TAO paid to each holder, shape (holders,) [TAO].
+        recycled: The protocol's part, taken out of issuance [TAO].
+    """
+
+    holders: Float[Array, " holders"]
+    recycled: Scalar
+
+
 def no_departures(slots: PerSubnet) -> Departures:
-    """Nobody leaves; ``slots`` tells the shape."""
+    """Return that nobody leaves; ``slots`` tells the shape."""
     nothing = jnp.zeros_like(slots)
     return Departures(nothing > 0.0, *[nothing] * 6)
 
 
 def both_departures(first: Departures, second: Departures) -> Departures:
-    """Departures of two moments; of a slot that was emptied twice, the first counts."""
+    """Join departures of two times; of a slot that was emptied twice, the first counts."""
     return jax.tree.map(lambda a, b: jnp.where(first.gone, a, b), first, second)
 
 
@@ -70,7 +107,7 @@ def dissolve(
     state: NetworkState,
     gone: PerSubnetBool,
 ) -> tuple[NetworkState, Departures]:
-    """Pays the pots of the subnets in ``gone`` and empties their slots.
+    """Pay the pots of the subnets in ``gone`` and empty their slots.
 
     The pot is the TAO of pool and reservoir. Root's baskets are sold first, where the rule has it,
     and what they bring joins root stake. The rest goes pro rata to the alpha of stakers and of the
@@ -83,17 +120,19 @@ def dissolve(
     Args:
         rule: who has a part.
         subnets: who takes part.
-        state: before.
-        gone: slots to empty.
+        state: the network before.
+        gone: slots to empty, shape (subnets,).
 
     Returns:
         The state with empty slots, and the payouts.
     """
+    # 1. Root's baskets go first: what they bring comes off the pot that the others divide (§12.3).
     basket = state.root_basket if rule.pays_baskets else jnp.zeros_like(state.root_basket)
     sale = sell_baskets(state.pools, jnp.where(gone, basket, 0.0))
     pot = jnp.where(gone, state.pools.tao_in + state.pools.tao_reservoir, 0.0)
     divided = jnp.where(gone, sale.pools.tao_in, 0.0)
-    # Where nobody holds any, the difference may be below 0 by its rounding.
+    # 2. The rest is divided by alpha. Where nobody holds any, the difference may be below 0 by its
+    #    rounding.
     staked = jnp.maximum(state.participants_alpha, 0.0)
     paid = jax.vmap(dissolution_payout)(
         divided,
@@ -103,6 +142,7 @@ def dissolve(
         subnets.registered_at > rule.counts_alpha_in_after,
     )
     stakers, root = paid.holders[:, 0], sale.received + paid.holders[:, 1]
+    # 3. The protocol's part leaves issuance; a pot without a claimant stays in it.
     recycled = jnp.where(gone, paid.recycled, 0.0)
     somebody = jnp.sum(paid.holders, axis=-1) + recycled > 0.0
     departures = Departures(
@@ -120,13 +160,13 @@ def dissolve(
 def emptied(
     state: NetworkState, gone: PerSubnetBool, recycled: Scalar, root: Scalar
 ) -> NetworkState:
-    """The state with nothing in some slots.
+    """Return the state with nothing in some slots.
 
     Args:
-        state: before.
-        gone: those slots.
-        recycled: leaves issuance [TAO].
-        root: joins root stake [TAO].
+        state: the network before.
+        gone: slots to empty, shape (subnets,).
+        recycled: TAO that leaves issuance [TAO].
+        root: TAO that joins root stake [TAO].
     """
 
     def zeroed(values):
@@ -153,7 +193,7 @@ def emptied(
 
 
 def forgotten(memory: Any, gone: PerSubnetBool) -> Any:
-    """A weight rule's memory without what it holds of some slots (§3.6: what is missing is 0).
+    """Return a weight rule's memory without what it holds of some slots (§3.6: missing is 0).
 
     Every array of a memory has the slots as its last axis, but for random streams.
     """
@@ -167,3 +207,84 @@ def forgotten(memory: Any, gone: PerSubnetBool) -> Any:
         return jnp.where(jnp.broadcast_to(gone, part.shape), jnp.zeros((), part.dtype), part)
 
     return jax.tree.map(cleared, memory, is_leaf=is_stream)
+
+
+
+
+
+def sell_baskets(pools: Pools, alpha: PerSubnet) -> ChainSwap:
+    """Sell root's baskets in pools that are dissolved, their reservoirs folded in (R8).
+
+    The swap has no fee and no limit of its price. Of equal weights ``E`` alpha get ``E / (x + E)``
+    of a pool of ``x`` alpha. Of a pool whose guards refuse the swap nothing is sold.
+
+    Args:
+        pools: the pools before.
+        alpha: alpha in the baskets, shape (subnets,) [alpha].
+
+    Returns:
+        The pools after, without reservoirs; what was not sold [alpha], and what was received [TAO].
+
+    Source: §12.3.
+    """
+    nothing = jnp.zeros_like(alpha)
+    folded = Pools(
+        tao_in=pools.tao_in + pools.tao_reservoir,
+        alpha_in=pools.alpha_in + pools.alpha_reservoir,
+        w_tao=pools.w_tao,
+        tao_reservoir=nothing,
+        alpha_reservoir=nothing,
+    )
+    after, tao, refused = sell(folded, alpha)
+    return ChainSwap(after, jnp.where(refused, alpha, 0.0), tao)
+
+
+def dissolution_payout(
+    pot: Scalar,
+    held: Float[Array, " holders"],
+    protocol_alpha: Scalar,
+    alpha_in: Scalar,
+    counts_alpha_in: ScalarBool,
+) -> DissolutionPayout:
+    """Divide the pool's TAO pro rata over holders and protocol.
+
+    Nothing is paid where nobody holds alpha. Per alpha that is the pot over all alpha that counts,
+    not the spot price.
+
+    Args:
+        pot: TAO of the pool, its reservoir among it, after root's baskets were sold [TAO].
+        held: staked alpha of each holder, shape (holders,) [alpha].
+        protocol_alpha: alpha bought by the chain and kept (R5+) [alpha].
+        alpha_in: alpha reserve of the pool, with what was just sold into it [alpha].
+        counts_alpha_in: whether the reserve counts as the protocol's (subnets registered after
+            TaoInRefundDeploymentBlock).
+
+    Source: §3.12 [DISS-01, DISS-03, DISS-04].
+    """
+    own = protocol_alpha + jnp.where(counts_alpha_in, alpha_in, 0.0)
+    total = ordered_sum(held) + own
+    some = total > 0.0
+    per_alpha = jnp.where(some, pot / jnp.where(some, total, 1.0), 0.0)
+    return DissolutionPayout(held * per_alpha, own * per_alpha)
+
+
+def prunable(registered_at: PerSubnetInt, block: ScalarInt, immunity_blocks: int) -> PerSubnetBool:
+    """Return the subnets whose immunity period is over at ``block``."""
+    return block >= registered_at + immunity_blocks
+
+
+def prune_target(
+    moving_price: PerSubnet, registered_at: PerSubnetInt, eligible: PerSubnetBool
+) -> PerSubnetBool:
+    """Mark the subnet that a registration would replace; none if none is eligible.
+
+    The lowest moving price goes; of several the earliest registered, then the first in order.
+    Source: §3.12, RT::get_network_to_prune.
+    """
+    lowest = jnp.min(jnp.where(eligible, moving_price, jnp.inf))
+    cheapest = eligible & (moving_price == lowest)
+    never = jnp.iinfo(registered_at.dtype).max
+    earliest = jnp.min(jnp.where(cheapest, registered_at, never))
+    oldest = cheapest & (registered_at == earliest)
+    first = jnp.argmax(oldest)
+    return oldest & (jnp.arange(oldest.shape[-1]) == first)

@@ -12,11 +12,9 @@ import jax.numpy as jnp
 
 from dtaojax.mechanism.emission import block_emission
 from dtaojax.mechanism.liquidity.pools import spot_price
-from dtaojax.mechanism.registration.departure import Departures, PayoutRule, dissolve
-from dtaojax.mechanism.registration.lock_cost import lock_cost
-from dtaojax.mechanism.registration.median_price import median_price
-from dtaojax.mechanism.registration.pool_seed import MinLock, NoPool, WholeLock
-from dtaojax.mechanism.registration.pruning import prunable, prune_target
+from dtaojax.mechanism.registration import departure
+from dtaojax.mechanism.registration.departure import Departures, PayoutRule
+from dtaojax.mechanism.registration.lock import PoolSeed, lock_cost, median_price
 from dtaojax.numerics.shapes import PerSubnetBool, Scalar, ScalarBool, ScalarInt
 from dtaojax.state.network import NetworkState, Subnets
 
@@ -25,8 +23,8 @@ class LastLock(NamedTuple):
     """Books of the last registration.
 
     Attributes:
-        cost: NetworkLastLockCost [TAO].
-        block: NetworkLastLockBlock; 0 before the first.
+        cost: Lock that its owner paid, NetworkLastLockCost [TAO].
+        block: Block in which it happened, NetworkLastLockBlock; 0 before the first.
     """
 
     cost: Scalar
@@ -34,18 +32,19 @@ class LastLock(NamedTuple):
 
 
 class RegistrationRules(eqx.Module):
-    """What a regime says about registrations.
+    """Rules of a regime for registrations.
 
     Attributes:
-        limit: SubnetLimit; None where there is none and only the slots end.
-        immunity_blocks: NetworkImmunityPeriod.
-        rate_limit_blocks: NetworkRateLimit, the least distance of two registrations.
-        min_lock: NetworkMinLockCost [TAO].
-        reduction_interval: NetworkLockReductionInterval [blocks].
-        seed: what a new pool starts with.
-        starts_enabled: whether the TAO emission of a new subnet is switched on.
-        starts_at_once: whether a new subnet is in the emit set without a start call.
-        payout: who has a part in the pot of a pruned subnet.
+        limit: Most subnets, SubnetLimit; None where there is none and only the slots end.
+        immunity_blocks: Age below which a subnet is not pruned, NetworkImmunityPeriod [blocks].
+        rate_limit_blocks: Least distance of two registrations, NetworkRateLimit [blocks].
+        min_lock: Least cost of a registration, NetworkMinLockCost [TAO].
+        reduction_interval: Blocks in which the last lock decays once at an emission of 1 TAO a
+            block, NetworkLockReductionInterval [blocks].
+        seed: Rule for what a new pool starts with.
+        starts_enabled: Switch by which the TAO emission of a new subnet is on from the first.
+        starts_at_once: Switch by which a new subnet is in the emit set without a start call.
+        payout: Rule for who has a part in the pot of a pruned subnet.
     """
 
     limit: int | None = eqx.field(static=True)
@@ -53,7 +52,7 @@ class RegistrationRules(eqx.Module):
     rate_limit_blocks: int = eqx.field(static=True)
     min_lock: Scalar
     reduction_interval: Scalar
-    seed: WholeLock | MinLock | NoPool
+    seed: PoolSeed
     starts_enabled: bool = eqx.field(static=True)
     starts_at_once: bool = eqx.field(static=True)
     payout: PayoutRule
@@ -63,8 +62,8 @@ class Newcomer(NamedTuple):
     """What is known of a subnet before it is registered.
 
     Attributes:
-        quality: latent quality, a standard score [-].
-        sector: number of the line of work.
+        quality: Latent quality, a standard score [-].
+        sector: Number of the line of work.
     """
 
     quality: Scalar
@@ -72,14 +71,14 @@ class Newcomer(NamedTuple):
 
 
 class Registration(NamedTuple):
-    """What became of an attempt.
+    """Outcome of an attempt to register.
 
     Attributes:
-        done: whether there was room; if not, nothing has changed.
-        slot: the slot taken; nowhere if not done.
-        lock_cost: what the owner paid, 0 if not done [TAO].
-        recycled: part of that, taken out of issuance [TAO].
-        departures: of the subnet that made room, if one had to.
+        done: Whether there was room; if not, nothing has changed.
+        slot: The slot taken, nowhere if not done, shape (subnets,).
+        lock_cost: Lock that the owner paid, 0 if not done [TAO].
+        recycled: Part of that lock that is taken out of issuance [TAO].
+        departures: Departure of the subnet that made room, if one had to.
     """
 
     done: ScalarBool
@@ -90,7 +89,7 @@ class Registration(NamedTuple):
 
 
 def current_lock_cost(rules: RegistrationRules, last: LastLock, state: NetworkState) -> Scalar:
-    """What a registration costs after block ``state.block`` (§3.11) [TAO]."""
+    """Return what a registration costs after block ``state.block`` (§3.11) [TAO]."""
     return lock_cost(
         last.cost,
         state.block - last.block,
@@ -102,14 +101,14 @@ def current_lock_cost(rules: RegistrationRules, last: LastLock, state: NetworkSt
 
 
 def may_register(rules: RegistrationRules, last: LastLock, state: NetworkState) -> ScalarBool:
-    """Whether the last registration is long enough ago (NetworkRateLimit)."""
+    """Return whether the last registration is long enough ago (NetworkRateLimit)."""
     return (last.block == 0) | (state.block - last.block >= rules.rate_limit_blocks)
 
 
 def next_pruned(subnets: Subnets, state: NetworkState, immunity_blocks: int) -> PerSubnetBool:
-    """Marks the subnet that a registration in a full network would replace, if there is one."""
-    old_enough = prunable(subnets.registered_at, state.block, immunity_blocks)
-    return prune_target(state.moving_price, subnets.registered_at, subnets.registered & old_enough)
+    """Mark the subnet that a registration in a full network would replace, if there is one."""
+    old_enough = departure.prunable(subnets.registered_at, state.block, immunity_blocks)
+    return departure.prune_target(state.moving_price, subnets.registered_at, subnets.registered & old_enough)
 
 
 def register(
@@ -119,7 +118,7 @@ def register(
     last: LastLock,
     newcomer: Newcomer,
 ) -> tuple[Subnets, NetworkState, LastLock, Registration]:
-    """Registers a subnet in block ``state.block``.
+    """Register a subnet in block ``state.block``.
 
     A network below its limit gives it the first empty slot. A full one prunes: the subnet with the
     lowest moving price of those past immunity is dissolved and its slot taken over; if all are
@@ -131,16 +130,18 @@ def register(
     Source: §3.11, §3.12, RT::do_register_network, RT::get_network_to_prune.
 
     Args:
-        rules: of the regime.
+        rules: the rules of the regime.
         subnets: who takes part.
-        state: after block ``state.block`` and its trades.
-        last: books of the last registration.
+        state: the network after block ``state.block`` and its trades.
+        last: the books of the last registration.
         newcomer: what users know of the new subnet.
 
     Returns:
         Subnets, state and books after it, and what happened.
     """
+    # 1. The cost is read before anything moves: a dissolution lowers issuance and so its decay.
     cost = current_lock_cost(rules, last, state)
+    # 2. The first empty slot below the limit; at the limit the slot of a pruned subnet, or none.
     empty = ~subnets.registered
     first_empty = empty & (jnp.arange(empty.shape[-1]) == jnp.argmax(empty))
     full = jnp.asarray(False)
@@ -149,18 +150,21 @@ def register(
     pruned = full & next_pruned(subnets, state, rules.immunity_blocks)
     slot = jnp.where(full, pruned, first_empty)
     done = jnp.any(slot)
-
-    cleared, departures = dissolve(rules.payout, subnets, state, pruned)
+    # 3. The pruned subnet leaves first: its price has no part in the median of the others.
+    cleared, departures = departure.dissolve(rules.payout, subnets, state, pruned)
     seed = rules.seed(cost, rules.min_lock, median_price(spot_price(cleared.pools)))
     pools = dataclasses.replace(
         cleared.pools,
         tao_in=jnp.where(slot, seed.tao_in, cleared.pools.tao_in),
         alpha_in=jnp.where(slot, seed.alpha_in, cleared.pools.alpha_in),
     )
+    # 4. The owner's lock becomes the new pool; what is not put there leaves issuance.
     recycled = jnp.where(done, seed.recycled, 0.0)
     after = dataclasses.replace(
         cleared, pools=pools, total_issuance=cleared.total_issuance - recycled
     )
+    # 5. Everything that is known of the slot is the newcomer's; a switch that an owner before it
+    #    has turned off is on again.
     first_emission = state.block + 1 if rules.starts_at_once else -1
     members = Subnets(
         registered_at=jnp.where(slot, state.block, subnets.registered_at),
@@ -179,7 +183,7 @@ def register(
 
 
 def start_call(subnets: Subnets, block: ScalarInt, called: PerSubnetBool) -> Subnets:
-    """Owners of ``called`` start their subnets in ``block``: they emit from the next one (§3.11).
+    """Start the subnets whose owners ``called`` in ``block``: they emit from the next one (§3.11).
 
     A call for a subnet that has started already, or for an empty slot, changes nothing.
     """

@@ -1,8 +1,9 @@
-"""Parts of a mechanism that decide what becomes of root's alpha."""
+"""Configs of root: what its stake weighs, and what becomes of the alpha that it earns (§3.8, §3.10)."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeAlias
+import math
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
@@ -10,8 +11,24 @@ from dtaojax import chain
 from dtaojax.schema.netuids import FractionByNetuid
 from dtaojax.schema.strict import Fraction, StrictModel
 
+if TYPE_CHECKING:
+    from dtaojax.mechanism.root.policy import RootPolicy
+    from dtaojax.mechanism.root.stake import OffTheTop
+    from dtaojax.network.slots import Slots
+    from dtaojax.numerics.shapes import PerSubnet, Scalar
 
-class RootBasketConfig(StrictModel):
+
+class _RootPart(StrictModel):
+    """What all kinds of root have in common."""
+
+    def build_off_the_top(self) -> OffTheTop:
+        """Return the rule for what root is paid of a block's TAO before all others."""
+        from dtaojax.mechanism.root.stake import NothingOffTheTop
+
+        return NothingOffTheTop()
+
+
+class RootBasketConfig(_RootPart):
     """Root keeps its alpha in baskets (§3.10, R8).
 
     Attributes:
@@ -29,8 +46,27 @@ class RootBasketConfig(StrictModel):
     off_the_top: Fraction = 0.0
     sale_per_day: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
 
+    def build(self) -> RootPolicy:
+        """Return the policy; one that sells nothing has no claims to compute."""
+        from dtaojax.mechanism.root.policy import RootBasket, RootDrained
+        from dtaojax.numerics.shapes import parameter
 
-class RootClaimedConfig(StrictModel):
+        if self.sale_per_day == 0.0:
+            return RootBasket()
+        per_block = -math.expm1(math.log1p(-self.sale_per_day) / chain.BLOCKS_PER_DAY)
+        return RootDrained(parameter(per_block))
+
+    def build_off_the_top(self) -> OffTheTop:
+        """Return the rule for what root is paid of a block's TAO before all others."""
+        from dtaojax.mechanism.root.stake import ShareOffTheTop
+        from dtaojax.numerics.shapes import parameter
+
+        if self.off_the_top == 0.0:
+            return super().build_off_the_top()
+        return ShareOffTheTop(parameter(self.off_the_top))
+
+
+class RootClaimedConfig(_RootPart):
     """Root's alpha is claimed with a lag, and sold (§3.10, R4 to R7).
 
     Attributes:
@@ -43,8 +79,15 @@ class RootClaimedConfig(StrictModel):
     tao_weight: Fraction = chain.TAO_WEIGHT
     lag_blocks: Annotated[int, Field(ge=1, le=2**31)] = chain.ROOT_CLAIM_LAG_BLOCKS
 
+    def build(self) -> RootPolicy:
+        """Return the policy."""
+        from dtaojax.mechanism.root.policy import RootDrained
+        from dtaojax.numerics.shapes import parameter
 
-class RootSoldAtLaunchConfig(StrictModel):
+        return RootDrained(parameter(1.0 / self.lag_blocks))
+
+
+class RootSoldAtLaunchConfig(_RootPart):
     """Root's alpha is sold in the pool each block (§3.8 step 4, R1).
 
     Attributes:
@@ -54,8 +97,15 @@ class RootSoldAtLaunchConfig(StrictModel):
     kind: Literal["sold_at_launch"] = "sold_at_launch"
     tao_weight: Fraction = chain.TAO_WEIGHT
 
+    def build(self) -> RootPolicy:
+        """Return the policy."""
+        from dtaojax.mechanism.root.policy import RootSoldAtLaunch
+        from dtaojax.numerics.shapes import parameter
 
-class RootSoldUnlessSubsidisedConfig(StrictModel):
+        return RootSoldAtLaunch(parameter(chain.LAUNCH_MIN_LIQUIDITY))
+
+
+class RootSoldUnlessSubsidisedConfig(_RootPart):
     """Root's alpha is sold each block where the price is not below the share (§3.8, R3).
 
     Attributes:
@@ -65,27 +115,45 @@ class RootSoldUnlessSubsidisedConfig(StrictModel):
     kind: Literal["sold_unless_subsidised"] = "sold_unless_subsidised"
     tao_weight: Fraction = chain.TAO_WEIGHT
 
+    def build(self) -> RootPolicy:
+        """Return the policy."""
+        from dtaojax.mechanism.root.policy import RootSoldUnlessSubsidised
 
-class RootValidatorsPaidConfig(StrictModel):
+        return RootSoldUnlessSubsidised()
+
+
+class RootValidatorsPaidConfig(_RootPart):
     """Root stake earns the validators' TAO; there is no alpha to have a part in (§8.1, A5)."""
 
     kind: Literal["validators"] = "validators"
 
     @property
     def tao_weight(self) -> float:
-        """Without alpha nothing is weighed against it."""
+        """Return 0: without alpha nothing is weighed against it."""
         return 0.0
 
+    def build(self) -> RootPolicy:
+        """Return the policy."""
+        from dtaojax.mechanism.root.policy import RootOfValidators
 
-class NoRootConfig(StrictModel):
+        return RootOfValidators()
+
+
+class NoRootConfig(_RootPart):
     """Root earns nothing (§8.2, §8.4, before the launch)."""
 
     kind: Literal["none"] = "none"
 
     @property
     def tao_weight(self) -> float:
-        """None."""
+        """Return 0: root has no part in any subnet."""
         return 0.0
+
+    def build(self) -> RootPolicy:
+        """Return the policy."""
+        from dtaojax.mechanism.root.policy import NoRoot
+
+        return NoRoot()
 
 
 RootConfig: TypeAlias = Annotated[
@@ -97,3 +165,24 @@ RootConfig: TypeAlias = Annotated[
     | NoRootConfig,
     Field(discriminator="kind"),
 ]
+
+
+def build_tao_weight(root: RootConfig, slots: Slots | None) -> Scalar | PerSubnet:
+    """Return the weight of root stake against alpha, one number or one a subnet [-].
+
+    Args:
+        root: the config of root.
+        slots: slots of the network under the rules; needed where they name single subnets.
+
+    Raises:
+        ValueError: the rules name single subnets, and there are no slots.
+        NetworkError: they name one that is not in the network.
+    """
+    from dtaojax.numerics.shapes import parameter
+
+    by_netuid = root.tao_weights if isinstance(root, RootBasketConfig) else {}
+    if not by_netuid:
+        return parameter(root.tao_weight)
+    if slots is None:
+        raise ValueError("root.tao_weights names subnets: pass the slots of their network")
+    return parameter(slots.column(root.tao_weight, by_netuid))

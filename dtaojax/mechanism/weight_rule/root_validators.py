@@ -1,4 +1,4 @@
-"""Weights by the votes of root validators (before dTAO, the article's old regime)."""
+"""Weight rule by the votes of root validators (before dTAO, the article's old regime, §8.1)."""
 
 from typing import Any, NamedTuple
 
@@ -7,30 +7,29 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from dtaojax.mechanism.cadence import is_due
-from dtaojax.mechanism.shares import normalise
-from dtaojax.mechanism.weight_rule.rule import Seen, WeightRule
-from dtaojax.numerics.ordered import ordered_sum
+from dtaojax.mechanism.integers import is_due
+from dtaojax.mechanism.weight_rule.rule import StepSummary, WeightRule
+from dtaojax.numerics.ordered import normalise, ordered_sum
 from dtaojax.numerics.shapes import PathNumber, PerSubnet, PerValidator, Scalar, ScalarInt, Votes
 from dtaojax.numerics.streams import Stream, named_stream
 from dtaojax.state.network import NetworkState, Subnets
 
 
 def vote_shares(stake: PerValidator, votes: Votes) -> PerSubnet:
-    """Each validator's votes over their sum, averaged by stake (§8.1, article A4) [-].
+    """Return each validator's votes over their sum, averaged by stake (§8.1, article A4) [-].
 
     A validator that votes for nothing has no say. All 0 if nobody votes.
 
     Args:
-        stake: of each root validator [TAO].
-        votes: scores, not negative [-].
+        stake: stake of each root validator, shape (validators,) [TAO].
+        votes: scores, not negative, shape (validators, subnets) [-].
     """
     weights = stake[:, None] * jax.vmap(normalise)(votes)
     return normalise(jax.vmap(ordered_sum, in_axes=1)(weights))
 
 
 def ranked_stakes(validators: int, exponent: Scalar) -> PerValidator:
-    """Parts of root stake that fall with the rank: ``k**-exponent``, adding up to 1 [-]."""
+    """Return parts of root stake that fall with the rank: ``k**-exponent``, adding up to 1 [-]."""
     return normalise(jnp.arange(1.0, validators + 1.0) ** -exponent)
 
 
@@ -38,9 +37,9 @@ class VoteMemory(NamedTuple):
     """The path's streams of opinions, and the shares that follow from the last votes.
 
     Attributes:
-        bias: stream of lasting opinions.
-        noise: stream of passing ones.
-        shares: in force [-].
+        bias: The path's stream of lasting opinions.
+        noise: The path's stream of passing opinions.
+        shares: Shares in force, shape (subnets,) [-].
     """
 
     bias: Stream
@@ -57,13 +56,13 @@ class RootValidators(WeightRule):
     scores over their sum, averaged by stake (§8.1, article A4).
 
     Attributes:
-        stake: parts of root stake of the validators [-].
-        insight: weight of quality in a score, in logs a standard score [-].
-        bias: standard deviation of lasting opinions, in logs [-].
-        noise: standard deviation of passing opinions, in logs [-].
-        bias_stream: of lasting opinions.
-        noise_stream: of passing opinions.
-        interval_blocks: blocks between votes.
+        stake: Parts of root stake that the validators hold, shape (validators,) [-].
+        insight: Weight of quality in a score, in logs a standard score [-].
+        bias: Standard deviation of lasting opinions, in logs [-].
+        noise: Standard deviation of passing opinions, in logs [-].
+        bias_stream: Stream of lasting opinions, of all paths.
+        noise_stream: Stream of passing opinions, of all paths.
+        interval_blocks: Blocks between two votes [blocks].
     """
 
     stake: PerValidator
@@ -75,13 +74,13 @@ class RootValidators(WeightRule):
     interval_blocks: int = eqx.field(static=True)
 
     def scores(self, bias: Stream, noise: Stream, number: ScalarInt, subnets: Subnets) -> Votes:
-        """What each validator gives each subnet at a vote [-].
+        """Return what each validator gives each subnet at a vote, shape (validators, subnets) [-].
 
         Args:
             bias: the path's stream of lasting opinions.
             noise: the path's stream of passing opinions.
-            number: of the vote.
-            subnets: those in the emit set can be voted for.
+            number: number of the vote, by which passing opinions are drawn.
+            subnets: who takes part; those in the emit set can be voted for.
         """
         shape = (self.stake.shape[0], subnets.quality.shape[0])
 
@@ -95,40 +94,42 @@ class RootValidators(WeightRule):
         return jnp.where(subnets.in_emit_set[None, :], scores, 0.0)
 
     def begin(self, path: PathNumber, subnets: Subnets, state: NetworkState) -> VoteMemory:
-        """The votes that were cast before the path begins."""
+        """Return the votes that were cast before the path begins."""
         bias, noise = self.bias_stream.for_path(path), self.noise_stream.for_path(path)
         return self._voted(bias, noise, state, subnets)
 
     def prepare(
         self, memory: VoteMemory, state: NetworkState, subnets: Subnets, blocks: int
     ) -> VoteMemory:
-        """New votes if they are due in the next ``blocks`` blocks; a newcomer waits for them."""
+        """Return new votes if they are due in the next ``blocks`` blocks; a newcomer waits for them."""
         number = (state.block + blocks) // self.interval_blocks
 
         def vote() -> PerSubnet:
             scores = self.scores(memory.bias, memory.noise, number, subnets)
             return vote_shares(self.stake, scores)
 
+        # Most steps have no vote: they are spared a random number per validator and subnet.
         due = is_due(state.block, blocks, self.interval_blocks)
         return memory._replace(shares=lax.cond(due, vote, lambda: memory.shares))
 
     def shares(self, memory: VoteMemory, state: NetworkState, subnets: Subnets) -> PerSubnet:
-        """Shares by the last votes [-]."""
+        """Return the shares by the last votes [-]."""
         return memory.shares
 
-    def record(self, memory: VoteMemory, seen: Seen) -> VoteMemory:
-        """What happens in a step plays no part."""
+    def record(self, memory: VoteMemory, step: StepSummary) -> VoteMemory:
+        """Return the memory as it is: what happens in a step plays no part."""
         return memory
 
     def resume(
         self, memory: VoteMemory, former: Any, state: NetworkState, subnets: Subnets
     ) -> VoteMemory:
-        """The votes that were cast before the state."""
+        """Return the votes that were cast before the state."""
         return self._voted(memory.bias, memory.noise, state, subnets)
 
     def _voted(
         self, bias: Stream, noise: Stream, state: NetworkState, subnets: Subnets
     ) -> VoteMemory:
+        """Return the memory with the votes of the interval in which the state is."""
         number = state.block // self.interval_blocks
         scores = self.scores(bias, noise, number, subnets)
         return VoteMemory(bias, noise, vote_shares(self.stake, scores))
@@ -144,16 +145,16 @@ def root_validators(
     noise: Scalar,
     interval_blocks: int,
 ) -> RootValidators:
-    """Root validators, with stakes by rank and opinions of their own, vote on the shares.
+    """Return the rule of root validators with stakes by rank and opinions of their own.
 
     Args:
-        seed: of their opinions, which have streams of their own.
-        validators: how many.
-        stake_exponent: the k-th largest has a stake in proportion to ``k**-stake_exponent`` [-].
+        seed: seed of their opinions, which have streams of their own.
+        validators: number of validators.
+        stake_exponent: exponent of stakes by rank: the k-th largest has a stake in proportion to ``k**-stake_exponent`` [-].
         insight: weight of quality in a score, in logs a standard score [-].
         bias: standard deviation of lasting opinions, in logs [-].
         noise: standard deviation of passing opinions, in logs [-].
-        interval_blocks: between votes [blocks].
+        interval_blocks: blocks between two votes [blocks].
     """
     return RootValidators(
         stake=ranked_stakes(validators, stake_exponent),
