@@ -20,15 +20,14 @@ from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from dtaojax import chain
-from dtaojax.assembly import build_mechanism
 from dtaojax.mechanism.config import MechanismConfig
-from dtaojax.mechanism.gate.hill_rank import hill_gate
+from dtaojax.mechanism.gate.hill import hill_gate
 from dtaojax.mechanism.liquidity.pools import buy_output, spot_price
 from dtaojax.mechanism.moving_price.ema import PriceEma, PricePath
 from dtaojax.network import load_network
 from dtaojax.report.charts.svg import COLOURS, drawing_style, new_figure, render
 from dtaojax.report.numerals import compact
-from dtaojax.state.pools import Pools
+from dtaojax.state.network import Pools
 from dtaojax.studies.inspect.next_block import next_block
 
 ROOT: Final = Path(__file__).parents[1]
@@ -122,8 +121,8 @@ def moving_price() -> Drawn:
     blocks, step = 2 * chain.BLOCKS_PER_DAY, 60
     at = step * np.arange(blocks // step + 1)
     spot = np.where((at > 0) & (at <= chain.BLOCKS_PER_DAY), 2.0, 1.0)
-    live = build_mechanism(RULES).moving_price
-    launch = build_mechanism(MechanismConfig.model_validate("launch_2025")).moving_price
+    live = RULES.build().moving_price
+    launch = MechanismConfig.model_validate("launch_2025").build().moving_price
     hours = at / 300.0
     axes.step(
         hours, spot, where="pre", color=COLOURS["muted"], linewidth=1.2, linestyle=(0, (4, 2))

@@ -20,7 +20,7 @@ import numpy as np
 from jax import lax
 
 from dtaojax import chain
-from dtaojax.assembly import Slots, build_demand, build_mechanism, build_network
+from dtaojax.assembly import Slots, build_demand, build_network
 from dtaojax.demand.flow.config import StudentFlowConfig
 from dtaojax.demand.flow.student_flow import student_flow
 from dtaojax.demand.holders.config import EmissionSellingConfig
@@ -117,7 +117,7 @@ def run(rules: MechanismConfig, table: NetworkTable, pushes: np.ndarray, blocks:
     """
     steps_a_day = chain.BLOCKS_PER_DAY // blocks
     steps = steps_a_day * pushes.shape[1]
-    mechanism = build_mechanism(rules)
+    mechanism = rules.build()
     subnets, start = build_network(table, rules)
     (selling,) = build_demand(
         (EmissionSellingConfig(),), SEED, Slots(table, table.n_subnets), Path()

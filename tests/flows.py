@@ -17,7 +17,7 @@ from dtaojax.demand.process import Clock, DemandProcess
 from dtaojax.mechanism.coinbase import Coinbase, coinbase
 from dtaojax.mechanism.fees.rules import FeeToAuthor
 from dtaojax.mechanism.root.stake import move_root_stake
-from dtaojax.mechanism.trading.trading import SwapMarket
+from dtaojax.mechanism.trading.rules import SwapTrading
 from dtaojax.state.intents import Intents
 from dtaojax.state.network import NetworkState, Subnets
 from dtaojax.world.world import World
@@ -109,7 +109,7 @@ def trade_steps(
             ]
             wish = reduce(add, (wish for wish, _ in asked))
             held = now.participants_alpha
-            pools, trades = SwapMarket()(now.pools, wish, held, who.in_emit_set, fee)
+            pools, trades = SwapTrading()(now.pools, wish, held, who.in_emit_set, fee)
             root, _ = move_root_stake(now.root_tao, wish.root_tao)
             now = dataclasses.replace(
                 now,

@@ -14,7 +14,7 @@ from scipy import linalg, stats
 from worlds import live_mechanism
 
 from dtaojax import chain
-from dtaojax.assembly import build_mechanism, build_world
+from dtaojax.assembly import build_world
 from dtaojax.behaviour.build import build_behaviour
 from dtaojax.behaviour.emission_switch import EmissionSwitch
 from dtaojax.behaviour.miner_burn import EVERYTHING_FROM, MOVES, NOTHING_BELOW, MinerBurn
@@ -106,7 +106,7 @@ def switching(began: int = 2**40, **changed: object) -> EmissionSwitch:
 
 
 def rules(preset: str) -> Mechanism:
-    return build_mechanism(MechanismConfig.model_validate(preset))
+    return MechanismConfig.model_validate(preset).build()
 
 
 @pytest.fixture(scope="module")
@@ -183,7 +183,9 @@ def test_owners_move_between_the_states_of_burn_at_their_rates(
     other = "idle" if group == "engaged" else "engaged"
     process = burning(**{group: moves(*rates), other: moves(*STILL)})
     if group == "idle":
-        free = dataclasses.replace(free, memory=mechanism.weighing.begin(jnp.uint32(0), who, state))
+        free = dataclasses.replace(
+            free, memory=mechanism.weight_rule.begin(jnp.uint32(0), who, state)
+        )
     found = states_of(acted(process, (who, free), mechanism, days=3).miner_burned)
     leave = np.array([sum(rates[:2]), sum(rates[2:4]), sum(rates[4:])])
     day = generator(*rates) / leave[:, None] * -np.expm1(-leave)[:, None] + np.eye(3)
@@ -250,13 +252,13 @@ def test_reach_is_what_a_subnet_alone_would_gain_by_burning_nothing(
     count = who.sector.shape[0]
     burned = jnp.where(jnp.arange(count) == 0, 0.0, jnp.linspace(0.0, 1.0, count))
     who = dataclasses.replace(who, miner_burned=burned)
-    memory = mechanism.weighing.begin(jnp.uint32(0), who, state)
+    memory = mechanism.weight_rule.begin(jnp.uint32(0), who, state)
     state = dataclasses.replace(state, memory=memory)
 
     def share_if_unburned(place: int) -> float:
         alone = dataclasses.replace(who, miner_burned=burned.at[place].set(0.0))
-        weights = mechanism.weighing.shares(memory, state, alone)
-        others = mechanism.weighing.shares(memory, state, who)
+        weights = mechanism.weight_rule.shares(memory, state, alone)
+        others = mechanism.weight_rule.shares(memory, state, who)
         # The others' shares shrink by what the subnet gains; reach compares at their old sum.
         scale = others[0] / weights[0] if place else 1.0
         return float(weights[place] * scale)

@@ -24,7 +24,7 @@ from dtaojax.mechanism.coinbase import coinbase
 from dtaojax.mechanism.liquidity.pools import sell_output
 from dtaojax.mechanism.presets import PRESETS
 from dtaojax.mechanism.split.rules import Payout
-from dtaojax.mechanism.trading.trading import Trades
+from dtaojax.mechanism.trading.rules import Trades
 from dtaojax.metrics.cohorts import cohort_table
 from dtaojax.network import NetworkTable, load_network
 from dtaojax.results.read import read

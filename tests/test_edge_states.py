@@ -35,7 +35,6 @@ from worlds import (
     subnets_of,
 )
 
-from dtaojax.assembly import build_mechanism
 from dtaojax.mechanism.config import MechanismConfig
 from dtaojax.mechanism.presets import PRESETS as CONFIG_PRESETS
 from dtaojax.mechanism.step import step
@@ -114,7 +113,7 @@ def test_edge_states_run_on_as_the_reference_does(name: str) -> None:
     )
     table = {"preset": name, **({"fees": {"tao": 0.0}} if flat else {})}
     rules = MechanismConfig.model_validate(table)
-    mechanism = build_mechanism(rules)
+    mechanism = rules.build()
     starts, members, orders, expected = [], [], [], []
     for number, edge in enumerate(EDGES.values()):
         network = random_world(number, WIDTH, weights=False)
@@ -131,7 +130,7 @@ def test_edge_states_run_on_as_the_reference_does(name: str) -> None:
             subnets, first_emission_block=started, emission_enabled=enabled
         )
         start = state_of(network)
-        memory = mechanism.weighing.begin(jnp.uint32(0), subnets, start)
+        memory = mechanism.weight_rule.begin(jnp.uint32(0), subnets, start)
         starts.append(dataclasses.replace(start, memory=memory))
         members.append(subnets)
         random, asked, seen = Random(number), [], []

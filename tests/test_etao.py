@@ -8,13 +8,13 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from dtaojax.assembly import Slots, build_mechanism, build_network, build_world
+from dtaojax.assembly import Slots, build_network, build_world
 from dtaojax.config.load import config_from_dict
 from dtaojax.mechanism.coinbase import Coinbase, coinbase
 from dtaojax.mechanism.config import MechanismConfig
 from dtaojax.mechanism.emission import block_emission
 from dtaojax.mechanism.presets import PRESETS
-from dtaojax.mechanism.root.proportion import root_proportion
+from dtaojax.mechanism.root.stake import root_proportion
 from dtaojax.network import NetworkError, load_network
 from dtaojax.schema.errors import ConfigError
 from dtaojax.state.network import NetworkState
@@ -36,7 +36,7 @@ def step_of(**root: Any) -> tuple[NetworkState, NetworkState, Coinbase]:
     """The embedded network before and after a step's coinbase, under changed rules of root."""
     made = rules(**root)
     subnets, start = build_network(NETWORK, made)
-    mechanism = build_mechanism(made, slots=Slots(NETWORK, NETWORK.n_subnets))
+    mechanism = made.build(slots=Slots(NETWORK, NETWORK.n_subnets))
     after, paid = _coinbase(mechanism, subnets, start, BLOCKS)
     return start, after, paid
 
@@ -101,12 +101,12 @@ def test_the_rule_of_june_2026_weighs_by_the_subnets_own_root_proportion() -> No
     netuid = int(NETWORK.netuid[5])
     single = MechanismConfig.model_validate({**made, "root": {"tao_weights": {netuid: 0.36}}})
     slots = Slots(NETWORK, NETWORK.n_subnets)
-    assert np.shape(build_mechanism(single, slots=slots).weighing.tao_weight) == (slots.count,)
+    assert np.shape(single.build(slots=slots).weight_rule.tao_weight) == (slots.count,)
 
 
 def test_weights_of_single_subnets_need_their_network() -> None:
     with pytest.raises(ValueError, match="pass the slots of their network"):
-        build_mechanism(rules(tao_weights={4: 0.3}))
+        rules(tao_weights={4: 0.3}).build()
     with pytest.raises(NetworkError, match="60000"):
         build_network(NETWORK, rules(tao_weights={60_000: 0.3}))
 

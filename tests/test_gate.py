@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from dtaojax import chain
-from dtaojax.mechanism.gate.hill_rank import HillRankGate, hill_gate, rank_bar
-from dtaojax.mechanism.gate.hill_soft_rank import soft_rank_bar
+from dtaojax.mechanism.gate.hill import HillRankGate, hill_gate, rank_bar, soft_rank_bar
 from dtaojax.numerics.order_statistic import nth_largest
 
 WIDTH = 16

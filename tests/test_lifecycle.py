@@ -25,7 +25,6 @@ from worlds import (
     subnets_of,
 )
 
-from dtaojax.assembly import build_mechanism, build_registration
 from dtaojax.mechanism.composition import Mechanism
 from dtaojax.mechanism.config import MechanismConfig
 from dtaojax.mechanism.registration.lifecycle import (
@@ -69,7 +68,7 @@ def model_of(network: NetworkRef, mechanism: Mechanism, slots: int = SLOTS) -> S
     full = with_empty_slots(network, slots)
     state = state_of(full)
     subnets = subnets_of(full)
-    memory = mechanism.weighing.begin(jnp.uint32(0), subnets, state)
+    memory = mechanism.weight_rule.begin(jnp.uint32(0), subnets, state)
     state = dataclasses.replace(state, memory=memory)
     cost = jnp.asarray(float(network.last_lock_cost) * RAO)
     return Side(subnets, state, LastLock(cost, jnp.asarray(network.last_lock_block)))
@@ -160,7 +159,7 @@ def test_a_network_whose_subnets_come_and_go_is_the_reference_s(
     name: str, limit: int | None
 ) -> None:
     rules, regime, parameters = exact_rules(name, limit)
-    mechanism, registration = build_mechanism(rules), build_registration(rules)
+    mechanism, registration = rules.build(), rules.build_registration()
     random = Random(name)
     network = random_world(3, BORN, weights=rules.pool.kind == "weighted")
     for subnet in network.subnets:

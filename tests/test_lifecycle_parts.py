@@ -12,11 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dtaojax import chain
-from dtaojax.mechanism.registration.dissolution import dissolution_payout, sell_baskets
-from dtaojax.mechanism.registration.lock_cost import effective_interval, lock_cost
-from dtaojax.mechanism.registration.median_price import median_price
-from dtaojax.mechanism.registration.pool_seed import min_lock_seed, whole_lock_seed
-from dtaojax.state.pools import Pools
+from dtaojax.mechanism.registration.departure import dissolution_payout, sell_baskets
+from dtaojax.mechanism.registration.lock import (
+    effective_interval,
+    lock_cost,
+    median_price,
+    min_lock_seed,
+    whole_lock_seed,
+)
+from dtaojax.state.network import Pools
 
 YES, NO = jnp.asarray(True), jnp.asarray(False)
 wholes = st.integers(0, 10**15)

@@ -17,18 +17,22 @@ from dtaojax.assembly import build_network
 from dtaojax.mechanism.chain_buy.rules import BuyDestroyed, BuyDestroyedUnissued, BuyKept
 from dtaojax.mechanism.config import MechanismConfig
 from dtaojax.mechanism.emission import block_emission, emission_of_unissued
-from dtaojax.mechanism.gate.hill_mass import HillMassGate, mass_bar
-from dtaojax.mechanism.gate.no_gate import NoGate
-from dtaojax.mechanism.injection.context import Situation
-from dtaojax.mechanism.injection.emission_caps import AlphaEmissionCap, LesserEmissionCap
-from dtaojax.mechanism.injection.fixed_fraction import FixedFraction
-from dtaojax.mechanism.injection.launch import LaunchInjection
-from dtaojax.mechanism.injection.root_proportion_cap import InjectionTerms, RootProportionCap
-from dtaojax.mechanism.injection.subsidy import SubsidyByAlphaEmission, SubsidyByBlockEmission
-from dtaojax.mechanism.injection.sum_price_switch import SumPriceSwitch
-from dtaojax.mechanism.split.owner_cut import owner_cut
-from dtaojax.mechanism.split.rules import OwnerServerValidatorRoot
-from dtaojax.mechanism.weight_rule.flow_average import flow_ema
+from dtaojax.mechanism.gate.hill import HillMassGate, mass_bar
+from dtaojax.mechanism.gate.rules import NoGate
+from dtaojax.mechanism.injection.before_launch import FixedFraction, SumPriceSwitch
+from dtaojax.mechanism.injection.capped import (
+    AlphaEmissionCap,
+    LesserEmissionCap,
+    RootProportionCap,
+)
+from dtaojax.mechanism.injection.launch import (
+    LaunchInjection,
+    SubsidyByAlphaEmission,
+    SubsidyByBlockEmission,
+)
+from dtaojax.mechanism.injection.rule import BlockContext, InjectionTerms
+from dtaojax.mechanism.split.rules import OwnerServerValidatorRoot, owner_cut
+from dtaojax.mechanism.weight_rule.flow import flow_ema
 from dtaojax.network import load_network
 from dtaojax.numerics.ordered import ordered_sum
 
@@ -54,9 +58,9 @@ RULES = (
 
 def situation(
     share: Sequence[float], price: Sequence[float], block_emission: float = 1.0
-) -> Situation:
+) -> BlockContext:
     prices = jnp.asarray(price)
-    return Situation(
+    return BlockContext(
         tao_emission=block_emission * jnp.asarray(share),
         block_emission=jnp.asarray(block_emission),
         price=prices,
@@ -190,7 +194,7 @@ def test_prelaunch_injects_alpha_only_while_prices_sum_above_one(
 def test_article_divides_every_new_token_between_pool_and_participants() -> None:
     at = situation([0.7, 0.3], [0.2, 0.4])
     rule = FixedFraction(jnp.asarray(0.5), jnp.asarray(0.1))
-    terms, (tao, alpha) = rule(at), rule.participants(at)
+    terms, (tao, alpha) = rule(at), rule.pay(at)
     np.testing.assert_allclose(terms.tao_in + tao, at.tao_emission)
     np.testing.assert_allclose(terms.alpha_in + alpha, at.alpha_emission)
 

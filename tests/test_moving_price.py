@@ -11,11 +11,9 @@ from hypothesis import strategies as st
 from reference.moving import floored_moving_price_after
 
 from dtaojax import chain
-from dtaojax.assembly import build_mechanism
 from dtaojax.config.load import config_from_dict
 from dtaojax.mechanism.config import MechanismConfig
-from dtaojax.mechanism.moving_price.ema import PriceEma, PricePath, ema_weights
-from dtaojax.mechanism.moving_price.floored_ema import FlooredPriceEma
+from dtaojax.mechanism.moving_price.ema import FlooredPriceEma, PriceEma, PricePath, ema_weights
 from dtaojax.schema.errors import ConfigError
 
 FIRST_EMISSION = jnp.asarray([1])
@@ -164,7 +162,7 @@ def test_the_average_is_differentiable_in_the_rate_down_to_zero(rate: float) -> 
 def floored(rate_bits: int, halving_blocks: int) -> FlooredPriceEma:
     rule = {"rate": rate_bits / 2**32, "halving_blocks": halving_blocks, "floor": True}
     rules = MechanismConfig.model_validate({"preset": "gate_rank_2026", "moving_price": rule})
-    built = build_mechanism(rules).moving_price
+    built = rules.build().moving_price
     assert isinstance(built, FlooredPriceEma)
     return built
 

@@ -12,11 +12,11 @@ from chain_rules.fees import fee_on_net, fee_on_offer
 from chain_rules.root_sale import sell_at_launch
 
 from dtaojax import chain
+from dtaojax.mechanism.integers import whole_rao
+from dtaojax.mechanism.liquidity.chain_swap import launch_sale
 from dtaojax.mechanism.liquidity.pools import buy_output, sell_output, spot_price, weight_ratio
-from dtaojax.mechanism.liquidity.pools_launch import launch_sale
-from dtaojax.mechanism.rao import whole_rao
-from dtaojax.mechanism.root.sale import sell_unless_subsidised
-from dtaojax.state.pools import Pools
+from dtaojax.mechanism.root.policy import sell_unless_subsidised
+from dtaojax.state.network import Pools
 
 RAO = 1e-9
 FEE_RATE = jnp.asarray(33 / 65_535)

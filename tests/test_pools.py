@@ -24,9 +24,9 @@ from dtaojax.mechanism.liquidity.pools import (
     spot_price,
     tao_to_price,
 )
-from dtaojax.mechanism.trading.trading import SwapMarket
+from dtaojax.mechanism.trading.rules import SwapTrading
 from dtaojax.state.intents import Intents
-from dtaojax.state.pools import Pools
+from dtaojax.state.network import Pools
 
 EVERYBODY = jnp.asarray([True])
 FEE = FeeToAuthor(jnp.asarray(chain.FEE_RATE_U16 / chain.U16_MAX))
@@ -216,7 +216,7 @@ def test_a_pool_without_a_price_takes_everything_at_equal_weights(
 
 
 def done(p: Pools, push: float, alpha_sale: float, sellable: float = 1e9):
-    return SwapMarket()(p, Intents(one(push), one(alpha_sale)), one(sellable), EVERYBODY, FEE)
+    return SwapTrading()(p, Intents(one(push), one(alpha_sale)), one(sellable), EVERYBODY, FEE)
 
 
 def assert_at_an_extreme_price(before: Pools, after: Pools) -> None:
@@ -283,7 +283,7 @@ def test_a_sale_is_cut_to_the_alpha_that_holders_have_and_reported() -> None:
 
 def test_nobody_trades_where_trading_is_closed_or_a_reserve_is_empty() -> None:
     p = pool(100.0, 500.0)
-    after, trades = SwapMarket()(
+    after, trades = SwapTrading()(
         p, Intents(one(0.1), one(0.0)), one(1e9), jnp.asarray([False]), FEE
     )
     assert after.tao_in[0] == 100.0

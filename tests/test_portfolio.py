@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from worlds import live_mechanism, mainnet_world
 
 from dtaojax import chain
-from dtaojax.assembly import build_mechanism, build_network, build_portfolio
+from dtaojax.assembly import build_network, build_portfolio
 from dtaojax.config.load import config_from_dict
 from dtaojax.mechanism.coinbase import coinbase
 from dtaojax.mechanism.config import MechanismConfig
@@ -24,8 +24,7 @@ from dtaojax.mechanism.split.rules import Payout
 from dtaojax.mechanism.step import step
 from dtaojax.network import load_network
 from dtaojax.state.intents import Intents
-from dtaojax.state.network import NetworkState
-from dtaojax.state.pools import Pools
+from dtaojax.state.network import NetworkState, Pools
 from dtaojax.world.followers.portfolio import Holdings, Portfolio
 
 RATE = chain.FEE_RATE_U16 / chain.U16_MAX
@@ -275,7 +274,7 @@ def test_who_holds_all_root_stake_holds_all_that_its_alpha_brings(root):
     rules = MechanismConfig.model_validate({"preset": "gate_rank_2026", "root": root})
     subnets, state = build_network(load_network("finney_8791253"), rules)
     who = holder(root_tao=float(state.root_tao), take=0.0)
-    mechanism, quiet = build_mechanism(rules), jnp.zeros_like(state.alpha_out)
+    mechanism, quiet = rules.build(), jnp.zeros_like(state.alpha_out)
     nobody = Intents(quiet, quiet)
     advance = eqx.filter_jit(lambda now: step(mechanism, subnets, now, 360, lambda *_: nobody))
     holdings = who.begin(state, FEE)

@@ -10,11 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dtaojax.mechanism.gate.rank_tiers import RankTiers
-from dtaojax.mechanism.injection.context import Situation
-from dtaojax.mechanism.injection.root_proportion_buy_cap import RootProportionBuyCap
-from dtaojax.mechanism.injection.root_proportion_cap import RootProportionCap
-from dtaojax.mechanism.injection.sharing_out import shared_out
+from dtaojax.mechanism.gate.rules import RankTiers
+from dtaojax.mechanism.injection.capped import RootProportionBuyCap, RootProportionCap, shared_out
+from dtaojax.mechanism.injection.rule import BlockContext
 
 WIDTH = 6
 share_out = jax.jit(shared_out)
@@ -70,9 +68,9 @@ def test_those_of_little_weight_get_what_the_heavy_cannot_take() -> None:
     np.testing.assert_allclose(found, [0.1, 0.1, 0.3, 0.0], rtol=1e-14)
 
 
-def situation(share: list[float], price: list[float], miner_pay: list[float]) -> Situation:
+def situation(share: list[float], price: list[float], miner_pay: list[float]) -> BlockContext:
     prices = jnp.asarray(price)
-    return Situation(
+    return BlockContext(
         tao_emission=0.5 * jnp.asarray(share),
         block_emission=jnp.asarray(0.5),
         price=prices,

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reference.dissolution import prune_target as exact_target
 
-from dtaojax.mechanism.registration.pruning import prunable, prune_target
+from dtaojax.mechanism.registration.departure import prunable, prune_target
 
 WIDTH = 6
 prices = st.lists(st.sampled_from([0.0, 0.1, 0.2, 0.3]), min_size=WIDTH, max_size=WIDTH)

@@ -10,7 +10,6 @@ import pytest
 from reference import EXACT, PRESETS, RootValidator, run_block
 from worlds import RAO, Orders, random_world, run_model, state_of, subnets_of
 
-from dtaojax.assembly import build_mechanism
 from dtaojax.config.load import config_from_dict
 from dtaojax.mechanism.config import MechanismConfig
 from dtaojax.mechanism.presets import PRESETS as PRESET_CONFIGS
@@ -35,22 +34,22 @@ def test_blocks_of_root_2023_pay_by_the_votes_of_root_as_the_exact_reference_doe
     for subnet in network.subnets:
         subnet.tao_in = subnet.alpha_in = subnet.alpha_out = 0
         subnet.first_emission_block, subnet.emission_enabled = 1, True
-    mechanism, subnets, start = build_mechanism(rules), subnets_of(network), state_of(network)
-    weighing = mechanism.weighing
-    memory = weighing.begin(jnp.uint32(0), subnets, start)
+    mechanism, subnets, start = rules.build(), subnets_of(network), state_of(network)
+    rule = mechanism.weight_rule
+    memory = rule.begin(jnp.uint32(0), subnets, start)
     start = dataclasses.replace(start, memory=memory)
     nobody = Orders(*[np.zeros((20, 8))] * 2)
     run = run_model(mechanism, subnets, start, nobody)
     seen = []
     for _ in range(20):
         number = jnp.asarray((network.block + 1) // 5)
-        scores = np.asarray(weighing.scores(memory.bias, memory.noise, number, subnets))
+        scores = np.asarray(rule.scores(memory.bias, memory.noise, number, subnets))
         network.root_validators = [
             RootValidator(
                 Decimal(float(stake)),
                 {s.netuid: Decimal(float(v)) for s, v in zip(network.subnets, row, strict=True)},
             )
-            for stake, row in zip(weighing.stake, scores, strict=True)
+            for stake, row in zip(rule.stake, scores, strict=True)
         ]
         flows = run_block(network, parameters, (), regime)
         shares = [float(flow.share) for flow in flows.subnets.values()]

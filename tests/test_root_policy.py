@@ -8,12 +8,11 @@ import pytest
 from worlds import mainnet_world
 
 from dtaojax import chain
-from dtaojax.assembly import build_mechanism
 from dtaojax.mechanism.config import MechanismConfig
 from dtaojax.mechanism.liquidity.chain_swap import chain_sale
 from dtaojax.mechanism.liquidity.pools import spot_price
 from dtaojax.mechanism.root.policy import RootDrained, drained
-from dtaojax.state.pools import Pools
+from dtaojax.state.network import Pools
 
 RATE = jnp.asarray(1.0 / 50.0)
 
@@ -64,7 +63,7 @@ def test_nothing_is_sold_below_the_lowest_price() -> None:
 
 def test_a_share_sold_a_day_is_that_share_after_a_day() -> None:
     table = {"preset": "gate_rank_2026", "root": {"sale_per_day": 0.25}}
-    root = build_mechanism(MechanismConfig.model_validate(table)).root
+    root = MechanismConfig.model_validate(table).build().root
     basket = jnp.asarray([80.0])
     sold = drained(basket, jnp.zeros(1), root.rate, chain.BLOCKS_PER_DAY)
     np.testing.assert_allclose(sold, [20.0], rtol=1e-12)

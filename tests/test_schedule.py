@@ -42,8 +42,7 @@ from dtaojax.engine.rollout import PathRecord, rollout
 from dtaojax.mechanism.chain_buy.rules import BuyKept
 from dtaojax.mechanism.composition import Mechanism
 from dtaojax.mechanism.step import StepFlows, step
-from dtaojax.mechanism.weight_rule.rule import Seen
-from dtaojax.mechanism.weight_rule.rule_in_force import RuleInForce
+from dtaojax.mechanism.weight_rule.rule import RuleInForce, StepSummary
 from dtaojax.network import NetworkTable, load_network
 from dtaojax.schema.errors import ConfigError
 from dtaojax.state.intents import Intents
@@ -223,7 +222,7 @@ def test_a_way_through_the_regimes_of_2026_is_that_of_the_exact_reference(
     assert isinstance(world, ScheduledWorld)
     reference, random = random_world(11, 8, weights=False), Random(5)
     subnets, state = subnets_of(reference), state_of(reference)
-    memory = world.mechanism.weighing.begin(jnp.uint32(0), subnets, state)
+    memory = world.mechanism.weight_rule.begin(jnp.uint32(0), subnets, state)
     state = dataclasses.replace(state, memory=memory)
     worlds = (world, *(change.world for change in world.changes))
     for number, (pair, under) in enumerate(zip(pairs, worlds, strict=True)):
@@ -251,13 +250,16 @@ def test_averages_of_flows_wait_while_other_rules_decide(network: NetworkTable) 
     names = ("taoflow_2025", "netflow_2026", "price_rootprop", "netflow_2026")
     changes = [{"at_day": n, "preset": name} for n, name in enumerate(names[1:], 1)]
     world = scheduled({"preset": names[0], "change": changes}, network)
-    rules = [world.mechanism.weighing, *(each.world.mechanism.weighing for each in world.changes)]
+    rules = [
+        world.mechanism.weight_rule,
+        *(each.world.mechanism.weight_rule for each in world.changes),
+    ]
     rules = [rule for rule in rules if isinstance(rule, RuleInForce)]
     assert len(rules) == len(names)
     state = world.start
     memory = rules[0].begin(jnp.uint32(0), world.subnets, state)
     one = jnp.ones_like(state.alpha_out)
-    seen = Seen(user_tao=one, protocol_tao=2.0 * one, root_proportion=0.25 * one)
+    seen = StepSummary(user_tao=one, protocol_tao=2.0 * one, root_proportion=0.25 * one)
     for former, rule in pairwise(rules):
         memory = former.record(memory, seen)
         memory = rule.follow(former.place, memory, state, world.subnets)

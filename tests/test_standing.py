@@ -23,11 +23,10 @@ from dtaojax.config.run import PortfolioConfig
 from dtaojax.mechanism.coinbase import EmissionShares
 from dtaojax.mechanism.config import MechanismConfig
 from dtaojax.mechanism.liquidity.pools import spot_price
-from dtaojax.mechanism.trading.sale import alpha_within_fall
+from dtaojax.mechanism.trading.rules import alpha_within_fall
 from dtaojax.network import load_network
 from dtaojax.schema.errors import ConfigError
-from dtaojax.state.network import Subnets
-from dtaojax.state.pools import Pools
+from dtaojax.state.network import Pools, Subnets
 from dtaojax.studies.inspect.buying import emission_per_tao
 from dtaojax.studies.inspect.next_block import next_block
 from dtaojax.world.followers.emission_flow import Pressed, Pressure

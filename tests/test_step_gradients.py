@@ -26,7 +26,7 @@ from dtaojax.mechanism.coinbase import Coinbase
 from dtaojax.mechanism.composition import Mechanism
 from dtaojax.mechanism.liquidity.pools import spot_price
 from dtaojax.mechanism.step import step
-from dtaojax.mechanism.weight_rule.flow_driven import FlowMemory
+from dtaojax.mechanism.weight_rule.flow import FlowMemory
 from dtaojax.state.intents import Intents
 from dtaojax.state.network import NetworkState, Subnets
 
@@ -44,8 +44,8 @@ WITHOUT_EFFECT: dict[str, set[str]] = {
     "proposed_tiers": {".fee.rate"},
     "proposed_mass_quantile": {".gate.quantile", ".fee.rate"},
     "proposed_conviction": {".fee.rate"},
-    "price_rootprop": {".fee.rate", ".weighing.tao_weight"},
-    "launch_2025": {".root.min_liquidity", ".market.min_liquidity"},
+    "price_rootprop": {".fee.rate", ".weight_rule.tao_weight"},
+    "launch_2025": {".root.min_liquidity", ".trading.min_liquidity"},
     "article_2024": {".tao_weight"},
 }
 """Parameters of which the state is no function, or one in steps.
@@ -85,7 +85,7 @@ def situation_of(preset: str) -> Situation:
     network.subnets[0].alpha_in = network.subnets[0].tao_in // 2
     random = np.random.default_rng(9)
     subnets, start = pair.members(network), state_of(network)
-    memory = rules_of(preset).weighing.begin(jnp.uint32(0), subnets, start)
+    memory = rules_of(preset).weight_rule.begin(jnp.uint32(0), subnets, start)
     if isinstance(memory, FlowMemory):
         flows = random.normal(0.01, 0.05, (4, SUBNETS))
         memory = FlowMemory(*map(jnp.asarray, flows))

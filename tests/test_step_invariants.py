@@ -18,16 +18,18 @@ from dtaojax import chain
 from dtaojax.mechanism.chain_buy.rules import BuyDestroyedUnissued, BuyKept
 from dtaojax.mechanism.composition import Mechanism
 from dtaojax.mechanism.fees.rules import FeeToAuthor
-from dtaojax.mechanism.gate.rank_tiers import RankTiers
-from dtaojax.mechanism.injection.emission_caps import AlphaEmissionCap, LesserEmissionCap
-from dtaojax.mechanism.injection.root_proportion_cap import RootProportionCap
-from dtaojax.mechanism.liquidity.liquidity_rule import BuyThenHoldPrice
+from dtaojax.mechanism.gate.rules import RankTiers
+from dtaojax.mechanism.injection.capped import (
+    AlphaEmissionCap,
+    LesserEmissionCap,
+    RootProportionCap,
+)
 from dtaojax.mechanism.liquidity.pools import buy, spot_price
+from dtaojax.mechanism.liquidity.rules import BuyThenHoldPrice
 from dtaojax.mechanism.registration.departure import Departures, PayoutRule, dissolve
 from dtaojax.mechanism.root.policy import RootSoldAtLaunch, RootSoldUnlessSubsidised
 from dtaojax.mechanism.split.rules import OwnerServerValidatorRoot
-from dtaojax.state.network import NetworkState, Subnets
-from dtaojax.state.pools import Pools
+from dtaojax.state.network import NetworkState, Pools, Subnets
 
 WIDTH = 8
 PRICE_NEUTRAL = (RootProportionCap, LesserEmissionCap, AlphaEmissionCap)
@@ -143,7 +145,7 @@ def assert_pools_follow_their_curves(at: Moment, blocks: int, rules: Mechanism) 
     with np.errstate(invalid="ignore", divide="ignore"):
         assert_kept_in_swap(at.paid.pools, at.after.pools, fees_stay)
     paid = at.flows.coinbase
-    if isinstance(rules.support, BuyThenHoldPrice):
+    if isinstance(rules.liquidity_rule, BuyThenHoldPrice):
         taken = np.maximum(paid.protocol_tao - blocks * paid.terms.tao_in, 0.0)
         spent = np.where(paid.buy_refused, taken, blocks * paid.terms.excess_tao)
         bought = jax.device_get(bought_by_the_chain(at.before.pools, spent))
@@ -267,7 +269,7 @@ def assert_every_step_keeps_them(
 ) -> None:
     """Of a stride of steps, the first of which need not be like any other."""
     subnets, state, orders = situation
-    memory = rules.weighing.begin(jnp.uint32(0), subnets, state)
+    memory = rules.weight_rule.begin(jnp.uint32(0), subnets, state)
     start = dataclasses.replace(state, memory=memory)
     run = run_model(rules, subnets, start, stacked([orders] * STRIDE), blocks)
     assert_invariants(run, subnets, blocks, rules)

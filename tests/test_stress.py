@@ -25,7 +25,7 @@ from dtaojax.engine.sample import sample
 from dtaojax.mechanism.coinbase import coinbase
 from dtaojax.mechanism.fees.rules import FeeToAuthor, FeeToPool, FlatFeeToPool
 from dtaojax.schema.errors import ConfigError
-from dtaojax.state.pools import Pools
+from dtaojax.state.network import Pools
 from dtaojax.studies.stress.episode import FIGURES, Aim, Climbed, Siege, Watched
 from dtaojax.studies.stress.optimizer import (
     Found,

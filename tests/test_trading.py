@@ -6,11 +6,11 @@ import pytest
 
 from dtaojax import chain
 from dtaojax.mechanism.fees.rules import FeeToAuthor, FeeToPool, FlatFeeToPool
-from dtaojax.mechanism.trading.trading import LaunchMarket, NoMarket, SwapMarket
+from dtaojax.mechanism.trading.rules import LaunchTrading, NoTrading, SwapTrading
 from dtaojax.state.intents import Intents
-from dtaojax.state.pools import Pools
+from dtaojax.state.network import Pools
 
-trade = SwapMarket()
+trade = SwapTrading()
 HALF = jnp.asarray([0.5])
 NONE = jnp.asarray([0.0])
 POOL = Pools(jnp.asarray([100.0]), jnp.asarray([2000.0]), HALF, NONE, NONE)
@@ -95,7 +95,7 @@ def test_a_buy_stops_at_the_highest_price():
 
 
 def test_at_launch_a_trade_must_leave_the_minimum_and_the_price_has_no_bound():
-    market = LaunchMarket(jnp.asarray(chain.LAUNCH_MIN_LIQUIDITY))
+    market = LaunchTrading(jnp.asarray(chain.LAUNCH_MIN_LIQUIDITY))
     pool = Pools(jnp.asarray([1.0]), jnp.asarray([1e3]), jnp.asarray([0.5]), NONE, NONE)
     deep, trades = market(pool, intents(sale=9.9e4), jnp.asarray([1e9]), OPEN, FREE)
     assert deep.tao_in[0] == pytest.approx(0.01, rel=1e-12)
@@ -108,7 +108,7 @@ def test_at_launch_a_trade_must_leave_the_minimum_and_the_price_has_no_bound():
 
 
 def test_without_a_market_nothing_is_traded_and_nothing_refused():
-    after, trades = NoMarket()(POOL, intents(push=0.1, sale=5.0), HELD, OPEN, FREE)
+    after, trades = NoTrading()(POOL, intents(push=0.1, sale=5.0), HELD, OPEN, FREE)
     assert (after.tao_in[0], after.alpha_in[0]) == (100.0, 2000.0)
     assert not trades.refused[0]
     assert trades.user_tao[0] == 0.0

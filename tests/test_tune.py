@@ -26,7 +26,7 @@ from dtaojax.gradients.expectation import Portion, evaluate
 from dtaojax.gradients.measures import FUNCTIONS
 from dtaojax.gradients.parameter_map import Range
 from dtaojax.gradients.path_history import run_path
-from dtaojax.mechanism.gate.hill_rank import hill_gate
+from dtaojax.mechanism.gate.hill import hill_gate
 from dtaojax.network import NetworkTable, load_network
 from dtaojax.schema.errors import ConfigError
 from dtaojax.studies.shared.parameter_worlds import levers_of

@@ -11,27 +11,33 @@ import pytest
 from chain_adapters.shares import state_of
 from chain_adapters.units import call, subnets_of
 
-from dtaojax.assembly import build_mechanism
 from dtaojax.mechanism.coinbase import emission_shares
 from dtaojax.mechanism.config import MechanismConfig
 from dtaojax.mechanism.liquidity.pools import spot_price
 from dtaojax.mechanism.weight_rule.config import WEIGHT_RULES
-from dtaojax.mechanism.weight_rule.ema_price import EmaPrice
-from dtaojax.mechanism.weight_rule.ema_price_burn import EmaPriceBurn
-from dtaojax.mechanism.weight_rule.ema_price_conviction import EmaPriceConviction
-from dtaojax.mechanism.weight_rule.ema_price_rootprop_burn import EmaPriceRootpropBurn
-from dtaojax.mechanism.weight_rule.flow_driven import FlowMemory
-from dtaojax.mechanism.weight_rule.net_flow import NetFlow, net_flows, protocol_factor
+from dtaojax.mechanism.weight_rule.flow import (
+    FlowMemory,
+    NetFlow,
+    UserFlow,
+    flow_shares,
+    net_flows,
+    protocol_factor,
+)
+from dtaojax.mechanism.weight_rule.price import (
+    EmaPrice,
+    EmaPriceBurn,
+    EmaPriceConviction,
+    EmaPriceRootpropBurn,
+    SpotPrice,
+    TaoReserve,
+)
 from dtaojax.mechanism.weight_rule.root_validators import (
     RootValidators,
     ranked_stakes,
     root_validators,
     vote_shares,
 )
-from dtaojax.mechanism.weight_rule.rule import Seen, WeightRule
-from dtaojax.mechanism.weight_rule.spot_price import SpotPrice
-from dtaojax.mechanism.weight_rule.tao_reserve import TaoReserve
-from dtaojax.mechanism.weight_rule.user_flow import UserFlow, flow_shares
+from dtaojax.mechanism.weight_rule.rule import StepSummary, WeightRule
 from dtaojax.state.network import NetworkState, Subnets
 
 TAO_WEIGHT = jnp.asarray(0.18)
@@ -44,7 +50,7 @@ RULES = (
 )
 ids = pytest.mark.parametrize("rule", RULES, ids=lambda rule: type(rule).__name__)
 ZERO, ONE = jnp.asarray(0.0), jnp.asarray(1.0)
-ARTICLE = build_mechanism(MechanismConfig.model_validate("article_2024"))
+ARTICLE = MechanismConfig.model_validate("article_2024").build()
 
 
 def network(
@@ -230,7 +236,7 @@ def test_net_flow_without_protocol_flow_is_user_flow() -> None:
 def test_flows_wait_to_be_averaged_until_the_next_block() -> None:
     rule = NetFlow(jnp.asarray(0.25), ZERO, ONE)
     memory = rule.begin(jnp.uint32(0), ALL_EMIT, FOUR)
-    seen = Seen(jnp.asarray([4.0, 0.0, -8.0, 0.0]), jnp.asarray([1.0] * 4), jnp.zeros(4))
+    seen = StepSummary(jnp.asarray([4.0, 0.0, -8.0, 0.0]), jnp.asarray([1.0] * 4), jnp.zeros(4))
     waiting = rule.record(memory, seen)
     assert not waiting.user_ema.any()
     averages = rule.prepare(waiting, FOUR, ALL_EMIT, 1)
@@ -242,7 +248,7 @@ def test_flows_wait_to_be_averaged_until_the_next_block() -> None:
 def test_root_proportion_that_weighs_is_that_of_the_block_before() -> None:
     rule = EmaPriceRootpropBurn(TAO_WEIGHT)
     taken = jnp.asarray([0.5, 0.0, 0.25, 0.0])
-    memory = rule.record(rule.begin(jnp.uint32(0), ALL_EMIT, FOUR), Seen(ZERO, ZERO, taken))
+    memory = rule.record(rule.begin(jnp.uint32(0), ALL_EMIT, FOUR), StepSummary(ZERO, ZERO, taken))
     shares = rule.shares(rule.prepare(memory, FOUR, ALL_EMIT, 1), FOUR, ALL_EMIT)
     np.testing.assert_allclose(shares, jnp.asarray([30.0, 0.0, 2.0, 0.0]) / 32.0)
 
@@ -251,7 +257,7 @@ def test_root_proportion_that_weighs_is_that_of_the_block_before() -> None:
 def test_every_registered_rule_is_built_by_its_kind_and_divides_all_there_is(kind: str) -> None:
     preset = "root_2023" if kind == "root_validators" else "gate_rank_2026"
     table = {"preset": preset, "weight_rule": {"kind": kind}}
-    rule = build_mechanism(MechanismConfig.model_validate(table)).weighing
+    rule = MechanismConfig.model_validate(table).build().weight_rule
     shares = shares_of(rule, FOUR, THREE_EMIT)
     assert shares[3] == 0.0
     assert jnp.sum(shares) == pytest.approx(0.0 if kind.endswith("_flow") else 1.0, abs=1e-14)

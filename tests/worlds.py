@@ -16,15 +16,14 @@ from reference.pool import fee_on_offer, spot_price
 from reference.trading import MAX_PRICE, MIN_PRICE, MINIMUM_RESERVE
 
 from dtaojax import chain
-from dtaojax.assembly import build_mechanism, build_network
+from dtaojax.assembly import build_network
 from dtaojax.mechanism.coinbase import Coinbase
 from dtaojax.mechanism.composition import Mechanism
 from dtaojax.mechanism.config import MechanismConfig
 from dtaojax.mechanism.step import StepFlows, step
 from dtaojax.network import load_network
 from dtaojax.state.intents import Intents
-from dtaojax.state.network import NetworkState, Subnets
-from dtaojax.state.pools import Pools
+from dtaojax.state.network import NetworkState, Pools, Subnets
 
 RAO = 1.0 / chain.RAO_PER_TAO
 """One rao in tokens."""
@@ -35,7 +34,7 @@ LIVE = MechanismConfig.model_validate("gate_rank_2026")
 
 def live_mechanism(rank: int = chain.GATE_RANK) -> Mechanism:
     """The rules of gate_rank_2026 with mainnet's values, the bar at another rank if asked for."""
-    rules = build_mechanism(LIVE)
+    rules = LIVE.build()
     return replace(rules, gate=replace(rules.gate, rank=rank))
 
 

@@ -10,8 +10,8 @@ from dtaojax.mechanism.coming_into_force import (
 )
 from dtaojax.mechanism.config import RulesConfig
 from dtaojax.mechanism.gate.config import NoGateConfig
-from dtaojax.mechanism.injection.config import OwnerCutSplitConfig
-from dtaojax.mechanism.trading.config import WeightedPoolConfig
+from dtaojax.mechanism.liquidity.config import WeightedPoolConfig
+from dtaojax.mechanism.split.config import OwnerCutSplitConfig
 
 
 def adaptations(rules: RulesConfig) -> tuple[Adaptation, ...]:

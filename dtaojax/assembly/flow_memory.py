@@ -2,7 +2,7 @@
 
 import jax.numpy as jnp
 
-from dtaojax.mechanism.weight_rule.flow_driven import FlowMemory
+from dtaojax.mechanism.weight_rule.flow import FlowMemory
 from dtaojax.network.slots import Slots
 from dtaojax.numerics.shapes import PerSubnet
 

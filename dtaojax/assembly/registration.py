@@ -7,33 +7,10 @@ import jax.numpy as jnp
 from dtaojax import chain
 from dtaojax.config.config import Config
 from dtaojax.demand.arrivals.process import Arrivals, arrivals
-from dtaojax.mechanism.config import RulesConfig
 from dtaojax.mechanism.registration.config import RegistrationConfig
-from dtaojax.mechanism.registration.departure import PayoutRule
-from dtaojax.mechanism.registration.lifecycle import LastLock, RegistrationRules
-from dtaojax.mechanism.registration.pool_seed import MinLock, NoPool, WholeLock
+from dtaojax.mechanism.registration.lifecycle import LastLock
 from dtaojax.network import NetworkTable
 from dtaojax.world.followers.lifecycle import Lifecycle
-
-_SEEDS = {"whole_lock": WholeLock, "min_lock": MinLock, "no_pool": NoPool}
-
-
-def build_registration(rules: RulesConfig) -> RegistrationRules:
-    """What a regime says about registrations."""
-    part = rules.registration
-    never = int(jnp.iinfo(jnp.asarray(0).dtype).max)
-    since = never if part.counts_alpha_in_after is None else part.counts_alpha_in_after
-    return RegistrationRules(
-        limit=part.limit or None,
-        immunity_blocks=part.immunity_blocks,
-        rate_limit_blocks=part.rate_limit_blocks,
-        min_lock=jnp.asarray(part.min_lock),
-        reduction_interval=jnp.asarray(float(part.reduction_interval_blocks)),
-        seed=_SEEDS[part.seed](),
-        starts_enabled=part.starts_enabled,
-        starts_at_once=rules.emit_set.kind == "all",
-        payout=PayoutRule(jnp.asarray(since), pays_baskets=part.pays_baskets),
-    )
 
 
 def build_arrivals(config: Config) -> Arrivals:
@@ -92,7 +69,7 @@ def build_lifecycle(config: Config, table: NetworkTable) -> Lifecycle | None:
     if table.last_lock_cost is None:
         raise ValueError(f"{table.name}: last_lock_cost is not known")
     return Lifecycle(
-        rules=build_registration(config.mechanism),
+        rules=config.mechanism.build_registration(),
         arrivals=build_arrivals(config),
         start=LastLock(
             jnp.asarray(float(table.last_lock_cost)), jnp.asarray(table.last_lock_block)

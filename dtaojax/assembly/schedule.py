@@ -11,13 +11,11 @@ from dtaojax.assembly.registration import build_lifecycle
 from dtaojax.behaviour.build import build_behaviour, build_root_claims
 from dtaojax.config.config import Config
 from dtaojax.config.schedule import Phase
-from dtaojax.mechanism.build import build_mechanism
 from dtaojax.mechanism.coming_into_force import Adaptation, FollowRule, SetBar
 from dtaojax.mechanism.composition import Mechanism
 from dtaojax.mechanism.config import MechanismConfig, RulesConfig
 from dtaojax.mechanism.gate.config import NoGateConfig
-from dtaojax.mechanism.weight_rule.rule import WeightRule
-from dtaojax.mechanism.weight_rule.rule_in_force import RuleInForce
+from dtaojax.mechanism.weight_rule.rule import RuleInForce, WeightRule
 from dtaojax.network import NetworkTable
 from dtaojax.network.slots import Slots
 from dtaojax.world.scheduled import Change, ScheduledWorld
@@ -38,7 +36,7 @@ def build_scheduled(
     """
     mechanisms = _mechanisms([phase.rules for phase in phases], config.run.seed, slots)
     world = dataclasses.replace(first, mechanism=mechanisms[0])
-    if isinstance(mechanisms[0].weighing, RuleInForce):
+    if isinstance(mechanisms[0].weight_rule, RuleInForce):
         # Each kind of rule begins with what the file knows for it.
         start = dataclasses.replace(first.start, memory=known_flows(slots))
         world = dataclasses.replace(world, start=start)
@@ -73,17 +71,19 @@ def under(config: Config, rules: RulesConfig) -> Config:
 
 def _mechanisms(rules: list[RulesConfig], seed: int, slots: Slots) -> list[Mechanism]:
     """The mechanisms, of which each remembers for all where they have several weight rules."""
-    mechanisms = [build_mechanism(each, seed, slots) for each in rules]
+    mechanisms = [each.build(seed, slots) for each in rules]
     kinds: dict[str, WeightRule] = {}
     for each, made in zip(rules, mechanisms, strict=True):
-        kinds.setdefault(each.weight_rule.kind, made.weighing)
+        kinds.setdefault(each.weight_rule.kind, made.weight_rule)
     if len(kinds) == 1:
         return mechanisms
     names, all_kinds = list(kinds), tuple(kinds.values())
     return [
         dataclasses.replace(
             made,
-            weighing=RuleInForce(made.weighing, all_kinds, names.index(each.weight_rule.kind)),
+            weight_rule=RuleInForce(
+                made.weight_rule, all_kinds, names.index(each.weight_rule.kind)
+            ),
         )
         for each, made in zip(rules, mechanisms, strict=True)
     ]
@@ -94,7 +94,7 @@ def _taking_over(
 ) -> tuple[Adaptation, ...]:
     """What is handed over from rules to the next, the bar last."""
     found: list[Adaptation] = []
-    rule, last = mechanism.weighing, former.weighing
+    rule, last = mechanism.weight_rule, former.weight_rule
     if isinstance(rule, RuleInForce) and isinstance(last, RuleInForce) and rule.place != last.place:
         found.append(FollowRule(rule, last.place))
     if before.gate != after.gate and not isinstance(after.gate, NoGateConfig):

@@ -24,13 +24,11 @@ from dtaojax.demand.tao_usd.build import build_tao_usd
 from dtaojax.engine.statistics import Bins
 from dtaojax.latent.build import build_latent, given_quality, given_sector
 from dtaojax.latent.config import LatentConfig
-from dtaojax.mechanism.build import build_mechanism
 from dtaojax.mechanism.config import RulesConfig
-from dtaojax.mechanism.trading.config import NoPoolConfig
+from dtaojax.mechanism.liquidity.config import NoPoolConfig
 from dtaojax.network import NetworkTable
 from dtaojax.network.slots import Slots
-from dtaojax.state.network import NetworkState, Subnets
-from dtaojax.state.pools import Pools
+from dtaojax.state.network import NetworkState, Pools, Subnets
 from dtaojax.world.followers.portfolio import Portfolio
 from dtaojax.world.world import World
 
@@ -97,8 +95,8 @@ def build_network(
     for adaptation in adaptations(rules):
         subnets, state = adaptation(subnets, state)
     known = dataclasses.replace(state, memory=known_flows(places))
-    weighing = build_mechanism(rules, seed, places).weighing
-    memory = weighing.begin(jnp.uint32(0), subnets, known)
+    rule = rules.build(seed, places).weight_rule
+    memory = rule.begin(jnp.uint32(0), subnets, known)
     return subnets, dataclasses.replace(state, memory=memory)
 
 
@@ -132,7 +130,7 @@ def build_world(config: Config, table: NetworkTable) -> World:
         # Selling of emission is then a habit of cohorts, who sell out of what they hold.
         demand = tuple(part for part in demand if not isinstance(part, EmissionSellingConfig))
     world = World(
-        mechanism=build_mechanism(config.mechanism, seed, slots),
+        mechanism=config.mechanism.build(seed, slots),
         subnets=subnets,
         start=state,
         demand=build_demand(demand, seed, slots, config.folder),

@@ -112,7 +112,7 @@ class MinerBurn(BehaviourProcess):
     ) -> tuple[Subnets, BurnMemory]:
         """Move each subnet of the emit set, or leave it."""
         engaged = jnp.zeros_like(subnets.emission_enabled)
-        if mechanism.weighing.charges_burn:
+        if mechanism.weight_rule.charges_burn:
             engaged = subnets.emission_enabled & in_reach(mechanism, subnets, state, self.reach)
         after = self._moved(memory, clock, subnets.miner_burned, engaged)
         burned = jnp.where(subnets.in_emit_set, after, subnets.miner_burned)

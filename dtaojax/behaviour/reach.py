@@ -23,8 +23,8 @@ def in_reach(
     """
     free = dataclasses.replace(subnets, miner_burned=jnp.zeros_like(subnets.miner_burned))
     shares, unburned = (
-        mechanism.weighing.shares(
-            mechanism.weighing.prepare(state.memory, state, who, 1), state, who
+        mechanism.weight_rule.shares(
+            mechanism.weight_rule.prepare(state.memory, state, who, 1), state, who
         )
         for who in (subnets, free)
     )

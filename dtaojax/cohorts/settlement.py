@@ -14,7 +14,7 @@ import jax.numpy as jnp
 from dtaojax.cohorts.state import INVESTOR, MINER, OWNER, VALIDATOR, Flows, Ledger
 from dtaojax.mechanism.split.rules import Payout
 from dtaojax.mechanism.step import StepFlows
-from dtaojax.mechanism.trading.trading import Trades
+from dtaojax.mechanism.trading.rules import Trades
 from dtaojax.numerics.elementary import quotient
 from dtaojax.numerics.shapes import ByCohort, ByParty, PerCohort, PerSubnet, PerSubnetBool, Scalar
 

@@ -5,7 +5,7 @@ import jax.numpy as jnp
 from dtaojax.mechanism.liquidity.pools import spot_price, weight_ratio
 from dtaojax.numerics import elementary
 from dtaojax.numerics.shapes import PerSubnet
-from dtaojax.state.pools import Pools
+from dtaojax.state.network import Pools
 
 
 def log_or_zero(price: PerSubnet) -> PerSubnet:

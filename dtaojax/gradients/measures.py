@@ -12,10 +12,9 @@ import jax.numpy as jnp
 from dtaojax import chain
 from dtaojax.gradients.attempts import pumped, split_in_two
 from dtaojax.gradients.path_history import History
-from dtaojax.mechanism.shares import normalise
-from dtaojax.mechanism.trading.sale import sale_proceeds
+from dtaojax.mechanism.trading.rules import sale_proceeds
 from dtaojax.numerics import concentration
-from dtaojax.numerics.ordered import ordered_sum
+from dtaojax.numerics.ordered import normalise, ordered_sum
 from dtaojax.numerics.shapes import PerSubnet, PerSubnetBool, Scalar, ScalarInt
 
 _NAKAMOTO_WIDTH = 0.02

@@ -9,9 +9,8 @@ from dtaojax.mechanism.coinbase import EmissionShares, coinbase
 from dtaojax.mechanism.composition import Mechanism
 from dtaojax.mechanism.liquidity.pools import spot_price
 from dtaojax.mechanism.registration.lifecycle import next_pruned
-from dtaojax.mechanism.shares import normalise
 from dtaojax.numerics import concentration
-from dtaojax.numerics.ordered import ordered_sum
+from dtaojax.numerics.ordered import normalise, ordered_sum
 from dtaojax.numerics.shapes import PerSubnetBool
 from dtaojax.state.network import NetworkState, Subnets
 

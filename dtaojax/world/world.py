@@ -103,7 +103,7 @@ class World(eqx.Module):
         never = none.astype(jnp.int32)
         drawn = None if self.latent is None else self.latent(paths["subnets"], self.subnets)
         subnets = self.subnets if drawn is None else drawn
-        memory = self.mechanism.weighing.begin(paths["root"], subnets, self.start)
+        memory = self.mechanism.weight_rule.begin(paths["root"], subnets, self.start)
         holdings = None
         if self.portfolio is not None:
             holdings = self.portfolio.begin(self.start, self.mechanism.fee)

@@ -11,18 +11,23 @@ from jax import Array, lax
 from dtaojax import chain
 from dtaojax.mechanism.chain_buy.rules import BuyDestroyed, BuyDestroyedUnissued, BuyKept
 from dtaojax.mechanism.emission import emission_of_unissued
-from dtaojax.mechanism.injection.context import Situation
-from dtaojax.mechanism.injection.emission_caps import AlphaEmissionCap, LesserEmissionCap
-from dtaojax.mechanism.injection.launch import LaunchInjection
-from dtaojax.mechanism.injection.root_proportion_cap import RootProportionCap
-from dtaojax.mechanism.injection.subsidy import SubsidyByAlphaEmission, SubsidyByBlockEmission
-from dtaojax.mechanism.injection.sum_price_switch import SumPriceSwitch
+from dtaojax.mechanism.injection.before_launch import SumPriceSwitch
+from dtaojax.mechanism.injection.capped import (
+    AlphaEmissionCap,
+    LesserEmissionCap,
+    RootProportionCap,
+)
+from dtaojax.mechanism.injection.launch import (
+    LaunchInjection,
+    SubsidyByAlphaEmission,
+    SubsidyByBlockEmission,
+)
+from dtaojax.mechanism.injection.rule import BlockContext
+from dtaojax.mechanism.integers import whole_rao
 from dtaojax.mechanism.liquidity.pools import spot_price
 from dtaojax.mechanism.moving_price.ema import PriceEma, PricePath
-from dtaojax.mechanism.rao import whole_rao
-from dtaojax.mechanism.shares import normalise
-from dtaojax.numerics.ordered import ordered_sum
-from dtaojax.state.pools import Pools
+from dtaojax.numerics.ordered import normalise, ordered_sum
+from dtaojax.state.network import Pools
 
 from .units import (
     Adapter,
@@ -110,7 +115,7 @@ RULES = {
 
 def injection_terms(case: Case) -> dict[str, Any]:
     rule, chain_buy = RULES[case["rule"]]
-    at = Situation(
+    at = BlockContext(
         tao_emission=one(case["tao_emission"]),
         block_emission=tokens(case["tao_block_emission"]),
         price=numbers([case["price"]]),
@@ -137,7 +142,7 @@ def prelaunch_emission(case: Case) -> dict[str, Any]:
     minted = jnp.full_like(tao_in, chain.BASE_BLOCK_EMISSION)
     terms = call(
         SumPriceSwitch(),
-        Situation(
+        BlockContext(
             tao_emission=emission * call(normalise, tao_in),
             block_emission=emission,
             price=price,

@@ -7,11 +7,13 @@ from chain_rules.dissolution import largest_remainder, owner_refund
 from chain_rules.neuron_burn import neuron_burn_price
 from chain_rules.stored import u16_fraction
 
-from dtaojax.mechanism.registration.dissolution import dissolution_payout
-from dtaojax.mechanism.registration.lock_cost import lock_cost
-from dtaojax.mechanism.registration.median_price import median_price
-from dtaojax.mechanism.registration.pool_seed import min_lock_seed, whole_lock_seed
-from dtaojax.mechanism.registration.pruning import prunable, prune_target
+from dtaojax.mechanism.registration.departure import dissolution_payout, prunable, prune_target
+from dtaojax.mechanism.registration.lock import (
+    lock_cost,
+    median_price,
+    min_lock_seed,
+    whole_lock_seed,
+)
 
 from .units import (
     Adapter,

@@ -6,16 +6,15 @@ import jax.numpy as jnp
 from chain_rules.emit_set import open_subnets
 from jax import Array
 
+from dtaojax.mechanism.coinbase import mask_disabled
 from dtaojax.mechanism.emission import block_emission
-from dtaojax.mechanism.injection.context import Situation
-from dtaojax.mechanism.injection.root_proportion_cap import RootProportionCap
+from dtaojax.mechanism.injection.capped import RootProportionCap
+from dtaojax.mechanism.injection.rule import BlockContext
 from dtaojax.mechanism.liquidity.pools import spot_price
-from dtaojax.mechanism.root.proportion import root_proportion
-from dtaojax.mechanism.shares import mask_disabled
-from dtaojax.mechanism.weight_rule.ema_price_burn import EmaPriceBurn
+from dtaojax.mechanism.root.stake import root_proportion
+from dtaojax.mechanism.weight_rule.price import EmaPriceBurn
 from dtaojax.numerics.ordered import ordered_sum
-from dtaojax.state.network import Subnets
-from dtaojax.state.pools import Pools
+from dtaojax.state.network import Pools, Subnets
 
 from .shares import gated, state_of
 from .units import (
@@ -74,7 +73,7 @@ def network_block_r8(case: Case) -> dict[str, Any]:
     rho = call(root_proportion, tokens(case["root_tao"]), number(case["tao_weight"]), issuance)
     block = tokens(case["block_emission"])
     emission, price = block * shares, call(spot_price, pools)
-    at = Situation(emission, block, price, call(ordered_sum, price), minted, rho, 0.0 * minted)
+    at = BlockContext(emission, block, price, call(ordered_sum, price), minted, rho, 0.0 * minted)
     terms = call(RootProportionCap(), at)
     return {
         "tao_emission": as_rao(emission),

@@ -6,18 +6,17 @@ import jax.numpy as jnp
 from chain_rules.stored import flow_smoothing
 from jax import Array
 
-from dtaojax.mechanism.gate.hill_mass import HillMassGate
-from dtaojax.mechanism.gate.hill_rank import HillRankGate, hill_gate
-from dtaojax.mechanism.shares import mask_disabled
-from dtaojax.mechanism.weight_rule.ema_price import EmaPrice
-from dtaojax.mechanism.weight_rule.ema_price_burn import EmaPriceBurn
-from dtaojax.mechanism.weight_rule.ema_price_rootprop_burn import rootprop_burn_shares
-from dtaojax.mechanism.weight_rule.flow_average import flow_ema
-from dtaojax.mechanism.weight_rule.flow_driven import FlowMemory
-from dtaojax.mechanism.weight_rule.net_flow import NetFlow, protocol_factor
-from dtaojax.mechanism.weight_rule.user_flow import UserFlow
-from dtaojax.state.network import NetworkState, Subnets
-from dtaojax.state.pools import Pools
+from dtaojax.mechanism.coinbase import mask_disabled
+from dtaojax.mechanism.gate.hill import HillMassGate, HillRankGate, hill_gate
+from dtaojax.mechanism.weight_rule.flow import (
+    FlowMemory,
+    NetFlow,
+    UserFlow,
+    flow_ema,
+    protocol_factor,
+)
+from dtaojax.mechanism.weight_rule.price import EmaPrice, EmaPriceBurn, rootprop_burn_shares
+from dtaojax.state.network import NetworkState, Pools, Subnets
 
 from .units import (
     Adapter,

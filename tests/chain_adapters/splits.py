@@ -10,9 +10,8 @@ from chain_rules.root_sale import one_to_one, sell_at_launch
 from jax import Array
 
 from dtaojax import chain
-from dtaojax.mechanism.root.proportion import root_proportion
-from dtaojax.mechanism.split.owner_cut import owner_cut
-from dtaojax.mechanism.split.rules import OwnerServerValidatorRoot, Payout
+from dtaojax.mechanism.root.stake import root_proportion
+from dtaojax.mechanism.split.rules import OwnerServerValidatorRoot, Payout, owner_cut
 
 from .units import (
     Adapter,

@@ -8,8 +8,7 @@ import jax.numpy as jnp
 from jax import Array
 
 from dtaojax import chain
-from dtaojax.state.network import Subnets
-from dtaojax.state.pools import Pools
+from dtaojax.state.network import Pools, Subnets
 
 Case = Mapping[str, Any]
 Adapter = Callable[[Case], dict[str, Any]]

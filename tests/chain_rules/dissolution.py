@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import jax.numpy as jnp
 
 from dtaojax import chain
-from dtaojax.mechanism.rao import whole_rao
+from dtaojax.mechanism.integers import whole_rao
 from dtaojax.numerics.shapes import Scalar, ScalarInt
 
 

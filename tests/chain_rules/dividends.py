@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import jax.numpy as jnp
 
-from dtaojax.mechanism.shares import normalise
+from dtaojax.numerics.ordered import normalise
 from dtaojax.numerics.shapes import PerValidator, Scalar
 
 

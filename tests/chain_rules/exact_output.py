@@ -3,7 +3,7 @@
 from dtaojax.mechanism.liquidity.pools import weight_ratio
 from dtaojax.numerics.elementary import expm1, log1p
 from dtaojax.numerics.shapes import PerSubnet
-from dtaojax.state.pools import Pools
+from dtaojax.state.network import Pools
 
 
 def alpha_needed(pools: Pools, tao: PerSubnet) -> PerSubnet:

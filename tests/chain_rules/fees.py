@@ -1,6 +1,6 @@
 """Fees in proportion to a swap's input (§3.5 S2, S3)."""
 
-from dtaojax.mechanism.rao import whole_rao
+from dtaojax.mechanism.integers import whole_rao
 from dtaojax.numerics.shapes import PerSubnet, Scalar
 
 

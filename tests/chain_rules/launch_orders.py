@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 import jax.numpy as jnp
 
-from dtaojax.mechanism.liquidity.pools_launch import launch_sale
-from dtaojax.mechanism.rao import whole_rao
+from dtaojax.mechanism.integers import whole_rao
+from dtaojax.mechanism.liquidity.chain_swap import launch_sale
 from dtaojax.numerics.shapes import PerSubnet, PerSubnetBool, Scalar
-from dtaojax.state.pools import Pools
+from dtaojax.state.network import Pools
 
 
 class LaunchFill(NamedTuple):

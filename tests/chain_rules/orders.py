@@ -9,7 +9,7 @@ from chain_rules.fees import fee_on_net, fee_on_offer
 from dtaojax import chain
 from dtaojax.mechanism.liquidity.pools import alpha_to_price, buy, sell, tao_to_price
 from dtaojax.numerics.shapes import PerSubnet, PerSubnetBool, Scalar
-from dtaojax.state.pools import Pools
+from dtaojax.state.network import Pools
 
 
 class Fill(NamedTuple):

@@ -1,9 +1,9 @@
 """What root's alpha brought at launch, and on subnets without a pool (R1, §3.8 step 4)."""
 
-from dtaojax.mechanism.liquidity.pools_launch import launch_sale
-from dtaojax.mechanism.rao import whole_rao
+from dtaojax.mechanism.integers import whole_rao
+from dtaojax.mechanism.liquidity.chain_swap import launch_sale
 from dtaojax.numerics.shapes import PerSubnet, Scalar
-from dtaojax.state.pools import Pools
+from dtaojax.state.network import Pools
 
 
 def sell_at_launch(

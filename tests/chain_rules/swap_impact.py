@@ -10,7 +10,7 @@ import jax.numpy as jnp
 from dtaojax.mechanism.liquidity.pools import spot_price, weight_ratio
 from dtaojax.numerics import elementary
 from dtaojax.numerics.shapes import PerSubnet
-from dtaojax.state.pools import Pools
+from dtaojax.state.network import Pools
 
 _SMALL = 1e-3
 """Below this ratio the series loses less than the closed form, which cancels."""

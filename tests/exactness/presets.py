@@ -10,7 +10,6 @@ from reference import EXACT, FLOOR, PRESETS, NetworkRef, Parameters, Regime
 from reference.fixed import Rounding
 from worlds import RAO, subnets_of
 
-from dtaojax.assembly import build_mechanism, build_registration
 from dtaojax.mechanism.composition import Mechanism
 from dtaojax.mechanism.config import MechanismConfig
 from dtaojax.mechanism.presets import PRESETS as CONFIG_PRESETS
@@ -108,7 +107,7 @@ def preset_pair(name: str, rounding: Rounding) -> Pair:
         "counts_alpha_in_after": COUNTS_ALPHA_IN_AFTER,
     }
     rules = MechanismConfig.model_validate(table)
-    return Pair(name, regime, small, rules, build_mechanism(rules), build_registration(rules))
+    return Pair(name, regime, small, rules, rules.build(), rules.build_registration())
 
 
 ROUNDINGS = {"exact": EXACT, "floor": FLOOR}

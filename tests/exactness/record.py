@@ -19,9 +19,8 @@ from worlds import (
 )
 
 from dtaojax.mechanism.step import StepFlows
-from dtaojax.mechanism.weight_rule.flow_driven import FlowMemory
-from dtaojax.state.network import NetworkState
-from dtaojax.state.pools import Pools
+from dtaojax.mechanism.weight_rule.flow import FlowMemory
+from dtaojax.state.network import NetworkState, Pools
 
 from .events import padded
 from .presets import SLOTS, Pair

@@ -11,12 +11,11 @@ from dtaojax.demand.process import Clock, DemandProcess
 from dtaojax.mechanism.coinbase import Coinbase
 from dtaojax.mechanism.fees.rules import FeeRule
 from dtaojax.mechanism.liquidity.pools import buy_output, weight_ratio
-from dtaojax.mechanism.trading.sale import sale_proceeds
+from dtaojax.mechanism.trading.rules import sale_proceeds
 from dtaojax.numerics.ordered import ordered_sum
 from dtaojax.numerics.shapes import Scalar, ScalarInt
 from dtaojax.state.intents import Intents
-from dtaojax.state.network import NetworkState, Subnets
-from dtaojax.state.pools import Pools
+from dtaojax.state.network import NetworkState, Pools, Subnets
 
 PerPlace = Float[Array, " places"]
 ByPeriod = Float[Array, "periods places"]

@@ -169,7 +169,7 @@ class FlatFeeToPool(FeeRule):
     fee: Scalar
 
     def net_of_buy(self, tao: PerSubnet) -> PerSubnet:
-        """Return the part of what a buyer brings that moves the price; the fee comes first [TAO]."""
+        """Return the part of what a buyer brings that moves the price; the fee is first [TAO]."""
         return tao - jnp.minimum(self.fee, tao)
 
     def net_sale(self, alpha: PerSubnet) -> PerSubnet:
@@ -177,7 +177,7 @@ class FlatFeeToPool(FeeRule):
         return alpha
 
     def net_of_sale(self, alpha: PerSubnet) -> PerSubnet:
-        """Return the part of a sale for which the seller is paid; the fee comes off the TAO [alpha]."""
+        """Return the part of a sale for which the seller is paid; the fee is TAO [alpha]."""
         return alpha
 
     def paid_out(self, tao: PerSubnet) -> PerSubnet:
@@ -200,4 +200,3 @@ class FlatFeeToPool(FeeRule):
         price at which everybody trades.
         """
         return tao_paid
-

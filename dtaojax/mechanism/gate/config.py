@@ -65,7 +65,9 @@ class HillMassConfig(StrictModel):
         from dtaojax.mechanism.gate.hill import HillMassGate
         from dtaojax.numerics.shapes import parameter
 
-        return HillMassGate(self.interval_blocks, parameter(self.quantile), parameter(self.exponent))
+        return HillMassGate(
+            self.interval_blocks, parameter(self.quantile), parameter(self.exponent)
+        )
 
 
 class HillSoftRankConfig(StrictModel):
@@ -91,7 +93,10 @@ class HillSoftRankConfig(StrictModel):
         from dtaojax.numerics.shapes import parameter
 
         return HillSoftRankGate(
-            self.interval_blocks, parameter(self.rank), parameter(self.width), parameter(self.exponent)
+            self.interval_blocks,
+            parameter(self.rank),
+            parameter(self.width),
+            parameter(self.exponent),
         )
 
 

@@ -1,4 +1,4 @@
-"""The Hill gate, which gives subnets below a bar next to nothing, and its three kinds of bar (§3.6 G).
+"""The Hill gate, which gives subnets below a bar next to nothing, with three kinds of bar (§3.6).
 
 R7 put the bar where the largest shares add up to a mass, R8 puts it at a rank. A rank jumps from
 one whole number to the next, so that a search can only try them one by one; the soft rank, which no
@@ -151,7 +151,7 @@ def mass_bar(shares: PerSubnet, quantile: Scalar) -> Scalar:
 
 
 def soft_rank_bar(shares: PerSubnet, rank: Scalar, width: Scalar) -> Scalar:
-    """Return the bar above which there are ``rank - 1/2`` shares, each counted with a soft edge [-].
+    """Return the bar above which there are ``rank - 1/2`` shares, counted with soft edges [-].
 
     The root of ``sum_i sigmoid((log s_i - log bar) / width) = rank - 1/2`` over the positive
     shares. For a width of 0 it is the rank-th largest, which counts half. The smallest positive

@@ -68,6 +68,6 @@ def subsidy_terms(at: BlockContext, subsidised_alpha: PerSubnet) -> InjectionTer
 
 
 def alpha_at_price(tao: PerSubnet, price: PerSubnet, without_price: PerSubnet) -> PerSubnet:
-    """Return alpha worth ``tao``: ``e / p``, or ``without_price`` where there is no price [alpha]."""
+    """Return alpha worth ``tao``, ``e / p``; ``without_price`` where there is none [alpha]."""
     priced = price > 0.0
     return jnp.where(priced, tao / jnp.where(priced, price, 1.0), without_price)

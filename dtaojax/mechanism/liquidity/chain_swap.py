@@ -6,7 +6,6 @@ the launch know no extreme price, only a least liquidity (§3.5 S1, v2.0.1).
 """
 
 import dataclasses
-
 from typing import NamedTuple
 
 import jax.numpy as jnp

@@ -1,4 +1,4 @@
-"""The exponential moving average of the spot price, over the reals and as the chain stores it (§3.3).
+"""The exponential moving average of the spot price, over the reals and as it is stored (§3.3).
 
 The average over the reals can be taken over a step of many blocks at once. The chain keeps it in
 fixed point, which makes it stall (§7.2); that takes one update a block.
@@ -53,7 +53,7 @@ class PriceEma(eqx.Module):
     cap: Scalar
 
     def effective_rate(self, age_blocks: PerSubnet) -> PerSubnet:
-        """Return the rate at age ``b`` [per block]; without ``halving_blocks`` the same at any age."""
+        """Return the rate at age ``b``; without ``halving_blocks`` the same at any [per block]."""
         # Without an age factor an age of 0 would be 0/0.
         age = jnp.where(self.halving_blocks > 0.0, age_blocks, jnp.maximum(age_blocks, 1.0))
         return self.rate * (age / (age + self.halving_blocks))

@@ -209,9 +209,6 @@ def forgotten(memory: Any, gone: PerSubnetBool) -> Any:
     return jax.tree.map(cleared, memory, is_leaf=is_stream)
 
 
-
-
-
 def sell_baskets(pools: Pools, alpha: PerSubnet) -> ChainSwap:
     """Sell root's baskets in pools that are dissolved, their reservoirs folded in (R8).
 

@@ -108,7 +108,9 @@ def may_register(rules: RegistrationRules, last: LastLock, state: NetworkState) 
 def next_pruned(subnets: Subnets, state: NetworkState, immunity_blocks: int) -> PerSubnetBool:
     """Mark the subnet that a registration in a full network would replace, if there is one."""
     old_enough = departure.prunable(subnets.registered_at, state.block, immunity_blocks)
-    return departure.prune_target(state.moving_price, subnets.registered_at, subnets.registered & old_enough)
+    return departure.prune_target(
+        state.moving_price, subnets.registered_at, subnets.registered & old_enough
+    )
 
 
 def register(

@@ -116,7 +116,7 @@ class NoPool(PoolSeed):
 
 
 def min_lock_seed(lock_cost: Scalar, min_lock: Scalar) -> Seed:
-    """Seed with the minimum lock at a price of 1; the rest is recycled (until 2026-04-22) [REG-03].
+    """Seed with the minimum lock at a price of 1 and recycle the rest (to 2026-04-22) [REG-03].
 
     Args:
         lock_cost: what the owner paid [TAO].
@@ -137,7 +137,7 @@ def whole_lock_seed(lock_cost: Scalar, median_price: Scalar) -> Seed:
 
 
 def median_price(prices: PerSubnet) -> Scalar:
-    """Return the median of the positive prices; the mean of the middle two if even, 1 if there is none.
+    """Return the median of the positive prices: the mean of the middle two if even, 1 if none.
 
     Args:
         prices: spot prices of all slots but root, 0 where there is no pool, shape (subnets,)

@@ -1,4 +1,4 @@
-"""Configs of root: what its stake weighs, and what becomes of the alpha that it earns (§3.8, §3.10)."""
+"""Configs of root: what its stake weighs, and what becomes of the alpha that it earns (§3.10)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Root stake: what it weighs in the subnets, how it moves, what it is paid off the top (§3.2, §3.4)."""
+"""Root stake: what it weighs in the subnets, how it moves, what it is paid off the top (§3.4)."""
 
 from abc import abstractmethod
 
@@ -24,9 +24,10 @@ def root_proportion(
 
 
 def move_root_stake(root_tao: Scalar, wanted: Scalar | float) -> tuple[Scalar, ScalarBool]:
-    """Return root stake after users staked to it or unstaked: TAO moves one for one, without a pool.
+    """Return root stake after users staked to it or unstaked.
 
-    Nobody unstakes TAO that is not staked: a larger amount is cut and reported.
+    TAO moves one for one, without a pool. Nobody unstakes TAO that is not staked: a larger amount
+    is cut and reported.
 
     Args:
         root_tao: TAO staked to root before [TAO].

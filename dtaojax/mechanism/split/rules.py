@@ -70,7 +70,7 @@ class OwnerServerValidatorRoot(Split):
     ) -> Payout:
         """Divide a block's alpha."""
         # The owner's cut comes off first: halves and root's part are of what it leaves.
-        owner = jnp.where(owner_cut_enabled, self.owner_cut * alpha_emission, 0.0)
+        owner = owner_cut(alpha_emission, self.owner_cut, owner_cut_enabled)
         half = 0.5 * (alpha_emission - owner)
         root = root_proportion * half
         return Payout(
@@ -80,6 +80,17 @@ class OwnerServerValidatorRoot(Split):
             root=jnp.where(root_earns, root, 0.0),
             recycled=jnp.where(root_earns, 0.0, root),
         )
+
+
+def owner_cut(alpha: PerSubnet, fraction: Scalar, enabled: PerSubnetBool) -> PerSubnet:
+    """Return ``c_o alpha``; 0 where the owner has switched it off, possible since R5 (§3.8 step 2).
+
+    Args:
+        alpha: alpha minted for participants, shape (subnets,) [alpha per block].
+        fraction: c_o, SubnetOwnerCut/65535 [-].
+        enabled: the owner's switch, shape (subnets,).
+    """
+    return jnp.where(enabled, fraction * alpha, 0.0)
 
 
 class FreeSplit(Split):

@@ -1,4 +1,4 @@
-"""Weight rules that follow averages of what flows into the pools (R4, R5; §3.6 E-flow, E-netflow)."""
+"""Weight rules that follow averages of what flows into the pools (R4, R5; §3.6)."""
 
 from abc import abstractmethod
 from typing import Any, NamedTuple
@@ -68,7 +68,7 @@ class FlowDriven(WeightRule):
     def resume(
         self, memory: FlowMemory, former: Any, state: NetworkState, subnets: Subnets
     ) -> FlowMemory:
-        """Return users' flows as another flow rule has averaged them, or as they were left long ago.
+        """Return users' flows as another flow rule averaged them, or as they were left long ago.
 
         Without either they are 0, as in a path's start. Flows of the protocol are a rule's own: the
         chain has kept them since R5 only (§2.1), and does not go on averaging under a rule that
@@ -134,7 +134,7 @@ def averaged(
 
 
 def flow_ema(ema: PerSubnet, flow: PerSubnet, rate: Scalar, blocks: int) -> PerSubnet:
-    """Return the average after ``blocks`` blocks with a net flow of ``flow`` in all [TAO per block].
+    """Return the average after ``blocks`` blocks with a net flow of ``flow`` in all.
 
     ``S <- (1 - a) S + a F`` once a block, the flow spread evenly: in closed form
     ``(1 - a)**n S + (1 - (1 - a)**n) F/n``. One block is the chain's own update. It serves the

@@ -101,7 +101,7 @@ class RootValidators(WeightRule):
     def prepare(
         self, memory: VoteMemory, state: NetworkState, subnets: Subnets, blocks: int
     ) -> VoteMemory:
-        """Return new votes if they are due in the next ``blocks`` blocks; a newcomer waits for them."""
+        """Return new votes where they are due in ``blocks`` blocks; a newcomer waits for them."""
         number = (state.block + blocks) // self.interval_blocks
 
         def vote() -> PerSubnet:
@@ -150,7 +150,8 @@ def root_validators(
     Args:
         seed: seed of their opinions, which have streams of their own.
         validators: number of validators.
-        stake_exponent: exponent of stakes by rank: the k-th largest has a stake in proportion to ``k**-stake_exponent`` [-].
+        stake_exponent: exponent of stakes by rank: the k-th largest has a stake in proportion to
+            ``k**-stake_exponent`` [-].
         insight: weight of quality in a score, in logs a standard score [-].
         bias: standard deviation of lasting opinions, in logs [-].
         noise: standard deviation of passing opinions, in logs [-].

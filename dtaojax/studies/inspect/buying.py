@@ -11,7 +11,7 @@ import numpy as np
 from jax import lax
 
 from dtaojax import chain
-from dtaojax.assembly import Slots, build_mechanism, build_network
+from dtaojax.assembly import Slots, build_network
 from dtaojax.mechanism.coinbase import emission_shares
 from dtaojax.mechanism.composition import Mechanism
 from dtaojax.mechanism.config import MechanismConfig
@@ -46,7 +46,7 @@ def emission_per_tao(rules: MechanismConfig, network: NetworkTable) -> np.ndarra
     if rules.weight_rule.kind not in _BY_STATE:
         return np.full(network.n_subnets, np.nan)
     subnets, state = build_network(network, rules)
-    mechanism = build_mechanism(rules, slots=Slots(network, network.n_subnets))
+    mechanism = rules.build(slots=Slots(network, network.n_subnets))
     return np.asarray(_gains(mechanism, subnets, state))
 
 

@@ -8,7 +8,7 @@ import equinox as eqx
 import numpy as np
 import pandas as pd
 
-from dtaojax.assembly import Slots, build_mechanism, build_network
+from dtaojax.assembly import Slots, build_network
 from dtaojax.mechanism.coinbase import Coinbase, coinbase
 from dtaojax.mechanism.composition import Mechanism
 from dtaojax.mechanism.config import MechanismConfig
@@ -40,7 +40,7 @@ def next_block(mechanism: MechanismConfig, network: NetworkTable, seed: int = 0)
         the gate and the mask of disabled subnets.
     """
     subnets, state = build_network(network, mechanism, seed=seed)
-    rules = build_mechanism(mechanism, seed, Slots(network, network.n_subnets))
+    rules = mechanism.build(seed, Slots(network, network.n_subnets))
     paid, price = _coinbase_and_price(rules, subnets, state)
     pre_gate = np.asarray(paid.shares.pre_gate)
     rank = np.empty(len(pre_gate), dtype=object)

@@ -17,7 +17,7 @@ import jax.numpy as jnp
 import numpy as np
 import pandas as pd
 
-from dtaojax.assembly import build_mechanism, build_network
+from dtaojax.assembly import build_network
 from dtaojax.history.panel import FloatArray
 from dtaojax.history.reserves import Reserves, read_reserves
 from dtaojax.mechanism.config import MechanismConfig
@@ -164,10 +164,10 @@ def _run(
         if steps <= 0:
             continue
         rules = MechanismConfig.model_validate({"preset": "gate_rank_2026", **regime.rules})
-        mechanism = build_mechanism(rules)
+        mechanism = rules.build()
         subnets, fresh = build_network(start, rules)
         state = fresh if state is None else state
-        remembered = mechanism.weighing.begin(jnp.uint32(0), subnets, state)
+        remembered = mechanism.weight_rule.begin(jnp.uint32(0), subnets, state)
         state = dataclasses.replace(state, memory=remembered)
         grid = at + STEP_BLOCKS * np.arange(1, steps + 1)
         given = Given(

@@ -9,7 +9,7 @@ import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
 
-from dtaojax.assembly import Slots, build_mechanism, build_network
+from dtaojax.assembly import Slots, build_network
 from dtaojax.mechanism.config import RulesConfig
 from dtaojax.network.outcome import Outcome
 from dtaojax.network.table import BoolArray, FloatArray
@@ -52,7 +52,7 @@ def observe_outcome(rules: RulesConfig, outcome: Outcome) -> Observed:
     Shares that the state tells itself are taken as they are.
     """
     subnets, state = build_network(outcome.state, rules)
-    mechanism = build_mechanism(rules, slots=Slots(outcome.state, outcome.state.n_subnets))
+    mechanism = rules.build(slots=Slots(outcome.state, outcome.state.n_subnets))
     seen = _observe(mechanism, subnets, state, rules.registration.immunity_blocks)
 
     gauges = dict(zip(GAUGES, np.asarray(seen.gauges), strict=True))

@@ -10,8 +10,8 @@ from jaxtyping import Array
 
 from dtaojax.demand.shock.attack import Attack, Plan, Position
 from dtaojax.mechanism.coinbase import coinbase
+from dtaojax.mechanism.registration.departure import prunable
 from dtaojax.mechanism.registration.lifecycle import next_pruned
-from dtaojax.mechanism.registration.pruning import prunable
 from dtaojax.numerics.shapes import Scalar, ScalarInt
 from dtaojax.world.observation import above_bar
 from dtaojax.world.world import Carry, World

@@ -16,7 +16,7 @@ from dtaojax.config.config import Config
 from dtaojax.config.load import changed, load_config
 from dtaojax.execution import runtime
 from dtaojax.mechanism.gate.config import NoGateConfig
-from dtaojax.mechanism.trading.config import NoPoolConfig
+from dtaojax.mechanism.liquidity.config import NoPoolConfig
 from dtaojax.network import NetworkError, NetworkTable
 from dtaojax.schema.errors import ConfigError, Problem
 from dtaojax.storage import result_folder

@@ -11,7 +11,7 @@ from dtaojax.mechanism.fees.rules import FeeRule
 from dtaojax.mechanism.liquidity.pools import spot_price
 from dtaojax.mechanism.registration.departure import Departures
 from dtaojax.mechanism.step import StepFlows
-from dtaojax.mechanism.trading.sale import alpha_within_fall, sale_proceeds
+from dtaojax.mechanism.trading.rules import alpha_within_fall, sale_proceeds
 from dtaojax.numerics.elementary import quotient
 from dtaojax.numerics.ordered import ordered_sum
 from dtaojax.numerics.shapes import PerSubnet, Scalar
