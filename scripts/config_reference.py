@@ -69,6 +69,8 @@ _TOLD: Final = {
 _UNIT: Final = re.compile(r" \[([^\]]+)\]")
 _ROLE: Final = re.compile(r":\w+:`([^`]*)`")
 _ENTRY: Final = re.compile(r"^(\w+): ?(.*)$")
+_SENTENCE: Final = re.compile(r"^[A-Z](?=[a-z]+ )")
+"""The capital of a meaning that opens like a sentence; a table of keys has none."""
 
 
 @dataclass(frozen=True)
@@ -175,8 +177,9 @@ def described(model: type[BaseModel]) -> dict[str, str]:
 def _rule(model: type[WeightRuleConfig]) -> Any:
     """The class or function behind a weight rule's model."""
     kind = model.model_fields["kind"].default
-    module = importlib.import_module(f"dtaojax.mechanism.weight_rule.{kind}")
-    return getattr(module, WEIGHT_RULES[kind].name)
+    line = WEIGHT_RULES[kind]
+    module = importlib.import_module(f"dtaojax.mechanism.weight_rule.{line.module}")
+    return getattr(module, line.name)
 
 
 def _summary(model: type[BaseModel]) -> str:
@@ -199,7 +202,7 @@ def _attributes(doc: str) -> dict[str, str]:
         entry = _ENTRY.match(line[4:]) if not line.startswith("     ") else None
         if entry:
             name = entry[1]
-            found[name] = entry[2].strip()
+            found[name] = _SENTENCE.sub(lambda first: first[0].lower(), entry[2].strip())
         elif name and line.strip():
             found[name] = f"{found[name]} {line.strip()}"
     return found

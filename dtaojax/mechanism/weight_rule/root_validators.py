@@ -145,7 +145,7 @@ def root_validators(
     noise: Scalar,
     interval_blocks: int,
 ) -> RootValidators:
-    """Return the rule of root validators with stakes by rank and opinions of their own.
+    """Have root validators vote on the shares, with stakes by rank and opinions of their own.
 
     Args:
         seed: seed of their opinions, which have streams of their own.
