@@ -13,6 +13,7 @@ import pytest
 from browser import Chromium
 from hypothesis import settings
 from jaxtyping import install_import_hook
+from places import ROOT
 from xdist.scheduler import LoadScopeScheduling
 
 settings.register_profile("repeatable", derandomize=True, deadline=None, database=None)
@@ -22,7 +23,7 @@ settings.load_profile("repeatable")
 CHECKED_ROOMS = ("state", "numerics", "mechanism")
 PLAIN_DATA = {"config", "presets", "compatibility", "build", "elementary"}
 """Modules of these rooms that hold no arrays of the model."""
-PACKAGE = Path(__file__).parents[1] / "dtaojax"
+PACKAGE = ROOT / "dtaojax"
 CHECKED = [
     ".".join(("dtaojax", *file.relative_to(PACKAGE).with_suffix("").parts))
     for room in CHECKED_ROOMS

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from test_calibration import simulated
+from made_panel import simulated
 
 from dtaojax.network import NetworkTable, load_network
 

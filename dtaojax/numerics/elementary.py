@@ -2,7 +2,8 @@
 
 On CPU, XLA takes 3 to 4 ns for a float64 ``log`` or ``log1p`` and 2 ns for ``expm1``; these take
 about 1 ns, and ``log1p`` keeps two digits more. All are within 7e-16 of the true value, relative
-(`tests/test_elementary.py`). Other types are left to :mod:`jax.numpy`, which is fast there.
+(`tests/numerics/test_elementary.py`). Other types are left to :mod:`jax.numpy`, which is fast
+there.
 
 Each splits its argument into a power of two and a factor near 1, as C libraries do, and evaluates a
 polynomial of least maximum error (Remez) on what is left. Derivatives are closed forms.

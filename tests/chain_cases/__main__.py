@@ -3,8 +3,9 @@
     cd tests && python -m chain_cases FILE [--examples N] [--seed N]
 
 The model is then held against it with ``DTAOJAX_VECTORS=FILE ./scripts/test
-tests/test_chain_vectors.py``. Cases are those of the fuzz test: amounts from a rao to a million
-TAO, weights from 0.3 to 0.7, shares with zeros and ties, issuance about the halvings, and edges.
+tests/mechanism/test_chain_vectors.py``. Cases are those of the fuzz test: amounts from a rao to a
+million TAO, weights from 0.3 to 0.7, shares with zeros and ties, issuance about the halvings, and
+edges.
 """
 
 import argparse

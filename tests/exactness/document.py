@@ -55,10 +55,11 @@ rounded differently. No decision is left out of the comparison; these are settle
   started is read by nobody, and not compared.
 
 Not compared here: `root_2023`, whose votes are random numbers of the model's own
-(`tests/test_root_2023.py`); orders that the pool's extreme prices or the holders' alpha cut short
-(`tests/test_trading.py`, `tests/test_step_reference.py`); and the chain's fixed-point average of
-prices, which both sides keep as a real number unless a config asks for it (`moving_price.floor`,
-`tests/test_moving_price.py`).
+(`tests/mechanism/test_root_2023.py`); orders that the pool's extreme prices or the holders' alpha
+cut short (`tests/mechanism/trading/test_trading.py`,
+`tests/mechanism/step/test_step_reference.py`); and the chain's fixed-point average of prices, which
+both sides keep as a real number unless a config asks for it (`moving_price.floor`,
+`tests/mechanism/moving_price/test_moving_price.py`).
 """
 
 

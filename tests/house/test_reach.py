@@ -6,9 +6,8 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from places import ROOT
 from reach import Reach
-
-ROOT = next(folder for folder in Path(__file__).parents if (folder / "pyproject.toml").exists())
 
 
 def reach_of(folder: Path, entries: dict[str, str]) -> Reach:
