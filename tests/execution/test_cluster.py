@@ -1,6 +1,7 @@
 """Processes and clusters: the same bits as threads, also where a worker is killed."""
 
 import asyncio
+import gc
 import os
 import re
 import shutil
@@ -32,6 +33,16 @@ distributed = pytest.importorskip("distributed", reason="needs the extra: cluste
 dask = pytest.importorskip("dask")
 psutil = pytest.importorskip("psutil")
 PATHS = 256
+
+
+@pytest.fixture(autouse=True)
+def _no_client_left_behind() -> None:
+    """Collects clients that found no scheduler.
+
+    They close themselves when they are collected, which waits for ever where it happens while
+    another client starts.
+    """
+    gc.collect()
 
 
 @pytest.fixture(scope="module")
