@@ -21,12 +21,10 @@ from dtaojax.commands.presets import presets
 from dtaojax.commands.replay import replay
 from dtaojax.commands.report import report
 from dtaojax.commands.run import run
-from dtaojax.commands.sensitivity import sensitivity
 from dtaojax.commands.snapshot import app as snapshot_app
-from dtaojax.commands.stress import stress
+from dtaojax.commands.study import study_command
 from dtaojax.commands.subnet import subnet
 from dtaojax.commands.sweep import sweep
-from dtaojax.commands.tune import tune
 from dtaojax.files.reading import noting
 from dtaojax.terminal.ending import Verbs, carry_out, wants_debug
 from dtaojax.version import __version__
@@ -45,15 +43,15 @@ app = typer.Typer(
     ),
 )
 
-# In the order in which --help lists them. A verb is a function of its own module.
+# In the order in which --help lists them. A verb is a function of its own module, or a study.
 for verb in (
     run,
     my,
     subnet,
     inspect,
-    tune,
-    sensitivity,
-    stress,
+    study_command("tune"),
+    study_command("sensitivity"),
+    study_command("stress"),
     validate,
     backtest,
     replay,

@@ -15,9 +15,8 @@ from dtaojax.config.config import Config
 from dtaojax.config.load import changed, config_from_dict
 from dtaojax.config.overrides import OverrideError, value_at
 from dtaojax.gradients.measures import FUNCTIONS
-from dtaojax.gradients.parameter_map import Range
+from dtaojax.gradients.parameter_map import Range, tangent_map
 from dtaojax.gradients.path_history import run_path
-from dtaojax.gradients.tangents import tangents
 from dtaojax.mechanism.presets import PRESETS
 from dtaojax.network import NetworkTable, load_network
 
@@ -81,7 +80,7 @@ def disagreement(config: Config, network: NetworkTable, ranges: Sequence[Range])
     """By measure and parameter, how far both derivatives are apart over what is allowed [-]."""
     start = np.array([each.start for each in ranges])
     width = np.array([each.high - each.low for each in ranges])
-    near = tangents(lambda values: build_world(changed(config, values), network), ranges, start)
+    near = tangent_map(lambda values: build_world(changed(config, values), network), ranges, start)
 
     def figures(values: jax.Array) -> jax.Array:
         history = run_path(near(values), jnp.uint32(3), DAYS, STEPS_A_DAY)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import inspect
 import sys
 
-from dtaojax.studies.article.measure import Measure
-from dtaojax.studies.article.registry import MEASURES
+from dtaojax.studies.article.measures.measure import Measure
+from dtaojax.studies.article.measures.registry import MEASURES
 
 _HEAD = """\
 # What experiments can measure

@@ -35,28 +35,27 @@ def search_file(folder: Path, text: str) -> Path:
 def command_reads_and_names_its_report(
     patch: pytest.MonkeyPatch,
     words: Sequence[str],
-    work: str,
     read: Callable[[Any], Any],
     made: Path,
 ) -> Any:
-    """What a searching command reads of its config, where another function does its work.
+    """What a study's command reads of its config, where another function does its work.
 
     Args:
         patch: puts that function in the place of the work.
         words: the command, without ``--out``.
-        work: dotted name of what does the work.
         read: what is wanted of the inputs that the work would get.
         made: a report that is there already, and whose place the command has to print.
     """
     out = made.parent / "elsewhere"
     asked = []
 
-    def stand_in(inputs: Any, folder: Path, say: Callable[[str], None]) -> Path:
+    def stand_in(study: Any, inputs: Any, folder: Path, say: Callable[[str], None]) -> Path:
+        assert study.name == words[0]
         say("half of it is done")
         asked.append((read(inputs), folder))
         return made
 
-    patch.setattr(work, stand_in)
+    patch.setattr("dtaojax.studies.shared.study.Study.carry_out", stand_in)
     said = commanded(*words, "--out", str(out))
     assert "half of it is done" in said
     assert f"report: {made}" in said

@@ -9,17 +9,17 @@ import pandas as pd
 
 from dtaojax.api.configs import Changes
 from dtaojax.api.snippet import sensitivity_snippet
-from dtaojax.api.study import Study
+from dtaojax.api.study import StudyResults
 from dtaojax.api.tables import by_keys
 
 if TYPE_CHECKING:
     import xarray
 
 
-class Sensitivity(Study):
+class Sensitivity(StudyResults):
     """What moves the numbers of a run; ``found`` is as in ``sensitivity.json``."""
 
-    file = "sensitivity.json"
+    name = "sensitivity"
 
     @property
     def headlines(self) -> pd.DataFrame:
@@ -84,9 +84,4 @@ def sensitivity(
         TuneError: a number or a derivative is not finite.
         ResultsError: the folder cannot be written.
     """
-    # JAX is slow to load, and a config that is wrong is told before it is.
-    from dtaojax.studies.sensitivity.sensitivity import read_sensitivity, sensitivity_report
-
-    return Sensitivity.carried_out(
-        read_sensitivity, sensitivity_report, config, changes, folder, progress
-    )
+    return Sensitivity.carried_out(config, changes, folder, progress)

@@ -9,17 +9,17 @@ import pandas as pd
 
 from dtaojax.api.configs import Changes
 from dtaojax.api.snippet import stress_snippet
-from dtaojax.api.study import Study
+from dtaojax.api.study import StudyResults
 from dtaojax.api.tables import by_keys
 
 if TYPE_CHECKING:
     import xarray
 
 
-class Stress(Study):
+class Stress(StudyResults):
     """What an attacker gains or loses; ``found`` is as in ``stress.json``."""
 
-    file = "stress.json"
+    name = "stress"
 
     @property
     def outcomes(self) -> pd.DataFrame:
@@ -65,7 +65,4 @@ def stress(
         TuneError: a figure or a derivative is not finite.
         ResultsError: the folder cannot be written.
     """
-    # JAX is slow to load, and a config that is wrong is told before it is.
-    from dtaojax.studies.stress.stress import read_stress, stress_report
-
-    return Stress.carried_out(read_stress, stress_report, config, changes, folder, progress)
+    return Stress.carried_out(config, changes, folder, progress)

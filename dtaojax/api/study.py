@@ -1,67 +1,67 @@
-"""What all studies share: a folder with a page, and everything that was found as plain data."""
+"""The results of a study in Python: its folder with a page, and everything found as plain data."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Any, ClassVar, Self
 
 from dtaojax.api.configs import Changes, Shelf, as_overrides
 from dtaojax.api.progress import spoken
 from dtaojax.files.reading import noting
 from dtaojax.storage import read_sealed
 
-_Inputs = TypeVar("_Inputs")
 
-
-class Study:
-    """What a study found.
+class StudyResults:
+    """The results of a study, read back from its folder.
 
     Attributes:
-        file: of what was found, in the folder.
-        folder: of the tables and the page.
-        found: everything, as in that file.
+        name: The study's word, as its command has it.
+        folder: The folder of the tables and the page.
+        found: Everything that was found, as in the study's JSON file.
     """
 
-    file: ClassVar[str]
+    name: ClassVar[str]
 
     def __init__(self, shelf: Shelf) -> None:
-        """Reads what a study left on a shelf.
+        """Read a folder that a study has filled.
 
         Raises:
-            ResultsError: a file is missing, damaged or changed.
+            ResultsError: A file is missing, damaged or changed.
         """
+        # Kept although only its path is used: a folder that nobody named goes with it.
         self._shelf = shelf
         self.folder = shelf.folder
         read_sealed(shelf.folder)
-        self.found: dict[str, Any] = json.loads(
-            (shelf.folder / self.file).read_text(encoding="utf-8")
-        )
+        file = shelf.folder / f"{self.name}.json"
+        self.found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
 
     @classmethod
     def carried_out(
         cls,
-        read: Callable[[Path, list[str]], _Inputs],
-        report: Callable[[_Inputs, Path, Callable[[str], None]], object],
         config: str | Path,
         changes: Changes | None,
         folder: str | Path | None,
         progress: bool,
     ) -> Self:
-        """Carries a study out, as its command does.
+        """Carry out the study as its command does, and read its results.
 
         Args:
-            read: gathers what a config and values in place of its own ask for.
-            report: does it, and leaves tables and a page in a folder.
-            config: the study's config in TOML.
-            changes: values that replace the config's, by dotted key.
-            folder: for the results, which then stay.
-            progress: whether to say what is done.
+            config: The study's config in TOML.
+            changes: Values that replace the config's, by dotted key.
+            folder: The folder for the results, which then stay.
+            progress: Whether to print what is being done.
+
+        Raises:
+            Exception: As the study's function states.
         """
-        shelf = Shelf(folder)
+        # JAX is slow to load, and importing the interface needs none of it.
+        from dtaojax.studies.shared.study import find_study
+
+        study, shelf = find_study(cls.name), Shelf(folder)
         with noting():
-            report(read(Path(config), as_overrides(changes)), shelf.folder, spoken(progress))
+            inputs = study.read(Path(config), as_overrides(changes))
+            study.carry_out(inputs, shelf.folder, spoken(progress))
         return cls(shelf)
 
     @property

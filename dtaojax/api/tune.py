@@ -9,13 +9,13 @@ import pandas as pd
 
 from dtaojax.api.configs import Changes
 from dtaojax.api.snippet import search_snippet
-from dtaojax.api.study import Study
+from dtaojax.api.study import StudyResults
 
 
-class Search(Study):
+class Search(StudyResults):
     """What a search found; ``found`` is as in ``tune.json``."""
 
-    file = "tune.json"
+    name = "tune"
 
     @property
     def parameters(self) -> pd.DataFrame:
@@ -76,8 +76,4 @@ def tune(
         TuneError: the search cannot be run, or finds nothing that keeps the constraints.
         ResultsError: the folder cannot be written.
     """
-    # JAX is slow to load, and a config that is wrong is told before it is.
-    from dtaojax.studies.tune.inputs import read_tune
-    from dtaojax.studies.tune.tune import tune_report
-
-    return Search.carried_out(read_tune, tune_report, config, changes, folder, progress)
+    return Search.carried_out(config, changes, folder, progress)

@@ -30,8 +30,8 @@ def article(
 
     The answer is a folder: report.html, claims.csv with every number, and article.json.
     """
-    from dtaojax.studies.article.article import article_report
-    from dtaojax.studies.article.inputs import read_experiments
+    # JAX is slow to load, and help needs none of it.
+    from dtaojax.studies.article.run import STUDY
 
-    found = read_experiments(experiments or [], list(set_ or []))
-    tell_search(Path("article"), quiet, lambda say: article_report(found, out_folder, say))
+    found = STUDY.read(experiments or [], list(set_ or []))
+    tell_search(Path("article"), quiet, lambda say: STUDY.carry_out(found, out_folder, say))

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dtaojax.gradients.box import Unit
 from dtaojax.gradients.expectation import Outcome
+from dtaojax.gradients.parameter_map import Unit
 
 _WIDTH = 5e-3
 _ERRORS = 4.0

@@ -12,8 +12,8 @@ from dtaojax.engine.sample import sample
 from dtaojax.gradients.dual import Dual, pushed, value_and_jacobian
 from dtaojax.gradients.errors import TuneError
 from dtaojax.gradients.measures import FUNCTIONS
-from dtaojax.gradients.parameter_map import Levers, Values
-from dtaojax.gradients.path_history import History, follow, run_path
+from dtaojax.gradients.parameter_map import ParameterMap, Values
+from dtaojax.gradients.path_history import PathHistory, follow, run_path
 from dtaojax.numerics.shapes import ScalarInt
 
 MANY_PARAMETERS = 12
@@ -63,16 +63,16 @@ class Outcome(NamedTuple):
 class _Figures(eqx.Module):
     """A path's measures at given values of the parameters."""
 
-    levers: Levers
+    parameter_map: ParameterMap
     values: Values
     names: tuple[str, ...] = eqx.field(static=True)
     days: int = eqx.field(static=True)
     steps_a_day: int = eqx.field(static=True)
 
     def at(self, values: Values, path: ScalarInt) -> Float[Array, " measures"]:
-        return self.read(run_path(self.levers(values), path, self.days, self.steps_a_day))
+        return self.read(run_path(self.parameter_map(values), path, self.days, self.steps_a_day))
 
-    def read(self, history: History) -> Float[Array, " measures"]:
+    def read(self, history: PathHistory) -> Float[Array, " measures"]:
         return jnp.stack([FUNCTIONS[name](history) for name in self.names])
 
     def __call__(self, path: ScalarInt) -> tuple[Float[Array, " measures"], Array | None]:
@@ -84,7 +84,9 @@ class _Forward(_Figures):
 
     def __call__(self, path: ScalarInt) -> tuple[Array, Array]:
         def figures(values: Dual) -> Dual:
-            return follow(pushed, self.levers, values, path, self.days, self.steps_a_day, self.read)
+            return follow(
+                pushed, self.parameter_map, values, path, self.days, self.steps_a_day, self.read
+            )
 
         return value_and_jacobian(figures, self.values)
 
@@ -102,7 +104,7 @@ _KINDS = {None: _Figures, "forward": _Forward, "reverse": _Reverse}
 
 
 def evaluate(
-    levers: Levers,
+    parameter_map: ParameterMap,
     values: np.ndarray,
     names: tuple[str, ...],
     portion: Portion,
@@ -111,7 +113,7 @@ def evaluate(
     """Measures at ``values`` on the paths 0 to ``portion.paths - 1``.
 
     Args:
-        levers: the world.
+        parameter_map: the world.
         values: of the parameters, in their own units.
         names: of the measures.
         portion: how much is simulated.
@@ -121,7 +123,7 @@ def evaluate(
         TuneError: a measure or a derivative is not finite.
     """
     function = _KINDS[derivative](
-        levers, jnp.asarray(values), names, portion.days, portion.steps_a_day
+        parameter_map, jnp.asarray(values), names, portion.days, portion.steps_a_day
     )
     found = sample(function, portion.paths, portion.block_paths, portion.workers)
     outcome = Outcome(*found)
@@ -130,21 +132,21 @@ def evaluate(
             continue
         lost = np.flatnonzero(~np.isfinite(numbers).reshape(len(numbers), -1).all(axis=1))
         if len(lost):
-            _refuse(levers, values, portion, what, lost)
+            _refuse(parameter_map, values, portion, what, lost)
     return outcome
 
 
 class _Trouble(eqx.Module):
     """Where a path or its derivatives stop being finite."""
 
-    levers: Levers
+    parameter_map: ParameterMap
     values: Values
     days: int = eqx.field(static=True)
     steps_a_day: int = eqx.field(static=True)
 
     def __call__(self, path: ScalarInt) -> Bool[Array, "days subnets"]:
         def seen(values: Values) -> tuple[Any, Any]:
-            history = run_path(self.levers(values), path, self.days, self.steps_a_day)
+            history = run_path(self.parameter_map(values), path, self.days, self.steps_a_day)
             figures = jnp.stack([history.shares, history.price])
             return figures, figures
 
@@ -153,10 +155,10 @@ class _Trouble(eqx.Module):
 
 
 def _refuse(
-    levers: Levers, values: np.ndarray, portion: Portion, what: str, lost: np.ndarray
+    parameter_map: ParameterMap, values: np.ndarray, portion: Portion, what: str, lost: np.ndarray
 ) -> None:
     path = jnp.asarray(lost[0], jnp.uint32)
-    trouble = _Trouble(levers, jnp.asarray(values), portion.days, portion.steps_a_day)
+    trouble = _Trouble(parameter_map, jnp.asarray(values), portion.days, portion.steps_a_day)
     days, rows = np.nonzero(~np.asarray(eqx.filter_jit(trouble)(path)))
     where = "in a measure itself, while shares and prices stay finite"
     if len(days):

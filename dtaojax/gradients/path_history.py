@@ -21,7 +21,7 @@ Lift = Callable[[Callable[..., Any]], Callable[..., Any]]
 """What is done to a piece of a program before it is called."""
 
 
-class History(NamedTuple):
+class PathHistory(NamedTuple):
     """A path: day by day as far as shares and prices go, and in full at the horizon.
 
     Attributes:
@@ -55,7 +55,7 @@ class Day(NamedTuple):
     price: PerSubnet
 
 
-def run_path(world: World, path: ScalarInt, days: int, steps_a_day: int) -> History:
+def run_path(world: World, path: ScalarInt, days: int, steps_a_day: int) -> PathHistory:
     """Runs a path over whole days.
 
     Args:
@@ -74,7 +74,7 @@ def follow(
     path: ScalarInt,
     days: int,
     steps_a_day: int,
-    read: Callable[[History], Any],
+    read: Callable[[PathHistory], Any],
 ) -> Any:
     """Runs a path of the world that ``build`` makes of ``values``, and reads its history.
 
@@ -133,9 +133,9 @@ def _worth(world: World, carry: Carry) -> Scalar:
     return ordered_sum(value.realizable)
 
 
-def _history(world: World, begun: Carry, first: Day, end: Carry, later: Day) -> History:
+def _history(world: World, begun: Carry, first: Day, end: Carry, later: Day) -> PathHistory:
     days = (jnp.concatenate([start[None], rest]) for start, rest in zip(first, later, strict=True))
-    return History(
+    return PathHistory(
         world.mechanism,
         world.taking_part(end),
         end.state,

@@ -66,7 +66,7 @@ def test_unknown_names_are_attribute_errors() -> None:
 
 
 def test_a_verb_is_a_function_even_when_its_module_is_loaded() -> None:
-    import dtaojax.studies.tune.tune
+    import dtaojax.studies.tune.run
 
     assert callable(dtaojax.tune)
     assert isinstance(dtaojax.studies, types.ModuleType)

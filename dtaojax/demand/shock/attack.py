@@ -21,7 +21,7 @@ PerPlace = Float[Array, " places"]
 ByPeriod = Float[Array, "periods places"]
 
 
-class Plan(NamedTuple):
+class AttackPlan(NamedTuple):
     """What is traded in each period, evenly over its steps, in each of the subnets.
 
     Attributes:
@@ -70,7 +70,7 @@ class Attack(DemandProcess):
     """
 
     slot: Int[Array, " places"]
-    plan: Plan
+    plan: AttackPlan
     alpha: PerPlace
     owned: PerPlace
     fee: FeeRule

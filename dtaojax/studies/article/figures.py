@@ -11,8 +11,8 @@ from jaxtyping import Float
 
 from dtaojax.metrics.estimate import mean_of_sample
 from dtaojax.studies.article.config import ClaimConfig, ExperimentConfig, FigureConfig
-from dtaojax.studies.article.measure import PerPath
-from dtaojax.studies.article.registry import MEASURES
+from dtaojax.studies.article.measures.measure import PerPath
+from dtaojax.studies.article.measures.registry import MEASURES
 from dtaojax.studies.article.result import FigureResult, Series
 
 BAND: Final = (0.05, 0.5, 0.95)

@@ -19,7 +19,7 @@ from dtaojax.studies.article.config import (
     FigureConfig,
     load_experiment,
 )
-from dtaojax.studies.article.registry import MEASURES
+from dtaojax.studies.article.measures.registry import MEASURES
 from dtaojax.studies.shared.finished import Footing, refuse_unpaired
 
 FOLDER: Final = Path("configs") / "article"

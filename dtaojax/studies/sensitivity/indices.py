@@ -1,30 +1,118 @@
-"""What moves the numbers of a run: slopes at its parameters, swings over their ranges, and shares
-of the variance."""
+"""Global sensitivity: which parameters the variance of a number over a box comes from."""
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Float
+from scipy import stats
 
 from dtaojax.assembly import build_world
 from dtaojax.config.config import Config
 from dtaojax.config.load import changed
 from dtaojax.gradients.agreement import Agreement, agreements, inside
-from dtaojax.gradients.box import Box, Unit
 from dtaojax.gradients.expectation import Outcome, Portion, evaluate
 from dtaojax.gradients.headlines import Headline, elasticities, headline_columns
 from dtaojax.gradients.measure_names import HOLDER_LOSS, HOLDER_LOSS_ES
-from dtaojax.gradients.parameter_map import Levers, Range
-from dtaojax.gradients.tangents import Effect, effect_of, tangents
-from dtaojax.metrics.estimate import Estimate, mean_of_sample
+from dtaojax.gradients.parameter_map import (
+    Box,
+    Effect,
+    ParameterMap,
+    Range,
+    Unit,
+    effect_of,
+    tangent_map,
+)
+from dtaojax.metrics.estimate import COVERAGE, Estimate, mean_of_sample
 from dtaojax.network import NetworkTable
-from dtaojax.studies.sensitivity.sobol import Index, Indices, sobol_indices
 from dtaojax.studies.shared.parameter_worlds import as_config_values
 from dtaojax.world.world import World
+
+Design = Float[np.ndarray, "points parameters"]
+Table = Float[np.ndarray, "numbers parameters"]
+
+
+class Index(NamedTuple):
+    """Indices of one order, each with its 95 % bootstrap interval over the design [-]."""
+
+    value: Table
+    ci_low: Table
+    ci_high: Table
+
+
+class Indices(NamedTuple):
+    """Sobol indices of several numbers.
+
+    Attributes:
+        first: part of the variance that a parameter explains on its own.
+        total: part that goes if all parameters but this one were known.
+        evaluations: points that were computed.
+    """
+
+    first: Index
+    total: Index
+    evaluations: int
+
+
+def sobol_indices(
+    function: Callable[[Design], Float[np.ndarray, "points numbers"]],
+    parameters: int,
+    points: int,
+    resamples: int,
+    seed: int,
+) -> Indices:
+    """First and total order indices for parameters that are uniform on the unit box.
+
+    By SciPy: the estimators of Saltelli et al. (2010, "Variance based sensitivity analysis of model
+    output") on a scrambled Sobol sequence, with BCa bootstrap intervals. A number that does not
+    vary has indices of 0; an index that is 0 in every resample has no width.
+
+    Args:
+        function: of points of the unit box.
+        parameters: how many.
+        points: base points; a power of two.
+        resamples: of the bootstrap.
+        seed: of the scrambling and of the bootstrap.
+    """
+    spent = 0
+
+    def of_columns(design: np.ndarray) -> np.ndarray:
+        nonlocal spent
+        spent += design.shape[1]
+        return function(design.T).T
+
+    # Numbers that stand still, and parameters without effect, have no spread to resample.
+    with np.errstate(invalid="ignore", divide="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore", stats.DegenerateDataWarning)
+        found = stats.sobol_indices(
+            func=of_columns,
+            n=points,
+            dists=[stats.uniform()] * parameters,
+            rng=np.random.default_rng(seed),
+        )
+        spread = found.bootstrap(confidence_level=COVERAGE, n_resamples=resamples)
+    return Indices(
+        *(
+            _index(value, interval)
+            for value, interval in (
+                (found.first_order, spread.first_order.confidence_interval),
+                (found.total_order, spread.total_order.confidence_interval),
+            )
+        ),
+        evaluations=spent,
+    )
+
+
+def _index(value: np.ndarray, interval: Any) -> Index:
+    value = np.atleast_2d(value)
+    ends = (np.atleast_2d(end) for end in (interval.low, interval.high))
+    return Index(value, *(np.where(np.isnan(end), value, end) for end in ends))
+
 
 _ES_TAIL = 0.05
 
@@ -34,7 +122,7 @@ def headline(name: str) -> Headline:
     return Headline(name, HOLDER_LOSS, _ES_TAIL) if name == HOLDER_LOSS_ES else Headline(name, name)
 
 
-class Study(NamedTuple):
+class StudiedWorld(NamedTuple):
     """A config whose numbers are looked at while its parameters move, on the same paths.
 
     Attributes:
@@ -63,7 +151,7 @@ class Study(NamedTuple):
         """The parameters' values in the config."""
         return np.array([each.start for each in self.ranges])
 
-    def only(self, places: Sequence[int]) -> Study:
+    def only(self, places: Sequence[int]) -> StudiedWorld:
         """The same with some of the parameters."""
         box = Box(*(column[list(places)] for column in self.box))
         return self._replace(ranges=tuple(self.ranges[place] for place in places), box=box)
@@ -80,7 +168,7 @@ class Study(NamedTuple):
 
     def of_world(self, world: World, portion: Portion | None = None) -> Outcome:
         """The headlines of a world, as columns over paths."""
-        at = Levers(world, (), jnp.zeros(0))
+        at = ParameterMap(world, (), jnp.zeros(0))
         found = evaluate(at, np.zeros(0), self.measures, portion or self.portion)
         return headline_columns(found, self.measures, self.headlines)
 
@@ -132,7 +220,7 @@ class Global(NamedTuple):
     noise: np.ndarray
 
 
-def effects(study: Study) -> tuple[Effect, ...]:
+def effects(study: StudiedWorld) -> tuple[Effect, ...]:
     """What each parameter does to the world between its ends."""
     return tuple(
         effect_of(*(study.build({each.key: end}) for end in (each.low, each.high)))
@@ -140,7 +228,7 @@ def effects(study: Study) -> tuple[Effect, ...]:
     )
 
 
-def slopes(study: Study, progress: Callable[[str], None]) -> Slopes:
+def slopes(study: StudiedWorld, progress: Callable[[str], None]) -> Slopes:
     """Derivatives of all headlines by all parameters, forward along every path.
 
     Args:
@@ -149,7 +237,7 @@ def slopes(study: Study, progress: Callable[[str], None]) -> Slopes:
     """
     centre = inside(study.box.unit(study.start))
     values = study.box.values(centre)
-    near = tangents(study.build, study.ranges, values)
+    near = tangent_map(study.build, study.ranges, values)
     progress(f"derivatives by {len(values)} parameters on {study.portion.paths} paths")
     raw = evaluate(near, values, study.measures, study.portion, "forward")
     outcome = headline_columns(raw, study.measures, study.headlines)
@@ -165,7 +253,7 @@ def slopes(study: Study, progress: Callable[[str], None]) -> Slopes:
     )
 
 
-def _at(study: Study, near: Levers, unit: Unit) -> Outcome:
+def _at(study: StudiedWorld, near: ParameterMap, unit: Unit) -> Outcome:
     """Headlines at a point that is really built, but for whole numbers, which move in proportion.
 
     A config takes no halves of a whole number, and a difference between rounded ones would be off.
@@ -180,10 +268,10 @@ def _at(study: Study, near: Levers, unit: Unit) -> Outcome:
         slope if is_whole else jax.tree.map(lambda _: None, slope)
         for slope, is_whole in zip(near.slopes, whole, strict=True)
     )
-    return study.of_world(Levers(study.build(real), slopes, near.start)(jnp.asarray(values)))
+    return study.of_world(ParameterMap(study.build(real), slopes, near.start)(jnp.asarray(values)))
 
 
-def swings(study: Study, base: Outcome, progress: Callable[[str], None]) -> list[Swing]:
+def swings(study: StudiedWorld, base: Outcome, progress: Callable[[str], None]) -> list[Swing]:
     """Each parameter alone at the ends of its range, against the config as it is.
 
     Args:
@@ -200,7 +288,7 @@ def swings(study: Study, base: Outcome, progress: Callable[[str], None]) -> list
 
 
 def shares_of_variance(
-    study: Study, points: int, paths: int, resamples: int, progress: Callable[[str], None]
+    study: StudiedWorld, points: int, paths: int, resamples: int, progress: Callable[[str], None]
 ) -> Global:
     """Sobol indices of the headlines, computed on few paths that are the same at every point.
 
@@ -225,7 +313,9 @@ def shares_of_variance(
         rows = []
         for unit in design:
             world = study.build(study.named(study.box.values(unit)))
-            raw = evaluate(Levers(world, (), jnp.zeros(0)), np.zeros(0), study.measures, portion)
+            raw = evaluate(
+                ParameterMap(world, (), jnp.zeros(0)), np.zeros(0), study.measures, portion
+            )
             parts = [
                 headline_columns(Outcome(part, None), study.measures, study.headlines).measures
                 for part in (raw.measures, raw.measures[::2], raw.measures[1::2])

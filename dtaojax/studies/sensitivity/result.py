@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import pandas as pd
 
 from dtaojax.config.config import Config
-from dtaojax.files.spreadsheet import write_table
 from dtaojax.gradients.headlines import Headline
 from dtaojax.gradients.measure_names import HEADLINES
-from dtaojax.gradients.parameter_map import Range
-from dtaojax.gradients.tangents import Effect
+from dtaojax.gradients.parameter_map import Effect, Range
 from dtaojax.mechanism.presets import PRESETS
 from dtaojax.metrics.estimate import Estimate
-from dtaojax.report.document import write_page
 from dtaojax.schema.strict import filled_title
-from dtaojax.storage import write_json, writing_into
 from dtaojax.studies.sensitivity.config import SensitivityConfig
 from dtaojax.studies.sensitivity.indices import Global, Slopes, Swing
 from dtaojax.studies.sensitivity.page.page import render_sensitivity
+from dtaojax.studies.shared.study import PAGE, Files
 from dtaojax.studies.shared.trust import trust
 
+TABLES: Final = ("local", "swings", "sobol")
 
-class Result(NamedTuple):
+FILES: Final = (*(f"{table}.csv" for table in TABLES), "sensitivity.json", PAGE)
+
+
+class SensitivityResult(NamedTuple):
     """A finished study."""
 
     study: SensitivityConfig
@@ -42,24 +42,17 @@ class Result(NamedTuple):
     made: dict[str, Any]
 
 
-def write_result(result: Result, folder: Path) -> Path:
-    """Writes ``sensitivity.json``, its tables as CSV, and ``report.html``.
-
-    Returns:
-        The report's path.
-
-    Raises:
-        ResultsError: the folder cannot be written.
-    """
+def files_of(result: SensitivityResult) -> Files:
+    """Return the content of every file that a study of sensitivities leaves."""
     content = as_plain(result)
-    with writing_into(folder):
-        for name in ("local", "swings", "sobol"):
-            write_table(pd.DataFrame(content[name]), folder / f"{name}.csv")
-        write_json(folder / "sensitivity.json", content)
-    return write_page(render_sensitivity(content), folder / "report.html")
+    return {
+        **{f"{table}.csv": pd.DataFrame(content[table]) for table in TABLES},
+        "sensitivity.json": content,
+        PAGE: render_sensitivity(content),
+    }
 
 
-def as_plain(result: Result) -> dict[str, Any]:
+def as_plain(result: SensitivityResult) -> dict[str, Any]:
     """The result as JSON types."""
     names = [each.name for each in result.headlines]
     whole = result.whole
@@ -117,7 +110,7 @@ def _prefixed(prefix: str, record: dict[str, float]) -> dict[str, float]:
     return {f"{prefix}_{name}": number for name, number in record.items()}
 
 
-def _local(result: Result) -> Iterator[dict[str, Any]]:
+def _local(result: SensitivityResult) -> Iterator[dict[str, Any]]:
     """One row a headline and a parameter that can be differentiated by."""
     if result.local is None:
         return
@@ -141,7 +134,7 @@ def _local(result: Result) -> Iterator[dict[str, Any]]:
             }
 
 
-def _swings(result: Result) -> Iterator[dict[str, Any]]:
+def _swings(result: SensitivityResult) -> Iterator[dict[str, Any]]:
     """One row a headline and a parameter: the changes at both ends."""
     for place, headline in enumerate(result.headlines):
         for each, swing in zip(result.ranges, result.swings, strict=True):

@@ -13,13 +13,12 @@ from dtaojax.config.config import Config
 from dtaojax.config.load import changed
 from dtaojax.config.overrides import OverrideError, value_at
 from dtaojax.engine.run import default_workers
-from dtaojax.gradients.box import Box
 from dtaojax.gradients.expectation import Portion
 from dtaojax.gradients.measure_names import HOLDER_LOSS
-from dtaojax.gradients.parameter_map import Levers, Range, find_levers
+from dtaojax.gradients.parameter_map import Box, ParameterMap, Range, find_parameter_map
 from dtaojax.network import NetworkTable
 from dtaojax.schema.errors import ConfigError, Problem
-from dtaojax.studies.tune.config import ParameterConfig, TuneConfig
+from dtaojax.studies.tune.config import ParameterConfig
 from dtaojax.world.world import World
 
 
@@ -51,25 +50,6 @@ def holder(config: Config, measures: Sequence[str], where: str) -> dict[str, Any
         text = f"is empty, but {HOLDER_LOSS} measures its loss; hold something, or drop the measure"
         raise ConfigError(where, [Problem("portfolio", text)])
     return {"portfolio.loss_days": [config.run.horizon_days]}
-
-
-def searched_config(config: Config, tune: TuneConfig) -> Config:
-    """The config as the search simulates it: its own step and seed.
-
-    Raises:
-        ConfigError: the search's step does not fill days, or nothing is held to measure.
-    """
-    step = tune.search.step_blocks
-    if chain.BLOCKS_PER_DAY % step:
-        text = f"is {step}; must divide a day of {chain.BLOCKS_PER_DAY} blocks, as 360 or 7200 do"
-        raise ConfigError(str(tune.config), [Problem("search.step_blocks", text)])
-    values = {
-        "run.step_blocks": step,
-        "run.seed": tune.search.seed,
-        **holder(config, tune.measures, str(tune.config)),
-        "run.report_days": [config.run.horizon_days],
-    }
-    return changed(config, values)
 
 
 def ranges(config: Config, parameters: Sequence[ParameterConfig], where: str) -> list[Range]:
@@ -133,13 +113,15 @@ def with_one_mechanism(config: Config, where: str) -> Config:
     return config
 
 
-def levers_of(config: Config, network: NetworkTable, parameters: Sequence[Range]) -> Levers:
+def parameter_map_of(
+    config: Config, network: NetworkTable, parameters: Sequence[Range]
+) -> ParameterMap:
     """The config's world as a function of the parameters."""
 
     def world(values: dict[str, float]) -> World:
         return build_world(changed(config, as_config_values(parameters, values)), network)
 
-    return find_levers(world, parameters)
+    return find_parameter_map(world, parameters)
 
 
 def portion_of(config: Config, paths: int, block_paths: int) -> Portion:

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from dtaojax import chain
 from dtaojax.config.load import read_model
+from dtaojax.demand.config import AnyDemandConfig
+from dtaojax.demand.holders.config import EmissionSellingConfig
 from dtaojax.mechanism.presets import PRESETS
 from dtaojax.schema.errors import Problem, choice
 from dtaojax.schema.netuids import ByNetuid, Netuids
 from dtaojax.schema.strict import FileModel, PathText, StrictModel, Tokens, refuse
 from dtaojax.studies.tune.config import Count, VerifyConfig
+
+if TYPE_CHECKING:
+    from dtaojax.demand.shock.attack import Attack
+    from dtaojax.mechanism.fees.rules import FeeRule
+    from dtaojax.network import NetworkTable
 
 Netuid = Annotated[int, Field(ge=1, le=65_535)]
 Days = Annotated[int, Field(ge=1, le=3_650)]
@@ -83,6 +91,36 @@ class AttackConfig(StrictModel):
         """Every subnet in which the attacker may trade, or has something."""
         named = self.netuids or (self.aimed_at,)
         return tuple(dict.fromkeys([*named, *self.holds, *([self.own] if self.own else [])]))
+
+    def build(self, demand: Sequence[AnyDemandConfig], table: NetworkTable, fee: FeeRule) -> Attack:
+        """Return the attacker, with a plan of no trades.
+
+        Args:
+            demand: The world's own demand, which says how much of their income others sell at
+                once.
+            table: The network.
+            fee: The fee that trades pay.
+
+        Raises:
+            NetworkError: A netuid is not in the network.
+        """
+        from dtaojax.studies.stress.episode import idle_attack
+
+        places = self.places
+        sellers = [each for each in demand if isinstance(each, EmissionSellingConfig)]
+        return idle_attack(
+            slots=[table.row_of(netuid) for netuid in places],
+            alpha=[self.holds.get(netuid, 0.0) for netuid in places],
+            owned=[float(self.owner and netuid == self.own) for netuid in places],
+            fee=fee,
+            # Sums of floats that may be empty: without + 0.0 one would be the integer 0, and its
+            # array of another type than that of a world with sellers.
+            owners_sell=sum(each.owner for each in sellers) + 0.0,
+            validators_sell=sum(each.validator for each in sellers) + 0.0,
+            begins=self.day * chain.BLOCKS_PER_DAY,
+            periods=self.days // self.period_days,
+            period_blocks=self.period_days * chain.BLOCKS_PER_DAY,
+        )
 
 
 class StressSearchConfig(StrictModel):

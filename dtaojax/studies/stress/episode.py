@@ -1,15 +1,18 @@
 """A path under attack: what the attacker wants, how far it gets, and what that costs."""
 
 import dataclasses
+from collections.abc import Sequence
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import lax
 from jaxtyping import Array
 
-from dtaojax.demand.shock.attack import Attack, Plan, Position
+from dtaojax.demand.shock.attack import Attack, AttackPlan, Position
 from dtaojax.mechanism.coinbase import coinbase
+from dtaojax.mechanism.fees.rules import FeeRule
 from dtaojax.mechanism.registration.departure import prunable
 from dtaojax.mechanism.registration.lifecycle import next_pruned
 from dtaojax.numerics.shapes import Scalar, ScalarInt
@@ -17,7 +20,46 @@ from dtaojax.world.observation import above_bar
 from dtaojax.world.world import Carry, World
 
 FIGURES = ("target", "smooth", "wealth", "spent", "received", "refused")
-"""Of a path, in this order; :class:`Siege` says what they are."""
+"""Of a path, in this order; :class:`Episode` says what they are."""
+
+
+def idle_attack(
+    *,
+    slots: Sequence[int],
+    alpha: Sequence[float],
+    owned: Sequence[float],
+    fee: FeeRule,
+    owners_sell: float,
+    validators_sell: float,
+    begins: int,
+    periods: int,
+    period_blocks: int,
+) -> Attack:
+    """Return an attacker with a plan of no trades.
+
+    Args:
+        slots: The indices of the subnets in which it may trade, shape (places,).
+        alpha: The alpha that it has there at the start [alpha], same shape.
+        owned: 1 where it owns the subnet, 0 elsewhere, same shape.
+        fee: The fee that trades pay.
+        owners_sell: The part of their income that owners sell at once [-].
+        validators_sell: The part that validators and stakers sell at once [-].
+        begins: The block of the first trade.
+        periods: The number of periods of the plan.
+        period_blocks: The length of a period [blocks].
+    """
+    empty = jnp.zeros((periods, len(slots)))
+    return Attack(
+        slot=jnp.asarray(np.array(slots, dtype=np.int32)),
+        plan=AttackPlan(empty, empty),
+        alpha=jnp.asarray(np.array(alpha)),
+        owned=jnp.asarray(np.array(owned)),
+        fee=fee,
+        owners_sell=jnp.asarray(owners_sell),
+        validators_sell=jnp.asarray(validators_sell),
+        begins=begins,
+        period_blocks=period_blocks,
+    )
 
 
 class Aim(eqx.Module):
@@ -63,7 +105,7 @@ def _log(positive: Scalar) -> Scalar:
     return jnp.where(there, jnp.log(jnp.where(there, positive, 1.0)), -50.0)
 
 
-class Siege(eqx.Module):
+class Episode(eqx.Module):
     """A world with an attacker in it, as a function of the plan and of the path.
 
     Its figures are: the target, the mean of the aim's figure over the days from the first trade to
@@ -87,7 +129,7 @@ class Siege(eqx.Module):
     days: int = eqx.field(static=True)
     steps_a_day: int = eqx.field(static=True)
 
-    def figures(self, plan: Plan, path: ScalarInt) -> Array:
+    def figures(self, plan: AttackPlan, path: ScalarInt) -> Array:
         """``FIGURES`` of a path under a plan.
 
         A day is a checkpoint: a derivative in reverse keeps the state once a day and computes the
@@ -117,22 +159,22 @@ class Siege(eqx.Module):
 class Watched(eqx.Module):
     """Figures of a path under one plan."""
 
-    siege: Siege
-    plan: Plan
+    episode: Episode
+    plan: AttackPlan
 
     def __call__(self, path: ScalarInt) -> Array:
-        return self.siege.figures(self.plan, path)
+        return self.episode.figures(self.plan, path)
 
 
 class Climbed(eqx.Module):
     """The same, with the derivative of the smooth target by the plan, in reverse."""
 
-    siege: Siege
-    plan: Plan
+    episode: Episode
+    plan: AttackPlan
 
-    def __call__(self, path: ScalarInt) -> tuple[Array, Plan]:
-        def target(plan: Plan) -> tuple[Scalar, Array]:
-            figures = self.siege.figures(plan, path)
+    def __call__(self, path: ScalarInt) -> tuple[Array, AttackPlan]:
+        def target(plan: AttackPlan) -> tuple[Scalar, Array]:
+            figures = self.episode.figures(plan, path)
             return figures[FIGURES.index("smooth")], figures
 
         slopes, figures = jax.grad(target, has_aux=True)(self.plan)

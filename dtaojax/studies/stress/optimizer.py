@@ -8,14 +8,14 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 
-from dtaojax.demand.shock.attack import Plan
+from dtaojax.demand.shock.attack import AttackPlan
 
 _GROWS, _SHRINKS = 1.6, 0.4
 _SHORTEST = 1e-4
 _ENDLESS = 1e6
 _HALVINGS = 24
 
-Climb = Callable[[Plan], tuple[float, Plan]]
+Climb = Callable[[AttackPlan], tuple[float, AttackPlan]]
 """The mean target under a plan, and its derivative by the plan."""
 
 
@@ -29,13 +29,13 @@ class Found(NamedTuple):
         targets: of every plan that was tried, by start.
     """
 
-    plan: Plan
+    plan: AttackPlan
     target: float
     start: int
     targets: tuple[tuple[float, ...], ...]
 
 
-def within(plan: Plan, budget: float) -> Plan:
+def within(plan: AttackPlan, budget: float) -> AttackPlan:
     """The nearest plan that spends no more than the budget and sells no more than there is.
 
     Spending is projected onto ``{x >= 0, sum x <= budget}`` (Euclidean, by optax), sold parts onto
@@ -47,15 +47,15 @@ def within(plan: Plan, budget: float) -> Plan:
         # Rounding may leave the sum an ulp above, and the budget is a promise.
         spend = spend.reshape(plan.spend.shape)
         spend = spend * jnp.minimum(1.0, budget / jnp.maximum(jnp.sum(spend), 1e-300))
-    return Plan(spend, jnp.clip(plan.sell, 0.0, 1.0))
+    return AttackPlan(spend, jnp.clip(plan.sell, 0.0, 1.0))
 
 
-def nothing(periods: int, places: int) -> Plan:
+def nothing(periods: int, places: int) -> AttackPlan:
     """No trades."""
-    return Plan(jnp.zeros((periods, places)), jnp.zeros((periods, places)))
+    return AttackPlan(jnp.zeros((periods, places)), jnp.zeros((periods, places)))
 
 
-def at_once(periods: int, buys: np.ndarray, sells: np.ndarray, budget: float) -> Plan:
+def at_once(periods: int, buys: np.ndarray, sells: np.ndarray, budget: float) -> AttackPlan:
     """The whole budget in the first period, divided among the subnets to buy; sells all the others.
 
     Args:
@@ -65,19 +65,19 @@ def at_once(periods: int, buys: np.ndarray, sells: np.ndarray, budget: float) ->
         budget: [TAO].
     """
     empty = nothing(periods, len(buys))
-    return Plan(
+    return AttackPlan(
         empty.spend.at[0].set(budget * buys / max(buys.sum(), 1)), empty.sell.at[0].set(1.0 * sells)
     )
 
 
-def spread(periods: int, buys: np.ndarray, sells: np.ndarray, budget: float) -> Plan:
+def spread(periods: int, buys: np.ndarray, sells: np.ndarray, budget: float) -> AttackPlan:
     """The same, evenly over all periods."""
     left = 1.0 / (periods - np.arange(periods))
     spend = np.tile(budget * buys / (max(buys.sum(), 1) * periods), (periods, 1))
-    return Plan(jnp.asarray(spend), jnp.asarray(left[:, None] * sells))
+    return AttackPlan(jnp.asarray(spend), jnp.asarray(left[:, None] * sells))
 
 
-def moved(plan: Plan, slope: Plan, budget: float, radius: float) -> Plan:
+def moved(plan: AttackPlan, slope: AttackPlan, budget: float, radius: float) -> AttackPlan:
     """The plan after a step of projected gradient ascent that is ``radius`` long.
 
     Spending counts in units of the budget. A step is shorter only where even an endless one would
@@ -93,9 +93,9 @@ def moved(plan: Plan, slope: Plan, budget: float, radius: float) -> Plan:
     if steepest == 0.0:
         return plan
 
-    def after(reach: float) -> tuple[Plan, float]:
+    def after(reach: float) -> tuple[AttackPlan, float]:
         there = within(
-            Plan(
+            AttackPlan(
                 plan.spend + reach * budget**2 * slope.spend / steepest,
                 plan.sell + reach * slope.sell / steepest,
             ),
@@ -118,7 +118,7 @@ def moved(plan: Plan, slope: Plan, budget: float, radius: float) -> Plan:
 
 def climb(
     rise: Climb,
-    starts: Sequence[Plan],
+    starts: Sequence[AttackPlan],
     budget: float,
     iterations: int,
     first_step: float,
@@ -162,12 +162,12 @@ def climb(
     return best._replace(targets=tuple(traces))
 
 
-def random_plans(count: int, shape: tuple[int, int], budget: float, seed: int) -> list[Plan]:
+def random_plans(count: int, shape: tuple[int, int], budget: float, seed: int) -> list[AttackPlan]:
     """Plans spread at random over the budget: Dirichlet spending, half of which sell a little."""
     random = np.random.default_rng(seed)
     cells = shape[0] * shape[1]
     return [
-        Plan(
+        AttackPlan(
             jnp.asarray(budget * random.dirichlet(np.ones(cells)).reshape(shape)),
             jnp.asarray(0.1 * random.uniform(size=shape)),
         )
@@ -175,6 +175,6 @@ def random_plans(count: int, shape: tuple[int, int], budget: float, seed: int) -
     ]
 
 
-def mean_slope(slopes: Plan) -> Plan:
+def mean_slope(slopes: AttackPlan) -> AttackPlan:
     """Mean over the leading axis of paths."""
     return jax.tree.map(lambda leaf: jnp.asarray(leaf.mean(axis=0)), slopes)

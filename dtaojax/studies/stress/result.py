@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import pandas as pd
 
-from dtaojax.files.spreadsheet import write_table
 from dtaojax.mechanism.presets import since_then
 from dtaojax.metrics.estimate import Estimate
 from dtaojax.network import NetworkTable
-from dtaojax.report.document import write_page
 from dtaojax.schema.strict import filled_title
-from dtaojax.storage import write_json, writing_into
+from dtaojax.studies.shared.study import PAGE, Files
 from dtaojax.studies.stress.config import StressConfig
 from dtaojax.studies.stress.page.page import render_stress
-from dtaojax.studies.stress.search import Measured, Plans
+from dtaojax.studies.stress.search import BudgetPlans, Measured
+
+FILES: Final = ("outcomes.csv", "plans.csv", "stress.json", PAGE)
 
 
 class Attacked(NamedTuple):
@@ -34,11 +33,11 @@ class Attacked(NamedTuple):
     rules: str
     step_blocks: int
     starts_empty: bool
-    plans: list[Plans]
+    plans: list[BudgetPlans]
     measured: list[Measured]
 
 
-class Result(NamedTuple):
+class StressResult(NamedTuple):
     """A finished study of an attack."""
 
     stress: StressConfig
@@ -50,24 +49,18 @@ class Result(NamedTuple):
     made: dict[str, Any]
 
 
-def write_result(result: Result, folder: Path) -> Path:
-    """Writes ``stress.json``, ``outcomes.csv``, ``plans.csv`` and ``report.html``.
-
-    Returns:
-        The report's path.
-
-    Raises:
-        ResultsError: the folder cannot be written.
-    """
+def files_of(result: StressResult) -> Files:
+    """Return the content of every file that a study of an attack leaves."""
     content = as_plain(result)
-    with writing_into(folder):
-        for name in ("outcomes", "plans"):
-            write_table(pd.DataFrame(content[name]), folder / f"{name}.csv")
-        write_json(folder / "stress.json", content)
-    return write_page(render_stress(content), folder / "report.html")
+    return {
+        "outcomes.csv": pd.DataFrame(content["outcomes"]),
+        "plans.csv": pd.DataFrame(content["plans"]),
+        "stress.json": content,
+        PAGE: render_stress(content),
+    }
 
 
-def as_plain(result: Result) -> dict[str, Any]:
+def as_plain(result: StressResult) -> dict[str, Any]:
     """The result as JSON types."""
     stress, network = result.stress, result.network
     attack = stress.attack

@@ -9,13 +9,13 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 
-from dtaojax.demand.shock.attack import Plan
+from dtaojax.demand.shock.attack import AttackPlan
 from dtaojax.engine.sample import sample
 from dtaojax.gradients.errors import TuneError
 from dtaojax.gradients.expectation import Portion
 from dtaojax.metrics.estimate import Estimate, mean_of_sample
 from dtaojax.studies.stress.config import AttackConfig, StressConfig
-from dtaojax.studies.stress.episode import FIGURES, Climbed, Siege, Watched
+from dtaojax.studies.stress.episode import FIGURES, Climbed, Episode, Watched
 from dtaojax.studies.stress.optimizer import (
     Found,
     at_once,
@@ -29,21 +29,21 @@ from dtaojax.studies.stress.optimizer import (
 IDLE = "no attack"
 
 
-class Search(NamedTuple):
+class AttackSearch(NamedTuple):
     """What is searched: a world under attack on fixed paths."""
 
-    siege: Siege
+    episode: Episode
     portion: Portion
     stress: StressConfig
 
     @property
     def shape(self) -> tuple[int, int]:
         """Periods and subnets of a plan."""
-        periods, places = self.siege.attack.plan.spend.shape
+        periods, places = self.episode.attack.plan.spend.shape
         return periods, places
 
 
-class Plans(NamedTuple):
+class BudgetPlans(NamedTuple):
     """The plans for one budget.
 
     Attributes:
@@ -54,7 +54,7 @@ class Plans(NamedTuple):
     """
 
     budget: float
-    by_strategy: dict[str, Plan]
+    by_strategy: dict[str, AttackPlan]
     found: Found
     starts: tuple[str, ...]
 
@@ -76,9 +76,9 @@ class Measured(NamedTuple):
     change: dict[str, Estimate]
 
 
-def search_plans(search: Search, progress: Callable[[str], None]) -> list[Plans]:
+def search_plans(search: AttackSearch, progress: Callable[[str], None]) -> list[BudgetPlans]:
     """The worst plan for each budget, which also starts from that for the next smaller one."""
-    found: list[Plans] = []
+    found: list[BudgetPlans] = []
     for budget in search.stress.attack.budgets:
         plans = _plans(search, budget, found[-1] if found else None, progress)
         found.append(plans)
@@ -86,8 +86,11 @@ def search_plans(search: Search, progress: Callable[[str], None]) -> list[Plans]
 
 
 def _plans(
-    search: Search, budget: float, smaller: Plans | None, progress: Callable[[str], None]
-) -> Plans:
+    search: AttackSearch,
+    budget: float,
+    smaller: BudgetPlans | None,
+    progress: Callable[[str], None],
+) -> BudgetPlans:
     asked = search.stress.search
     buys, sells = _directions(search.stress.attack)
     plain = {
@@ -98,14 +101,14 @@ def _plans(
     if smaller is not None:
         before = smaller.found.plan
         scaled = budget / smaller.budget
-        starts["as for the smaller budget"] = Plan(scaled * before.spend, before.sell)
+        starts["as for the smaller budget"] = AttackPlan(scaled * before.spend, before.sell)
     for number, plan in enumerate(
         random_plans(asked.random_starts, search.shape, budget, asked.seed)
     ):
         starts[f"random {number + 1}"] = plan
 
-    def rise(plan: Plan) -> tuple[float, Plan]:
-        figures, slopes = _sampled(Climbed(search.siege, plan), search.portion)
+    def rise(plan: AttackPlan) -> tuple[float, AttackPlan]:
+        figures, slopes = _sampled(Climbed(search.episode, plan), search.portion)
         return float(figures[:, FIGURES.index("smooth")].mean()), mean_slope(slopes)
 
     names = tuple(starts)
@@ -119,7 +122,7 @@ def _plans(
         f"{budget:g} TAO: "
         + ", ".join(f"{names[number]} {target:.6g}" for number, target in best.items())
     )
-    return Plans(budget, plain | {"found": found.plan}, found, names)
+    return BudgetPlans(budget, plain | {"found": found.plan}, found, names)
 
 
 def _directions(attack: AttackConfig) -> tuple[np.ndarray, np.ndarray]:
@@ -150,20 +153,22 @@ def _leaves(found: Any) -> Sequence[np.ndarray]:
     return [figures, *slopes]
 
 
-def measure(siege: Siege, portion: Portion, plans: Sequence[Plans]) -> list[Measured]:
+def measure(episode: Episode, portion: Portion, plans: Sequence[BudgetPlans]) -> list[Measured]:
     """Every plan, and no attack, on the same fresh paths."""
-    idle = _figures(siege, nothing(*siege.attack.plan.spend.shape), portion)
+    idle = _figures(episode, nothing(*episode.attack.plan.spend.shape), portion)
     found = [_measured(0.0, IDLE, idle, idle)]
     for each in plans:
         for strategy, plan in each.by_strategy.items():
-            figures = _figures(siege, plan, portion)
+            figures = _figures(episode, plan, portion)
             found.append(_measured(each.budget, strategy, figures, idle))
     return found
 
 
-def _figures(siege: Siege, plan: Plan, portion: Portion) -> Float[np.ndarray, "paths figures"]:
-    plan = Plan(*(jnp.asarray(part) for part in plan))
-    return _sampled(Watched(siege, plan), portion)
+def _figures(
+    episode: Episode, plan: AttackPlan, portion: Portion
+) -> Float[np.ndarray, "paths figures"]:
+    plan = AttackPlan(*(jnp.asarray(part) for part in plan))
+    return _sampled(Watched(episode, plan), portion)
 
 
 def _measured(budget: float, strategy: str, figures: np.ndarray, idle: np.ndarray) -> Measured:

@@ -1,4 +1,4 @@
-"""What a search reads: its own config, the config that it tunes, the network and other demands."""
+"""The inputs of a search: its own config, the config that it tunes, the network, other demands."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from dtaojax import chain
 from dtaojax.assembly.inputs import gather
 from dtaojax.config.config import Config
-from dtaojax.config.load import load_config
+from dtaojax.config.load import changed, load_config
 from dtaojax.network import NetworkTable
 from dtaojax.schema.errors import ConfigError, Problem
 from dtaojax.studies.shared.parameter_worlds import (
+    holder,
     ranges,
-    searched_config,
     with_changes,
     with_one_mechanism,
 )
@@ -24,10 +25,10 @@ class TuneInputs(NamedTuple):
     """Everything that a search reads, checked.
 
     Attributes:
-        tune: the search's own config.
-        config: the config that is tuned.
-        network: the start state.
-        others: configs by name, whose demand the result is tried on.
+        tune: The search's own config.
+        config: The config that is tuned.
+        network: The start state.
+        others: Configs by name, on whose demand the result is tried.
     """
 
     tune: TuneConfig
@@ -37,12 +38,12 @@ class TuneInputs(NamedTuple):
 
 
 def read_tune(file: Path, overrides: Sequence[str]) -> TuneInputs:
-    """Reads a search's config and all it names.
+    """Read a search's config and all files that it names.
 
     Raises:
-        ConfigError: one of the configs is wrong.
-        NetworkError: the network file is wrong.
-        HistoryError: a history that a config draws from is wrong.
+        ConfigError: One of the configs is wrong.
+        NetworkError: The network file is wrong.
+        HistoryError: A history that a config draws from is wrong.
     """
     tune = load_tune(file, overrides)
     config = with_changes(load_config(tune.beside(tune.config)), tune.change)
@@ -53,8 +54,29 @@ def read_tune(file: Path, overrides: Sequence[str]) -> TuneInputs:
     if tune.search.derivative == "reverse" and config.arrivals.rate > 0.0:
         text = "is reverse, which cannot follow registrations; set arrivals.rate = 0 under [change]"
         raise ConfigError(str(file), [Problem("search.derivative", text)])
+    # Both are computed again where they are needed; here they refuse what would fail only after
+    # minutes of simulation.
     searched_config(config, tune)
     ranges(config, tune.parameter, str(file))
     network = gather(config, tune.config).network
     others = {each.name: load_config(tune.beside(each.config)) for each in tune.other_demand}
     return TuneInputs(tune, config, network, others)
+
+
+def searched_config(config: Config, tune: TuneConfig) -> Config:
+    """Return the config as the search simulates it, with the search's own step and seed.
+
+    Raises:
+        ConfigError: The search's step does not fill days, or there is no portfolio to measure.
+    """
+    step = tune.search.step_blocks
+    if chain.BLOCKS_PER_DAY % step:
+        text = f"is {step}; must divide a day of {chain.BLOCKS_PER_DAY} blocks, as 360 or 7200 do"
+        raise ConfigError(str(tune.config), [Problem("search.step_blocks", text)])
+    values = {
+        "run.step_blocks": step,
+        "run.seed": tune.search.seed,
+        **holder(config, tune.measures, str(tune.config)),
+        "run.report_days": [config.run.horizon_days],
+    }
+    return changed(config, values)

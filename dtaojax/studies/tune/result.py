@@ -2,70 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from dtaojax.config.config import Config
-from dtaojax.files.spreadsheet import write_table
 from dtaojax.gradients.measure_names import MEASURES
-from dtaojax.gradients.parameter_map import Range
 from dtaojax.mechanism.presets import PRESETS
 from dtaojax.metrics.estimate import Estimate, as_numbers
-from dtaojax.report.document import write_page
 from dtaojax.schema.strict import filled_title
-from dtaojax.storage import write_json, writing_into
+from dtaojax.studies.shared.study import PAGE, Files
 from dtaojax.studies.shared.trust import trust
 from dtaojax.studies.tune.config import TuneConfig
 from dtaojax.studies.tune.page.page import render_tune
-from dtaojax.studies.tune.search.problem import Problem
-from dtaojax.studies.tune.search.search import Searched, Simulation
-from dtaojax.studies.tune.search.trace import Walk
-from dtaojax.studies.tune.verify import Compared
+from dtaojax.studies.tune.problem import Problem, Trace
+from dtaojax.studies.tune.search import FrontierPoint, Variant
+
+FILES: Final = ("iterates.csv", "tuned.toml", "tune.json", PAGE)
 
 _EDGE = 1e-3
 """A parameter nearer to a bound than this part of its range is at the bound."""
 
 
-class Variant(NamedTuple):
-    """A search under one choice of the discrete keys.
+class Compared(NamedTuple):
+    """One measure at several settings on the same paths.
 
     Attributes:
-        choice: values by key.
-        parameters: the continuous ones.
-        simulation: what was evaluated.
-        searched: what was found.
+        measure: its name.
+        at: estimates by setting, the start first.
+        change: of each later setting against the start, paired path by path.
     """
 
-    choice: dict[str, Any]
-    parameters: Sequence[Range]
-    simulation: Simulation
-    searched: Searched
-
-    @property
-    def evaluations(self) -> int:
-        """Points at which derivatives were computed."""
-        return sum(len(walk.points) for walk in self.searched.walks)
+    measure: str
+    at: tuple[Estimate, ...]
+    change: tuple[Estimate, ...]
 
 
-class FrontierPoint(NamedTuple):
-    """The best that a search found under one bound.
-
-    Attributes:
-        bound: on the swept measure.
-        feasible: whether the constraints hold on the search's paths.
-        means: of the measures on fresh paths, as arrays.
-    """
-
-    bound: float
-    feasible: bool
-    means: Estimate
-
-
-class Result(NamedTuple):
+class TuneResult(NamedTuple):
     """A finished search and its verification."""
 
     tune: TuneConfig
@@ -76,36 +51,30 @@ class Result(NamedTuple):
     variants: tuple[Variant, ...]
     best: Variant
     frontier: list[FrontierPoint]
-    rival: Walk | None
+    rival: Trace | None
     settings: tuple[Mapping[str, Any], ...]
     held_out: list[Compared]
     elsewhere: dict[str, list[Compared]]
     made: dict[str, Any]
 
 
-def write_result(result: Result, folder: Path) -> Path:
-    """Writes ``tune.json``, ``iterates.csv``, ``tuned.toml`` and ``report.html``.
-
-    Returns:
-        The report's path.
-
-    Raises:
-        ResultsError: the folder cannot be written.
-    """
+def files_of(result: TuneResult) -> Files:
+    """Return the content of every file that a search leaves."""
     content = as_plain(result)
-    with writing_into(folder):
-        write_table(_iterates(result), folder / "iterates.csv")
-        (folder / "tuned.toml").write_text(_toml(result), encoding="utf-8")
-        write_json(folder / "tune.json", content)
-    return write_page(render_tune(content), folder / "report.html")
+    return {
+        "iterates.csv": _iterates(result),
+        "tuned.toml": _toml(result),
+        "tune.json": content,
+        PAGE: render_tune(content),
+    }
 
 
-def as_plain(result: Result) -> dict[str, Any]:
+def as_plain(result: TuneResult) -> dict[str, Any]:
     """The result as JSON types."""
     tune, best = result.tune, result.best
-    subnets = int(best.simulation.levers.base.subnets.registered_at.shape[0])
+    subnets = int(best.simulation.parameter_map.base.subnets.registered_at.shape[0])
     an_evaluation = best.simulation.portion.subnet_steps(subnets)
-    walk = best.searched.winner
+    trace = best.searched.winner
     names = result.objective.names
     optimum = result.settings[1]
     parameters = [
@@ -124,7 +93,7 @@ def as_plain(result: Result) -> dict[str, Any]:
         rival = {
             "evaluations": len(result.rival.points),
             "reached": result.rival.reached(best.searched.best),
-            "overtaken": walk.reached(result.rival.best),
+            "overtaken": trace.reached(result.rival.best),
             "objective": result.rival.best.objective,
             "violation": result.rival.best.violation,
             "found": {key: result.settings[2][key] for key in optimum},
@@ -157,14 +126,14 @@ def as_plain(result: Result) -> dict[str, Any]:
                         "evaluations": len(each.points),
                         "settled": each.settled,
                     }
-                    for each in variant.searched.walks
+                    for each in variant.searched.traces
                 ],
             }
             for variant in result.variants
         ],
         "parameters": parameters,
-        "objective_by_step": [point.objective for point in walk.points],
-        "violation_by_step": [point.violation for point in walk.points],
+        "objective_by_step": [point.objective for point in trace.points],
+        "violation_by_step": [point.violation for point in trace.points],
         "gradient_evaluations": best.evaluations,
         "evaluation_subnet_steps": an_evaluation,
         "derivative": best.simulation.derivative,
@@ -205,13 +174,13 @@ def _compared(found: list[Compared]) -> list[dict[str, Any]]:
     ]
 
 
-def _iterates(result: Result) -> pd.DataFrame:
+def _iterates(result: TuneResult) -> pd.DataFrame:
     """Every point that a search came through, a row each."""
     rows = []
     for variant in result.variants:
         keys = [each.key for each in variant.parameters]
-        for number, walk in enumerate(variant.searched.walks):
-            for step, point in enumerate(walk.points):
+        for number, trace in enumerate(variant.searched.traces):
+            for step, point in enumerate(trace.points):
                 values = variant.simulation.box.values(point.unit)
                 rows.append(
                     {
@@ -227,7 +196,7 @@ def _iterates(result: Result) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _toml(result: Result) -> str:
+def _toml(result: TuneResult) -> str:
     """The settings as ``--set`` takes them, in a file to read."""
     title = filled_title(result.tune.title or "a search", result.config.run.horizon_days)
     lines = [f"# Found by {title}. Use with: dtaojax run CONFIG", "#"]

@@ -20,13 +20,12 @@ from dtaojax.metrics.estimate import Estimate, mean_of_sample
 from dtaojax.metrics.paired import mean_ratio
 from dtaojax.report.charts.svg import drawing_style
 from dtaojax.schema.errors import ConfigError
+from dtaojax.studies.article.claims import Verdict, estimate_claim, judge, of_case, of_statement
 from dtaojax.studies.article.config import ClaimConfig, load_experiment
-from dtaojax.studies.article.estimates import estimate_claim
 from dtaojax.studies.article.inputs import read_experiments
+from dtaojax.studies.article.measures.registry import MEASURES
 from dtaojax.studies.article.page.charts import draw
-from dtaojax.studies.article.registry import MEASURES
 from dtaojax.studies.article.result import FigureResult, Series
-from dtaojax.studies.article.verdict import Verdict, judge, of_case, of_statement
 from dtaojax.studies.shared.trace import trace
 
 SUPPORTED, REFUTED, UNDECIDED, DEPENDS = Verdict

@@ -10,10 +10,10 @@ from places import ROOT
 from scipy import stats
 
 from dtaojax.config.load import config_from_dict
-from dtaojax.studies.article.measures.threshold_revenue import best_threshold
-from dtaojax.studies.article.rank import in_band, rank_correlation
+from dtaojax.studies.article.measures.measure import in_band, rank_correlation
+from dtaojax.studies.article.measures.registry import MEASURES
+from dtaojax.studies.article.measures.survival import best_threshold
 from dtaojax.studies.article.record import Figures, Record
-from dtaojax.studies.article.registry import MEASURES
 
 DAYS = np.array([0.0, 1.0, 3.0])
 NETUID = np.array([1, 2, 3, 4])

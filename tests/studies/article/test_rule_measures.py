@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from dtaojax.config.load import config_from_dict
-from dtaojax.studies.article.measures.issuance_gap import scheduled
+from dtaojax.studies.article.measures.pools import scheduled
+from dtaojax.studies.article.measures.registry import MEASURES
 from dtaojax.studies.article.record import Record
-from dtaojax.studies.article.registry import MEASURES
 
 PATHS, MOMENTS, SUBNETS = 2, 4, 3
 DAYS = np.array([0.0, 1.0, 2.0, 4.0])

@@ -15,13 +15,12 @@ import dtaojax
 from dtaojax.config.load import config_from_dict
 from dtaojax.gradients.expectation import Outcome
 from dtaojax.gradients.headlines import Headline, elasticities, headline_columns, tail_weights
-from dtaojax.gradients.parameter_map import Range
-from dtaojax.gradients.tangents import Effect, effect_of, tangents
+from dtaojax.gradients.parameter_map import Effect, Range, effect_of, tangent_map
 from dtaojax.metrics.tail import expected_shortfall
 from dtaojax.schema.errors import ConfigError
-from dtaojax.studies.sensitivity.defaults import default_measures, default_parameters
-from dtaojax.studies.sensitivity.sensitivity import read_sensitivity
-from dtaojax.studies.sensitivity.sobol import sobol_indices
+from dtaojax.studies.sensitivity.config import default_measures, default_parameters
+from dtaojax.studies.sensitivity.indices import sobol_indices
+from dtaojax.studies.sensitivity.run import read_sensitivity
 
 LOSSES = np.random.default_rng(5).standard_t(4, size=403)
 EXPOSURES = np.random.default_rng(6).normal(1.0, 0.5, size=403)
@@ -57,7 +56,7 @@ def test_what_a_parameter_does_to_a_world_is_found_out(key: str, effect: Effect)
 
 def test_a_tangent_is_the_slope_of_a_curve_at_the_point() -> None:
     ranges = [Range("curve", 2.0, 1.0, 3.0, False), Range("count", 3.0, 1.0, 5.0, True)]
-    near = tangents(build, ranges, np.array([1.5, 3.0]))
+    near = tangent_map(build, ranges, np.array([1.5, 3.0]))
     assert float(near.slopes[0].curved) == pytest.approx(3.0 * 1.5**2, rel=1e-7)
     assert near.slopes[1].curved is None
     assert near.slopes[1].whole is None
@@ -185,7 +184,6 @@ def test_the_command_reads_a_study_and_says_where_its_report_is(
     found = command_reads_and_names_its_report(
         monkeypatch,
         words,
-        "dtaojax.studies.sensitivity.sensitivity.sensitivity_report",
         lambda inputs: inputs.study.sobol.points,
         finished / "report.html",
     )

@@ -21,13 +21,13 @@ import dtaojax.network
 from dtaojax.api.configs import Changes, as_overrides
 from dtaojax.config.load import changed
 from dtaojax.demand.process import Clock
-from dtaojax.demand.shock.attack import Attack, Plan
+from dtaojax.demand.shock.attack import Attack, AttackPlan
 from dtaojax.engine.sample import sample
 from dtaojax.mechanism.coinbase import coinbase
 from dtaojax.mechanism.fees.rules import FeeToAuthor, FeeToPool, FlatFeeToPool
 from dtaojax.schema.errors import ConfigError
 from dtaojax.state.network import Pools
-from dtaojax.studies.stress.episode import FIGURES, Aim, Climbed, Siege, Watched
+from dtaojax.studies.stress.episode import FIGURES, Aim, Climbed, Episode, Watched
 from dtaojax.studies.stress.optimizer import (
     Found,
     at_once,
@@ -39,7 +39,7 @@ from dtaojax.studies.stress.optimizer import (
     within,
 )
 from dtaojax.studies.stress.page.page import render_stress
-from dtaojax.studies.stress.stress import StressInputs, read_stress, siege
+from dtaojax.studies.stress.run import StressInputs, episode_of, read_stress
 
 BUDGET = 3_000.0
 PATHS = 2
@@ -102,27 +102,27 @@ def inputs(tmp_path_factory: pytest.TempPathFactory) -> StressInputs:
 
 
 @pytest.fixture(scope="module")
-def hungry(inputs: StressInputs) -> Siege:
+def hungry(inputs: StressInputs) -> Episode:
     """The attacker of the file, after emission of its own subnet."""
     (config,) = inputs.configs.values()
-    return siege(inputs, changed(config, {"run.step_blocks": 7200, "run.seed": 1}))
+    return episode_of(inputs, changed(config, {"run.step_blocks": 7200, "run.seed": 1}))
 
 
 def figure(values: np.ndarray, name: str) -> np.ndarray:
     return values[..., FIGURES.index(name)]
 
 
-def watched(attacked: Siege, plan: Plan) -> np.ndarray:
+def watched(attacked: Episode, plan: AttackPlan) -> np.ndarray:
     return sample(Watched(attacked, plan), PATHS, PATHS, 1)
 
 
-def climbed(attacked: Siege, plan: Plan) -> tuple[float, Plan]:
+def climbed(attacked: Episode, plan: AttackPlan) -> tuple[float, AttackPlan]:
     figures, slopes = sample(Climbed(attacked, plan), PATHS, PATHS, 1)
     return float(figure(figures, "smooth").mean()), mean_slope(slopes)
 
 
 @pytest.fixture(scope="module")
-def found(hungry: Siege) -> Found:
+def found(hungry: Episode) -> Found:
     starts = [
         spread(2, np.array([1, 1]), np.array([0, 0]), BUDGET),
         *random_plans(1, (2, 2), BUDGET, 3),
@@ -132,21 +132,21 @@ def found(hungry: Siege) -> Found:
     )
 
 
-def test_a_search_does_as_well_as_every_plan_of_a_grid(hungry: Siege, found: Found) -> None:
+def test_a_search_does_as_well_as_every_plan_of_a_grid(hungry: Episode, found: Found) -> None:
     """Thirds of the budget over two days and two subnets, or kept: all 35 ways, nothing sold."""
     best = -np.inf
     for cells in itertools.product(range(4), repeat=4):
         if sum(cells) > 3:
             continue
         spend = jnp.asarray(np.array(cells).reshape(2, 2) * BUDGET / 3)
-        figures = watched(hungry, Plan(spend, jnp.zeros((2, 2))))
+        figures = watched(hungry, AttackPlan(spend, jnp.zeros((2, 2))))
         best = max(best, float(figure(figures, "target").mean()))
     idle = float(figure(watched(hungry, nothing(2, 2)), "target").mean())
     assert best > idle
     assert found.target - idle >= 0.995 * (best - idle)
 
 
-def test_a_search_never_spends_more_than_its_budget(hungry: Siege, found: Found) -> None:
+def test_a_search_never_spends_more_than_its_budget(hungry: Episode, found: Found) -> None:
     assert float(found.plan.spend.sum()) <= BUDGET
     spent = figure(watched(hungry, found.plan), "spent")
     assert (spent <= BUDGET * (1.0 + 1e-12)).all()
@@ -154,8 +154,10 @@ def test_a_search_never_spends_more_than_its_budget(hungry: Siege, found: Found)
     assert found.target == max(max(trace) for trace in found.targets)
 
 
-def test_the_slope_of_a_plan_is_its_central_difference(hungry: Siege) -> None:
-    plan = Plan(jnp.array([[500.0, 900.0], [400.0, 100.0]]), jnp.array([[0.2, 0.1], [0.3, 0.6]]))
+def test_the_slope_of_a_plan_is_its_central_difference(hungry: Episode) -> None:
+    plan = AttackPlan(
+        jnp.array([[500.0, 900.0], [400.0, 100.0]]), jnp.array([[0.2, 0.1], [0.3, 0.6]])
+    )
     _, slope = climbed(hungry, plan)
     for part, cell, width in (("spend", (0, 0), 1.0), ("sell", (1, 0), 1e-3)):
         mask = np.zeros((2, 2))
@@ -174,7 +176,7 @@ def test_the_slope_of_a_plan_is_its_central_difference(hungry: Siege) -> None:
         assert float(getattr(slope, part)[cell]) == pytest.approx(central, rel=1e-5)
 
 
-def test_no_trades_have_no_cost_and_a_stranger_without_alpha_gets_nothing(hungry: Siege) -> None:
+def test_no_trades_have_no_cost_and_a_stranger_without_alpha_gets_nothing(hungry: Episode) -> None:
     figures = watched(hungry, nothing(2, 2))
     np.testing.assert_array_equal(figure(figures, "spent"), 0.0)
     np.testing.assert_array_equal(figure(figures, "received"), 0.0)
@@ -191,7 +193,7 @@ def test_no_trades_have_no_cost_and_a_stranger_without_alpha_gets_nothing(hungry
 
 @pytest.mark.parametrize("netuid", [OWN, OTHER, THIRD])
 def test_smooth_targets_are_near_the_jumps_that_they_stand_for(
-    netuid: int, hungry: Siege, inputs: StressInputs
+    netuid: int, hungry: Episode, inputs: StressInputs
 ) -> None:
     world, slot = hungry.world, inputs.network.row_of(netuid)
     carry = world.begin(jnp.uint32(0))
@@ -262,7 +264,7 @@ def test_without_demand_and_emission_a_round_trip_through_the_world_loses_its_fe
     )
     attack = inputs.stress.attack.model_copy(update={"owner": False, "holds": {}})
     stress = inputs.stress.model_copy(update={"attack": attack})
-    quiet = siege(StressInputs(stress, {}, network), empty)
+    quiet = episode_of(StressInputs(stress, {}, network), empty)
     slot = network.row_of(OWN)
     x, y, w = network.alpha_in[slot], network.tao_in[slot], network.w_tao[slot]
     for rate in (0.0, 0.1):
@@ -282,10 +284,10 @@ def test_without_demand_and_emission_a_round_trip_through_the_world_loses_its_fe
 
 
 def test_a_plan_is_traded_evenly_over_its_periods_from_the_day_on_which_it_begins(
-    hungry: Siege,
+    hungry: Episode,
 ) -> None:
     world, attack = hungry.world, dataclasses.replace(hungry.attack, begins=7200)
-    plan = Plan(jnp.array([[60.0, 0.0], [20.0, 8.0]]), jnp.array([[0.0, 0.4], [0.0, 1.0]]))
+    plan = AttackPlan(jnp.array([[60.0, 0.0], [20.0, 8.0]]), jnp.array([[0.0, 0.4], [0.0, 1.0]]))
     attack = dataclasses.replace(attack, plan=plan)
     carry = world.begin(jnp.uint32(0))
     _, paid = eqx.filter_jit(coinbase)(world.mechanism, world.subnets, carry.state, 1)
@@ -309,7 +311,7 @@ def test_a_plan_is_traded_evenly_over_its_periods_from_the_day_on_which_it_begin
 
 
 def test_a_plan_outside_the_budget_is_moved_to_the_nearest_within() -> None:
-    plan = Plan(jnp.array([[8.0, -1.0], [4.0, 1.0]]), jnp.array([[1.5, -0.2], [0.4, 1.0]]))
+    plan = AttackPlan(jnp.array([[8.0, -1.0], [4.0, 1.0]]), jnp.array([[1.5, -0.2], [0.4, 1.0]]))
     inside = within(plan, 10.0)
     np.testing.assert_allclose(inside.spend, [[7.0, 0.0], [3.0, 0.0]], atol=1e-12)
     np.testing.assert_array_equal(inside.sell, [[1.0, 0.0], [0.4, 1.0]])
@@ -346,7 +348,6 @@ def test_the_command_reads_an_attack_and_says_where_its_report_is(
     found = command_reads_and_names_its_report(
         monkeypatch,
         words,
-        "dtaojax.studies.stress.stress.stress_report",
         lambda inputs: inputs.stress.verify.paths,
         finished / "report.html",
     )

@@ -1,4 +1,4 @@
-"""Search over mechanisms: levers, derivatives through the simulation, and the command."""
+"""Search over mechanisms: parameter_map, derivatives through the simulation, and the command."""
 
 import dataclasses
 import json
@@ -20,22 +20,21 @@ from dtaojax.assembly import build_world
 from dtaojax.config.config import Config
 from dtaojax.config.load import changed, config_from_dict
 from dtaojax.engine.sample import sample
-from dtaojax.gradients.box import Box
 from dtaojax.gradients.errors import TuneError
 from dtaojax.gradients.expectation import Portion, evaluate
 from dtaojax.gradients.measures import FUNCTIONS
-from dtaojax.gradients.parameter_map import Range
+from dtaojax.gradients.parameter_map import Box, Range
 from dtaojax.gradients.path_history import run_path
 from dtaojax.mechanism.gate.hill import hill_gate
 from dtaojax.network import NetworkTable, load_network
 from dtaojax.schema.errors import ConfigError
-from dtaojax.studies.shared.parameter_worlds import levers_of
+from dtaojax.studies.shared.parameter_worlds import parameter_map_of
 from dtaojax.studies.tune.inputs import read_tune
+from dtaojax.studies.tune.optimizers import sqp
 from dtaojax.studies.tune.page.page import render_tune
-from dtaojax.studies.tune.search.problem import Constraint, Problem
-from dtaojax.studies.tune.search.search import Simulation
-from dtaojax.studies.tune.search.sqp import sqp
-from dtaojax.studies.tune.tune import tune_report
+from dtaojax.studies.tune.problem import Constraint, Problem
+from dtaojax.studies.tune.run import STUDY
+from dtaojax.studies.tune.search import Simulation
 
 SMOOTH = ("emission_hhi", "merit", "exit_slippage", "sell_pressure", "pump_gain")
 PORTION = Portion(paths=4, days=2, steps_a_day=1, block_paths=4, workers=1)
@@ -77,8 +76,10 @@ def config() -> Config:
     )
 
 
-def test_levers_move_the_world_as_the_config_does(config: Config, small: NetworkTable) -> None:
-    levers = levers_of(config, small, KEYS)
+def test_parameter_map_moves_the_world_as_the_config_does(
+    config: Config, small: NetworkTable
+) -> None:
+    parameter_map = parameter_map_of(config, small, KEYS)
     values = {
         "mechanism.gate.exponent": 4.4,
         "mechanism.moving_price.rate": 1.3e-4,
@@ -87,13 +88,13 @@ def test_levers_move_the_world_as_the_config_does(config: Config, small: Network
         "demand.student_flow.drift": 0.02,
     }
     built = build_world(changed(config, values), small)
-    moved = levers(jnp.asarray([float(value) for value in values.values()]))
+    moved = parameter_map(jnp.asarray([float(value) for value in values.values()]))
     arrays = [jax.tree.leaves(eqx.filter(world, eqx.is_array)) for world in (built, moved)]
     for want, found in zip(*arrays, strict=True):
         np.testing.assert_allclose(found, want, rtol=1e-12)
     for want, found in zip(
-        jax.tree.leaves(eqx.filter(levers.base, eqx.is_array)),
-        jax.tree.leaves(eqx.filter(levers(levers.start), eqx.is_array)),
+        jax.tree.leaves(eqx.filter(parameter_map.base, eqx.is_array)),
+        jax.tree.leaves(eqx.filter(parameter_map(parameter_map.start), eqx.is_array)),
         strict=True,
     ):
         np.testing.assert_array_equal(found, want)
@@ -112,24 +113,24 @@ def test_what_is_no_lever_is_refused_with_the_reason(
 ) -> None:
     integer = key != "demand.student_flow.degrees_of_freedom"
     with pytest.raises(TuneError, match=f"{key}.*{what}"):
-        levers_of(config, small, [Range(key, start, low, high, integer)])
+        parameter_map_of(config, small, [Range(key, start, low, high, integer)])
 
 
 @pytest.fixture(scope="module")
 def simulation(config: Config, small: NetworkTable) -> Simulation:
-    levers = levers_of(config, small, KEYS)
+    parameter_map = parameter_map_of(config, small, KEYS)
     box = Box(
         np.array([each.low for each in KEYS]),
         np.array([each.high for each in KEYS]),
         np.zeros(len(KEYS), dtype=bool),
     )
-    return Simulation(levers, box, SMOOTH, PORTION, "forward")
+    return Simulation(parameter_map, box, SMOOTH, PORTION, "forward")
 
 
 def test_derivatives_through_the_simulation_are_central_differences(
     simulation: Simulation,
 ) -> None:
-    at = simulation.box.unit(np.asarray(simulation.levers.start))
+    at = simulation.box.unit(np.asarray(simulation.parameter_map.start))
     jacobian = simulation.differentiate(at).jacobian.mean(axis=0)
     width = 1e-4
     for place in range(len(KEYS)):
@@ -147,11 +148,11 @@ def test_derivatives_through_the_simulation_are_central_differences(
 
 def test_reverse_mode_gives_the_same_derivatives(still: Config, small: NetworkTable) -> None:
     """Without demand, for a program in reverse takes long to compile."""
-    levers = levers_of(still, small, KEYS[:2])
+    parameter_map = parameter_map_of(still, small, KEYS[:2])
     box = Box(np.array([1.0, 1e-5]), np.array([8.0, 1e-3]), np.zeros(2, dtype=bool))
     portion = Portion(paths=1, days=1, steps_a_day=1, block_paths=1, workers=1)
-    forward = Simulation(levers, box, ("emission_hhi", "sell_pressure"), portion, "forward")
-    at = box.unit(np.asarray(levers.start))
+    forward = Simulation(parameter_map, box, ("emission_hhi", "sell_pressure"), portion, "forward")
+    at = box.unit(np.asarray(parameter_map.start))
     one, other = (
         simulation.differentiate(at)
         for simulation in (forward, forward._replace(derivative="reverse"))
@@ -162,10 +163,12 @@ def test_reverse_mode_gives_the_same_derivatives(still: Config, small: NetworkTa
 
 
 def test_measures_do_not_depend_on_blocks(simulation: Simulation) -> None:
-    whole = evaluate(simulation.levers, np.asarray(simulation.levers.start), SMOOTH, PORTION)
+    whole = evaluate(
+        simulation.parameter_map, np.asarray(simulation.parameter_map.start), SMOOTH, PORTION
+    )
     parts = evaluate(
-        simulation.levers,
-        np.asarray(simulation.levers.start),
+        simulation.parameter_map,
+        np.asarray(simulation.parameter_map.start),
         SMOOTH,
         PORTION._replace(block_paths=2, workers=2),
     )
@@ -221,12 +224,12 @@ def test_a_search_finds_the_exponent_that_a_closed_form_gives(
     """
     network = dataclasses.replace(small, total_issuance=21e6)
     exponent = Range("mechanism.gate.exponent", 3.0, 0.2, 8.0, False)
-    levers = levers_of(still, network, [exponent])
+    parameter_map = parameter_map_of(still, network, [exponent])
     box = Box(np.array([0.2]), np.array([8.0]), np.array([False]))
     portion = Portion(1, 1, 1, 2, 1)
     names = ("pump_gain", "emission_hhi")
-    simulation = Simulation(levers, box, names, portion, "forward")
-    history = run_path(levers.base, jnp.uint32(0), 1, 1)
+    simulation = Simulation(parameter_map, box, names, portion, "forward")
+    history = run_path(parameter_map.base, jnp.uint32(0), 1, 1)
     shares, bar = history.paid.shares.pre_gate, history.paid.shares.bar
 
     def hhi(power: float) -> float:
@@ -407,15 +410,17 @@ def test_a_search_reads_the_network_as_a_run_does(tmp_path: Path) -> None:
 def test_constraints_that_no_point_keeps_are_named(tmp_path: Path) -> None:
     text = TUNE.replace("at_least = 0.9", "at_least = 2.0")
     with pytest.raises(TuneError, match=r"merit is 0\.\d*, asked for at least 2"):
-        tune_report(read_tune(tune_file(tmp_path, text), []), tmp_path / "out", lambda line: None)
+        STUDY.carry_out(
+            read_tune(tune_file(tmp_path, text), []), tmp_path / "out", lambda line: None
+        )
 
 
 def test_a_measure_that_is_not_finite_names_path_and_place(
     still: Config, small: NetworkTable
 ) -> None:
     broken = dataclasses.replace(small, tao_in=np.where(np.arange(12) == 7, np.nan, small.tao_in))
-    levers = levers_of(still, broken, KEYS[:1])
+    parameter_map = parameter_map_of(still, broken, KEYS[:1])
     with pytest.raises(
         TuneError, match="on 4 of 4 paths, first on path 0, by day 0 in the subnet in row 7"
     ):
-        evaluate(levers, np.array([3.0]), ("emission_hhi", "pool_depth"), PORTION)
+        evaluate(parameter_map, np.array([3.0]), ("emission_hhi", "pool_depth"), PORTION)

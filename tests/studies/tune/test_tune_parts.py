@@ -8,17 +8,22 @@ from jax import lax
 from scipy import optimize
 
 from dtaojax.gradients.agreement import agreements
-from dtaojax.gradients.box import Box
 from dtaojax.gradients.dual import Dual, pushed, value_and_jacobian
 from dtaojax.gradients.expectation import Outcome
 from dtaojax.gradients.measure_names import MEASURES
 from dtaojax.gradients.measures import FUNCTIONS
-from dtaojax.studies.tune.search.descent import descend
-from dtaojax.studies.tune.search.evolution import evolve
-from dtaojax.studies.tune.search.problem import Constraint, Penalty, Problem, penalised_gradient
-from dtaojax.studies.tune.search.search import Effort, random_starts, settle
-from dtaojax.studies.tune.search.sqp import sqp
-from dtaojax.studies.tune.search.trace import TOLERANCE, Walk, iterate
+from dtaojax.gradients.parameter_map import Box
+from dtaojax.studies.tune.optimizers import descend, evolve, sqp
+from dtaojax.studies.tune.problem import (
+    TOLERANCE,
+    Constraint,
+    Penalty,
+    Problem,
+    Trace,
+    iterate,
+    penalised_gradient,
+)
+from dtaojax.studies.tune.search import Effort, random_starts, settle
 
 PATHS = 64
 NOISE = np.random.default_rng(3).normal(size=PATHS)
@@ -113,7 +118,7 @@ def test_a_search_goes_on_by_first_order_only_where_second_order_does_not_settle
     asked = Problem(("ravine",), np.ones(1), (), np.ones(1))
     start = np.array([0.9, 0.1])
 
-    def searched(iterations: int, explore: int) -> Walk:
+    def searched(iterations: int, explore: int) -> Trace:
         return settle(asked, ravine, start, Effort(iterations, explore, 0.05), lambda point: None)
 
     alone = sqp(asked, ravine, start, 40, lambda point: None)

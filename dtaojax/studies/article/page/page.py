@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Final
 
 from dtaojax.report.charts.svg import drawing_style
@@ -19,7 +18,6 @@ from dtaojax.report.document import (
     drawing,
     number,
     render_document,
-    write_page,
 )
 from dtaojax.report.notes import made_by
 from dtaojax.report.numerals import plain
@@ -32,8 +30,6 @@ from dtaojax.studies.article.result import (
     FigureResult,
     Interval,
 )
-
-FILE_NAME: Final = "report.html"
 
 _ROUNDING: Final = 1e-12
 """Below this, a pure number is the rounding of a sum."""
@@ -69,17 +65,8 @@ _METHODS: Final = (
 )
 
 
-def write_article_page(results: ArticleResults, folder: Path) -> Path:
-    """Writes ``report.html`` into ``folder``, all of it or nothing.
-
-    Raises:
-        ResultsError: the folder cannot be written.
-    """
-    return write_page(render_article(results), folder / FILE_NAME)
-
-
 def render_article(results: ArticleResults) -> str:
-    """The page as text; the same results give the same text."""
+    """Return the page as text; the same results give the same text."""
     with drawing_style():
         sections = [_section(each) for each in results.experiments]
     manifest = results.manifest

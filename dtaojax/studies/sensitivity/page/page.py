@@ -6,18 +6,24 @@ from typing import Final
 
 from dtaojax.report.charts.svg import drawing_style
 from dtaojax.report.config_text import config_text
-from dtaojax.report.document import Document, Section, Table, number, render_document
+from dtaojax.report.document import Card, Document, Section, Table, number, render_document
 from dtaojax.report.notes import made_by, made_with, rules_note
+from dtaojax.report.numerals import plain
 from dtaojax.report.trust import trust_of
-from dtaojax.studies.sensitivity.page.answer import card, warnings
-from dtaojax.studies.sensitivity.page.charts import index_drawing, tornado_drawing
-from dtaojax.studies.sensitivity.page.tables import (
+from dtaojax.studies.sensitivity.page.exhibits import (
+    Record,
+    about,
+    change,
+    index_drawing,
     index_table,
+    label,
     local_table,
     noise_table,
+    reach,
+    short,
     swing_table,
+    tornado_drawing,
 )
-from dtaojax.studies.sensitivity.page.words import Record, label
 
 FEWEST_POINTS: Final = 256
 """Points of a Sobol design from which on its intervals cover: with 32 nominal 95 % intervals hold
@@ -178,3 +184,67 @@ def _making(found: Record) -> Section:
         ),
         printed=[("The study's config", config_text(found["config"]))],
     )
+
+
+_ON_A_CARD: Final = 3
+
+
+def card(found: Record, headline: Record) -> Card:
+    """What moves a number most, as far as the paths can tell."""
+    swings = sorted(about(found["swings"], headline["name"]), key=reach, reverse=True)
+    points = [
+        f"{short(each['parameter'])} from {plain(each['low'])} to {plain(each['high'])}: "
+        f"{change(each, 'low').text} to {change(each, 'high').text}"
+        for each in swings[:_ON_A_CARD]
+        if _proven(each, "at_low") or _proven(each, "at_high")
+    ]
+    lead = f"{headline['unit']} as configured; it is moved most, up or down, by"
+    if not points:
+        lead = f"{headline['unit']} as configured; no parameter is proven to move it"
+    value = number(headline["value"], headline["standard_error"])
+    return Card(f"What moves {label(headline['name'])}?", lead, value, points)
+
+
+def _proven(record: Record, prefix: str) -> bool:
+    """Whether the 95 % interval leaves out 0."""
+    return record[f"{prefix}_ci_low"] > 0.0 or record[f"{prefix}_ci_high"] < 0.0
+
+
+def warnings(found: Record) -> list[str]:
+    """What a reader must know before using a number."""
+    texts = []
+    nothing = [each["key"] for each in found["parameters"] if each["effect"] == "nothing"]
+    if nothing:
+        texts.append(
+            f"Nothing in the model depends on {', '.join(nothing)} under this config: every "
+            "derivative by it is exactly 0."
+        )
+    silent = sorted(
+        {
+            each["parameter"]
+            for each in found["local"]
+            if each["zero"] and each["parameter"] not in nothing
+        }
+    )
+    flat = [
+        key
+        for key in silent
+        if all(each["zero"] for each in found["local"] if each["parameter"] == key)
+    ]
+    if flat:
+        texts.append(
+            f"No path has a derivative by {', '.join(flat)}: it only decides what happens, not by "
+            "how much. What it does shows in the swings."
+        )
+    doubtful = [
+        f"{label(each['headline'])} by {short(each['parameter'])}"
+        for each in found["local"]
+        if not each["agrees"] and each["parameter"] not in flat
+    ]
+    if doubtful:
+        texts.append(
+            "Numbers jump or bend near the config's values, so that the derivative along the paths "
+            f"is not that of the mean, for {len(doubtful)} of {len(found['local'])} pairs: "
+            f"{', '.join(doubtful[:5])}{' ...' if len(doubtful) > 5 else ''}. Read their swings."
+        )
+    return texts

@@ -1,0 +1,177 @@
+"""What is minimised, and what must hold meanwhile, as functions of mean measures."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Float
+
+from dtaojax.gradients.expectation import Outcome
+from dtaojax.gradients.parameter_map import Unit
+
+Means = Float[np.ndarray, " measures"]
+
+
+class Constraint(NamedTuple):
+    """A bound on a measure's mean: ``sign * (bound - mean) <= 0``.
+
+    Attributes:
+        measure: its name.
+        sign: 1 where the mean must be at least the bound, -1 where at most.
+        bound: in the measure's unit.
+    """
+
+    measure: str
+    sign: int
+    bound: float
+
+
+class Problem(NamedTuple):
+    """An objective and its constraints.
+
+    Every measure is divided by its size at the start, so that weights and violations compare.
+
+    Attributes:
+        names: of the measures, in the order of the means.
+        weights: of the objective, by measure [-].
+        constraints: on the means.
+        sizes: of the measures at the start, positive.
+    """
+
+    names: tuple[str, ...]
+    weights: Means
+    constraints: tuple[Constraint, ...]
+    sizes: Means
+
+    def objective(self, means: Means) -> float:
+        """The weighted sum [-]."""
+        return float(self.weights @ (means / self.sizes))
+
+    def objective_gradient(self) -> Means:
+        """Derivative of the objective with respect to the means."""
+        return self.weights / self.sizes
+
+    def excess(self, means: Means) -> np.ndarray:
+        """How far each constraint is violated, negative where it holds [-]."""
+        return np.array(
+            [
+                each.sign * (each.bound - means[place]) / self.sizes[place]
+                for each in self.constraints
+                for place in (self.names.index(each.measure),)
+            ]
+        )
+
+    def excess_gradient(self) -> Float[np.ndarray, "constraints measures"]:
+        """Derivative of :meth:`excess` with respect to the means."""
+        rows = np.zeros((len(self.constraints), len(self.names)))
+        for row, each in zip(rows, self.constraints, strict=True):
+            place = self.names.index(each.measure)
+            row[place] = -each.sign / self.sizes[place]
+        return rows
+
+
+class Penalty(NamedTuple):
+    """State of the augmented Lagrangian.
+
+    ``L = f + sum (max(0, lambda + mu c)^2 - lambda^2) / (2 mu)`` for constraints ``c <= 0``
+    (Nocedal and Wright, "Numerical Optimization", 2nd ed., section 17.4).
+
+    Attributes:
+        multipliers: lambda, one a constraint, not negative [-].
+        stiffness: mu [-].
+    """
+
+    multipliers: np.ndarray
+    stiffness: float
+
+    def slope(self, excess: np.ndarray) -> np.ndarray:
+        """Derivative of what the constraints add to the objective with respect to the excess."""
+        return np.maximum(0.0, self.multipliers + self.stiffness * excess)
+
+    def updated(self, excess: np.ndarray, stiffer: float) -> "Penalty":
+        """Multipliers that the present excess calls for, and ``stiffer`` times the stiffness."""
+        return Penalty(self.slope(excess), stiffer * self.stiffness)
+
+
+def penalised_gradient(problem: Problem, penalty: Penalty, outcome: Outcome) -> np.ndarray:
+    """Gradient of the augmented Lagrangian.
+
+    Args:
+        problem: the objective and its constraints.
+        penalty: state of the augmented Lagrangian.
+        outcome: with derivatives with respect to whatever the gradient is for.
+    """
+    excess = problem.excess(outcome.measures.mean(axis=0))
+    by_measure = problem.objective_gradient() + penalty.slope(excess) @ problem.excess_gradient()
+    return by_measure @ outcome.derivative.mean(axis=0)
+
+
+TOLERANCE = 1e-5
+"""A constraint that is violated by less, in units of the measure at the start, holds."""
+
+Differentiate = Callable[[Unit], Outcome]
+"""Measures and their derivatives with respect to the unit coordinates."""
+
+
+class Iterate(NamedTuple):
+    """A point that a search came through.
+
+    Attributes:
+        unit: where it is.
+        means: of the measures there.
+        objective: there [-].
+        excess: of each constraint; at most 0 where it holds [-].
+    """
+
+    unit: Unit
+    means: Float[np.ndarray, " measures"]
+    objective: float
+    excess: np.ndarray
+
+    @property
+    def violation(self) -> float:
+        """The largest excess, 0 where every constraint holds [-]."""
+        return max(0.0, float(self.excess.max(initial=0.0)))
+
+    @property
+    def rank(self) -> tuple[float, float]:
+        """By which the best is chosen: what holds comes first, then the objective."""
+        return (self.violation if self.violation > TOLERANCE else 0.0, self.objective)
+
+
+class Trace(NamedTuple):
+    """A finished search, or a part of one.
+
+    Attributes:
+        points: every point that was evaluated, in order.
+        settled: whether the steps had become negligible before the iterations ran out.
+    """
+
+    points: tuple[Iterate, ...]
+    settled: bool
+
+    @property
+    def best(self) -> Iterate:
+        """The point to take."""
+        return min(self.points, key=lambda point: point.rank)
+
+    def reached(self, target: Iterate) -> int | None:
+        """Evaluations after which a point was at least as good as ``target``; None if none was."""
+        return next(
+            (count for count, point in enumerate(self.points, 1) if point.rank <= target.rank),
+            None,
+        )
+
+    def then(self, later: "Trace") -> "Trace":
+        """This one, and another that went on from it."""
+        return Trace((*self.points, *later.points), later.settled)
+
+
+def judge(problem: Problem, unit: Unit, means: Float[np.ndarray, " measures"]) -> Iterate:
+    """A point with what the search knows of it."""
+    return Iterate(unit, means, problem.objective(means), problem.excess(means))
+
+
+def iterate(problem: Problem, unit: Unit, outcome: Outcome) -> Iterate:
+    """The same, as evaluated."""
+    return judge(problem, unit, outcome.measures.mean(axis=0))
