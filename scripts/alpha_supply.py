@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 
 from dtaojax import chain
-from dtaojax.history.read import data_folder
+from dtaojax.history.panel import data_folder
 from dtaojax.network.table import UNHELD_PARTS
 
 EMBEDDED: Final = Path(__file__).parents[1] / "dtaojax" / "network" / "data" / "finney_8791253.csv"

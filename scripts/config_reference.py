@@ -26,8 +26,8 @@ from dtaojax.config.run import RunConfig
 from dtaojax.mechanism.config import ChangeConfig, RulesConfig
 from dtaojax.mechanism.weight_rule.config import WEIGHT_RULES, WeightRuleConfig
 from dtaojax.studies.article.config import ExperimentConfig
-from dtaojax.studies.backtest.config import BacktestConfig
-from dtaojax.studies.backtest.whole.config import RunBacktestConfig
+from dtaojax.studies.backtest.prices.config import BacktestConfig
+from dtaojax.studies.backtest.runs.config import RunBacktestConfig
 from dtaojax.studies.sensitivity.config import SensitivityConfig
 from dtaojax.studies.stress.config import StressConfig
 from dtaojax.studies.tune.config import TuneConfig

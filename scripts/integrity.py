@@ -33,7 +33,7 @@ import numpy as np
 import pandas as pd
 
 from dtaojax.network import load_network
-from dtaojax.storage import UNFINISHED, verify
+from dtaojax.storage import UNFINISHED, digests
 
 ROOT = Path(__file__).parents[1]
 MOMENTS = 20
@@ -306,7 +306,7 @@ def state(verb: Verb, out: Path, earlier: dict[str, bytes]) -> str:
     if verb.main or not verb.earlier:
         return "new" if len(there) >= max(len(earlier), 1) else "mixture"
     # Runs inside are results of their own, which may be ahead of a table that is not there yet.
-    return "mixture" if verify(out).faults else "new"
+    return "mixture" if digests(out).faults else "new"
 
 
 def flips(out: Path, chance: random.Random, count: int) -> Iterator[bool]:
@@ -332,7 +332,7 @@ def digits(out: Path, chance: random.Random, count: int) -> Iterator[bool]:
 
 def _is_found(out: Path, file: Path, damaged: bytes, text: bytes) -> bool:
     file.write_bytes(damaged)
-    found = any(fault.place == file for fault in verify(out).faults)
+    found = any(fault.place == file for fault in digests(out).faults)
     file.write_bytes(text)
     return found
 
@@ -365,7 +365,9 @@ def kills(
         if left == "mixture":
             say(f"  MIXTURE: {name} at moment {moment}: {sorted(tree(out))}")
     finish(desk, verb.later, out)
-    goes_on = not is_marked(out) and (bool(verb.main) or not verb.earlier or not verify(out).faults)
+    goes_on = not is_marked(out) and (
+        bool(verb.main) or not verb.earlier or not digests(out).faults
+    )
     found["went on" if goes_on else "did not go on"] += 1
     found["seconds"] = round(whole)
     return found

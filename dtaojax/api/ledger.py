@@ -10,8 +10,10 @@ from typing import Any
 import pandas as pd
 
 from dtaojax.api.run import Run
-from dtaojax.studies.ledger.ledger import TOLERANCE, add_run, report_ledger, score
-from dtaojax.studies.ledger.record import Record, record_in_words, record_of
+from dtaojax.studies.ledger.badge import record_in_words
+from dtaojax.studies.ledger.ledger import add_run, report_ledger
+from dtaojax.studies.ledger.record import TrackRecord, record_of
+from dtaojax.studies.ledger.scoring import TOLERANCE, score
 from dtaojax.studies.ledger.store import read_ledger
 
 
@@ -90,7 +92,7 @@ class Ledger:
         """Draws the track record into a folder; returns the page's path."""
         return report_ledger(self.file, Path(folder), datetime.now(UTC))
 
-    def _tables(self) -> Record:
+    def _tables(self) -> TrackRecord:
         return record_of(read_ledger(self.file))
 
     def __repr__(self) -> str:

@@ -2,7 +2,7 @@
 
 from dtaojax.assembly.world import build_bins, build_network, build_portfolio, build_world
 from dtaojax.demand.build import build_demand
-from dtaojax.network.slots import Slots
+from dtaojax.network.table import Slots
 
 __all__ = [
     "Slots",

@@ -3,7 +3,7 @@
 import jax.numpy as jnp
 
 from dtaojax.mechanism.weight_rule.flow import FlowMemory
-from dtaojax.network.slots import Slots
+from dtaojax.network.table import Slots
 from dtaojax.numerics.shapes import PerSubnet
 
 

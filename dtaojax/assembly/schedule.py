@@ -17,7 +17,7 @@ from dtaojax.mechanism.config import MechanismConfig, RulesConfig
 from dtaojax.mechanism.gate.config import NoGateConfig
 from dtaojax.mechanism.weight_rule.rule import RuleInForce, WeightRule
 from dtaojax.network import NetworkTable
-from dtaojax.network.slots import Slots
+from dtaojax.network.table import Slots
 from dtaojax.world.scheduled import Change, ScheduledWorld
 from dtaojax.world.world import World
 

@@ -27,7 +27,7 @@ from dtaojax.latent.config import LatentConfig
 from dtaojax.mechanism.config import RulesConfig
 from dtaojax.mechanism.liquidity.config import NoPoolConfig
 from dtaojax.network import NetworkTable
-from dtaojax.network.slots import Slots
+from dtaojax.network.table import Slots
 from dtaojax.state.network import NetworkState, Pools, Subnets
 from dtaojax.world.followers.portfolio import Portfolio
 from dtaojax.world.world import World

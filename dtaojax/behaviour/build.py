@@ -24,7 +24,7 @@ from dtaojax.config.config import Config
 from dtaojax.demand.flow.student_flow import volatility_table
 from dtaojax.demand.uncertain import KnownFrom, uncertain_rates
 from dtaojax.mechanism.config import RulesConfig
-from dtaojax.network.slots import Slots
+from dtaojax.network.table import Slots
 from dtaojax.numerics.streams import named_stream
 
 _LARGEST_MULTIPLE = 1e3

@@ -30,12 +30,12 @@ def backtest(
     two simple forecasts that anyone could make are judged in the same tables. A config that names a
     run holds that run against later states of the network.
     """
-    from dtaojax.studies.backtest.whole.config import is_run_backtest
+    from dtaojax.studies.backtest.prices.config import is_run_backtest
 
     if is_run_backtest(config):
         _of_run(config, list(set_ or []), out_folder, quiet)
         return
-    from dtaojax.studies.backtest.backtest import read_backtest, run_backtest
+    from dtaojax.studies.backtest.prices.backtest import read_backtest, run_backtest
 
     inputs = read_backtest(config, list(set_ or []))
     tell_notices(inputs.panel.notices, quiet)
@@ -49,7 +49,7 @@ def backtest(
 
 
 def _of_run(config: Path, overrides: list[str], out_folder: Path | None, quiet: bool) -> None:
-    from dtaojax.studies.backtest.whole.backtest import read_run_backtest, run_run_backtest
+    from dtaojax.studies.backtest.runs.backtest import read_run_backtest, run_run_backtest
 
     inputs = read_run_backtest(config, overrides)
     folder = out_folder or inputs.config.output_folder
@@ -62,7 +62,7 @@ def _of_run(config: Path, overrides: list[str], out_folder: Path | None, quiet: 
 
 
 def _quantity_table(verdicts: list[dict[str, Any]]) -> Table:
-    """Whether each figure of a run held, over all dates; of several runs start by start."""
+    """Tabulate whether each figure of a run held, over all dates; of several start by start."""
     heads = ("figure", "of", "in the 95 % interval", "CRPS / rival's")
     several = len({verdict["start"] for verdict in verdicts}) > 2
     heads = ("start", *heads) if several else heads
@@ -81,7 +81,7 @@ def _quantity_table(verdicts: list[dict[str, Any]]) -> Table:
 
 
 def _verdict_table(verdicts: list[dict[str, Any]]) -> Table:
-    """Whether the first forecaster held for mature subnets, by horizon."""
+    """Tabulate whether the first forecaster held for mature subnets, by horizon."""
     heads = (
         "days ahead",
         "in the 95 % interval",

@@ -54,7 +54,7 @@ def inspect(
 
 
 def _print_emission(found: dict[str, Any]) -> None:
-    from dtaojax.files.printable import printable
+    from dtaojax.files.text import printable
 
     console = out()
     console.print(

@@ -13,7 +13,7 @@ from dtaojax.terminal.console import answer, err
 from dtaojax.terminal.options import Quiet
 
 if TYPE_CHECKING:
-    from dtaojax.studies.ledger.ledger import Verdict
+    from dtaojax.studies.ledger.scoring import ForecastVerdict
 
 LedgerFile = Annotated[
     Path,
@@ -84,7 +84,7 @@ def score(
     interpolated. A state that has been there changes nothing, and a corrected one is told apart.
     """
     from dtaojax.execution import runtime
-    from dtaojax.studies.ledger.ledger import score as score_all
+    from dtaojax.studies.ledger.scoring import score as score_all
 
     runtime.configure("float64")
     found = score_all(ledger, networks, _now(), start=start or (), tolerance=tolerance)
@@ -94,7 +94,7 @@ def score(
     answer(fresh if quiet else f"ledger: {ledger}, {fresh} scored")
 
 
-def _tell(found: list[Verdict]) -> None:
+def _tell(found: list[ForecastVerdict]) -> None:
     """Say what became of every forecast; of those that start later than a state, how many."""
     show = err()
     for verdict in found:

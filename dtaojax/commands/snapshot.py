@@ -106,7 +106,7 @@ def _tell(taken: Taken, quiet: bool) -> None:
     if quiet:
         answer(taken.path)
         return
-    from dtaojax.files.printable import printable
+    from dtaojax.files.text import printable
 
     show = err()
     for note in taken.table.notes:
@@ -157,9 +157,9 @@ def diff(
 
 
 def _print_differences(found: Differences) -> None:
-    from dtaojax.files.printable import printable
+    from dtaojax.files.text import printable
     from dtaojax.report.numerals import percent, plain
-    from dtaojax.studies.snapshot.words import signed_percent, signed_points
+    from dtaojax.studies.snapshot.result import signed_percent, signed_points
 
     console = out()
     console.width = max(console.width, 130)

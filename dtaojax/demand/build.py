@@ -48,7 +48,7 @@ from dtaojax.demand.shock.build import build_shock, scaled_by_droughts
 from dtaojax.demand.shock.config import DroughtConfig, ScriptedModel
 from dtaojax.demand.uncertain import KnownFrom, uncertain_rates
 from dtaojax.history import find_history, read_panel
-from dtaojax.network.slots import Slots
+from dtaojax.network.table import Slots
 from dtaojax.numerics.streams import named_stream
 
 _DAYS_A_YEAR = 365.0

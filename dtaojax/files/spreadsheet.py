@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from dtaojax.files.printable import printable
+from dtaojax.files.text import printable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,7 +62,7 @@ def _shown(cell: Any) -> Any:
 
 
 def _quoted(cell: Any) -> str:
-    """A cell as it stands in a file: floats bit for bit, and quotation marks where they are needed.
+    """Write a cell as it stands in a file: floats bit for bit, quotation marks where needed.
 
     The ``csv`` module leaves a carriage return bare, at which a reader ends the row.
     """
@@ -72,7 +72,7 @@ def _quoted(cell: Any) -> str:
 
 
 def _runs(text: str) -> bool:
-    """Whether a spreadsheet may take a text for a formula, also behind blanks and quotes."""
+    """Return whether a spreadsheet may take a text for a formula, also behind blanks and quotes."""
     for char in text:
         if char in "\t\r\n":
             return True

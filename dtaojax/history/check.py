@@ -1,21 +1,19 @@
-"""Raw rows as checked quotes, or one error that names the rows and the fix."""
+"""Checks of a history: row by row, then as a whole; one error names the rows and the fix."""
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dtaojax.chain import MAX_SUPPLY, RAO_PER_TAO
-from dtaojax.history.cells import numbers, shown
-from dtaojax.history.days import Dates, days_of
-from dtaojax.history.errors import HistoryError
-from dtaojax.history.notices import Notice, Place
-from dtaojax.history.quotes import Quotes
-from dtaojax.history.rows import Rows
+from dtaojax.history.cells import Dates, days_of, numbers
+from dtaojax.history.jumps import FACTOR, bad_quotes
+from dtaojax.history.lives import SAME_START
+from dtaojax.history.quotes import Notice, QuotePlace, Quotes
+from dtaojax.history.rows import Faults, HistoryError, Mask, Rows, check_days, listed
 
 REQUIRED: Final = ("date", "netuid", "close")
 OPTIONAL: Final = ("tao_in", "days_since_start")
@@ -28,66 +26,6 @@ _OLDEST: Final = 3_650.0
 """No subnet is ten years old; a number of blocks or seconds is larger [days]."""
 _FIRST_DAY: Final = np.datetime64("2025-02-13", "D")
 """Alpha began to trade on this day."""
-_LATEST_KNOWN: Final = np.datetime64("2026-09-06", "D")
-"""The chain lived on this day, whatever a clock that is wrong may say."""
-
-Mask = NDArray[np.bool_]
-
-
-def last_possible_day() -> np.datetime64:
-    """Return the latest day that has closed or begun somewhere on earth."""
-    today = np.datetime64(datetime.datetime.now(datetime.UTC).date(), "D")
-    return max(today, _LATEST_KNOWN) + np.timedelta64(1, "D")
-
-
-class Faults:
-    """Collects what is wrong with the rows of a file."""
-
-    def __init__(self, rows: Rows) -> None:
-        self.rows = rows
-        self.problems: list[str] = []
-
-    def add(self, fault: str, wrong: Mask, cells: Sequence[Any] | None = None) -> None:
-        """Note a fault of some rows, and what the first of them says.
-
-        Args:
-            fault: in words, with the fix.
-            wrong: the rows; where there are none, nothing is wrong.
-            cells: of the column that is at fault.
-        """
-        if not wrong.any():
-            return
-        text = f"{self.rows.listed(wrong)}: {fault}"
-        if cells is not None:
-            first = shown(cells[int(np.argmax(wrong))])
-            text += f" (it {first})" if wrong.sum() == 1 else f" (the first {first})"
-        self.problems.append(text)
-
-    def refuse(self) -> None:
-        """Raise what was found, if anything was.
-
-        Raises:
-            HistoryError: all of it.
-        """
-        if self.problems:
-            raise HistoryError(self.rows.source, self.problems)
-
-
-def check_days(faults: Faults, date: Dates, first: np.datetime64, why: str) -> None:
-    """Note rows whose date names no day, or one before the first possible or in the future.
-
-    Args:
-        faults: where to.
-        date: of each row.
-        first: the first possible day.
-        why: what began on it.
-    """
-    cells = faults.rows.columns["date"]
-    missing, last = np.isnat(date), last_possible_day()
-    faults.add("date is no date like 2025-03-20; write the day so", missing, cells)
-    early, late = ~missing & (date < first), ~missing & (date > last)
-    faults.add(f"date lies before {first}, when {why}; mend it", early, cells)
-    faults.add("date lies in the future; mend it", late, cells)
 
 
 def check_rows(rows: Rows) -> Quotes:
@@ -130,6 +68,7 @@ def check_rows(rows: Rows) -> Quotes:
         np.abs(age) > _OLDEST,
         rows.columns.get("days_since_start"),
     )
+    # Twins are looked for among numbers that are sure, so all single cells must be right first.
     faults.refuse()
     number = netuid.value.astype(np.int64)
     _refuse_twice(faults, number, date)
@@ -151,7 +90,7 @@ def check_rows(rows: Rows) -> Quotes:
 
 
 def _is_root(rows: Rows) -> Mask:
-    """Rows of netuid 0 that quote 1 or nothing."""
+    """Return which rows are of netuid 0 and quote 1 or nothing."""
     netuid, close = numbers(rows.columns["netuid"]), numbers(rows.columns["close"])
     return (netuid.value == 0.0) & ((close.value == 1.0) | close.empty)
 
@@ -204,11 +143,11 @@ def _refuse_twice(faults: Faults, netuid: NDArray[np.int64], date: Dates) -> Non
 def _notice(
     kind: str, done: str, rows: Rows, date: Dates, netuid: NDArray[np.int64], which: Mask
 ) -> tuple[Notice, ...]:
-    """A notice of some rows, or none."""
+    """Return a notice of some rows, or none."""
     if not which.any():
         return ()
     columns = (netuid[which].tolist(), date[which], rows.line[which].tolist())
-    places = [Place(*each) for each in zip(*columns, strict=True)]
+    places = [QuotePlace(*each) for each in zip(*columns, strict=True)]
     return (Notice(kind, done, rows.place, tuple(places)),)
 
 
@@ -241,3 +180,133 @@ def _grid(
         line=line,
         notices=notices,
     )
+
+
+_FEWEST: Final = 4
+"""Subnets from which on their middle says something of the unit."""
+_HIGHEST_MIDDLE: Final = 0.2
+"""The median price over subnets was 0.003 to 0.016 in 2025 and 2026; in dollars it would have been
+0.6 to 6 [TAO/alpha]."""
+_LONGEST_GAP: Final = 8
+_LONGEST_SLIP: Final = 5
+"""Rows that a wrong age may go on for."""
+
+
+def check_whole(quotes: Quotes) -> None:
+    """Refuse a history whose rows are possible one by one, but not together.
+
+    Raises:
+        HistoryError: prices in another unit than TAO, from the first day or from one on; reserves
+            above all TAO that there can be; ages that do not grow by a day a day, or slip and come
+            back.
+    """
+    problems = [
+        *_other_unit(quotes),
+        *_unit_changes(quotes),
+        *_too_much_tao(quotes),
+        *_other_clock(quotes),
+        *_slipped_ages(quotes),
+    ]
+    if problems:
+        raise HistoryError(quotes.source, problems)
+
+
+def _other_unit(quotes: Quotes) -> list[str]:
+    typical = [np.median(column[np.isfinite(column)]) for column in quotes.close.T]
+    middle = float(np.median(typical))
+    if len(typical) < _FEWEST or middle <= _HIGHEST_MIDDLE:
+        return []
+    row = int(np.argmax(np.isfinite(quotes.close).any(axis=1)))
+    first = int(np.argmax(np.isfinite(quotes.close[row])))
+    return [
+        f"{quotes.place} {quotes.line[row, first]} and following: half of the subnets close above "
+        f"{middle:.3g} TAO, where the median of 2025 and 2026 was below 0.02; this looks like "
+        "dollars: divide by the price of TAO of each day"
+    ]
+
+
+def _unit_changes(quotes: Quotes) -> list[str]:
+    """Find days on which most subnets jump the same way, and stay."""
+    log_close = np.log(quotes.close)
+    for column in range(len(quotes.netuid)):
+        rows = np.flatnonzero(np.isfinite(log_close[:, column]))
+        unknown = np.full(len(rows), np.nan)
+        log_close[rows[bad_quotes(rows, log_close[rows, column], unknown)], column] = np.nan
+    recorded = np.flatnonzero(np.isfinite(log_close).any(axis=1))
+    for before, day in pairwise(recorded.tolist()):
+        change = log_close[day] - log_close[before]
+        known = change[np.isfinite(change)]
+        if len(known) < _FEWEST or day - before > _LONGEST_GAP:
+            continue
+        middle = float(np.median(known))
+        if abs(middle) < np.log(FACTOR):
+            continue
+        lines = quotes.line[day, np.isfinite(change)].tolist()
+        factor = f"{np.exp(abs(middle)):,.3g}"
+        size = f"{factor} times" if middle > 0.0 else f"a part in {factor} of"
+        return [
+            f"{listed(quotes.place, sorted(lines))}: on {quotes.dates[day]} most closes are "
+            f"{size} those of {quotes.dates[before]}; another unit begins there (dollars, rao): "
+            "bring all days to TAO per alpha"
+        ]
+    return []
+
+
+def _too_much_tao(quotes: Quotes) -> list[str]:
+    total = np.nansum(quotes.tao_in, axis=1)
+    over = np.flatnonzero(total > MAX_SUPPLY)
+    if not len(over):
+        return []
+    day = int(over[0])
+    lines = quotes.line[day, np.isfinite(quotes.tao_in[day])].tolist()
+    return [
+        f"{listed(quotes.place, sorted(lines))}: tao_in of all subnets on {quotes.dates[day]} is "
+        f"{total[day]:,.0f} together, above the supply cap of {MAX_SUPPLY:,.0f}; write TAO"
+    ]
+
+
+def _other_clock(quotes: Quotes) -> list[str]:
+    """Find ages in another unit than days."""
+    rates = []
+    for column in quotes.age.T:
+        rows = np.flatnonzero(np.isfinite(column))
+        rates += (np.diff(column[rows]) / np.diff(rows)).tolist()
+    if len(rates) < _FEWEST or 0.5 <= np.median(rates) <= 2.0:
+        return []
+    return [
+        f"days_since_start grows by {np.median(rates):.3g} a day, in the middle of all rows; write "
+        "days"
+    ]
+
+
+def _slipped_ages(quotes: Quotes) -> list[str]:
+    """Find rows whose age does not fit those before and after, which fit each other."""
+    problems = []
+    for column, netuid in enumerate(quotes.netuid.tolist()):
+        rows = np.flatnonzero(np.isfinite(quotes.age[:, column]))
+        start = rows - quotes.age[rows, column]
+        place = 1
+        while place < len(rows):
+            after = _end_of_slip(start, place)
+            if after is not None:
+                row = int(rows[place])
+                due = row - start[place - 1]
+                problems.append(
+                    f"{listed(quotes.place, quotes.line[rows[place:after], column].tolist())}: "
+                    f"days_since_start of netuid {netuid} on {quotes.dates[row]} is "
+                    f"{quotes.age[row, column]:g}, where {due:g} is due by the days before and "
+                    "after; mend it"
+                )
+                place = after
+            place += 1
+    return problems[:10]
+
+
+def _end_of_slip(start: NDArray[np.float64], place: int) -> int | None:
+    """Return where starts are again as before ``place``; None where nothing slipped."""
+    before = start[place - 1]
+    if abs(start[place] - before) <= SAME_START:
+        return None
+    later = start[place + 1 : place + 1 + _LONGEST_SLIP]
+    back = np.flatnonzero(np.abs(later - before) <= SAME_START)
+    return place + 1 + int(back[0]) if len(back) else None

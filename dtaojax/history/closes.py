@@ -9,12 +9,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from dtaojax.history.cells import numbers
+from dtaojax.history.cells import Dates, days_of, numbers
 from dtaojax.history.check import Faults, check_days
-from dtaojax.history.days import Dates, days_of
-from dtaojax.history.errors import HistoryError
 from dtaojax.history.panel import FloatArray
-from dtaojax.history.rows import read_rows
+from dtaojax.history.rows import HistoryError, read_rows
 
 HIGHEST_CLOSE: Final = 1e5
 """At which all TAO would be worth two trillion dollars; a price in rao is a billion times too
@@ -34,9 +32,9 @@ class Closes:
     """Closing prices by day.
 
     Attributes:
-        source: where they were read from.
-        dates: rising; days may be missing.
-        close: price at the end of each day.
+        source: name of the file that they were read from.
+        dates: days in rising order, of which some may be missing, shape (days,).
+        close: price at the end of each day, shape (days,) [USD/TAO].
     """
 
     source: str
@@ -44,7 +42,7 @@ class Closes:
     close: FloatArray
 
     def log_returns(self) -> FloatArray:
-        """Of each day whose day before is known too, in order."""
+        """Return the log return of each day whose day before is known too, in order."""
         follows = np.diff(self.dates) == np.timedelta64(1, "D")
         return np.diff(np.log(self.close))[follows]
 
@@ -93,7 +91,7 @@ def read_closes(path: Path) -> Closes:
 
 
 def _again(date: Dates) -> NDArray[np.bool_]:
-    """Rows whose date stands in an earlier one."""
+    """Return which rows have a date that stands in an earlier row."""
     first = np.zeros(len(date), dtype=bool)
     first[np.unique(date, return_index=True)[1]] = True
     return ~np.isnat(date) & ~first
@@ -123,5 +121,5 @@ def _refuse_jumps(faults: Faults, date: Dates, close: FloatArray, order: NDArray
 
 
 def _returns(close: FloatArray, place: int) -> bool:
-    """Whether a close lies near the last but one."""
+    """Return whether a close lies near the last but one."""
     return place >= 2 and 0.5 < close[place] / close[place - 2] < 2.0

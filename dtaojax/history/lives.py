@@ -1,7 +1,7 @@
 """The lives of a netuid, read off its rows: where one ends and the next begins, and its age.
 
 Nothing here knows more than the rows that it is given, and it is given those up to a day: what a
-forecast of that day sees is what this makes of them (see `dtaojax.history.quoted`).
+forecast of that day sees is what this makes of them (see `dtaojax.history.panel`).
 """
 
 from __future__ import annotations
@@ -12,8 +12,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from dtaojax.history.reuse import new_pools
-from dtaojax.history.ticks import bad_quotes, bad_reserves
+from dtaojax.history.jumps import bad_quotes, bad_reserves, new_pools
 
 FloatArray: TypeAlias = NDArray[np.float64]
 IntArray: TypeAlias = NDArray[np.int64]
@@ -48,9 +47,9 @@ class Event(NamedTuple):
     """Something that was done to a row, or noticed of it.
 
     Attributes:
-        kind: what.
-        row: its number among the rows of the netuid.
-        detail: what was seen, in words.
+        kind: kind of the event, a word for programs.
+        row: number of the row among those of the netuid.
+        detail: evidence in words.
     """
 
     kind: Kind
@@ -59,14 +58,14 @@ class Event(NamedTuple):
 
 
 class Lives(NamedTuple):
-    """What is made of the rows of a netuid; arrays of shape (rows,).
+    """Lives that were read off the rows of a netuid; arrays of shape (rows,).
 
     Attributes:
         life: number of the life, from 0; -1 where a row is left out.
-        age: since its start [days].
+        age: time since the start of the life [days].
         doubted: quotes that count as not known.
-        doubted_reserve: likewise of ``tao_in``.
-        events: what was done.
+        doubted_reserve: values of ``tao_in`` that count as not known.
+        events: everything that was done to a row or noticed of it.
     """
 
     life: IntArray
@@ -103,6 +102,7 @@ def follow(
     events += [Event("replaced", row, _younger(day, age, row)) for row in _where(begins)]
     log_price, log_tao = np.log(close), np.log(np.where(tao_in > 0.0, tao_in, np.nan))
     doubted, doubted_reserve = (np.zeros(len(day), dtype=bool) for _ in range(2))
+    # Within a life alone: across its end a jump is another pool's first quote, and no bad one.
     for rows in _runs(life):
         doubted[rows] = bad_quotes(day[rows], log_price[rows], log_tao[rows])
         doubted_reserve[rows] = bad_reserves(day[rows], log_price[rows], log_tao[rows])
@@ -155,8 +155,8 @@ def _by_age(day: IntArray, age: FloatArray) -> tuple[IntArray, NDArray[np.bool_]
 
 
 def _ages(day: IntArray, age: FloatArray) -> FloatArray:
-    """Ages of the rows of a life: as told, with the days counted on from there, or from its first
-    row where none is told."""
+    """Return ages of the rows of a life: as told, and counted on from there in between; counted
+    from its first row where none is told."""
     told = np.flatnonzero(np.isfinite(age))
     if len(told) == 0:
         return (day - day[0]).astype(float)
@@ -185,7 +185,7 @@ def _waited(day: IntArray, close: FloatArray, told: FloatArray, age: FloatArray)
 def _noticed(
     rows: IntArray, day: IntArray, told: FloatArray, close: FloatArray, doubted: NDArray[np.bool_]
 ) -> Iterator[Event]:
-    """What is said of the rows of a life that are kept as they are."""
+    """Yield what is said of the rows of a life that are kept as they are."""
     if len(rows) == 0:
         return
     known = np.isfinite(told[rows])
@@ -198,8 +198,8 @@ def _noticed(
         for place in _where(np.diff(start) < -SAME_START):
             detail = f"{told[with_age[place]]:g} to {told[with_age[place + 1]]:g}"
             yield Event("age_leaps", int(with_age[place + 1]), detail)
-        dear = (close[rows] > DUST_PRICE) & ~doubted[rows]
-        yield from (Event("dear", int(row)) for row in rows[dear])
+        is_high = (close[rows] > DUST_PRICE) & ~doubted[rows]
+        yield from (Event("dear", int(row)) for row in rows[is_high])
     quoted = rows[~doubted[rows]]
     for place in _where(np.abs(np.diff(np.log(close[quoted]))) >= np.log(_LARGE_MOVE)):
         row = int(quoted[place + 1])
@@ -207,7 +207,7 @@ def _noticed(
 
 
 def _younger(day: IntArray, age: FloatArray, row: int) -> str:
-    """By what age a row begins a life."""
+    """Return in words by what age a row begins a life."""
     told = np.flatnonzero(np.isfinite(age))
     now, before = told[told >= row][0], told[told < row]
     if len(before) == 0:
@@ -223,7 +223,7 @@ def _move(close: FloatArray, before: int, row: int) -> str:
 
 
 def _runs(life: IntArray) -> list[IntArray]:
-    """Rows of each life, in order."""
+    """Return the rows of each life, in order."""
     return np.split(np.arange(len(life)), np.flatnonzero(np.diff(life)) + 1)
 
 

@@ -12,10 +12,8 @@ from numpy.typing import NDArray
 from dtaojax.chain import MAX_SUPPLY
 from dtaojax.history.cells import numbers
 from dtaojax.history.check import Faults
-from dtaojax.history.errors import HistoryError
 from dtaojax.history.panel import FloatArray
-from dtaojax.history.read import rows_of
-from dtaojax.history.rows import Rows, read_rows
+from dtaojax.history.rows import HistoryError, Rows, read_rows
 
 _DAILY: Final = {"block": "last_block", "price": "close"}
 _HOURLY: Final = {"block": "block", "price": "price"}
@@ -27,12 +25,12 @@ class Reserves:
     """Prices and TAO reserves at some blocks.
 
     Attributes:
-        block: of each record, rising, shape (records,).
-        netuid: shape (subnets,).
-        price: shape (records, subnets) [TAO/alpha].
-        tao_in: shape (records, subnets) [TAO].
-        rounding: how finely ``tao_in`` is recorded, shape (records,) [TAO].
-        notices: which rows were left out, and why.
+        block: height of each record, rising, shape (records,).
+        netuid: ids of the subnets, shape (subnets,).
+        price: spot prices, shape (records, subnets) [TAO/alpha].
+        tao_in: reserves of TAO, shape (records, subnets) [TAO].
+        rounding: smallest step of a recorded ``tao_in``, shape (records,) [TAO].
+        notices: sentences on rows that were left out, and why.
     """
 
     block: NDArray[np.int64]
@@ -43,13 +41,13 @@ class Reserves:
     notices: tuple[str, ...] = ()
 
     def prices_at(self, blocks: NDArray[np.int64]) -> FloatArray:
-        """Prices at other blocks, linear in the logarithm between records."""
+        """Return prices at other blocks, linear in the logarithm between records."""
         logs = np.log(self.price)
         columns = [np.interp(blocks, self.block, column) for column in logs.T]
         return np.exp(np.stack(columns, axis=1))
 
     def liquidity(self) -> FloatArray:
-        """``tao_in / sqrt(price)``, which trades leave as it is, shape (records, subnets)."""
+        """Return ``tao_in / sqrt(price)``, which no trade changes, shape (records, subnets)."""
         return self.tao_in / np.sqrt(self.price)
 
 
@@ -102,7 +100,7 @@ def read_reserves(daily: Path, hourly: Path, source: str) -> Reserves:
 
 
 def _read(path: Path, names: dict[str, str], source: str) -> _Records:
-    """The records of a file.
+    """Read the records of a file.
 
     Args:
         path: of the file.
@@ -113,7 +111,7 @@ def _read(path: Path, names: dict[str, str], source: str) -> _Records:
     rows = read_rows(path, (*columns, "source"))
     rows.require(columns)
     if "source" in rows.columns:
-        rows = rows_of(rows, source)
+        rows = rows.of_source(source)
     block = numbers(rows.columns[names["block"]]).value
     unknown = block == _UNKNOWN_BLOCK
     notices = ()
@@ -126,7 +124,7 @@ def _read(path: Path, names: dict[str, str], source: str) -> _Records:
 def _checked(
     rows: Rows, block: FloatArray, names: dict[str, str], notices: tuple[str, ...]
 ) -> _Records:
-    """The records, or an error that names what is impossible in them."""
+    """Return the records, or raise an error that names what is impossible in them."""
     faults = Faults(rows)
     is_block = (block > 0.0) & (block < 2.0**53) & (block % 1.0 == 0.0)
     faults.add(f"{names['block']} is no block height", ~is_block, rows.columns[names["block"]])

@@ -1,21 +1,22 @@
-"""Reading a CSV or Parquet file into columns of raw cells, with a word for the place of a row."""
+"""CSV and Parquet files as columns of raw cells, and the faults of their rows by line."""
 
 from __future__ import annotations
 
 import csv
+import datetime
 import gzip
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Any, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dtaojax.files.errors import SourceError
 from dtaojax.files.reading import check_bounded
-from dtaojax.history.days import day_of
-from dtaojax.history.errors import HistoryError
+from dtaojax.history.cells import Dates, day_of, shown
 
 FOLDER_VARIABLE: Final = "DTAOJAX_DATA"
 """Environment variable with the folder where histories are looked for by name."""
@@ -25,6 +26,14 @@ _MOST_ROWS: Final = 5_000_000
 """A hundred years of 128 subnets; a packed file can promise more than any memory holds."""
 _SEPARATORS: Final = {";": "semicolons", "\t": "tabs", "|": "bars"}
 _LISTED: Final = 5
+_LATEST_KNOWN: Final = np.datetime64("2026-09-06", "D")
+"""The chain lived on this day, whatever a clock that is wrong may say."""
+
+Mask: TypeAlias = NDArray[np.bool_]
+
+
+class HistoryError(SourceError):
+    """A history that cannot be used; the message names the file, the rows and the fix."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,11 +42,11 @@ class Rows:
 
     Attributes:
         source: the file.
-        names: of all its columns, as they are written.
+        names: names of all its columns, as they are written.
         columns: cells of those that were asked for and are there, by the name asked for; text
             from a CSV file, typed values from Parquet.
         line: number of each row, by which people find it.
-        place: what that number counts: ``line`` of the file, or ``row`` of the table.
+        place: unit of that number: ``line`` of the file, or ``row`` of the table.
     """
 
     source: str
@@ -54,6 +63,25 @@ class Rows:
         kept = np.flatnonzero(rows).tolist()
         columns = {name: [cells[row] for row in kept] for name, cells in self.columns.items()}
         return Rows(self.source, self.names, columns, self.line[rows], self.place)
+
+    def of_source(self, source: str) -> Rows:
+        """Return the rows with a value of the column ``source``.
+
+        Raises:
+            HistoryError: there is no such column, or no such row.
+        """
+        cells = self.columns.get("source")
+        if cells is None:
+            problem = f"there is no column 'source' to find {source!r} in"
+            raise HistoryError(self.source, [problem])
+        words = [str(cell).strip() for cell in cells]
+        chosen = np.array([word == source for word in words], dtype=bool)
+        if not chosen.any():
+            known = sorted(set(words))
+            there = ", ".join(word if word.isprintable() else ascii(word) for word in known[:20])
+            problem = f"there is no row of source {source!r}; there are {there}"
+            raise HistoryError(self.source, [problem])
+        return self.where(chosen)
 
     def listed(self, rows: NDArray[np.bool_]) -> str:
         """Return the places of some rows, the first five by number."""
@@ -83,6 +111,62 @@ def listed(place: str, lines: Sequence[int]) -> str:
     first = ", ".join(map(str, lines[:_LISTED]))
     more = f" and {len(lines) - _LISTED} more" if len(lines) > _LISTED else ""
     return f"{place} {first}{more}"
+
+
+class Faults:
+    """Collects what is wrong with the rows of a file."""
+
+    def __init__(self, rows: Rows) -> None:
+        self.rows = rows
+        self.problems: list[str] = []
+
+    def add(self, fault: str, wrong: Mask, cells: Sequence[Any] | None = None) -> None:
+        """Note a fault of some rows, and what the first of them says.
+
+        Args:
+            fault: in words, with the fix.
+            wrong: the rows; where there are none, nothing is wrong.
+            cells: of the column that is at fault.
+        """
+        if not wrong.any():
+            return
+        text = f"{self.rows.listed(wrong)}: {fault}"
+        if cells is not None:
+            first = shown(cells[int(np.argmax(wrong))])
+            text += f" (it {first})" if wrong.sum() == 1 else f" (the first {first})"
+        self.problems.append(text)
+
+    def refuse(self) -> None:
+        """Raise what was found, if anything was.
+
+        Raises:
+            HistoryError: all of it.
+        """
+        if self.problems:
+            raise HistoryError(self.rows.source, self.problems)
+
+
+def last_possible_day() -> np.datetime64:
+    """Return the latest day that has closed or begun somewhere on earth."""
+    today = np.datetime64(datetime.datetime.now(datetime.UTC).date(), "D")
+    return max(today, _LATEST_KNOWN) + np.timedelta64(1, "D")
+
+
+def check_days(faults: Faults, date: Dates, first: np.datetime64, why: str) -> None:
+    """Note rows whose date names no day, or one before the first possible or in the future.
+
+    Args:
+        faults: where to.
+        date: of each row.
+        first: the first possible day.
+        why: what began on it.
+    """
+    cells = faults.rows.columns["date"]
+    missing, last = np.isnat(date), last_possible_day()
+    faults.add("date is no date like 2025-03-20; write the day so", missing, cells)
+    early, late = ~missing & (date < first), ~missing & (date > last)
+    faults.add(f"date lies before {first}, when {why}; mend it", early, cells)
+    faults.add("date lies in the future; mend it", late, cells)
 
 
 def read_rows(path: Path, wanted: Sequence[str]) -> Rows:

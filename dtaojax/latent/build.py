@@ -11,7 +11,7 @@ from dtaojax.latent.config import (
     LatentConfig,
 )
 from dtaojax.latent.draws import Latent
-from dtaojax.network.slots import Slots
+from dtaojax.network.table import Slots
 from dtaojax.numerics.streams import named_stream
 
 

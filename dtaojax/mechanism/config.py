@@ -40,7 +40,7 @@ from dtaojax.schema.strict import Days, StrictModel, refuse
 if TYPE_CHECKING:
     from dtaojax.mechanism.composition import Mechanism
     from dtaojax.mechanism.registration.lifecycle import RegistrationRules
-    from dtaojax.network.slots import Slots
+    from dtaojax.network.table import Slots
 
 
 class RulesConfig(StrictModel):

@@ -1,4 +1,4 @@
-"""Turning raw columns and facts into a checked `NetworkTable`, whatever they were read from."""
+"""Raw columns and facts, whatever they were read from, put together to a checked table."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ from dtaojax.network.check import (
     read_netuids,
     require_columns,
 )
-from dtaojax.network.errors import NetworkError
 from dtaojax.network.facts import Facts
 from dtaojax.network.read import RawTable
 from dtaojax.network.table import (
@@ -28,14 +27,16 @@ from dtaojax.network.table import (
     UNHELD_PARTS,
     BoolArray,
     FloatArray,
+    NetworkError,
     NetworkTable,
 )
 
 _ROUNDING: Final = 1e-12
+"""Relative error of a sum of parts that were each rounded to a double [-]."""
 
 
 def assemble(raw: RawTable, facts: Facts) -> NetworkTable:
-    """Puts a network together from its columns and its facts.
+    """Put a network together from its columns and its facts.
 
     Args:
         raw: the columns, root in a row of its own.
@@ -121,7 +122,7 @@ def assemble(raw: RawTable, facts: Facts) -> NetworkTable:
 
 
 def _unknown_parts(raw: RawTable) -> tuple[str, ...]:
-    """Parts that a file does not tell; root's are told by its baskets or by its claims."""
+    """Return the parts that a file does not tell; baskets or claims tell root's."""
     told = set(raw.columns)
     if CLAIMABLE in told:
         told.add("basket_alpha")
@@ -129,7 +130,7 @@ def _unknown_parts(raw: RawTable) -> tuple[str, ...]:
 
 
 def _more_than_alpha_out(values: dict[str, FloatArray]) -> dict[str, BoolArray]:
-    """Where parts of ``alpha_out`` are more than that, by what to say: one alone, or together."""
+    """Find rows whose parts of ``alpha_out`` are more than that, alone or together, by fault."""
     parts = UNHELD_PARTS if not values[CLAIMABLE].any() else (*UNHELD_PARTS, CLAIMABLE)
     faults = {
         f"{part} is more than alpha_out, of which it is a part": values[part] > values["alpha_out"]

@@ -1,4 +1,4 @@
-"""Turning raw cells into checked arrays, naming the row, netuid and column of what is wrong."""
+"""Raw cells turned into checked arrays; errors name the row, the netuid and the column."""
 
 from __future__ import annotations
 
@@ -12,11 +12,18 @@ from typing import Any, Final
 import numpy as np
 
 from dtaojax import chain
-from dtaojax.files.printable import cut, spelled
+from dtaojax.files.errors import first_few
 from dtaojax.files.spreadsheet import cell_text
-from dtaojax.network.errors import NetworkError, first_few
+from dtaojax.files.text import cut, spelled
 from dtaojax.network.read import RawTable
-from dtaojax.network.table import CLAIMABLE, FLOW_AVERAGES, NOT_STARTED, UNHELD_PARTS, FloatArray
+from dtaojax.network.table import (
+    CLAIMABLE,
+    FLOW_AVERAGES,
+    NOT_STARTED,
+    UNHELD_PARTS,
+    FloatArray,
+    NetworkError,
+)
 
 _NUMBER: Final = re.compile(
     r"[+-]?(\d+(?:\.\d*)?|\.\d+)([eE][+-]?\d+)?|[+-]?(inf|infinity|nan)", re.A | re.I
@@ -35,16 +42,16 @@ _FLOW_LIMIT: Final = 1_000.0
 
 @dataclass(frozen=True)
 class Rule:
-    """What a numeric column may hold.
+    """Limits of a numeric column.
 
     Attributes:
-        column: its name.
+        column: name of the column.
         low: smallest value.
         high: largest value.
-        above: what to say of a larger one.
-        whole: whether values must be whole numbers.
-        empty: what an empty cell stands for; None where it is refused.
-        absent: what stands in every row where there is no such column; None where it is required.
+        above: message for a larger value.
+        whole: true where values must be whole numbers.
+        empty: value that an empty cell stands for; None where it is refused.
+        missing: value of every row where there is no such column; None where it is required.
     """
 
     column: str
@@ -53,7 +60,7 @@ class Rule:
     above: str = ""
     whole: bool = False
     empty: float | None = None
-    absent: float | None = None
+    missing: float | None = None
 
 
 _SUPPLY: Final = f"above the supply cap of {chain.MAX_SUPPLY:,.0f}; {_RAO}"
@@ -84,19 +91,19 @@ RULES: Final = (
         above="must be 1 or 0",
         whole=True,
         empty=1.0,
-        absent=1.0,
+        missing=1.0,
     ),
-    Rule("miner_burned", high=1.0, above="must be a fraction, at most 1", empty=0.0, absent=0.0),
+    Rule("miner_burned", high=1.0, above="must be a fraction, at most 1", empty=0.0, missing=0.0),
     Rule(
         "w_tao",
         low=chain.MIN_POOL_WEIGHT,
         high=1.0 - chain.MIN_POOL_WEIGHT,
         above=f"must be at most {1.0 - chain.MIN_POOL_WEIGHT}",
         empty=0.5,
-        absent=0.5,
+        missing=0.5,
     ),
     *(
-        Rule(part, high=chain.MAX_SUPPLY, above=_SUPPLY, empty=0.0, absent=0.0)
+        Rule(part, high=chain.MAX_SUPPLY, above=_SUPPLY, empty=0.0, missing=0.0)
         for part in (*UNHELD_PARTS, CLAIMABLE)
     ),
 )
@@ -121,12 +128,12 @@ OTHER: Final = tuple(
 REQUIRED: Final = (
     "netuid",
     "name",
-    *(rule.column for rule in RULES if rule.absent is None),
+    *(rule.column for rule in RULES if rule.missing is None),
 )
 
 
 def require_columns(raw: RawTable) -> None:
-    """Refuses a file that lacks a required column.
+    """Refuse a file that lacks a required column.
 
     Raises:
         NetworkError: names each missing column, the nearest present one, and all that are there.
@@ -147,7 +154,7 @@ def require_columns(raw: RawTable) -> None:
 
 
 def read_netuids(raw: RawTable) -> list[int]:
-    """Reads the column ``netuid``.
+    """Read the column ``netuid``.
 
     Raises:
         NetworkError: a netuid is missing, no whole number from 0 to 65535, or stands twice.
@@ -176,7 +183,7 @@ def read_netuids(raw: RawTable) -> list[int]:
 def read_column(
     raw: RawTable, rule: Rule, rows: Sequence[int], netuids: Sequence[int], problems: list[str]
 ) -> FloatArray:
-    """Reads a numeric column.
+    """Read a numeric column.
 
     Args:
         raw: the file.
@@ -189,7 +196,7 @@ def read_column(
         One value a row of ``rows``; NaN where the cell is wrong.
     """
     if rule.column not in raw.columns:
-        return np.full(len(rows), rule.absent, dtype=np.float64)
+        return np.full(len(rows), rule.missing, dtype=np.float64)
     cells = raw.columns[rule.column]
     values = [_number(cells[row], rule) for row in rows]
     faults = [
@@ -213,7 +220,7 @@ def read_names(raw: RawTable, rows: Iterable[int]) -> tuple[str, ...]:
 
 
 def _number(cell: Any, rule: Rule) -> float | str:
-    """The value of a cell, or what is wrong with it."""
+    """Return the value of a cell, or what is wrong with it."""
     if cell is None or (isinstance(cell, str) and not cell.strip()):
         return "is empty; write a number" if rule.empty is None else rule.empty
     is_switch = rule.column in ("emission_enabled", "owner_cut_enabled")

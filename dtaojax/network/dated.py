@@ -6,11 +6,13 @@ notes say what, and with them every report.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
+from dtaojax import chain
 from dtaojax.network.check import (
     FLOWS,
     OTHER,
@@ -19,12 +21,33 @@ from dtaojax.network.check import (
     read_column,
     read_netuids,
 )
-from dtaojax.network.drawn import ROOT_TAO
-from dtaojax.network.errors import NetworkError
-from dtaojax.network.issuance import scheduled_issuance
 from dtaojax.network.read import RawTable, read_table
 from dtaojax.network.sources import Gathered, Supplement, complete
-from dtaojax.network.table import NetworkTable, ranges
+from dtaojax.network.synthetic import ROOT_TAO
+from dtaojax.network.table import NetworkError, NetworkTable, ranges
+
+FIRST_HALVING_BLOCK: Final = 7_103_975
+"""Block at which half of all TAO was issued, 2025-12-15 (§1 H1)."""
+
+
+def scheduled_issuance(block: int) -> float:
+    """Return the TAO in existence at a block if none had been recycled since the first halving.
+
+    From the issuance of ``M (1 - 2**-n)`` to that of ``M (1 - 2**-(n + 1))`` a block emits
+    ``2**-n`` TAO (§3.1): each time ``M / 2`` blocks. What is recycled makes the chain's own number
+    smaller, by 1.2 % at block 8,791,253.
+
+    Args:
+        block: height, of the time since dTAO.
+
+    Returns:
+        [TAO].
+    """
+    period = chain.MAX_SUPPLY / (2.0 * chain.BASE_BLOCK_EMISSION)
+    halvings = 1.0 + (block - FIRST_HALVING_BLOCK) / period
+    done = math.floor(halvings)
+    return chain.MAX_SUPPLY * (1.0 - 2.0**-done * (1.0 - 0.5 * (halvings - done)))
+
 
 ALIASES: Final = {
     "registered_block": "registered_at",
@@ -94,7 +117,7 @@ def joined(raw: RawTable, files: Sequence[Path], block: int) -> tuple[RawTable, 
 
 
 def _rows_by_netuid(file: Path, block: int) -> dict[int, dict[str, Any]]:
-    """The rows of a table that tell of the block's subnets, with what of them is known."""
+    """Return the rows of a table that tell of the block's subnets, with what of them is known."""
     table = plainly_named(read_table(file))
     if "netuid" not in table.columns:
         raise NetworkError(str(file), ["there is no column 'netuid' to join it by; add it"])
@@ -132,7 +155,7 @@ def _block_of(cell: Any) -> float | None:
 
 
 def _is_another(row: dict[str, Any], columns: dict[str, list[Any]], place: int) -> bool:
-    """Whether a row tells of another subnet that had the netuid before."""
+    """Return whether a row tells of another subnet that had the netuid before."""
     if "registered_at" not in columns:
         return False
     registered = _block_of(columns["registered_at"][place])

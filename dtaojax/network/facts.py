@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from dtaojax.chain import MAX_SUPPLY, MIN_RESERVE, U16_MAX
-from dtaojax.files.printable import spelled
+from dtaojax.files.errors import first_few
 from dtaojax.files.reading import MOST_TOML, UnfitFileError, parse_toml, read_bounded
-from dtaojax.network.errors import NetworkError, first_few
+from dtaojax.files.text import spelled
+from dtaojax.network.table import NetworkError
 
 KNOWN: Final = (
     "name",
@@ -37,13 +38,13 @@ class Facts:
     """Facts of a network.
 
     Attributes:
-        name: what the network is called.
-        block: block height.
+        name: name of the network.
+        block: height of the state [block].
         total_issuance: TAO issued [TAO].
         root_tao: TAO staked to root, where the file has no row for it; else None [TAO].
         gate_bar: the emission bar in force; 0 where it is not known.
-        last_lock_cost: what the last registration cost; None where it is not known [TAO].
-        last_lock_block: when that was; None where it is not known.
+        last_lock_cost: price of the last registration; None where it is not known [TAO].
+        last_lock_block: height of the last registration; None where it is not known [block].
         prices_apart: netuids whose spot price is known to be far from its average, so that it is no
             slip (`dtaojax.network.plausible`).
         notes: sentences on where the network comes from, and what of it is assumed.
@@ -61,7 +62,7 @@ class Facts:
 
 
 def read_facts(path: Path, given: dict[str, int | float | None]) -> Facts:
-    """Reads the facts beside a network file, and lays given ones over them.
+    """Read the facts beside a network file, and lays given ones over them.
 
     Args:
         path: the network file; the facts are in the TOML file of the same stem, if there is one.
@@ -108,7 +109,7 @@ def known_facts(
 
 
 def checked_facts(source: str, found: dict[str, Any], sources: dict[str, str]) -> Facts:
-    """Checks facts that are all there.
+    """Check facts that are all there.
 
     Args:
         source: the network that they belong to.
@@ -176,7 +177,7 @@ def _unknown(key: str) -> str:
 
 
 def _fault(key: str, value: Any) -> str | None:
-    """What is wrong with a fact; None if nothing is."""
+    """Return what is wrong with a fact; None if nothing is."""
     if key == "name":
         return (
             None if isinstance(value, str) else f"is {spelled(value)}; must be a string in quotes"

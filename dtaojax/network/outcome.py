@@ -13,10 +13,9 @@ import pandas as pd
 
 from dtaojax.network.check import REQUIRED
 from dtaojax.network.dated import ALIASES, is_empty, plainly_named
-from dtaojax.network.errors import NetworkError
 from dtaojax.network.load import load_network
 from dtaojax.network.read import read_table
-from dtaojax.network.table import BoolArray, FloatArray, IntArray, NetworkTable
+from dtaojax.network.table import BoolArray, FloatArray, IntArray, NetworkError, NetworkTable
 
 WEIGHT_COLUMNS: Final = ("block", "netuid", "moving_price", "miner_burned", "emission_enabled")
 """What a file must hold of a block if it has no reserves."""
@@ -27,16 +26,16 @@ _SHARE: Final = "emission_share"
 
 
 @dataclass(frozen=True, eq=False)
-class Outcome:
+class NetworkOutcome:
     """The network at a later block.
 
     Attributes:
-        state: as far as it is known; the rest is as at the start of the run, or assumed.
-        has_pools: whether reserves are known, and with them prices and TAO in pools.
-        gone: which subnets of the start are no longer there (subnets,).
-        has_averages: whether moving prices are known.
-        has_decisions: whether burn and switches are too, so that the rules tell who is paid.
-        shares: parts of the emission as the file tells them (subnets,); None where it does not.
+        state: network as far as it is known; the rest is as at the start of the run, or assumed.
+        has_pools: true where reserves are known, and with them prices and TAO in pools.
+        gone: true for subnets of the start that are no longer there, shape (subnets,).
+        has_averages: true where moving prices are known.
+        has_decisions: true where burn and switches are known, so that the rules tell who is paid.
+        shares: parts of the emission as the file tells them, shape (subnets,); else None.
     """
 
     state: NetworkTable
@@ -48,12 +47,12 @@ class Outcome:
 
     @property
     def has_weights(self) -> bool:
-        """Whether the rules tell from it who is paid."""
+        """True where the rules tell from the state who is paid."""
         return self.has_averages and self.has_decisions
 
     @property
     def knows(self) -> tuple[str, ...]:
-        """Names of the figures of subnets that are known."""
+        """Name of the figures of subnets that are known."""
         known = {
             "price": self.has_pools,
             "moving_price": self.has_averages,
@@ -65,15 +64,15 @@ class Outcome:
 
 @dataclass(frozen=True, eq=False)
 class Weights:
-    """What a file without reserves says of a block.
+    """State of a block as a file without reserves tells it.
 
     Attributes:
-        name: of the file, with the block.
-        block: block height.
-        netuid: of the subnets, rising (subnets,).
-        moving_price: the price EMA [TAO per alpha].
-        miner_burned: withheld share of the miners' incentive.
-        emission_enabled: whether a subnet may receive TAO.
+        name: name of the file, with the block.
+        block: height of the block.
+        netuid: ids of the subnets, rising, shape (subnets,).
+        moving_price: price EMA, shape (subnets,) [TAO per alpha].
+        miner_burned: withheld share of the miners' incentive, shape (subnets,) [-].
+        emission_enabled: true for subnets that may receive TAO, shape (subnets,).
     """
 
     name: str
@@ -105,7 +104,7 @@ class Weights:
 
 def read_outcomes(
     files: Sequence[tuple[Path | str, int | None]], start: NetworkTable
-) -> list[Outcome]:
+) -> list[NetworkOutcome]:
     """Read states later than a start, the earliest first.
 
     A file without reserves does not say when its subnets were registered. A subnet is gone there if
@@ -120,7 +119,7 @@ def read_outcomes(
         NetworkError: a file cannot be read, lacks a column, has other netuids than the start, or
             holds no block after it.
     """
-    found: list[Outcome] = []
+    found: list[NetworkOutcome] = []
     parts: list[Weights] = []
     for file, block in files:
         columns = _columns(file)
@@ -142,12 +141,12 @@ def read_outcomes(
         gone = np.zeros(start.n_subnets, dtype=bool)
         for other in with_pools:
             gone |= other.gone & (other.state.registered_at <= part.block)
-        found.append(Outcome(part.on(start), False, gone))
+        found.append(NetworkOutcome(part.on(start), False, gone))
     return sorted(found, key=lambda outcome: outcome.state.block)
 
 
 def has_reserves(file: Path) -> bool:
-    """Whether a file is of a whole state, and not of weights at some blocks only.
+    """Return whether a file is of a whole state, and not of weights at some blocks only.
 
     Raises:
         NetworkError: it cannot be read.
@@ -161,7 +160,7 @@ def has_reserves(file: Path) -> bool:
 
 
 def _columns(file: Path | str) -> set[str]:
-    """Columns that hold something, under their names in a network file."""
+    """Return the columns that hold something, under their names in a network file."""
     if isinstance(file, str) or file.suffix != ".csv":
         return set(REQUIRED)
     try:
@@ -171,8 +170,8 @@ def _columns(file: Path | str) -> set[str]:
     return {ALIASES.get(str(name), str(name)) for name in table if table[name].notna().any()}
 
 
-def _dated(file: Path, block: int | None, columns: set[str], start: NetworkTable) -> Outcome:
-    """What a dated snapshot tells; what it does not is assumed, and never scored."""
+def _dated(file: Path, block: int | None, columns: set[str], start: NetworkTable) -> NetworkOutcome:
+    """Read what a dated snapshot tells; the rest is assumed, and never scored."""
     lacking = [name for name in _RESERVES if name not in columns]
     if lacking:
         text = f"has no column {', '.join(lacking)}, without which there is no price"
@@ -200,8 +199,8 @@ def _dated(file: Path, block: int | None, columns: set[str], start: NetworkTable
     )
 
 
-def _later(state: NetworkTable, file: Path | str, start: NetworkTable) -> Outcome:
-    """A state with reserves, as the outcome of a start before it."""
+def _later(state: NetworkTable, file: Path | str, start: NetworkTable) -> NetworkOutcome:
+    """Return a state with reserves as the outcome of a start before it."""
     if state.block <= start.block:
         text = f"is of block {state.block:,}, not after the start at block {start.block:,}"
         raise NetworkError(str(file), [text])
@@ -209,7 +208,7 @@ def _later(state: NetworkTable, file: Path | str, start: NetworkTable) -> Outcom
         missing = sorted(set(start.netuid.tolist()) ^ set(state.netuid.tolist()))
         text = f"has other netuids than {start.name}: {', '.join(map(str, missing[:10]))}"
         raise NetworkError(str(file), [text])
-    return Outcome(state, True, state.registered_at != start.registered_at)
+    return NetworkOutcome(state, True, state.registered_at != start.registered_at)
 
 
 def read_weights(file: Path) -> list[Weights]:

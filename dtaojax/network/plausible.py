@@ -1,4 +1,4 @@
-"""What no cell of a network shows, but its state as a whole does: wrong units, exchanged columns.
+"""Faults that only a state as a whole shows: wrong units and exchanged columns.
 
 A price that stands in the file (``moving_price``) and the one that follows from the reserves are
 two measurements of one thing, and all that is worth something adds up to less than all TAO.
@@ -85,7 +85,7 @@ def _apart(table: NetworkTable, spot: FloatArray) -> BoolArray:
 
 
 def _reached(age: np.ndarray) -> FloatArray:
-    """The part of a constant price that its average reaches within ``age`` blocks of the start.
+    """Return the part of a constant price that its average reaches ``age`` blocks after the start.
 
     The rate ``a b / (b + H)`` at age ``b`` adds up to ``a (age - H log(1 + age / H))``.
     """
@@ -95,7 +95,7 @@ def _reached(age: np.ndarray) -> FloatArray:
 
 
 def _exchanged(table: NetworkTable) -> BoolArray:
-    """Which prices that are apart would be near their average with the reserves exchanged."""
+    """Return which prices that are apart would be near their average with reserves exchanged."""
     with np.errstate(divide="ignore", invalid="ignore"):
         other_way = 1.0 / spot_price(table)
     return prices_apart(table) & ~_apart(table, other_way)
@@ -133,7 +133,7 @@ def _told(
 
 
 def _apart_problems(table: NetworkTable, doubted: BoolArray, place: Place) -> Iterator[str]:
-    """At most one problem for reserves that look exchanged, and one for other prices."""
+    """Yield at most one problem for reserves that look exchanged, and one for other prices."""
     spot, exchanged = spot_price(table), _exchanged(table)
     for guess, where in (
         ("tao_in and alpha_in look exchanged; ", doubted & exchanged),

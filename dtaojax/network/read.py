@@ -1,4 +1,4 @@
-"""Reading a CSV or Parquet file into raw columns, with a word for the place of each row."""
+"""A CSV or Parquet file read into raw columns, with a word for the place of each row."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from dtaojax.chain import U16_MAX
-from dtaojax.files.printable import cut
+from dtaojax.files.errors import FEW, first_few
 from dtaojax.files.reading import UnfitFileError, check_bounded, read_bounded
 from dtaojax.files.spreadsheet import cell_text
-from dtaojax.network.errors import FEW, NetworkError, first_few
+from dtaojax.files.text import cut
+from dtaojax.network.table import NetworkError
 
 if TYPE_CHECKING:
     import pyarrow
@@ -32,7 +33,7 @@ class RawTable:
     Attributes:
         source: the file.
         columns: column name -> one cell a row; text from a CSV file, typed values from Parquet.
-        places: what to call each row in a message, for example ``line 5``.
+        places: name of each row in messages, for example ``line 5``.
     """
 
     source: str
@@ -41,7 +42,7 @@ class RawTable:
 
 
 def read_table(path: Path) -> RawTable:
-    """Reads a network file, its format told by its ending.
+    """Read a network file, its format told by its ending.
 
     Args:
         path: a ``.csv`` or ``.parquet`` file.

@@ -1,14 +1,15 @@
-"""The state of a network at one block, as NumPy arrays."""
+"""The state of a network at one block as NumPy arrays, and figures over slots for its subnets."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dtaojax.network.errors import NetworkError
+from dtaojax.files.errors import SourceError
 
 FloatArray: TypeAlias = NDArray[np.float64]
 IntArray: TypeAlias = NDArray[np.int64]
@@ -27,6 +28,10 @@ FLOW_AVERAGES: Final = ("user_flow_ema", "protocol_flow_ema")
 """Columns with what the chain remembers of flows of TAO, for rules that follow them (§3.6)."""
 
 
+class NetworkError(SourceError):
+    """A network that cannot be used; the message names the file, the row or column, and the fix."""
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class NetworkTable:
     """All subnets but root, sorted by netuid, and the facts that are not per subnet.
@@ -35,25 +40,25 @@ class NetworkTable:
     alpha, not rao. Arrays have shape (subnets,) and are read-only.
 
     Attributes:
-        name: what the network is called.
-        block: block height of the state.
+        name: name of the network.
+        block: height of the state [block].
         total_issuance: TAO issued at that block [TAO].
         root_tao: TAO staked to root, row 0's ``tao_in`` [TAO].
         gate_bar: the emission bar in force; 0 where it is not known.
-        last_lock_cost: what the last registration cost; None where it is not known [TAO].
-        last_lock_block: when that was [block].
+        last_lock_cost: price of the last registration; None where it is not known [TAO].
+        last_lock_block: height of the last registration [block].
         netuid: ids of the subnets, rising.
-        names: names as the chain holds them, verbatim; see `dtaojax.files.printable`.
+        names: names as the chain holds them, verbatim; see `dtaojax.files.text`.
         registered_at: block of registration [block].
         first_emission_block: block of the first emission [block], or -1 where not started.
         tao_in: TAO reserve of the pool [TAO].
         alpha_in: alpha reserve of the pool [alpha].
         alpha_out: alpha outside the pool [alpha].
         moving_price: the price EMA [TAO per alpha].
-        emission_enabled: whether the subnet may receive TAO.
-        miner_burned: withheld share of the miners' incentive.
-        owner_cut_enabled: whether the owner takes the cut; true where the file does not say.
-        w_tao: weight of the pool's TAO side.
+        emission_enabled: true for subnets that may receive TAO.
+        miner_burned: withheld share of the miners' incentive [-].
+        owner_cut_enabled: true for owners who take the cut, or where the file does not say.
+        w_tao: weight of the pool's TAO side [-].
         protocol_alpha: alpha that the chain bought, a part of ``alpha_out`` [alpha].
         burned_alpha: alpha that nobody holds, a part of ``alpha_out`` (§12.4) [alpha].
         basket_alpha: alpha in root's baskets, a part of ``alpha_out`` (§3.10) [alpha].
@@ -63,9 +68,9 @@ class NetworkTable:
             file does not say (§3.6 E-flow) [TAO per block].
         protocol_flow_ema: average of the protocol's, SubnetEmaProtocolFlow; None where the file
             does not say (§3.6 E-netflow) [TAO per block].
-        unknown_parts: of the columns with these parts, those that the file does not have and that
+        unknown_parts: names of the columns with these parts that the file does not have, and that
             are 0 here for want of better.
-        observed: what the chain recorded, by column name (``observed_tao_in_emission``,
+        observed: records of the chain by column name (``observed_tao_in_emission``,
             ``observed_alpha_in_emission``, ``observed_excess_tao``) [per block]; None where the
             file has no such column.
         other: further figures, by column name (``tempo``, ``subnet_volume``, ``validators``,
@@ -116,7 +121,7 @@ class NetworkTable:
 
     @property
     def started(self) -> BoolArray:
-        """Which subnets have had their start call."""
+        """Subnets that have had their start call, shape (subnets,)."""
         return self.first_emission_block != NOT_STARTED
 
     @property
@@ -130,7 +135,7 @@ class NetworkTable:
         return self.basket_alpha + self.claimable_alpha
 
     def row_of(self, netuid: int) -> int:
-        """Place of a subnet in the arrays.
+        """Return the place of a subnet in the arrays.
 
         Args:
             netuid: id of the subnet.
@@ -157,3 +162,37 @@ def ranges(netuids: list[int]) -> str:
         else:
             runs.append([netuid, netuid])
     return ", ".join(f"{low}" if low == high else f"{low}-{high}" for low, high in runs)
+
+
+NOBODY = 0
+"""Stands for the netuid of a slot that is empty at the start; root's, which has no slot."""
+
+
+@dataclass(frozen=True)
+class Slots:
+    """Places for the subnets of a network, and for those that may come.
+
+    Attributes:
+        table: the network.
+        count: number of slots, at least one for each of its subnets.
+    """
+
+    table: NetworkTable
+    count: int
+
+    @property
+    def netuid(self) -> NDArray[np.int64]:
+        """Of each slot; ``NOBODY`` for one that is empty at the start."""
+        free = self.count - self.table.n_subnets
+        return np.pad(self.table.netuid, (0, free), constant_values=NOBODY)
+
+    def column(self, everywhere: float, by_netuid: Mapping[int, float]) -> NDArray[np.float64]:
+        """Return a figure that is the same everywhere but in the subnets that are named.
+
+        Raises:
+            NetworkError: a netuid is not in the network.
+        """
+        column = np.full(self.count, everywhere)
+        for netuid, figure in by_netuid.items():
+            column[self.table.row_of(netuid)] = figure
+        return column

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from dtaojax.files.spreadsheet import csv_text
-from dtaojax.network.errors import NetworkError
 from dtaojax.network.plausible import prices_apart
 from dtaojax.network.table import (
     CLAIMABLE,
     FLOW_AVERAGES,
     NOT_STARTED,
     UNHELD_PARTS,
+    NetworkError,
     NetworkTable,
 )
 from dtaojax.storage import ResultsError, files_replaced
@@ -34,7 +34,7 @@ _COLUMNS: Final = (
 
 
 def write_network(table: NetworkTable, path: Path) -> Path:
-    """Writes a network file and the TOML file beside it; both or neither is replaced.
+    """Write a network file and the TOML file beside it; both or neither is replaced.
 
     Every number is written so that reading it gives the same bits.
 
@@ -61,7 +61,7 @@ def write_network(table: NetworkTable, path: Path) -> Path:
 
 
 def network_csv(table: NetworkTable) -> str:
-    """The text of the CSV file, root in the first row."""
+    """Return the text of the CSV file, root in the first row."""
     columns: dict[str, list[Any]] = {"netuid": table.netuid.tolist(), "name": list(table.names)}
     parts = [part for part in UNHELD_PARTS if part not in table.unknown_parts]
     claims = [CLAIMABLE] if table.claimable_alpha.any() else []
@@ -81,7 +81,7 @@ def network_csv(table: NetworkTable) -> str:
 
 
 def facts_toml(table: NetworkTable) -> str:
-    """The text of the companion file."""
+    """Return the text of the companion file."""
     facts = {
         "name": table.name,
         "block": table.block,
@@ -101,5 +101,5 @@ def facts_toml(table: NetworkTable) -> str:
 
 
 def _toml(value: str | int | float) -> str:
-    """A JSON string is one of TOML but for DEL, which TOML wants escaped."""
+    """Write a value in TOML; a JSON string is one but for DEL, which TOML wants escaped."""
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -54,7 +54,7 @@ def _whose(found: Mapping[str, Any]) -> str:
 
 
 Notices: TypeAlias = Sequence[Mapping[str, Any]]
-"""As `dtaojax.history.notices.Notice.as_json` gives them."""
+"""As `dtaojax.history.quotes.Notice.as_json` gives them."""
 
 
 def notice_warnings(notices: Notices) -> list[str]:

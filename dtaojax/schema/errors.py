@@ -7,7 +7,7 @@ import difflib
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
-from dtaojax.files.printable import printable
+from dtaojax.files.text import printable
 
 MOST_PROBLEMS: Final = 50
 """Most problems of a config that are told one by one; nobody reads more."""

@@ -9,15 +9,16 @@ of itself.
 from dtaojax.storage.digests import (
     MANIFEST,
     SCHEMA_VERSION,
+    Fault,
+    Verified,
     fault_in,
     is_page,
     opened,
     read_sealed,
     seal,
     sealed_text,
+    verify,
 )
-from dtaojax.storage.errors import ResultsError
-from dtaojax.storage.pair import files_replaced
 from dtaojax.storage.place import (
     UNFINISHED,
     drop_unfinished,
@@ -36,8 +37,7 @@ from dtaojax.storage.staging import (
     result_folder,
     view_written,
 )
-from dtaojax.storage.verify import Fault, Verified, verify
-from dtaojax.storage.whole import write_json, write_whole
+from dtaojax.storage.whole import ResultsError, files_replaced, write_json, write_whole
 
 __all__ = [
     "MANIFEST",

@@ -10,11 +10,10 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from dtaojax.storage.errors import ResultsError
 from dtaojax.storage.place import PASSING, UNFINISHED, refuse_unfinished
-from dtaojax.storage.whole import json_text, write_whole
+from dtaojax.storage.whole import ResultsError, json_text, write_whole
 
 SCHEMA_VERSION: Final = 1
 
@@ -35,7 +34,7 @@ Spared = Callable[[str], bool]
 
 
 def none_spared(name: str) -> bool:
-    """Spares no file."""
+    """Spare no file."""
     return False
 
 
@@ -82,7 +81,7 @@ def files_in(folder: Path) -> Iterator[str]:
 
 
 def seal(folder: Path, content: Mapping[str, Any]) -> None:
-    """Writes a manifest with the digests of all files that are in the folder now."""
+    """Write a manifest with the digests of all files that are in the folder now."""
     files = {name: digest_of(folder / name) for name in files_in(folder)}
     write_whole(folder / MANIFEST, sealed_text({**content, FILES: files}))
 
@@ -94,7 +93,7 @@ def identity_of(manifest: Mapping[str, Any]) -> str:
 
 
 def is_page(name: str) -> bool:
-    """Whether a file is a page, which is made of the other files."""
+    """Return whether a file is a page, which is made of the other files."""
     return name.endswith(".html")
 
 
@@ -181,3 +180,89 @@ def read_sealed(
             fix = f"make it anew with: dtaojax report {folder}" if of_run else "run again"
             raise ResultsError(f"{folder / name}: {fault}; {fix}")
     return manifest
+
+
+class Fault(NamedTuple):
+    """Something that is not as it was written.
+
+    Attributes:
+        place: file or folder.
+        what: the fault in words that follow the name of the place.
+    """
+
+    place: Path
+    what: str
+
+
+class Verified(NamedTuple):
+    """Findings of a verification.
+
+    Attributes:
+        files: number of files that were checked, manifests included.
+        folders: number of folders inside that were checked, at any depth.
+        faults: everything that is not as it was written; empty where all is whole.
+    """
+
+    files: int
+    folders: int
+    faults: tuple[Fault, ...]
+
+
+def verify(folder: Path) -> Verified:
+    """Check every file of a result, and of the results in folders inside.
+
+    Raises:
+        ResultsError: there is no folder.
+    """
+    if not folder.is_dir():
+        raise ResultsError(f"{folder}: is no folder; give the folder of a result")
+    faults: list[Fault] = []
+    try:
+        refuse_unfinished(folder)
+    except ResultsError as error:
+        faults.append(_fault(folder / UNFINISHED, folder, error))
+    try:
+        manifest = read_manifest(folder)
+    except ResultsError as error:
+        faults.append(_fault(folder / MANIFEST, folder / MANIFEST, error))
+        return Verified(0, 0, tuple(faults))
+    files: dict[str, str] = manifest[FILES]
+    for name, digest in files.items():
+        if what := fault_of(folder, name, digest):
+            faults.append(Fault(folder / name, what))
+    faults += [
+        Fault(folder / name, "does not belong to the result")
+        for name in files_in(folder)
+        if name not in files
+    ]
+    checked, inside = 1 + len(files), 0
+    known: dict[str, str] = manifest.get(FOLDERS) or {}
+    for name in dict.fromkeys([*known, *_results_in(folder)]):
+        below = folder / name
+        if not below.is_dir():
+            faults.append(Fault(below, "is missing"))
+            continue
+        found = verify(below)
+        faults += found.faults
+        if not found.faults and name in known and identity_of(read_manifest(below)) != known[name]:
+            faults.append(Fault(below, "holds another result than the one that was compared"))
+        checked, inside = checked + found.files, inside + 1 + found.folders
+    return Verified(checked, inside, tuple(faults))
+
+
+def _results_in(folder: Path, way: str = "") -> Iterator[str]:
+    """Yield the paths of the results inside, those of results in them left out."""
+    for entry in sorted((folder / way).iterdir()):
+        name = f"{way}{entry.name}"
+        if not entry.is_dir() or entry.is_symlink() or entry.name.startswith(PASSING):
+            continue
+        if name == UNFINISHED:
+            continue
+        if (entry / MANIFEST).exists() or (entry / UNFINISHED).exists():
+            yield name
+        else:
+            yield from _results_in(folder, f"{name}/")
+
+
+def _fault(place: Path, named: Path, error: ResultsError) -> Fault:
+    return Fault(place, str(error).removeprefix(f"{named}: "))

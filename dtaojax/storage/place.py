@@ -11,8 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from dtaojax.storage.errors import ResultsError
-from dtaojax.storage.whole import write_whole
+from dtaojax.storage.whole import ResultsError, write_whole
 
 UNFINISHED: Final = "unfinished"
 """Folder, inside the output folder, of work that is going on or was broken off: the mark."""
@@ -41,7 +40,7 @@ def final_place(path: Path) -> Path:
 
 @contextmanager
 def writing(folder: Path) -> Iterator[None]:
-    """Lets its body write into a folder.
+    """Let its body write into a folder.
 
     Raises:
         ResultsError: the folder cannot be written.
@@ -57,7 +56,7 @@ def writing(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def writing_into(folder: Path) -> Iterator[None]:
-    """Makes a folder, if it is not there, and lets its body write into it.
+    """Make a folder, if it is not there, and lets its body write into it.
 
     Raises:
         ResultsError: the folder cannot be written.
@@ -68,8 +67,8 @@ def writing_into(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def claimed(folder: Path) -> Iterator[None]:
-    """Holds a folder against other processes of this machine; made where it is missing.
+def held(folder: Path) -> Iterator[None]:
+    """Hold a folder against other processes of this machine; made where it is missing.
 
     The claim ends with the process, however that ends.
 
@@ -102,7 +101,7 @@ def claimed(folder: Path) -> Iterator[None]:
 
 
 def mark(folder: Path, command: str) -> Path:
-    """Marks a folder, which is claimed, as one in which a command is at work.
+    """Mark a folder, which is claimed, as one in which a command is at work.
 
     Returns:
         The mark, a folder in which the command can keep what it goes on from.
@@ -133,12 +132,12 @@ def command_of(folder: Path) -> str:
 
 
 def is_marked(folder: Path, command: str) -> bool:
-    """Whether a folder carries the mark of a command."""
+    """Return whether a folder carries the mark of a command."""
     return (folder / UNFINISHED).exists() and command_of(folder) == f"dtaojax {command}"
 
 
 def kept_in(folder: Path) -> bool:
-    """Whether a command that was broken off left what it can go on from."""
+    """Return whether a command that was broken off left what it can go on from."""
     return any(
         entry.name not in (COMMAND, NEW, EARLIER) and entry.suffix != ".partial"
         for entry in (folder / UNFINISHED).glob("*")
@@ -146,7 +145,7 @@ def kept_in(folder: Path) -> bool:
 
 
 def refuse_unfinished(folder: Path, command: str | None = None) -> None:
-    """Refuses to read a folder that carries a mark.
+    """Refuse to read a folder that carries a mark.
 
     Args:
         folder: of a result.
@@ -167,7 +166,7 @@ def refuse_unfinished(folder: Path, command: str | None = None) -> None:
 
 
 def drop_unfinished(folder: Path) -> None:
-    """Removes the mark of a folder and all that lies in it, if there is one."""
+    """Remove the mark of a folder and all that lies in it, if there is one."""
     with writing(folder):
         # Renamed first: a removal that is itself broken off must not look like a mark.
         if (folder / UNFINISHED).exists():

@@ -33,19 +33,18 @@ from dtaojax.storage.digests import (
     seal,
     sealed_text,
 )
-from dtaojax.storage.errors import ResultsError
 from dtaojax.storage.place import COMMAND, EARLIER, NEW, UNFINISHED, writing
-from dtaojax.storage.whole import write_json, write_whole
+from dtaojax.storage.whole import ResultsError, write_json, write_whole
 
 
 @contextmanager
 def claimed(folder: Path) -> Iterator[None]:
-    """Holds a folder as :func:`place.claimed`, after moving in a new result that is whole.
+    """Hold a folder as :func:`place.held`, after moving in a new result that is whole.
 
     Raises:
         ResultsError: the folder cannot be written, or another process is at work in it.
     """
-    with place.claimed(folder):
+    with place.held(folder):
         if _is_whole(folder / UNFINISHED / NEW):
             _move_in(folder)
             if not place.kept_in(folder):
@@ -55,14 +54,14 @@ def claimed(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def result_folder(folder: Path, command: str) -> Iterator[Path]:
-    """Claims a folder and replaces its result: :func:`claimed` and :func:`replaced`."""
+    """Claim a folder and replaces its result: :func:`claimed` and :func:`replaced`."""
     with claimed(folder), replaced(folder, command) as new:
         yield new
 
 
 @contextmanager
 def replaced(folder: Path, command: str) -> Iterator[Path]:
-    """Lets its body fill a folder, and puts that in the place of the earlier result.
+    """Let its body fill a folder, and puts that in the place of the earlier result.
 
     The manifest that the body leaves is sealed; one that tells command and time is made
     where it leaves none. If the body fails, the earlier result is what it was.
@@ -89,7 +88,7 @@ def replaced(folder: Path, command: str) -> Iterator[Path]:
 
 @contextmanager
 def pages_replaced(folder: Path, command: str) -> Iterator[Path]:
-    """Lets its body fill a folder with pages that join the result, or replace pages of it.
+    """Let its body fill a folder with pages that join the result, or replace pages of it.
 
     Arguments and errors as of :func:`replaced`.
     """
@@ -108,7 +107,7 @@ def pages_replaced(folder: Path, command: str) -> Iterator[Path]:
 
 @contextmanager
 def added(folder: Path, command: str) -> Iterator[Path]:
-    """Claims a folder, lets its body fill another, and moves the files; they are no result.
+    """Claim a folder, lets its body fill another, and moves the files; they are no result.
 
     Arguments and errors as of :func:`replaced`.
     """
@@ -118,7 +117,7 @@ def added(folder: Path, command: str) -> Iterator[Path]:
 
 @contextmanager
 def view_written(folder: Path, command: str) -> Iterator[Path]:
-    """Lets its body fill a folder with pages, and moves them to a folder that holds no result.
+    """Let its body fill a folder with pages, and moves them to a folder that holds no result.
 
     Arguments and errors as of :func:`replaced`.
     """
@@ -132,7 +131,7 @@ def view_written(folder: Path, command: str) -> Iterator[Path]:
 
 
 def holding(new: Path, command: str, folder: Path, inside: Iterable[Path]) -> None:
-    """Leaves a manifest that tells which results in folders inside belong to a new result.
+    """Leave a manifest that tells which results in folders inside belong to a new result.
 
     Args:
         new: that is being filled.
@@ -175,7 +174,7 @@ def _filled(folder: Path, command: str) -> Iterator[Path]:
 
 
 def _told(new: Path, command: str) -> dict[str, Any]:
-    """The manifest that a command left without a seal, or one that says how the result was made."""
+    """Return the unsealed manifest that a command left, or one that says how the result came."""
     if (new / MANIFEST).exists():
         return json.loads((new / MANIFEST).read_text(encoding="utf-8"))
     return {
@@ -186,7 +185,7 @@ def _told(new: Path, command: str) -> dict[str, Any]:
 
 
 def _is_whole(new: Path) -> bool:
-    """Whether a folder was filled to the end: its manifest is the last file that is written."""
+    """Return whether a folder was filled to the end: its manifest is written last."""
     try:
         opened((new / MANIFEST).read_bytes())
     except (OSError, ValueError):
@@ -195,19 +194,23 @@ def _is_whole(new: Path) -> bool:
 
 
 def _move_in(folder: Path) -> None:
-    """Moves what was filled into the folder; may be broken off and called again."""
+    """Move what was filled into the folder; may be broken off and called again."""
     work, new = folder / UNFINISHED, folder / UNFINISHED / NEW
     with writing(folder):
         staged = list(files_in(new))
+        # All bytes reach the disk before the first name changes: a crash in between must not
+        # leave a manifest beside files that were never written.
         for name in staged:
             _to_disk(new / name)
         if (new / MANIFEST).exists():
             _to_disk(new / MANIFEST)
             coming = opened((new / MANIFEST).read_bytes())[FILES]
+            # Without its manifest the folder holds no result, so nobody reads a mixture of both.
             if (folder / MANIFEST).exists():
                 os.replace(folder / MANIFEST, work / EARLIER)
             for name in _listed(work / EARLIER) - set(coming):
                 (folder / name).unlink(missing_ok=True)
+            # The new manifest comes last: from then on the folder is whole again.
             staged.append(MANIFEST)
         for name in staged:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -216,7 +219,7 @@ def _move_in(folder: Path) -> None:
 
 
 def _earlier(manifest: Path) -> dict[str, Any]:
-    """A manifest that dtaojax wrote, of any version; empty where there is none."""
+    """Return a manifest that dtaojax wrote, of any version; empty where there is none."""
     try:
         content = json.loads(manifest.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -226,7 +229,7 @@ def _earlier(manifest: Path) -> dict[str, Any]:
 
 
 def _listed(manifest: Path) -> set[str]:
-    """Files of an earlier result that lie in its own folder, as its manifest lists them."""
+    """Return the files of an earlier result in its own folder, as its manifest lists them."""
     content = _earlier(manifest)
     if not content:
         return set()

@@ -20,10 +20,10 @@ from rich.console import (
 from rich.measure import Measurement
 from rich.segment import Segment
 
-from dtaojax.files.printable import printable
+from dtaojax.files.text import printable
 
 if TYPE_CHECKING:
-    from dtaojax.history.notices import Notice
+    from dtaojax.history.quotes import Notice
 
 
 class _Visible:

@@ -17,7 +17,7 @@ from typing import Any, Final, NamedTuple, NoReturn, TextIO
 import typer
 from typer.core import TyperGroup
 
-from dtaojax.files.printable import printable
+from dtaojax.files.text import printable
 from dtaojax.terminal.console import err
 
 REFUSED: Final = 2
@@ -221,8 +221,8 @@ def _refusals() -> tuple[type[BaseException], ...]:
     """
     rooms = {
         "dtaojax.schema.errors": "ConfigError",
-        "dtaojax.history.errors": "HistoryError",
-        "dtaojax.network.errors": "NetworkError",
+        "dtaojax.history.rows": "HistoryError",
+        "dtaojax.network.table": "NetworkError",
         "dtaojax.results.contract": "ResultsError",
     }
     return tuple(

@@ -18,8 +18,8 @@ from kinds import KINDS, RUN, Nonsense, refuse_unless, write_surroundings
 from mutate import mutated, number_replaced, number_scaled
 
 from dtaojax.chain import MAX_PRICE, MAX_SUPPLY
-from dtaojax.history.errors import HistoryError
-from dtaojax.network.errors import NetworkError
+from dtaojax.history.rows import HistoryError
+from dtaojax.network.table import NetworkError
 from dtaojax.results.contract import ResultsError, load, why_missing
 from dtaojax.schema.errors import ConfigError
 

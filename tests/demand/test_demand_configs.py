@@ -20,7 +20,7 @@ from dtaojax.demand.process import DemandProcess
 from dtaojax.history import HistoryError
 from dtaojax.mechanism.emission import block_emission
 from dtaojax.network import NetworkTable, load_network
-from dtaojax.network.slots import Slots
+from dtaojax.network.table import Slots
 from dtaojax.schema.errors import ConfigError
 from dtaojax.state.network import NetworkState, Subnets
 from dtaojax.studies.shared.assumptions import assumptions

@@ -16,7 +16,7 @@ from dtaojax.demand.flow.samples import less_log_mean, real_pushes
 from dtaojax.demand.flow.stationary_bootstrap import StationaryBootstrap
 from dtaojax.history import HistoryError, Panel, read_closes
 from dtaojax.network import load_network
-from dtaojax.network.slots import Slots
+from dtaojax.network.table import Slots
 from dtaojax.numerics.streams import named_stream
 
 LEVEL = 1e-4

@@ -35,7 +35,7 @@ from dtaojax.engine.pairwise import PairwiseAccumulator, pairwise_sum
 from dtaojax.engine.rollout import KEPT
 from dtaojax.engine.statistics import Bins
 from dtaojax.network import load_network
-from dtaojax.network.slots import Slots
+from dtaojax.network.table import Slots
 from dtaojax.world.followers.portfolio import Portfolio
 from dtaojax.world.world import World
 

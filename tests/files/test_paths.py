@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from dtaojax.files.reading import check_bounded, noting, read_bounded
-from dtaojax.files.same_file import clash
+from dtaojax.files.reading import check_bounded, clash, noting, read_bounded
 
 
 def test_what_is_read_is_noted_for_all_who_ask(tmp_path: Path) -> None:

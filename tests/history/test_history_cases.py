@@ -12,7 +12,7 @@ from places import ROOT
 
 from dtaojax import cli
 from dtaojax.history import HistoryError, Panel, read_closes, read_panel
-from dtaojax.studies.backtest.backtest import read_backtest, run_backtest
+from dtaojax.studies.backtest.prices.backtest import read_backtest, run_backtest
 
 CASES = ROOT.parent / "shared" / "cases"
 pytestmark = pytest.mark.skipif(not CASES.exists(), reason=f"there is no {CASES}")

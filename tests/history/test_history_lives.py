@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from dtaojax.history import HistoryError, Panel, read_panel
-from dtaojax.history.ticks import bad_quotes
+from dtaojax.history.jumps import bad_quotes
 
 FIRST = np.datetime64("2026-05-01")
 DAYS, NETUIDS = 40, 6

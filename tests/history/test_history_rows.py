@@ -10,8 +10,7 @@ import pandas as pd
 import pytest
 
 from dtaojax.history import HistoryError, Panel, read_closes, read_panel
-from dtaojax.history.cells import numbers
-from dtaojax.history.days import day_of, span_of
+from dtaojax.history.cells import day_of, numbers, span_of
 
 HEADER = "date,netuid,close,tao_in,days_since_start"
 ZONE = datetime.timezone(datetime.timedelta(hours=-4))

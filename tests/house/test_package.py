@@ -14,7 +14,7 @@ from places import ROOT
 from dtaojax.config.examples import copy_examples
 from dtaojax.config.load import load_config
 from dtaojax.schema.errors import ConfigError
-from dtaojax.studies.backtest.config import load_backtest
+from dtaojax.studies.backtest.prices.config import load_backtest
 from dtaojax.studies.tune.config import load_tune
 from dtaojax.version import __version__
 

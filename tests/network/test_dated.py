@@ -13,7 +13,7 @@ from dtaojax.assembly import build_network
 from dtaojax.history import data_folder
 from dtaojax.mechanism.config import MechanismConfig
 from dtaojax.network import NetworkError, NetworkTable, load_network
-from dtaojax.network.issuance import FIRST_HALVING_BLOCK, scheduled_issuance
+from dtaojax.network.dated import FIRST_HALVING_BLOCK, scheduled_issuance
 from dtaojax.network.write import write_network
 
 BLOCK = 8_000_000

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from places import ROOT
 
-from dtaojax.files.printable import printable
+from dtaojax.files.text import printable
 from dtaojax.network import (
     NOT_STARTED,
     NetworkError,

@@ -31,10 +31,10 @@ from dtaojax.studies.article.result import (
     Interval,
     Series,
 )
-from dtaojax.studies.backtest.page.page import render_backtest
-from dtaojax.studies.backtest.result import BacktestResults
-from dtaojax.studies.backtest.whole.page import render_run_backtest
-from dtaojax.studies.backtest.whole.result import RunBacktestResults
+from dtaojax.studies.backtest.prices.page.page import render_backtest
+from dtaojax.studies.backtest.prices.result import BacktestResults
+from dtaojax.studies.backtest.runs.page.page import render_run_backtest
+from dtaojax.studies.backtest.runs.result import RunBacktestResults
 from dtaojax.studies.calibrate.page import GoodnessPage, render_goodness_page
 from dtaojax.studies.compare.compare import compare_finished
 from dtaojax.studies.compare.inputs import plan

@@ -5,20 +5,20 @@ import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
-from dtaojax.scoring.blocks import daily_sums, mean_over_days, resampled_means
-from dtaojax.scoring.coverage import coverage
-from dtaojax.scoring.crps import fair_crps
-from dtaojax.scoring.exceedances import (
+from dtaojax.scoring.blocks import compare, daily_sums, mean_over_days, resampled_means
+from dtaojax.scoring.pit import coverage, pit, uniformity
+from dtaojax.scoring.scores import fair_crps
+from dtaojax.scoring.tails import (
     Transitions,
     christoffersen_conditional,
     christoffersen_independence,
     kupiec,
+    simulated_tests,
+    traffic_light,
     transitions,
+    z1,
+    z2,
 )
-from dtaojax.scoring.expected_shortfall import simulated_tests, z1, z2
-from dtaojax.scoring.paired import compare
-from dtaojax.scoring.pit import pit, uniformity
-from dtaojax.scoring.traffic_light import traffic_light
 
 DAYS, SUBNETS = 200, 20
 

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dtaojax.history import HistoryError, Panel
-from dtaojax.network.slots import Slots
+from dtaojax.network.table import Slots
 
 Rows = NDArray[np.float64]
 

@@ -22,7 +22,7 @@ from dtaojax.demand.shock.pump import Pump
 from dtaojax.demand.shock.root_exit import RootExit
 from dtaojax.demand.shock.whale import WhaleEntry, WhaleExit, WhaleHolding
 from dtaojax.demand.shock.window import window, window_after
-from dtaojax.network.slots import Slots
+from dtaojax.network.table import Slots
 
 
 def build_shock(config: ScriptedModel, slots: Slots) -> DemandProcess:

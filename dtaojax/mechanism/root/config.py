@@ -14,7 +14,7 @@ from dtaojax.schema.strict import Fraction, StrictModel
 if TYPE_CHECKING:
     from dtaojax.mechanism.root.policy import RootPolicy
     from dtaojax.mechanism.root.stake import OffTheTop
-    from dtaojax.network.slots import Slots
+    from dtaojax.network.table import Slots
     from dtaojax.numerics.shapes import PerSubnet, Scalar
 
 

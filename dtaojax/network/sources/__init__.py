@@ -1,6 +1,5 @@
-"""Where networks come from besides files of this program: the chain itself, and market sites."""
+"""Sources of networks besides files of this program: the chain itself, and market sites."""
 
-from dtaojax.network.sources.complete import Supplement, complete
-from dtaojax.network.sources.gathered import Gathered
+from dtaojax.network.sources.complete import Gathered, Supplement, complete
 
 __all__ = ["Gathered", "Supplement", "complete"]

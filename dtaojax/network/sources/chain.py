@@ -16,9 +16,9 @@ from functools import partial
 from typing import Any, Final
 
 from dtaojax.chain import PERQUINTILL, RAO_PER_TAO
-from dtaojax.network.errors import NetworkError
 from dtaojax.network.read import RawTable
-from dtaojax.network.sources.gathered import Gathered
+from dtaojax.network.sources.complete import Gathered
+from dtaojax.network.table import NetworkError
 
 FOLLOWED: Final = "11.3.0"
 """Version of the SDK whose interface this module was written against."""
@@ -33,11 +33,11 @@ class Item:
     """A storage item and what it becomes.
 
     Attributes:
-        name: in its pallet.
-        decode: from what the SDK gives to a cell or a fact.
-        pallet: its pallet.
-        otherwise: what a runtime without the item did, in words; None where it must be there.
-        cell: what stands for that; None leaves the column or fact out.
+        name: name of the item in its pallet.
+        decode: function from what the SDK gives to a cell or a fact.
+        pallet: name of the pallet that stores it.
+        otherwise: sentence on a runtime without the item; None where it must be there.
+        cell: value for such a runtime; None leaves the column or fact out.
     """
 
     name: str
@@ -48,7 +48,7 @@ class Item:
 
 
 def _whole(value: Any) -> int:
-    """An integer, also one wrapped as ``{"bits": 1}``, as the SDK gives fixed-point numbers."""
+    """Return an integer, also out of ``{"bits": 1}``, as the SDK gives fixed-point numbers."""
     while isinstance(value, dict) and len(value) == 1:
         (value,) = value.values()
     if isinstance(value, bool) or not isinstance(value, int):
@@ -79,7 +79,7 @@ def _perquintill(value: Any) -> float:
 
 
 def _average(value: Any) -> float:
-    """An average of flows in TAO per block: its last block, and rao with 64 fractional bits.
+    """Return an average of flows in TAO per block, from rao with 64 fractional bits.
 
     Where the chain has none it stands for 0 (§3.6 E-flow).
     """
@@ -138,7 +138,7 @@ FACTS: Final = {
 
 
 def read_chain(network: str, block: int | None = None) -> Gathered:
-    """Reads the state of all subnets at one block.
+    """Read the state of all subnets at one block.
 
     Args:
         network: a name that the SDK knows (``finney``, ``test``, ``local``) or a ``ws://`` or
@@ -204,7 +204,7 @@ def _read(view: Any, network: str, version: str) -> Gathered:
     ]
 
     def known(what: str, item: Item, query: Callable[[tuple[str, str]], Any]) -> Any:
-        """What the node answers; None, with a note, if its runtime lacks the item."""
+        """Return what the node answers; None, with a note, if its runtime lacks the item."""
         try:
             return query((item.pallet, item.name))
         except ValueError as error:

@@ -1,4 +1,4 @@
-"""Filling in what a source does not know: from an earlier network, or by stated assumptions."""
+"""Figures that a source does not know, filled in from an earlier network or by assumptions."""
 
 from __future__ import annotations
 
@@ -10,25 +10,42 @@ from typing import Any, Final
 from dtaojax.chain import MAX_SUPPLY, REGISTRATION_RATE_LIMIT_LAUNCH
 from dtaojax.network.assemble import assemble
 from dtaojax.network.check import read_netuids
-from dtaojax.network.errors import NetworkError
 from dtaojax.network.facts import REQUIRED as REQUIRED_FACTS
 from dtaojax.network.facts import checked_facts
 from dtaojax.network.plausible import APART, prices_apart
 from dtaojax.network.read import RawTable
-from dtaojax.network.sources.gathered import Gathered
-from dtaojax.network.table import NOT_STARTED, NetworkTable, ranges
+from dtaojax.network.table import NOT_STARTED, NetworkError, NetworkTable, ranges
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """Columns and facts of a source, in the names and units of a network file, unchecked.
+
+    Attributes:
+        raw: a row a subnet, root among them if the source knows it. A column that the source does
+            not know is missing; an empty cell is what an empty cell of a file is.
+        facts: those that the source knows, by name.
+        notes: sentences on what a reader of the network should know of the source.
+        is_whole: true where the source itself lists all subnets that there are, as a chain does.
+    """
+
+    raw: RawTable
+    facts: dict[str, Any]
+    notes: tuple[str, ...]
+    is_whole: bool = False
+
 
 Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Fallback:
-    """What stands for a column that a source does not know.
+    """Stand-in for a column that a source does not know.
 
     Attributes:
-        cell: from what is known of the subnet by then, and the earlier network.
-        words: the same in words.
-        harmless: whether it is what a network file without the column means too, so that nobody
+        cell: function of what is known of the subnet by then, and of the earlier network.
+        words: description of the same for notes.
+        harmless: true where a network file without the column means the same, so that nobody
             has to ask for it.
     """
 
@@ -75,12 +92,12 @@ _SAME_ALPHA: Final = 0.9
 
 @dataclass(frozen=True)
 class Supplement:
-    """What a user adds to a source.
+    """Additions of a user to a source.
 
     Attributes:
         base: an earlier network, whose figures stand in for those that the source does not know,
             for the subnets that it has too.
-        assume: whether the rest may be assumed (:data:`FALLBACKS`).
+        assume: true where the rest may be assumed (:data:`FALLBACKS`).
         total_issuance: TAO issued [TAO].
         root_tao: TAO staked to root [TAO].
     """
@@ -92,7 +109,7 @@ class Supplement:
 
 
 def complete(gathered: Gathered, supplement: Supplement) -> NetworkTable:
-    """Makes a network of what a source knows and what a user adds.
+    """Make a network of what a source knows and what a user adds.
 
     Returns:
         The network, checked; its notes tell of the source, and of every column and fact that was
@@ -113,6 +130,7 @@ def complete(gathered: Gathered, supplement: Supplement) -> NetworkTable:
     rows = [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
     if "registered_at" not in columns:
         _look_at_replaced(rows, gathered.facts["block"], supplement.base, notes, problems)
+    # In their order: a later fallback reads cells that an earlier one has filled in.
     for column, fallback in FALLBACKS.items():
         if column not in columns and not _left_out(column, supplement.base):
             _fill(column, fallback, rows, supplement, notes, problems)
@@ -159,7 +177,7 @@ def _look_for_missing(
 
 
 def _left_out(column: str, base: NetworkTable | None) -> bool:
-    """Whether a network is made without a column: a part of ``alpha_out`` that nobody knows."""
+    """Return whether a network goes without a column: a part of ``alpha_out`` nobody knows."""
     return column in ("burned_alpha", "basket_alpha") and (
         base is None or column in base.unknown_parts
     )
@@ -197,7 +215,7 @@ def _fill(
     notes: list[str],
     problems: list[str],
 ) -> None:
-    """Fills a column in, subnet by subnet, and says from where."""
+    """Fill a column in, subnet by subnet, and says from where."""
     base = supplement.base
     taken = assumed = 0
     for row in rows:
@@ -223,7 +241,7 @@ def _fill(
 
 
 def _of(base: NetworkTable | None, row: Row, column: str) -> Any:
-    """A subnet's figure in an earlier network; None if it is not there or holds no longer."""
+    """Return a subnet's figure in an earlier network; None if it is not there or outdated."""
     if base is None or row["netuid"] not in base.netuid:
         return None
     place = base.row_of(row["netuid"])
@@ -235,7 +253,7 @@ def _of(base: NetworkTable | None, row: Row, column: str) -> Any:
 
 
 def _is_apart(row: Row, average: float) -> bool:
-    """Whether an earlier price average says nothing of a subnet's price of today."""
+    """Return whether an earlier price average says nothing of a subnet's price of today."""
     if max(row["tao_in"], row["alpha_in"]) > MAX_SUPPLY:
         return False  # Refused when the network is put together, as what it is.
     spot = row["tao_in"] / row["alpha_in"] if row["alpha_in"] else 0.0
@@ -243,7 +261,7 @@ def _is_apart(row: Row, average: float) -> bool:
 
 
 def _replaced(base: NetworkTable, place: int, row: Row) -> bool:
-    """Whether a netuid is another subnet's than in an earlier network.
+    """Return whether a netuid is another subnet's than in an earlier network.
 
     Where its registration is not known it is another's if it holds clearly less alpha: a subnet
     mints about one a block, and a newcomer begins with a small part of what others have.

@@ -1,4 +1,4 @@
-"""Whether an answer of an API is all of it, or a page of several.
+"""Signs that an answer of an API is a page of several, and not all of it.
 
 APIs tell it in many ways, and none is taken on trust: what any of them says of further pages is
 heeded, wherever it stands in the answer, as a number or as a text.
@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from dtaojax.files.printable import spelled
+from dtaojax.files.text import spelled
 from dtaojax.network.check import plain_number
 
 _WORDS: Final = {
@@ -41,9 +41,9 @@ class _Told:
     """A key about pages.
 
     Attributes:
-        key: as it is written.
-        what: what it tells, a key of :data:`_WORDS`.
-        value: as it stands.
+        key: key as it is written.
+        what: meaning of the key, one of :data:`_WORDS`.
+        value: value as it stands.
     """
 
     key: str

@@ -5,24 +5,29 @@ An answer is an object with ``pagination`` and ``data``, a list with a pool each
 ``total_tao`` (the pool's TAO; root's is the stake), ``alpha_in_pool`` and ``alpha_staked`` (alpha
 outside the pool). The API says nothing of price averages, registrations, switches, burns and pool
 weights.
-"""
+
+Prices that a market site quotes are held against those that follow from its reserves."""
 
 from __future__ import annotations
 
 import difflib
 import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 from typing import Any, Final
 
-from dtaojax.chain import BLOCKS_PER_DAY, RAO_PER_TAO, U16_MAX
-from dtaojax.files.printable import spelled
+from dtaojax.chain import BLOCKS_PER_DAY, MAX_SUPPLY, RAO_PER_TAO, U16_MAX
+from dtaojax.files.errors import first_few
 from dtaojax.files.reading import UnfitFileError, read_bounded
+from dtaojax.files.text import spelled
 from dtaojax.network.check import plain_number, read_netuids
-from dtaojax.network.errors import NetworkError, first_few
 from dtaojax.network.read import RawTable
-from dtaojax.network.sources.gathered import Gathered
+from dtaojax.network.sources.complete import Gathered
 from dtaojax.network.sources.pages import page_note, page_problems
-from dtaojax.network.sources.quotes import check_quotes
+from dtaojax.network.table import NetworkError
 
 COLUMNS: Final = {"tao_in": "total_tao", "alpha_in": "alpha_in_pool", "alpha_out": "alpha_staked"}
 """Column of a network file -> field of the API, in rao."""
@@ -41,7 +46,7 @@ Pool = dict[str, Any]
 
 
 def read_taostats(path: Path) -> Gathered:
-    """Reads the answer of the API from a file.
+    """Read the answer of the API from a file.
 
     Args:
         path: the answer, or only its list ``data``.
@@ -83,12 +88,12 @@ def read_taostats(path: Path) -> Gathered:
 
 
 def _listed(names: list[str]) -> str:
-    """Names of fields, some of them where there are many and cut where they are long."""
+    """Name of fields, some of them where there are many and cut where they are long."""
     return ", ".join(name[:_LONGEST_NAME] for name in names[:_MANY])
 
 
 def _pools(path: Path) -> tuple[Any, list[Pool]]:
-    """The answer, and its pools with all their fields."""
+    """Return the answer, and its pools with all their fields."""
     answer = _answer(path)
     pools = answer.get("data") if isinstance(answer, dict) else answer
     if not isinstance(pools, list) or not pools or not all(isinstance(p, dict) for p in pools):
@@ -130,7 +135,7 @@ def _answer(path: Path) -> Any:
 
 
 def _name(pool: Pool, problems: list[str]) -> str:
-    """A name as text; halves of a surrogate pair, which no file can hold, become escapes."""
+    """Return a name; halves of a surrogate pair, which no file can hold, become escapes."""
     name = pool["name"]
     if name is not None and not isinstance(name, str):
         problems.append(f"{_whose(pool)}: name is {spelled(name)}; must be a text")
@@ -139,7 +144,7 @@ def _name(pool: Pool, problems: list[str]) -> str:
 
 
 def _tokens(pool: Pool, field: str, problems: list[str]) -> Any:
-    """TAO or alpha of a cell in rao; what is no whole number is a problem."""
+    """Return TAO or alpha of a cell in rao; what is no whole number is a problem."""
     value = plain_number(pool[field])
     if value is not None and value.is_integer() and value >= 0.0:
         return value / RAO_PER_TAO
@@ -161,3 +166,104 @@ def _block(pool: Pool, problems: list[str]) -> int:
 
 def _whose(pool: Pool) -> str:
     return f"netuid {spelled(pool['netuid'])}"
+
+
+_APART: Final = 2.0
+"""How many times a quoted price may be that of the reserves at equal pool weights, or that the
+quoted one. The balancer's weights moved prices by 14 % at most in all states that are at hand."""
+_USUAL: Final = 1.1
+"""The same for the middle one of all pools."""
+_FEWEST: Final = 5
+"""Pools from which on a middle one says something."""
+
+
+@dataclass(frozen=True)
+class QuoteFindings:
+    """Findings of a comparison of quoted prices with reserves.
+
+    Attributes:
+        problems: prices that do not fit the reserves, each with the fix.
+        notes: sentences on the distance of the other prices from theirs.
+    """
+
+    problems: list[str]
+    notes: list[str]
+
+
+def check_quotes(
+    netuids: Sequence[int],
+    quotes: Sequence[Any],
+    tao_in: Sequence[float],
+    alpha_in: Sequence[float],
+) -> QuoteFindings:
+    """Hold quoted prices against the reserves; root has none.
+
+    Args:
+        netuids: of the pools.
+        quotes: the price of each as it stands; None, an empty text or 0 where none is quoted
+            [TAO per alpha].
+        tao_in: their TAO reserves [TAO].
+        alpha_in: their alpha reserves [alpha].
+    """
+    problems: list[str] = []
+    apart: dict[int, float] = {}
+    unquoted = 0
+    for netuid, quote, tao, alpha in zip(netuids, quotes, tao_in, alpha_in, strict=True):
+        if netuid == 0:
+            continue
+        if quote is None or (isinstance(quote, str) and not quote.strip()):
+            unquoted += 1
+            continue
+        price = plain_number(quote)
+        if price is None or not math.isfinite(price) or price < 0.0:
+            problems.append(
+                f"netuid {netuid}: price is {spelled(quote)}; must be a number, TAO per alpha"
+            )
+        elif price == 0.0 or not (0.0 < tao <= MAX_SUPPLY and 0.0 < alpha <= MAX_SUPPLY):
+            # A reserve above the cap is told as such, with its unit.
+            unquoted += 1
+        else:
+            apart[netuid] = tao / alpha / price
+            if not 1.0 / _APART <= apart[netuid] <= _APART:
+                problems.append(
+                    f"netuid {netuid}: the quoted price is {price:.4g} TAO, but total_tao / "
+                    f"alpha_in_pool is {tao / alpha:.4g}; {_guess(tao / alpha, price)}"
+                )
+    if not problems and len(apart) >= _FEWEST:
+        middle = median(max(ratio, 1.0 / ratio) for ratio in apart.values())
+        if middle > _USUAL:
+            problems.append(
+                f"quoted prices are {100 * (middle - 1):.2g} % from those of the reserves in the "
+                "middle of all pools; see whether alpha_in_pool is another figure, for example "
+                "alpha_staked, or of another time"
+            )
+    return QuoteFindings(problems, [] if problems else _notes(apart, unquoted))
+
+
+def _guess(spot: float, price: float) -> str:
+    """Return what is likely wrong with a price, and the fix."""
+    if _near(1.0 / spot, price):
+        return "total_tao and alpha_in_pool look exchanged; exchange them"
+    if _near(spot * RAO_PER_TAO, price):
+        return "the price or alpha_in_pool looks like rao where the other is not; correct one"
+    if _near(spot, price * RAO_PER_TAO):
+        return "alpha_in_pool looks like whole alpha; write rao"
+    return "correct one of them"
+
+
+def _near(one: float, other: float) -> bool:
+    return 1.0 / _APART <= one / other <= _APART
+
+
+def _notes(apart: dict[int, float], unquoted: int) -> list[str]:
+    notes = []
+    if unquoted:
+        notes.append(f"{unquoted} pools quote no price by which their reserves could be checked.")
+    if apart:
+        distance = {netuid: abs(ratio - 1.0) for netuid, ratio in apart.items()}
+        netuid = max(distance, key=distance.__getitem__)
+        notes.append(
+            "Prices follow from the reserves at equal pool weights; the quoted price that is "
+            f"farthest from that is netuid {netuid}'s, by {100 * distance[netuid]:.2g} %."
+        )
+    return notes

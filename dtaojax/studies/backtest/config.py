@@ -1,148 +1,31 @@
-"""The config of ``dtaojax backtest``: which history, which forecasts, how often."""
+"""Keys that the configs of back-tests share, of prices as of whole runs."""
 
 from __future__ import annotations
 
-import datetime
 import hashlib
 import json
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, TypeAlias
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from dtaojax.config.load import read_model
 from dtaojax.config.run import OutputConfig
-from dtaojax.schema.errors import Problem
-from dtaojax.schema.strict import FileModel, PathText, StrictModel, refuse
+from dtaojax.schema.strict import FileModel
+from dtaojax.schema.toml_file import read_toml
 
-ForecasterName = Literal["drifting_variance", "stochastic_variance", "random_walk", "historical"]
-Level = Annotated[float, Field(gt=0.0, lt=1.0)]
-HorizonDays = Annotated[int, Field(ge=1, le=365)]
-
-
-def _rising(key: str, values: tuple[float, ...]) -> list[Problem]:
-    rising = sorted(set(values))
-    if list(values) == rising:
-        return []
-    text = ", ".join(f"{value:g}" for value in rising)
-    return [Problem(key, f"must rise and hold each value once: write [{text}]")]
+Level: TypeAlias = Annotated[float, Field(gt=0.0, lt=1.0)]
+"""Probability of an interval, or confidence of a VaR [-]."""
 
 
-class HistoryConfig(StrictModel):
-    """Where the daily panel is.
-
-    Attributes:
-        file: a CSV or Parquet file; its path starts at the config file's folder. A bare name that
-            is not there is looked for in the folder ``DTAOJAX_DATA``, or ``../shared/data``.
-        source: reads only the rows with this value in the column ``source``; all where left out.
-        regime: what to call the rules that were in force, for the report.
-    """
-
-    file: PathText = "prices_daily.csv"
-    source: str | None = None
-    regime: Annotated[str, Field(max_length=200)] = ""
-
-
-class OriginsConfig(StrictModel):
-    """The days from whose close forecasts are made.
-
-    Attributes:
-        first: earliest day; by default 60 days after the history begins.
-        last: latest day; by default the day before the history ends.
-        step_days: days between two origins.
-    """
-
-    first: datetime.date | None = None
-    last: datetime.date | None = None
-    step_days: Annotated[int, Field(ge=1, le=365)] = 1
-
-    @model_validator(mode="after")
-    def _ordered(self) -> OriginsConfig:
-        if self.first is not None and self.last is not None and self.first > self.last:
-            refuse([Problem("last", f"is {self.last}, before origins.first = {self.first}")])
-        return self
-
-
-class ForecastConfig(StrictModel):
-    """What is forecast.
-
-    Attributes:
-        horizons: days ahead, rising.
-        paths: random futures a forecast.
-        seed: of all random numbers.
-        refit_days: days between two fits; forecasts in between follow the history all the same.
-        forecasters: the first is compared with each of the others.
-        window_days: of the random walk's rolling volatility.
-        memory_days: past days that historical simulation draws from, at most.
-    """
-
-    horizons: Annotated[tuple[HorizonDays, ...], Field(strict=False, min_length=1)] = (1, 7, 30)
-    paths: Annotated[int, Field(ge=100, le=1_000_000)] = 2_000
-    seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 2026
-    refit_days: Annotated[int, Field(ge=1, le=3_650)] = 28
-    forecasters: Annotated[tuple[ForecasterName, ...], Field(strict=False, min_length=1)] = (
-        "stochastic_variance",
-        "random_walk",
-        "historical",
-    )
-    window_days: Annotated[int, Field(ge=5, le=3_650)] = 30
-    memory_days: Annotated[int, Field(ge=5, le=3_650)] = 250
-
-    @model_validator(mode="after")
-    def _lists(self) -> ForecastConfig:
-        problems = _rising("horizons", self.horizons)
-        for index, name in enumerate(self.forecasters):
-            if name in self.forecasters[:index]:
-                problems.append(Problem(f"forecasters.{index}", f'"{name}" stands already'))
-        refuse(problems)
-        return self
-
-
-class JudgementConfig(StrictModel):
-    """How forecasts are judged.
-
-    Attributes:
-        interval_levels: probabilities of central intervals, rising.
-        var_levels: confidence of VaR and expected shortfall, rising.
-        mature_days: age from which a subnet is mature [days].
-    """
-
-    interval_levels: Annotated[tuple[Level, ...], Field(strict=False, min_length=1)] = (
-        0.5,
-        0.8,
-        0.95,
-        0.99,
-    )
-    var_levels: Annotated[tuple[Level, ...], Field(strict=False, min_length=1)] = (0.95, 0.99)
-    mature_days: Annotated[float, Field(ge=0.0, le=3_650.0)] = 30.0
-
-    @model_validator(mode="after")
-    def _lists(self) -> JudgementConfig:
-        refuse(
-            _rising("interval_levels", self.interval_levels)
-            + _rising("var_levels", self.var_levels)
-        )
-        return self
-
-
-class BacktestConfig(FileModel):
-    """Everything that a back-test depends on; all of it has a default.
+class BacktestFile(FileModel):
+    """The config file of a back-test of either kind.
 
     Attributes:
         title: heading of the report.
-        history: the daily panel.
-        origins: the days from which is forecast.
-        forecast: what is forecast, and by whom.
-        judgement: how it is judged.
-        output: where the report goes.
+        output: folder of the report.
     """
 
     title: Annotated[str, Field(max_length=200)] = ""
-    history: HistoryConfig = HistoryConfig()
-    origins: OriginsConfig = OriginsConfig()
-    forecast: ForecastConfig = ForecastConfig()
-    judgement: JudgementConfig = JudgementConfig()
     output: OutputConfig = OutputConfig()
 
     @property
@@ -152,7 +35,7 @@ class BacktestConfig(FileModel):
 
     @property
     def output_folder(self) -> Path:
-        """Where the report goes, with ``{stem}`` filled in."""
+        """The folder of the report, with ``{stem}`` filled in."""
         stem = "backtest" if self._source is None else self._source.stem
         return Path(self.output.folder.replace("{stem}", stem))
 
@@ -163,14 +46,10 @@ class BacktestConfig(FileModel):
         return hashlib.sha256(text.encode()).hexdigest()
 
 
-def load_backtest(path: str | Path, overrides: Sequence[str] = ()) -> BacktestConfig:
-    """Reads and checks the config of a back-test.
-
-    Args:
-        path: a TOML file.
-        overrides: changes as ``key=value``, applied in order.
+def is_run_backtest(path: str | Path) -> bool:
+    """Return whether a config is of a back-test of runs, named under ``run`` or ``starts``.
 
     Raises:
-        ConfigError: the file cannot be read, is no TOML, or holds bad keys or values.
+        ConfigError: the file cannot be read or is no TOML.
     """
-    return read_model(Path(path), BacktestConfig, overrides)
+    return not {"run", "starts"}.isdisjoint(read_toml(Path(path)))

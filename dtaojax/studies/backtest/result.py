@@ -1,133 +1,26 @@
-"""The plain-data contract of a back-test, and the verdict that follows from it."""
+"""The plain data that a back-test of either kind leaves."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import pandas as pd
 
-TABLES: Final = (
-    "coverage", "exceedances", "shortfall", "pit", "crps", "skill", "counts", "outcomes"
-)  # fmt: skip
-HEADLINE_GROUP: Final = "mature subnets"
-HEADLINE_LEVEL: Final = 0.95
-HEADLINE_VAR: Final = 0.99
-ALLOWED: Final = 0.02
-"""How far the coverage of a 95 % interval may be from 95 %: 93 % to 97 %."""
-
 
 @dataclass(frozen=True)
-class Verdict:
-    """Whether the first forecaster's forecasts for mature subnets held at a horizon.
+class BacktestTables(ABC):
+    """Tables of a back-test, and how they came about.
 
     Attributes:
-        horizon: days ahead.
-        coverage: of the interval nearest to 95 %.
-        coverage_error: its standard error over blocks of days.
-        zone: traffic light of the outermost VaR.
-        covers: whether the coverage is within 2 points of the level.
-        worse_than: forecasters whose CRPS is not larger.
-    """
-
-    horizon: int
-    coverage: float
-    coverage_error: float
-    zone: str
-    covers: bool
-    worse_than: tuple[str, ...]
-
-    @property
-    def held(self) -> bool:
-        """Right coverage, a green light, and a better score than every other forecaster."""
-        return self.covers and self.zone == "green" and not self.worse_than
-
-
-@dataclass(frozen=True)
-class BacktestResults:
-    """Everything that a back-test found.
-
-    Attributes:
-        manifest: how the numbers were made; JSON types only.
-        tables: by name, of :data:`TABLES`; ``outcomes`` is not needed for the report.
+        manifest: facts on how the numbers were made; JSON types only.
+        tables: tables by their names.
     """
 
     manifest: dict[str, Any]
     tables: dict[str, pd.DataFrame]
 
-    @property
-    def forecasters(self) -> Sequence[str]:
-        """Their names; the first is the one that is judged."""
-        return self.manifest["config"]["forecast"]["forecasters"]
-
-    @property
-    def notices(self) -> Sequence[Mapping[str, Any]]:
-        """What was left out, doubted, split or filled in the history; none in older results."""
-        return self.manifest["history"].get("notices", [])
-
-    @property
-    def horizons(self) -> list[int]:
-        """Horizons that have outcomes, rising."""
-        return sorted(self.tables["coverage"]["horizon"].unique().tolist())
-
-    def pick(self, table: str, **where: Any) -> pd.DataFrame:
-        """Rows of a table with these values in these columns."""
-        rows = self.tables[table]
-        for column, value in where.items():
-            rows = rows[rows[column] == value]
-        return rows
-
-    def verdicts(self) -> list[Verdict]:
-        """One for each horizon at which mature subnets were judged."""
-        found = []
-        for horizon in self.horizons:
-            where = {
-                "forecaster": self.forecasters[0],
-                "horizon": horizon,
-                "group": HEADLINE_GROUP,
-            }
-            cover = self.pick("coverage", **where)
-            if cover.empty:
-                continue
-            nearest = cover.iloc[(cover["level"] - HEADLINE_LEVEL).abs().argmin()]
-            exceeded = self.pick("exceedances", **where)
-            outermost = exceeded.iloc[(exceeded["level"] - HEADLINE_VAR).abs().argmin()]
-            skill = self.pick("skill", **where) if len(self.forecasters) > 1 else pd.DataFrame()
-            worse = skill[skill["skill"] <= 0.0]["against"] if len(skill) else []
-            found.append(
-                Verdict(
-                    horizon=horizon,
-                    coverage=float(nearest["coverage"]),
-                    coverage_error=float(nearest["coverage_error"]),
-                    zone=str(outermost["zone"]),
-                    covers=bool(abs(nearest["coverage"] - nearest["level"]) <= ALLOWED),
-                    worse_than=tuple(worse),
-                )
-            )
-        return found
-
+    @abstractmethod
     def summary(self) -> dict[str, Any]:
-        """The headline numbers as JSON: the verdicts, and all tables about mature subnets."""
-        kept = {
-            name: self.pick(name, group=HEADLINE_GROUP).to_dict("records")
-            for name in ("coverage", "exceedances", "shortfall", "crps", "skill")
-            if len(self.tables[name])
-        }
-        verdicts = [
-            {
-                "horizon": verdict.horizon,
-                "held": verdict.held,
-                "coverage": verdict.coverage,
-                "coverage_error": verdict.coverage_error,
-                "zone": verdict.zone,
-                "worse_than": list(verdict.worse_than),
-            }
-            for verdict in self.verdicts()
-        ]
-        return {
-            "schema_version": self.manifest["schema_version"],
-            "verdicts": verdicts,
-            "counts": self.tables["counts"].to_dict("records"),
-            **kept,
-        }
+        """Return the headline numbers as JSON types."""

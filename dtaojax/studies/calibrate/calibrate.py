@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 
-from dtaojax.calibration import NotConvergedError, fit
+from dtaojax.calibration import Fit, NotConvergedError, fit
+from dtaojax.calibration.drifting import with_drifts
 from dtaojax.calibration.goodness.figures import FEWEST_RETURNS, NAMES
 from dtaojax.calibration.goodness.goodness import Comparison, goodness
 from dtaojax.calibration.observations import FLOW_OF_RETURN, Observations, observe
 from dtaojax.demand.flow.build import build_stochastic_variance
 from dtaojax.execution import runtime
 from dtaojax.history import HistoryError, Panel, read_panel
-from dtaojax.history.notices import Notice
 from dtaojax.history.panel import MATURE_DAYS
+from dtaojax.history.quotes import Notice
 from dtaojax.storage import files_replaced
-from dtaojax.studies.calibrate.demand_file import demand_toml
-from dtaojax.studies.calibrate.fitted_demand import fitted_config, fitted_errors, parameter_rows
-from dtaojax.studies.calibrate.goodness_curves import drawn_curves
+from dtaojax.studies.calibrate.fitted_demand import (
+    demand_toml,
+    fitted_config,
+    fitted_errors,
+    parameter_rows,
+)
 from dtaojax.studies.calibrate.page import GoodnessPage, render_goodness_page
-from dtaojax.studies.calibrate.simulated_history import simulate
-from dtaojax.studies.calibrate.words import calibration_facts, file_comments
+from dtaojax.studies.calibrate.simulated_history import drawn_curves, simulate
 from dtaojax.studies.shared.outputs import refuse_overwriting
 
 _FEWEST_FLOWS: Final = 500
@@ -35,16 +39,16 @@ _SEED: Final = 1
 
 @dataclass(frozen=True)
 class Request:
-    """What is to be calibrated.
+    """The order for a calibration.
 
     Attributes:
-        history: the file.
-        out: where the demand file goes; the page goes beside it, unless ``page`` says otherwise.
-        page: where the page goes.
-        source: reads only rows of this source.
+        history: file of the daily panel.
+        out: path of the demand file; the page goes beside it, unless ``page`` says otherwise.
+        page: path of the page.
+        source: value of the column ``source`` of the rows that are read; all where it is None.
         first: first day to use.
         last: last day to use.
-        subnets: whether the file says where each subnet stands.
+        subnets: true where the file says where each subnet stands.
     """
 
     history: Path
@@ -71,14 +75,14 @@ class Request:
 
 @dataclass(frozen=True, eq=False)
 class Calibration:
-    """What a calibration found and where it was written.
+    """Findings of a calibration, and the files that hold them.
 
     Attributes:
-        out: the demand file.
-        page: the goodness-of-fit page.
+        out: path of the demand file.
+        page: path of the goodness-of-fit page.
         table: figures of the history and the model, a row for each of ``names``.
-        notices: what was left out, doubted, split or filled in the history.
-        names: what the rows are.
+        notices: notices on rows of the history that were left out, doubted, split or filled.
+        names: names of the rows.
     """
 
     out: Path
@@ -100,7 +104,7 @@ def run_calibration(
     progress: Callable[[str], None] = lambda what: None,
     tell: Callable[[Sequence[Notice]], None] = lambda notices: None,
 ) -> Calibration:
-    """Fits the demand process, holds it against the history, and writes both files.
+    """Fit the demand process, holds it against the history, and writes both files.
 
     Nothing is written unless the fit converged.
 
@@ -126,7 +130,7 @@ def _fitted(
     progress: Callable[[str], None],
     tell: Callable[[Sequence[Notice]], None],
 ) -> _Fitted:
-    """Fits the process and holds it against the history; both files as texts."""
+    """Fit the process and holds it against the history; both files as texts."""
     runtime.configure("float64")
     progress("reading the history")
     panel = read_panel(request.history, request.source)
@@ -173,7 +177,7 @@ def _fitted(
 
 
 def _require(panel: Panel, seen: Observations) -> None:
-    """Refuses a history that cannot tell what is asked of it."""
+    """Refuse a history that cannot tell what is asked of it."""
     flows = int(seen.seen.sum())
     of_each = seen.seen.sum(axis=0)
     with_flows = int((of_each > 0).sum())
@@ -197,7 +201,7 @@ def _require(panel: Panel, seen: Observations) -> None:
 
 
 def _still_standing(panel: Panel) -> list[str]:
-    """Series whose price stands still on most days, with their days, at most five."""
+    """List series whose price stands still on most days, with their days, at most five."""
     change = np.diff(panel.close, axis=0)
     still, known = change == 0.0, np.isfinite(change)
     found = []
@@ -208,3 +212,70 @@ def _still_standing(panel: Panel) -> list[str]:
             f"to {days[-1]}, which are left out: the pool is not traded, or its feed is dead"
         )
     return found
+
+
+Facts: TypeAlias = list[tuple[str, str]]
+"""Label and text."""
+
+
+def calibration_facts(command: str, history: str, panel: Panel, found: Fit) -> Facts:
+    """Return facts on what was fitted to what.
+
+    Args:
+        command: that asked for it.
+        history: name of the file.
+        panel: what was read of it.
+        found: the fit.
+    """
+    drift, error = found.estimate.parameters.drift, found.estimate.errors.drift
+    drifts = with_drifts(found, panel)
+    lean, pull = drifts.asymmetry, drifts.reversion
+    reserves = "known" if np.isfinite(panel.tao_in).any() else "not known"
+    return [
+        ("Command", command),
+        ("History", f"{history}, {panel.dates[0]} to {panel.dates[-1]}"),
+        ("Daily flows", f"{found.flows:,}, of subnets at least {found.youngest:g} days old"),
+        ("Pool reserves", reserves),
+        ("Steps of the search", str(found.estimate.iterations)),
+        (
+            "Steady flow, last 30 days",
+            f"{100 * float(drift[-1]):+.3f} % of tao_in a day ± {100 * float(error[-1]):.3f} %",
+        ),
+        ("Asymmetry", f"{lean.value:+.2g} ± {lean.error:.2g} times a day's variance"),
+        ("Reversion", f"{pull.value:+.2g} ± {pull.error:.2g} a day"),
+    ]
+
+
+def file_comments(facts: Facts, panel: Panel, table: Comparison) -> list[str]:
+    """Return lines for the head of the demand file.
+
+    Args:
+        facts: of the calibration.
+        panel: to which the process was fitted.
+        table: how well it fits.
+    """
+    told = dict(facts)
+    outside = [name for name, inside in zip(NAMES, table.inside, strict=True) if not inside]
+    fit_line = f"{int(table.inside.sum())} of {len(NAMES)} figures within their sampling error"
+    lines = [
+        "Net demand of investors, fitted to a history of prices. Made by",
+        f"  {told['Command']}",
+        f"History: {told['History']}.",
+        f"Daily flows: {told['Daily flows']}; reserves {told['Pool reserves']}.",
+        "Figures after ± are standard errors, clustered by subnet and by day. What has none was",
+        "held fixed.",
+        f"Goodness of fit: {fit_line}" + ("." if not outside else "; outside are"),
+        *(f"  {name}" for name in outside),
+        f"Steady flow in the last 30 days: {told['Steady flow, last 30 days']}. That is what",
+        "sellers of emission and the chain's own buying leave; other processes and the mechanism",
+        "make it, so the drift here is 0.",
+        f"Beyond it the mean flow grows by {told['Asymmetry']};",
+        "asymmetry_mean = 0.5 + that would bring it into a run, 0 keeps what pools are expected",
+        f"to hold. Gaps of log prices to their mean close by {told['Reversion']}",
+        "(cross_section).",
+    ]
+    if not np.isfinite(panel.tao_in).any():
+        lines.append("Without reserves the scale cannot depend on depth: it is that of any pool.")
+    for notice in panel.notices:
+        lines += textwrap.wrap(f"Of the history: {notice.text}.", 96, subsequent_indent="  ")
+    return lines

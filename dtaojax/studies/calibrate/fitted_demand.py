@@ -1,7 +1,8 @@
-"""From a fit to the demand process that a config names, with the errors of its figures."""
+"""Demand as a calibration fits it, and the file that configs copy it from."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final, SupportsFloat
 
 import numpy as np
@@ -14,7 +15,7 @@ _DIGITS: Final = 4
 
 
 def fitted_config(found: Fit, panel: Panel, *, subnets: bool) -> StochasticVarianceFlowConfig:
-    """The process that was fitted, its figures to four digits.
+    """Return the process that was fitted, its figures to four digits.
 
     Args:
         found: the fit.
@@ -52,7 +53,7 @@ def fitted_config(found: Fit, panel: Panel, *, subnets: bool) -> StochasticVaria
 
 
 def fitted_errors(found: Fit) -> dict[str, float]:
-    """Standard errors by key of the config; of logarithms by the delta method."""
+    """Return standard errors by key of the config; of logarithms by the delta method."""
     at, error = found.estimate.parameters, found.estimate.errors
     logs = {
         "scale_at_1000_tao": "log_scale",
@@ -75,7 +76,7 @@ def fitted_errors(found: Fit) -> dict[str, float]:
 def parameter_rows(
     config: StochasticVarianceFlowConfig, errors: dict[str, float]
 ) -> list[tuple[str, float, float | None]]:
-    """Key, value and error of each figure."""
+    """Return key, value and error of each figure."""
     rows = []
     for key, value in config:
         if isinstance(value, float):
@@ -92,5 +93,46 @@ def _pair(mean: float, sd: float) -> tuple[float, float]:
 
 
 def _short(value: SupportsFloat) -> float:
-    """A value to the digits that a file shows, so that file and page say the same."""
+    """Round a value to the digits that a file shows, so that file and page say the same."""
     return float(f"{float(value):.{_DIGITS}g}")
+
+
+Errors = dict[str, float]
+"""Standard errors by key; a key of a component is dotted. What was held fixed is missing."""
+
+
+def demand_toml(
+    config: StochasticVarianceFlowConfig, errors: Errors, comments: Sequence[str]
+) -> str:
+    """Return the text of the file.
+
+    Args:
+        config: the fitted process.
+        errors: standard errors of its figures.
+        comments: lines that say where it comes from.
+    """
+    lines = [*(f"# {comment}".rstrip() for comment in comments), ""]
+    lines += ["[[demand]]", f'process = "{config.process}"']
+    for key, value in config:
+        if isinstance(value, float):
+            lines.append(_line(key, value, errors.get(key)))
+    lines.append(f'fitted_until = "{config.fitted_until}"')
+    for name, component in (("level", config.level), ("swing", config.swing)):
+        lines += ["", f"[demand.{name}]", *_component(name, component, errors)]
+    return "\n".join(lines) + "\n"
+
+
+def _component(name: str, component: ComponentConfig, errors: Errors) -> list[str]:
+    lines = [
+        _line(key, getattr(component, key), errors.get(f"{name}.{key}"))
+        for key in ("sd", "half_life_days")
+    ]
+    if component.now:
+        lines += ["", f"[demand.{name}.now]"]
+        lines += [f"{netuid} = [{mean}, {sd}]" for netuid, (mean, sd) in component.now.items()]
+    return lines
+
+
+def _line(key: str, value: float, error: float | None) -> str:
+    note = "" if error is None else f"  # ± {error:.2g}"
+    return f"{key} = {value}{note}"

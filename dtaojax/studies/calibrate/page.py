@@ -1,29 +1,147 @@
-"""The page that a calibration leaves: model beside data."""
+"""The page of a calibration: parameters, and how simulated histories resemble the real one."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 from numpy.typing import NDArray
 
-from dtaojax.report.charts.svg import drawing_style
+from dtaojax.report.charts.svg import COLOURS, drawing_style, new_figure
 from dtaojax.report.document import (
     Card,
     Document,
+    Drawing,
     Number,
     Section,
     Table,
+    drawing,
     number,
     render_document,
 )
 from dtaojax.report.notes import Notices, notice_tables, notice_warnings
-from dtaojax.studies.calibrate.charts import Band, goodness_drawing
+
+_WIDTH: Final = 430.0
+_HEIGHT: Final = 270.0
 
 
-class Compared(Protocol):
+@dataclass(frozen=True)
+class Band:
+    """A curve of the history with its 95 % sampling interval, and the model's.
+
+    Attributes:
+        at: abscissas of the points, shape (points,).
+        data: values of the history, shape (points,).
+        low: lower ends of its sampling intervals, shape (points,).
+        high: upper ends of its sampling intervals, shape (points,).
+        model: values of the model, shape (points,).
+    """
+
+    at: NDArray[np.float64]
+    data: NDArray[np.float64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+    model: NDArray[np.float64]
+
+    @property
+    def inside(self) -> int:
+        """Number of points of the model that lie within the intervals."""
+        return int(np.sum((self.low <= self.model) & (self.model <= self.high)))
+
+
+@dataclass(frozen=True)
+class _Look:
+    """Title and axes of a curve.
+
+    Attributes:
+        title: title of the figure.
+        across: label of the axis.
+        scales: scales of the two axes.
+        percent: true for those of the two that are shown in percent.
+        ticks: places of the ticks on the axis; matplotlib's choice where empty.
+    """
+
+    title: str
+    across: str
+    scales: tuple[str, str] = ("linear", "linear")
+    percent: tuple[bool, bool] = (False, True)
+    ticks: tuple[float, ...] = ()
+
+
+_LOOKS: Final = {
+    "quantiles": _Look(
+        "Quantiles of all daily log returns [%]",
+        "probability [%], on a logistic scale",
+        scales=("logit", "linear"),
+        percent=(True, True),
+        ticks=(0.001, 0.01, 0.1, 0.5, 0.9, 0.99, 0.999),
+    ),
+    "tails": _Look(
+        "Share of days on which a price moved by more than this [%]",
+        "size of the daily log return [%]",
+        scales=("log", "log"),
+        percent=(True, True),
+        ticks=(0.01, 0.02, 0.05, 0.1, 0.2, 0.5),
+    ),
+    "spreads": _Look(
+        "Daily standard deviation by subnet [%]",
+        "share of subnets below [%]",
+        scales=("linear", "log"),
+        percent=(True, True),
+    ),
+    "memory": _Look(
+        "Autocorrelation of absolute returns",
+        "lag [days]",
+        percent=(False, False),
+        ticks=(1.0, 2.0, 3.0, 4.0, 5.0),
+    ),
+    "correlations": _Look(
+        "Correlation of two subnets' returns",
+        "share of pairs below [%]",
+        percent=(True, False),
+    ),
+    "depth": _Look(
+        "Typical daily standard deviation by depth of the pool [%]",
+        "depth [TAO]",
+        scales=("log", "log"),
+    ),
+}
+
+
+def goodness_drawing(name: str, band: Band) -> Drawing:
+    """Draw a curve; to be called within ``svg.drawing_style``."""
+    look = _LOOKS[name]
+    figure = new_figure(_WIDTH, _HEIGHT)
+    axes = figure.add_axes((0.13, 0.18, 0.84, 0.77))
+    axes.set_xscale(look.scales[0])
+    floor = 0.0
+    if look.scales[1] == "log":
+        positive = np.concatenate([band.data, band.model])
+        floor = 0.5 * float(positive[positive > 0.0].min())
+    low = np.maximum(band.low, floor) if floor else band.low
+    axes.fill_between(band.at, low, band.high, color=COLOURS["blue"], alpha=0.22, linewidth=0.0)
+    axes.plot(band.at, band.data, color=COLOURS["blue"], marker="o", markersize=3.2, linewidth=1.2)
+    axes.plot(band.at, band.model, color=COLOURS["orange"], linewidth=2.0)
+    axes.set_yscale(look.scales[1])
+    axes.set_xlabel(look.across)
+    if look.ticks:
+        axes.xaxis.set_major_locator(FixedLocator(look.ticks))
+        axes.xaxis.set_minor_locator(NullLocator())
+    for axis, is_percent in zip((axes.xaxis, axes.yaxis), look.percent, strict=True):
+        factor = 100.0 if is_percent else 1.0
+        axis.set_major_formatter(FuncFormatter(lambda value, _, by=factor: f"{by * value:g}"))
+        axis.set_minor_formatter(FuncFormatter(lambda value, _: ""))
+    caption = (
+        f"Blue: the history, with its 95 % sampling interval. Orange: the model, within it at "
+        f"{band.inside} of {len(band.at)} points."
+    )
+    return drawing(f"fit-{name}", look.title, caption, figure)
+
+
+class ComparedFigure(Protocol):
     """Statistics of a history and of the model, arrays of one length."""
 
     @property
@@ -42,23 +160,23 @@ class Compared(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class GoodnessPage:
-    """What the page shows.
+    """Content of the page.
 
     Attributes:
-        title: its heading.
-        facts: label and text, about the history and the fit.
-        names: of the rows of ``table``.
-        table: the goodness-of-fit table.
-        parameters: key, value and standard error (None where held fixed).
-        curves: by name.
-        histories: how many were simulated.
-        notices: what was left out, doubted, split or filled in the history.
+        title: heading of the page.
+        facts: labels and texts about the history and the fit.
+        names: names of the rows of ``table``.
+        table: statistics of the history and of the model.
+        parameters: keys, values and standard errors (None where held fixed).
+        curves: curves by name.
+        histories: number of histories that were simulated.
+        notices: notices on rows of the history that were left out, doubted, split or filled.
     """
 
     title: str
     facts: Sequence[tuple[str, str]]
     names: Sequence[str]
-    table: Compared
+    table: ComparedFigure
     parameters: Sequence[tuple[str, float, float | None]]
     curves: Mapping[str, Band]
     histories: int
@@ -66,7 +184,7 @@ class GoodnessPage:
 
 
 def render_goodness_page(page: GoodnessPage) -> str:
-    """The text of the page; the same content gives the same text."""
+    """Return the text of the page; the same content gives the same text."""
     inside, count = int(np.sum(page.table.inside)), len(page.names)
     outside = [name for name, well in zip(page.names, page.table.inside, strict=True) if not well]
     with drawing_style():

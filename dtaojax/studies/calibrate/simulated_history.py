@@ -1,4 +1,4 @@
-"""Histories as the demand process makes them, on the days and subnets of a real one."""
+"""Histories that the demand process makes, beside the real one: simulation and curves of both."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 from dtaojax import chain
 from dtaojax.assembly import build_network
+from dtaojax.calibration.goodness import curves
+from dtaojax.calibration.goodness.goodness import Comparison, compare
 from dtaojax.calibration.observations import FLOW_OF_RETURN, REFERENCE_DEPTH, Observations
 from dtaojax.config.config import Config
 from dtaojax.config.network import DEFAULT_NETWORK
@@ -22,6 +24,7 @@ from dtaojax.demand.flow.stochastic_variance import StochasticVarianceFlow
 from dtaojax.demand.process import Clock
 from dtaojax.network import load_network
 from dtaojax.state.network import NetworkState, Subnets
+from dtaojax.studies.calibrate.page import Band
 
 _OLDEST_BLOCKS: Final = 4_000 * chain.BLOCKS_PER_DAY
 """First block of a simulated history, before which subnets can have started."""
@@ -60,7 +63,7 @@ def simulate(
     drift: NDArray[np.float64],
     histories: int,
 ) -> NDArray[np.float64]:
-    """Returns that the process makes, with the depths and ages of the real history.
+    """Return that the process makes, with the depths and ages of the real history.
 
     The process alone is run, a step a day, and not the pools: their depths are those that the
     history had. So what is compared is demand, whatever rules were in force.
@@ -88,7 +91,7 @@ def simulate(
 
 
 def start_days(observations: Observations) -> NDArray[np.float64]:
-    """When each series began to trade, in days from the first day of the history (series,).
+    """Return when each series began to trade, from the first day of the history, (series,) [days].
 
     Counted from its last flow: its age on the first day is not known where it began later.
     """
@@ -98,7 +101,7 @@ def start_days(observations: Observations) -> NDArray[np.float64]:
 
 
 def _any_network(series: int) -> tuple[Subnets, NetworkState]:
-    """As many subnets as there are series, all alike: of a network, demand sees depth and age."""
+    """Return as many subnets as there are series, all alike: demand sees only depth and age."""
     table = load_network(DEFAULT_NETWORK)
     network = build_network(table, Config().mechanism)
 
@@ -106,3 +109,65 @@ def _any_network(series: int) -> tuple[Subnets, NetworkState]:
         return jnp.repeat(leaf[:1], series, axis=0) if leaf.ndim else leaf
 
     return jax.tree.map(widened, network)
+
+
+FloatArray = NDArray[np.float64]
+
+_REPLICATES: Final = 100
+_DEPTH_GROUPS: Final = 8
+
+
+def drawn_curves(
+    returns: FloatArray, simulated: FloatArray, observations: Observations
+) -> dict[str, Band]:
+    """Return history and model, point by point, by the name of the figure.
+
+    Args:
+        returns: of the history (days, series).
+        simulated: of the model (histories, days, series).
+        observations: of the history; where they know no depths there is no such curve.
+    """
+    known = {
+        "quantiles": curves.QUANTILES,
+        "tails": curves.TAILS,
+        "spreads": curves.SPREADS,
+        "memory": curves.MEMORY,
+        "correlations": curves.CORRELATIONS,
+    }
+    found = {
+        name: _band(
+            curve.at,
+            compare(curve.of, returns, simulated, of_pairs=curve.of_pairs, replicates=_REPLICATES),
+        )
+        for name, curve in known.items()
+    }
+    if np.any(observations.log_depth != 0.0):
+        found["depth"] = _by_depth(returns, simulated, observations)
+    return found
+
+
+def _band(at: FloatArray, found: Comparison) -> Band:
+    return Band(at, found.data, found.low, found.high, found.model)
+
+
+def _by_depth(returns: FloatArray, simulated: FloatArray, observations: Observations) -> Band:
+    """Compare the typical volatility of subnets of like depth, groups resampled one by one."""
+    counted = np.isfinite(returns).sum(axis=0) >= 8
+    depth = REFERENCE_DEPTH * np.exp(np.median(observations.log_depth, axis=0))
+    at, members = curves.by_depth(depth[counted], _DEPTH_GROUPS)
+    points = []
+    for group in members:
+        columns = np.flatnonzero(counted)[group]
+        points.append(
+            compare(
+                lambda panel: np.array([curves.mean_log_spread(panel)]),
+                returns[:, columns],
+                simulated[:, :, columns],
+                replicates=_REPLICATES,
+            )
+        )
+    joined = {
+        name: np.concatenate([getattr(point, name) for point in points])
+        for name in ("data", "low", "high", "model")
+    }
+    return Band(at, **joined)

@@ -1,4 +1,4 @@
-"""What of a run can be held against a later state, and what comes of a state."""
+"""Forecasts of runs that can be held against a later state, and what such a state tells."""
 
 from __future__ import annotations
 
@@ -47,14 +47,14 @@ def digest(content: object) -> str:
 
 @dataclass(frozen=True, eq=False)
 class Forecast:
-    """What a run said of the future.
+    """Quantiles and probabilities that a run gave to figures and events to come.
 
     Attributes:
-        about: by what it was made: ``config_hash``, ``network`` (digest of the start), ``block``,
+        about: facts on its making: ``config_hash``, ``network`` (digest of the start), ``block``,
             ``config``, ``seed``, ``paths`` and more; JSON types only.
-        quantiles: one row a quantity, netuid and day, of :data:`QUANTILE_COLUMNS`; a quantile that
+        quantiles: rows by quantity, netuid and day, of :data:`QUANTILE_COLUMNS`; a quantile that
             the run does not know is None.
-        probabilities: one row an event, netuid and day, of :data:`PROBABILITY_COLUMNS`.
+        probabilities: rows by event, netuid and day, of :data:`PROBABILITY_COLUMNS`.
     """
 
     about: Mapping[str, Any]

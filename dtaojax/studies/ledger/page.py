@@ -7,28 +7,24 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
 
-from dtaojax.report.charts.svg import COLOURS, drawing_style, new_figure
+from dtaojax.report.charts.svg import drawing_style
 from dtaojax.report.document import (
     Document,
-    Drawing,
     Entry,
     Number,
     Section,
     Table,
-    drawing,
     number,
     render_document,
     write_page,
 )
 from dtaojax.report.notes import made_by
+from dtaojax.studies.ledger.charts import LEVELS, horizon_words, places_drawing, reliability_drawing
 from dtaojax.studies.ledger.result import LedgerResults
 
 FILE_NAME: Final = "report.html"
-_LEVELS: Final = {0.5: "teal", 0.8: "violet", 0.95: "blue"}
 _FIGURES: Final = {
     "price": "Prices of subnets",
     "moving_price": "Moving prices of subnets",
@@ -37,7 +33,6 @@ _FIGURES: Final = {
     "network": "Figures of the network",
 }
 """What is drawn, and its titles."""
-_DAYS: Final = (0.0, 1.0, 3.0, 7.0, 14.0, 30.0, 60.0, 90.0)
 _PENDING: Final = "Nothing has been scored yet: no state has come that a forecast was held against."
 
 
@@ -72,14 +67,6 @@ def render_ledger(results: LedgerResults) -> str:
         made=f"{made_by(manifest)} What held in the past may fail in the next regime.",
     )
     return render_document(document)
-
-
-def horizon_words(end: float) -> str:
-    """Return a group of horizons in words: ``7 to 14``, ``up to 1``, ``beyond 90``."""
-    if math.isinf(end):
-        return f"beyond {_DAYS[-1]:g}"
-    start = _DAYS[_DAYS.index(end) - 1]
-    return f"{start:g} to {end:g}" if start else f"up to {end:g}"
 
 
 def _notes(results: LedgerResults) -> list[str]:
@@ -128,7 +115,7 @@ def _reliability(results: LedgerResults) -> Section:
     coverage = coverage[coverage["quantity"].isin(list(_FIGURES))]
     with drawing_style():
         drawings = [
-            _drawn(name, title, coverage[coverage["quantity"] == name])
+            reliability_drawing(name, title, coverage[coverage["quantity"] == name])
             for name, title in _FIGURES.items()
             if (coverage["quantity"] == name).any()
         ]
@@ -165,70 +152,6 @@ _TABLE_NOTE: Final = (
 )
 
 
-def _drawn(name: str, title: str, rows: pd.DataFrame) -> Drawing:
-    counted = rows[rows["counted"]]
-    cases = int(rows["cases"].sum())
-    late = int(rows.loc[~rows["counted"], "cases"].sum())
-    caption = f"{cases:,} outcomes"
-    if late:
-        caption += " (hollow: added after the outcome)" if late < cases else (
-            ", all added after the outcome (hollow)"
-        )  # fmt: skip
-    told = [
-        f"{horizon_words(row['horizon'])} days: "
-        + ", ".join(f"{100 * row[f'coverage_{level:g}']:.0f} % in {100 * level:g} %"
-                    for level in _LEVELS)
-        for row in (counted if len(counted) else rows).to_dict("records")
-    ]  # fmt: skip
-    return drawing(
-        f"reliability-{name}".replace("_", "-"),
-        title,
-        f"{caption}.",
-        _reliability_chart(rows),
-        f"{caption}. {'; '.join(told)}.",
-    )
-
-
-def _reliability_chart(rows: pd.DataFrame) -> Figure:
-    """Draw which part of outcomes lay in each interval, by horizon."""
-    figure = new_figure(430.0, 250.0)
-    axes = figure.add_axes((0.12, 0.19, 0.74, 0.76))
-    ends = sorted(rows["horizon"].unique())
-    for place, (level, colour) in enumerate(_LEVELS.items()):
-        axes.axhline(100 * level, color=COLOURS[colour], lw=1.0, ls=(0, (4, 3)))
-        axes.annotate(
-            f"{100 * level:g} %",
-            (1.02, 100 * level),
-            xycoords=("axes fraction", "data"),
-            color=COLOURS[colour],
-            va="center",
-            fontsize=10.0,
-        )
-        for counted in (True, False):
-            own = rows[rows["counted"] == counted]
-            blocked = own[f"blocked_{level:g}"].to_numpy(float)
-            error = np.where(np.isnan(blocked), own[f"binomial_{level:g}"], blocked)
-            across = [ends.index(end) for end in own["horizon"]]
-            shift = 0.12 * (place - 1) + (0.0 if counted else 0.04)
-            axes.errorbar(
-                np.array(across, float) + shift,
-                100 * own[f"coverage_{level:g}"],
-                yerr=196.0 * error,
-                fmt="o",
-                markersize=6.0,
-                color=COLOURS[colour],
-                markerfacecolor=COLOURS[colour] if counted else COLOURS["paper"],
-                elinewidth=1.1,
-            )
-    axes.set_xticks(range(len(ends)), [horizon_words(end) for end in ends])
-    axes.set_xlim(-0.5, len(ends) - 0.5)
-    axes.set_ylim(0.0, 103.0)
-    axes.set_xlabel("days ahead")
-    axes.set_ylabel("outcomes inside [%]")
-    axes.grid(visible=False, axis="x")
-    return figure
-
-
 def _share(value: float) -> Entry:
     return "-" if math.isnan(value) else Number(f"{100.0 * value:.1f} %", value=value)
 
@@ -239,7 +162,7 @@ def _coverage_rows(coverage: pd.DataFrame, counted: bool) -> Iterable[list[Entry
             _FIGURES[row["quantity"]],
             _horizon(row["horizon"]),
             *(number(float(row[key])) for key in ("forecasts", "dates", "cases")),
-            *(_share(row[f"coverage_{level:g}"]) for level in _LEVELS),
+            *(_share(row[f"coverage_{level:g}"]) for level in LEVELS),
             _share(row["binomial_0.95"]),
             _share(row["blocked_0.95"]),
             *(
@@ -329,7 +252,7 @@ def _places(results: LedgerResults) -> Section:
             # What counts is drawn; what does not, only where nothing else is there.
             counted = own[own["counted"]] if own["counted"].any() else own
             if len(counted):
-                drawings.append(_histogram(name, title, counted))
+                drawings.append(places_drawing(name, title, counted))
     return Section(
         "places",
         "Where did outcomes fall in their forecasts?",
@@ -340,27 +263,6 @@ def _places(results: LedgerResults) -> Section:
             "middle is too wide, ends that stand up too narrow, a slope is a lean to one side."
         ],
         drawings=drawings,
-    )
-
-
-def _histogram(name: str, title: str, rows: pd.DataFrame) -> Drawing:
-    figure = new_figure(430.0, 200.0)
-    axes = figure.add_axes((0.11, 0.22, 0.86, 0.72))
-    density = rows["density"].to_numpy(float)
-    width = 100.0 / len(rows)
-    middle = width * (np.arange(len(rows)) + 0.5)
-    axes.bar(middle, density, width=0.92 * width, color=COLOURS["blue"], alpha=0.7)
-    axes.axhline(1.0, color=COLOURS["muted"], lw=1.0, ls=(0, (4, 3)))
-    axes.set_xlim(0.0, 100.0)
-    axes.set_ylim(0.0, max(1.5, 1.1 * float(density.max())))
-    axes.set_xlabel("where the outcome fell in its forecast [%]")
-    axes.grid(visible=False, axis="x")
-    is_counted = bool(rows["counted"].iloc[0])
-    caption = f"{int(rows['cases'].iloc[0]):,} outcomes"
-    caption += "." if is_counted else ", all added after the outcome."
-    told = ", ".join(f"{value:.2f}" for value in density)
-    return drawing(
-        f"places-{name}".replace("_", "-"), title, caption, figure, f"{caption} Densities: {told}."
     )
 
 

@@ -16,9 +16,9 @@ import pandas as pd
 
 from dtaojax import chain
 from dtaojax.scoring.blocks import mean_over_days
-from dtaojax.scoring.brier import brier
-from dtaojax.scoring.quantiles import (
-    Place,
+from dtaojax.scoring.scores import (
+    PitInterval,
+    brier,
     crps_of_quantiles,
     inside_part,
     place,
@@ -32,7 +32,7 @@ from dtaojax.studies.ledger.forecast import (
     WHOLE_NETWORK,
     date_of,
 )
-from dtaojax.studies.ledger.store import Content, Kept, Score
+from dtaojax.studies.ledger.schema import Content, LedgerEntry, Score
 
 INTERVALS: Final = (0.5, 0.8, 0.95)
 """Levels of the central intervals whose coverage is told."""
@@ -51,17 +51,17 @@ _TOLD: Final = ("price", "moving_price", "tao_in", "emission_share")
 
 
 @dataclass(frozen=True)
-class Record:
-    """How the forecasts of a ledger did.
+class TrackRecord:
+    """Tables that tell how the forecasts of a ledger did.
 
     Attributes:
         forecasts: one row a forecast, in the order in which they were added.
-        states: one row a state, likewise; ``in_force`` is false for one that was corrected later.
+        states: one row a state, in the same order; ``in_force`` is false for one corrected later.
         cases: one row a figure that was held against what came.
         events: one row an event that came or did not.
         coverage: ``cases`` by figure and horizon, apart for those that count.
-        briers: ``events`` by event and horizon, likewise.
-        places: histograms of the transform by figure, likewise.
+        briers: ``events`` by event and horizon, apart for those that count.
+        places: histograms of the transform by figure, apart for those that count.
     """
 
     forecasts: pd.DataFrame
@@ -73,11 +73,11 @@ class Record:
     places: pd.DataFrame
 
 
-def record_of(content: Content) -> Record:
+def record_of(content: Content) -> TrackRecord:
     """Return the track record of all that a ledger holds."""
-    in_force = _in_force(content)
-    cases, events = _cases(content, in_force), _events(content, in_force)
-    return Record(
+    in_force = scores_in_force(content)
+    cases, events = cases_of(content, in_force), _events(content, in_force)
+    return TrackRecord(
         forecasts=_forecasts(content, in_force),
         states=_states(content, in_force),
         cases=cases,
@@ -94,12 +94,12 @@ def horizon_group(day: float) -> float:
 
 
 def counts(content: Content, score: Score) -> bool:
-    """Whether a forecast was in the ledger before the block of the state that it met."""
+    """Return whether a forecast was in the ledger before the block of the state that it met."""
     block = content.states[score.state].about["block"]
     return content.forecasts[score.forecast].added < date_of(block)
 
 
-def _in_force(content: Content) -> list[Score]:
+def scores_in_force(content: Content) -> list[Score]:
     """Return the scores that stand: of several states of one block, the best for each forecast.
 
     A whole state is better than weights only, and a later one is a correction of the earlier.
@@ -145,7 +145,8 @@ def _joined(
     )
 
 
-def _cases(content: Content, scores: Sequence[Score]) -> pd.DataFrame:
+def cases_of(content: Content, scores: Sequence[Score]) -> pd.DataFrame:
+    """Return figures beside what came of them, with their places and scores, a row a case."""
     found = _joined(content, scores, "quantiles", QUANTILE_COLUMNS, "quantity")
     levels = np.array(list(LEVEL_COLUMNS))
     quantiles = found[list(LEVEL_COLUMNS.values())].to_numpy(float)
@@ -270,7 +271,7 @@ def _places(cases: pd.DataFrame) -> Iterator[dict[str, Any]]:
     """Yield densities of the transform over bins, by figure of subnets and for the network's."""
     named = cases.assign(quantity=cases["quantity"].where(cases["of"] == "subnets", ALL))
     for key, rows in _groups(_order(named), ("of", "quantity", "counted")):
-        at = Place(rows["place_low"].to_numpy(float), rows["place_high"].to_numpy(float))
+        at = PitInterval(rows["place_low"].to_numpy(float), rows["place_high"].to_numpy(float))
         for number, density in enumerate(place_histogram(at, BINS)):
             yield {**key, "cases": len(rows), "bin": number, "density": float(density)}
 
@@ -303,11 +304,11 @@ def _forecasts(content: Content, scores: Sequence[Score]) -> pd.DataFrame:
 
 
 def _states(content: Content, scores: Sequence[Score]) -> pd.DataFrame:
-    standing = {score.state for score in scores}
-    return pd.DataFrame([_state(kept, kept.number in standing) for kept in content.states.values()])
+    states = {score.state for score in scores}
+    return pd.DataFrame([_state(kept, kept.number in states) for kept in content.states.values()])
 
 
-def _state(kept: Kept, in_force: bool) -> dict[str, Any]:
+def _state(kept: LedgerEntry, in_force: bool) -> dict[str, Any]:
     block = kept.about["block"]
     return {
         "state": kept.number,
@@ -319,82 +320,3 @@ def _state(kept: Kept, in_force: bool) -> dict[str, Any]:
         "added": kept.added.isoformat(timespec="seconds"),
         "in_force": in_force,
     }
-
-
-def record_in_words(content: Content, file: str, recipe: str = "") -> dict[str, Any]:
-    """Return what a run's trust badge says of a ledger; JSON types only.
-
-    Args:
-        content: of the ledger.
-        file: what it is called.
-        recipe: digest of the rules, demand and behaviour of the run; empty for none.
-
-    Returns:
-        ``ledger``, ``head``, ``counted`` and ``in_hindsight`` (forecasts, states, outcomes of
-        subnets, and the part of them in their 95 % intervals), ``same_recipe`` (the same of those
-        forecasts that count and are made as the run is), ``waiting`` (forecasts that have met no
-        state), ``corrected`` and ``sentence``.
-    """
-    scores = _in_force(content)
-    cases = _cases(content, scores)
-    subnets = cases[cases["of"] == "subnets"]
-    own = {kept.number for kept in content.forecasts.values() if kept.about["recipe"] == recipe}
-    counted = _summary(subnets[subnets["counted"]])
-    hindsight = _summary(subnets[~subnets["counted"]])
-    similar = _summary(subnets[subnets["counted"] & subnets["forecast"].isin(own)])
-    waiting = len(content.forecasts) - len({score.forecast for score in scores})
-    found = {
-        "ledger": file,
-        "head": content.head,
-        "counted": counted,
-        "in_hindsight": hindsight,
-        "same_recipe": similar if recipe else None,
-        "waiting": waiting,
-        "corrected": len(content.scores) - len(scores),
-    }
-    return found | {"sentence": _sentence(found)}
-
-
-def _summary(cases: pd.DataFrame) -> dict[str, Any]:
-    return {
-        "forecasts": int(cases["forecast"].nunique()),
-        "states": int(cases["state"].nunique()),
-        "outcomes": len(cases),
-        "coverage_95": float(cases["inside_0.95"].mean()) if len(cases) else None,
-    }
-
-
-def _sentence(found: dict[str, Any]) -> str:
-    counted, own, late = found["counted"], found["same_recipe"], found["in_hindsight"]
-    if counted["forecasts"]:
-        told = [
-            f"{_number(counted['forecasts'], 'forecast')} scored against "
-            f"{_number(counted['states'], 'state')}, {_percent(counted)} of "
-            f"{counted['outcomes']:,} outcomes of subnets in their 95 % intervals"
-        ]
-        if own is not None and own["forecasts"] < counted["forecasts"]:
-            of_them = (
-                f"{own['forecasts']} of them made as this run is, {_percent(own)}"
-                if own["forecasts"]
-                else "none of them made as this run is"
-            )
-            told.append(of_them)
-    else:
-        told = ["no forecast that was there before its outcome has been scored"]
-    if late["forecasts"]:
-        verb = "was" if late["forecasts"] == 1 else "were"
-        told.append(
-            f"{_number(late['forecasts'], 'forecast')} {verb} added after an outcome "
-            f"({_percent(late)} inside), not counted"
-        )
-    if found["waiting"]:
-        told.append(f"{found['waiting']} waiting")
-    return "; ".join(told)
-
-
-def _number(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
-
-
-def _percent(summary: dict[str, Any]) -> str:
-    return f"{100.0 * summary['coverage_95']:.0f} %"

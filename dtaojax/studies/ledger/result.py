@@ -10,10 +10,11 @@ import pandas as pd
 
 @dataclass(frozen=True)
 class LedgerResults:
-    """How the forecasts of a ledger did.
+    """Track record of a ledger's forecasts.
 
     Attributes:
-        manifest: how the numbers were made, and ``record``, what a badge says; JSON types only.
+        manifest: facts on how the numbers were made, and ``record``, the words of a badge; JSON
+            types only.
         tables: ``forecasts``, ``states``, ``cases``, ``events``, ``coverage``, ``briers`` and
             ``places``; those of scores are empty where nothing was scored.
     """

@@ -15,16 +15,23 @@ import sqlite3
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from dtaojax.storage import ResultsError
 from dtaojax.studies.ledger.forecast import Forecast, LaterState, Row, as_text, digest
-from dtaojax.studies.ledger.schema import APPLICATION_ID, TABLES, VERSION
+from dtaojax.studies.ledger.schema import (
+    APPLICATION_ID,
+    TABLES,
+    VERSION,
+    Content,
+    LedgerEntry,
+    Met,
+    Score,
+)
 
 PATIENCE: Final = 120.0
 """How long one waits for another process that is writing [s]."""
@@ -40,76 +47,6 @@ _ROWS: Final = {
 """Tables with rows of an addition, and the column that holds its number, by kind."""
 
 
-@dataclass(frozen=True)
-class Kept:
-    """Something that lies in a ledger.
-
-    Attributes:
-        number: its place among all that was added.
-        name: digest by which it is told apart.
-        added: when [UTC].
-        about: how it was described.
-    """
-
-    number: int
-    name: str
-    added: datetime
-    about: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Score:
-    """A forecast that has met a state.
-
-    Attributes:
-        number: its place among all that was added.
-        state: number of the state.
-        forecast: number of the forecast.
-        day: of the forecast that stands for the state's block [days after the start].
-        added: when [UTC].
-    """
-
-    number: int
-    state: int
-    forecast: int
-    day: float
-    added: datetime
-
-
-@dataclass(frozen=True)
-class Content:
-    """All that a ledger holds, known to be as it was written.
-
-    Attributes:
-        head: digest of the last addition, and by it of all before; empty where there is none.
-        forecasts: by number, in the order in which they were added.
-        states: likewise.
-        scores: likewise.
-        rows: of ``quantiles``, ``probabilities`` and ``outcomes``, the number first.
-    """
-
-    head: str
-    forecasts: dict[int, Kept]
-    states: dict[int, Kept]
-    scores: dict[int, Score]
-    rows: dict[str, list[Row]]
-
-
-@dataclass(frozen=True)
-class Met:
-    """A forecast that meets a state, to be added.
-
-    Attributes:
-        forecast: its number.
-        day: its day that stands for the state [days after the start].
-        outcomes: what came, of ``OUTCOME_COLUMNS``.
-    """
-
-    forecast: int
-    day: float
-    outcomes: Sequence[Row]
-
-
 def read_ledger(file: Path) -> Content:
     """Read a ledger and check all of it.
 
@@ -121,7 +58,7 @@ def read_ledger(file: Path) -> Content:
         return _checked(connection, file)
 
 
-def add_forecast(file: Path, forecast: Forecast, now: datetime) -> tuple[Kept, bool, str]:
+def add_forecast(file: Path, forecast: Forecast, now: datetime) -> tuple[LedgerEntry, bool, str]:
     """Add a forecast; the file is made if there is none.
 
     Args:
@@ -147,7 +84,7 @@ def add_forecast(file: Path, forecast: Forecast, now: datetime) -> tuple[Kept, b
         _insert(connection, "quantiles", [(number, *row) for row in forecast.quantiles])
         _insert(connection, "probabilities", [(number, *row) for row in forecast.probabilities])
         head = _log(connection, number, "forecast", now, content.head)
-        return Kept(number, forecast.name, now, json.loads(about)), True, head
+        return LedgerEntry(number, forecast.name, now, json.loads(about)), True, head
 
 
 def add_scores(
@@ -339,7 +276,7 @@ def _content(connection: sqlite3.Connection) -> Content:
 
 
 def _by_number(rows: list[Row]) -> dict[int, list[Row]]:
-    """Rows of a table by the addition that they belong to, each time in the same order."""
+    """Group the rows of a table by the addition that they belong to, always in one order."""
     ordered = sorted(rows, key=itemgetter(0, 1, 2))
     return {number: sorted(found) for number, found in _grouped(ordered)}
 
@@ -349,9 +286,9 @@ def _grouped(ordered: list[Row]) -> Iterator[tuple[int, list[Row]]]:
         yield number, list(found)
 
 
-def _kept(rows: list[Row], added: dict[int, datetime]) -> dict[int, Kept]:
+def _kept(rows: list[Row], added: dict[int, datetime]) -> dict[int, LedgerEntry]:
     return {
-        number: Kept(number, name, added[number], dict(json.loads(about)))
+        number: LedgerEntry(number, name, added[number], dict(json.loads(about)))
         for number, name, about in rows
     }
 

@@ -26,11 +26,11 @@ from dtaojax.state.network import NetworkState, Subnets
 
 
 class Given(NamedTuple):
-    """What history says about each step; shape (steps, subnets).
+    """Figures of the history for each step; shape (steps, subnets).
 
     Attributes:
-        price: at the end of the step; NaN where nobody trades [TAO/alpha].
-        enabled: whether the owner's switch lets the subnet receive TAO.
+        price: price at the end of the step; NaN where nobody trades [TAO/alpha].
+        enabled: true where the owner's switch lets the subnet receive TAO.
     """
 
     price: Float[Array, "steps subnets"]
@@ -38,15 +38,15 @@ class Given(NamedTuple):
 
 
 class Replayed(NamedTuple):
-    """What a replay saw, after or during each step; shape (steps, subnets).
+    """Figures of a replay, after or during each step; shape (steps, subnets).
 
     Attributes:
         tao_in: TAO reserve after the step [TAO].
         alpha_in: alpha reserve after the step [alpha].
         moving_price: price average after the step [TAO/alpha].
-        emission_share: of TAO emission during the step [-].
-        injected: by the protocol [TAO].
-        bought: paid by the protocol for alpha [TAO].
+        emission_share: share of TAO emission during the step [-].
+        injected: TAO that the protocol injected during the step [TAO].
+        bought: TAO that the protocol paid for alpha during the step [TAO].
     """
 
     tao_in: Float[Array, "steps subnets"]
@@ -58,7 +58,7 @@ class Replayed(NamedTuple):
 
 
 def trades_to(price: PerSubnet, paid: NetworkState) -> Intents:
-    """The net trades that move pools from their state to a price; none where it is not known.
+    """Return net trades that move pools from their state to a price; none where it is unknown.
 
     A push ``g`` changes the log price by ``g (1 + w2/w1)``, ``2 g`` in a constant-product pool, so
     that the trade is ``tao_in (sqrt(p'/p) - 1)`` there.
@@ -78,7 +78,7 @@ def trades_to(price: PerSubnet, paid: NetworkState) -> Intents:
 def replay(
     mechanism: Mechanism, subnets: Subnets, start: NetworkState, given: Given, blocks: int
 ) -> tuple[NetworkState, Replayed]:
-    """Runs the mechanism along a price path.
+    """Run the mechanism along a price path.
 
     Args:
         mechanism: the rules in force.

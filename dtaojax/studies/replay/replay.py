@@ -18,12 +18,15 @@ import numpy as np
 import pandas as pd
 
 from dtaojax.assembly import build_network
+from dtaojax.chain import BASE_BLOCK_EMISSION
+from dtaojax.history.cells import numbers
+from dtaojax.history.check import Faults
 from dtaojax.history.panel import FloatArray
 from dtaojax.history.reserves import Reserves, read_reserves
+from dtaojax.history.rows import read_rows
 from dtaojax.mechanism.config import MechanismConfig
-from dtaojax.network import NetworkTable, load_network
+from dtaojax.network import NOT_STARTED, NetworkTable, load_network
 from dtaojax.studies.replay.mechanism import Given, Replayed, replay
-from dtaojax.studies.replay.start import network_at, read_snapshot, snapshot_block
 
 END: Final = "finney_8791253"
 STEP_BLOCKS: Final = 120
@@ -60,16 +63,16 @@ first blocks of each on chain; that of the quantile is the first of 07-28 (UTC).
 
 
 @dataclass(frozen=True)
-class Comparison:
-    """What a replay is held against what was seen.
+class ReplayResult:
+    """A replay held against what was seen.
 
     Attributes:
-        subnets: a row a subnet: ``netuid``; ``replaced``; ``tao_in`` and ``tao_in_seen`` [TAO] and
+        subnets: table by subnet: ``netuid``; ``replaced``; ``tao_in`` and ``tao_in_seen`` [TAO] and
             ``tao_in_error``, relative, at the last record; ``without_error``, what that would be
             if the protocol injected nothing; ``injected`` and ``injected_seen`` [TAO]; ``bought``
             [TAO]; ``moving_price_error`` and ``share`` against ``share_seen`` at block 8,791,253.
-        records: a row a record: ``block``, ``median_error`` and ``largest_error`` of ``tao_in``.
-        notices: which rows of the histories were left out, and why.
+        records: table by record: ``block``, ``median_error`` and ``largest_error`` of ``tao_in``.
+        notices: sentences on rows of the histories that were left out, and why.
     """
 
     subnets: pd.DataFrame
@@ -77,7 +80,7 @@ class Comparison:
     notices: tuple[str, ...]
 
     def summary(self) -> dict[str, float]:
-        """Headline numbers over subnets that were not replaced."""
+        """Return headline numbers over subnets that were not replaced."""
         kept = self.subnets[~self.subnets["replaced"]]
         error = kept["tao_in_error"].abs()
         paid = kept[kept["share_seen"] > 2e-5]
@@ -99,8 +102,8 @@ class Comparison:
         }
 
 
-def replay_pools(folder: Path, *, switches_from_reserves: bool) -> Comparison:
-    """Replays source C, from its first record to its last.
+def replay_pools(folder: Path, *, switches_from_reserves: bool) -> ReplayResult:
+    """Replay source C, from its first record to its last.
 
     Args:
         folder: with ``prices_daily.csv``, ``pools_hourly_2026.csv.gz`` and
@@ -119,8 +122,8 @@ def replay_pools(folder: Path, *, switches_from_reserves: bool) -> Comparison:
     return _compare(_run(start, end, seen, enabled_from), seen, end)
 
 
-def replay_from_snapshot(folder: Path) -> Comparison:
-    """Replays from the snapshot of 2026-06-14 to the last record of source C.
+def replay_from_snapshot(folder: Path) -> ReplayResult:
+    """Replay from the snapshot of 2026-06-14 to the last record of source C.
 
     Prices between the snapshot and the first record are not known; they are taken to move on a
     straight line in the logarithm.
@@ -145,7 +148,7 @@ def replay_from_snapshot(folder: Path) -> Comparison:
 
 
 def _switched_on(seen: Reserves, end: NetworkTable) -> FloatArray:
-    """Block until which each subnet's liquidity had not grown, shape (subnets,)."""
+    """Return the block until which each subnet's liquidity had not grown, shape (subnets,)."""
     growth = np.log(seen.liquidity() / seen.liquidity()[0])
     still = growth <= SWITCH_GROWTH * growth[-1]
     last = len(seen.block) - 1 - np.argmax(still[::-1], axis=0)
@@ -155,7 +158,7 @@ def _switched_on(seen: Reserves, end: NetworkTable) -> FloatArray:
 def _run(
     start: NetworkTable, end: NetworkTable, seen: Reserves, enabled_from: FloatArray
 ) -> tuple[np.ndarray, Replayed]:
-    """Replays all regimes in turn; returns the blocks after each step and what was seen."""
+    """Replay all regimes in turn; return the blocks after each step and what was seen."""
     state, blocks, parts = None, [], []
     last = int(seen.block[-1])
     for regime in REGIMES:
@@ -185,8 +188,8 @@ def _compare(
     seen: Reserves,
     end: NetworkTable,
     replaced: np.ndarray | None = None,
-) -> Comparison:
-    """Holds liquidity against the records: at equal prices its error is that of ``tao_in``."""
+) -> ReplayResult:
+    """Hold liquidity against the records: at equal prices its error is that of ``tao_in``."""
     blocks, found = ran
     assert end.observed is not None
     out = np.isin(end.netuid, REPLACED)
@@ -225,4 +228,80 @@ def _compare(
             "largest_error": np.nanmax(kept, axis=1),
         }
     )
-    return Comparison(subnets, records, seen.notices)
+    return ReplayResult(subnets, records, seen.notices)
+
+
+_COLUMNS: Final = (
+    "netuid", "registered_block", "tao_in", "alpha_in", "alpha_out", "moving_price"
+)  # fmt: skip
+
+
+def read_snapshot(folder: Path) -> pd.DataFrame:
+    """Return the state of all subnets on 2026-06-14, by netuid.
+
+    Raises:
+        HistoryError: the file cannot be read, lacks a column, or holds what is no number.
+    """
+    rows = read_rows(folder / "snapshot_20260614.csv", _COLUMNS)
+    rows.require(_COLUMNS)
+    faults = Faults(rows)
+    read = {name: numbers(rows.columns[name]) for name in _COLUMNS}
+    for name, column in read.items():
+        faults.add(f"{name} is no number", column.wrong, rows.columns[name])
+    for name in ("netuid", "registered_block"):
+        column = read[name]
+        faults.add(f"{name} is empty", column.empty)
+        faults.add(f"{name} is no whole number", column.value % 1.0 > 0.0, rows.columns[name])
+    faults.refuse()
+    table = pd.DataFrame({name: column.value for name, column in read.items()})
+    whole = {"netuid": np.int64, "registered_block": np.int64}
+    return table.astype(whole).sort_values("netuid")
+
+
+def snapshot_block(snapshot: pd.DataFrame, end: NetworkTable) -> int:
+    """Return the snapshot's block: a disabled subnet mints one alpha a block, less recycling."""
+    minted = end.alpha_in + end.alpha_out - (snapshot["alpha_in"] + snapshot["alpha_out"])
+    same = snapshot["registered_block"].to_numpy() == end.registered_at
+    return end.block - round(float(minted[same & ~end.emission_enabled].max()))
+
+
+def network_at(
+    block: int,
+    tao_in: FloatArray,
+    price: FloatArray,
+    moving_price: FloatArray,
+    end: NetworkTable,
+    folder: Path,
+) -> NetworkTable:
+    """Return the network of an earlier block, from that of the end and the snapshot of 06-14.
+
+    Args:
+        block: when; after the snapshot.
+        tao_in: reserves then [TAO].
+        price: then [TAO/alpha].
+        moving_price: price averages then [TAO/alpha].
+        end: the network of a later block.
+        folder: with the snapshot.
+    """
+    snapshot = read_snapshot(folder)
+    issued = end.alpha_in + end.alpha_out
+    before = (snapshot["alpha_in"] + snapshot["alpha_out"]).to_numpy(float)
+    same = snapshot["registered_block"].to_numpy() == end.registered_at
+    left = (end.block - block) / (end.block - snapshot_block(snapshot, end))
+    # A subnet that is younger than the snapshot has minted about one alpha a block.
+    grown = np.where(same, left * (issued - before), end.block - block)
+    alpha_in = tao_in / price
+    return dataclasses.replace(
+        end,
+        block=block,
+        # Who starts later is left out: it has no price average to go on with.
+        first_emission_block=np.where(
+            end.first_emission_block > block, NOT_STARTED, end.first_emission_block
+        ),
+        tao_in=tao_in,
+        alpha_in=alpha_in,
+        alpha_out=np.maximum(issued - grown - alpha_in, 1.0),
+        moving_price=moving_price,
+        gate_bar=0.0,
+        total_issuance=end.total_issuance - 0.5 * BASE_BLOCK_EMISSION * (end.block - block),
+    )

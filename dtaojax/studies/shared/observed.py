@@ -11,7 +11,7 @@ import numpy as np
 
 from dtaojax.assembly import Slots, build_network
 from dtaojax.mechanism.config import RulesConfig
-from dtaojax.network.outcome import Outcome
+from dtaojax.network.outcome import NetworkOutcome
 from dtaojax.network.table import BoolArray, FloatArray
 from dtaojax.world.observation import (
     CONCENTRATION,
@@ -46,7 +46,7 @@ class Observed:
     falls: BoolArray | None
 
 
-def observe_outcome(rules: RulesConfig, outcome: Outcome) -> Observed:
+def observe_outcome(rules: RulesConfig, outcome: NetworkOutcome) -> Observed:
     """Return the figures that a later state tells, by the rules of a run.
 
     Shares that the state tells itself are taken as they are.
@@ -69,7 +69,7 @@ def observe_outcome(rules: RulesConfig, outcome: Outcome) -> Observed:
     )
 
 
-def _tells(outcome: Outcome, name: str) -> bool:
+def _tells(outcome: NetworkOutcome, name: str) -> bool:
     """Whether an outcome tells a figure of the network."""
     if name in _OF:
         return _OF[name] in outcome.knows

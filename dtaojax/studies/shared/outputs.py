@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from dtaojax.files.reading import noted
-from dtaojax.files.same_file import clash
+from dtaojax.files.reading import clash, noted
 from dtaojax.results.contract import ResultsError
 from dtaojax.storage import MANIFEST, UNFINISHED
 

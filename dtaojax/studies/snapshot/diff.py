@@ -1,4 +1,4 @@
-"""What changed between two network files."""
+"""Differences between two network files: their tables, and the folder that holds them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ FILES: Final = ("subnets.csv", "network.csv", "report.html")
 def compare_networks(
     old: NetworkTable, new: NetworkTable, mechanism: MechanismConfig
 ) -> Differences:
-    """Holds a later state of a network against an earlier one.
+    """Hold a later state of a network against an earlier one.
 
     A subnet's ``moved`` is the larger of the change of its emission share and the change of its
     pool's TAO as a part of all TAO in pools; where the subnet is new, gone or registered anew, the
@@ -64,7 +64,7 @@ def compare_networks(
 
 
 def write_differences(found: Differences, folder: Path) -> Path:
-    """Writes both tables and, last, the page.
+    """Write both tables and, last, the page.
 
     Returns:
         The page's path.
@@ -82,7 +82,7 @@ def write_differences(found: Differences, folder: Path) -> Path:
 
 
 def _side(table: NetworkTable, mechanism: MechanismConfig) -> pd.DataFrame:
-    """One state, a row a subnet, by netuid."""
+    """Tabulate one state, a row a subnet, by netuid."""
     paid = pd.DataFrame(next_block(mechanism, table)["subnets"]).set_index("netuid")
     side = paid.loc[table.netuid, ["name", "price", "moving_price"]].copy()
     side["emission_share"] = paid["gated_share"]
@@ -95,7 +95,7 @@ def _side(table: NetworkTable, mechanism: MechanismConfig) -> pd.DataFrame:
 
 
 def _subnets(joined: pd.DataFrame) -> pd.DataFrame:
-    """The table of changes, from both sides beside each other."""
+    """Return the table of changes, from both sides beside each other."""
     kept = (joined["registered_at_old"] == joined["registered_at_new"]).to_numpy()
     found = pd.DataFrame({"netuid": joined.index.to_numpy()})
     # The name of now, or of then where there is no now.
@@ -120,7 +120,7 @@ def _subnets(joined: pd.DataFrame) -> pd.DataFrame:
 
 
 def _what(row: dict[Any, Any]) -> str:
-    """What became of a subnet, in words."""
+    """Say in words what became of a subnet."""
     if pd.isna(row["registered_at_new"]):
         return GONE
     if pd.isna(row["registered_at_old"]):
@@ -138,7 +138,7 @@ def _what(row: dict[Any, Any]) -> str:
 
 
 def _figures(table: NetworkTable, side: pd.DataFrame) -> dict[tuple[str, str], float]:
-    """Figures of the whole network, by what they are and their unit."""
+    """Return figures of the whole network by name and unit."""
     price, started = side["price"].to_numpy(), table.started
     figures = {
         ("block", "-"): float(table.block),

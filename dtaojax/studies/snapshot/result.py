@@ -1,11 +1,15 @@
-"""What changed between two states of a network, as plain data."""
+"""Changes between two states of a network as plain data, and the words in which they are told."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
+
+from dtaojax.files.text import subnet_name
+from dtaojax.report.numerals import MISSING, percent
 
 QUANTITIES: Final = {
     "price": "TAO/alpha",
@@ -26,9 +30,9 @@ class Differences:
 
     Attributes:
         old: name of the earlier state.
-        new: name of the later one.
-        days: between them [days].
-        rules: the mechanism whose next block gives the emission shares.
+        new: name of the later state.
+        days: time between them [days].
+        rules: name of the mechanism whose next block gives the emission shares.
         subnets: a row a subnet that either has, the most important change first: ``netuid``,
             ``name``, ``moved``, ``what`` (in words, empty where nothing but numbers changed), and
             of every quantity in :data:`QUANTITIES` ``<quantity>_old``, ``<quantity>_new`` (missing
@@ -36,8 +40,8 @@ class Differences:
             ``emission_share`` the difference. A netuid that is gone, new or registered anew has no
             changes, since they would be those between two different subnets.
         network: a row a figure of the whole network: ``figure``, ``unit``, ``old``, ``new``.
-        notes: what the two files say of where they come from, and what in them is assumed.
-        made: by what and when.
+        notes: sentences of the two files on where they come from, and what in them is assumed.
+        provenance: versions, time and command that made it; JSON types only.
     """
 
     old: str
@@ -47,4 +51,27 @@ class Differences:
     subnets: pd.DataFrame
     network: pd.DataFrame
     notes: tuple[str, ...]
-    made: dict[str, Any]
+    provenance: dict[str, Any]
+
+
+ANOTHER: Final = (NEW, ANEW, GONE)
+"""Words for netuids whose two sides are those of different subnets."""
+
+
+def signed_percent(change: float) -> str:
+    """Write a relative change with its sign."""
+    if not np.isfinite(change):
+        return MISSING
+    return ("+" if change > 0.0 else "") + percent(change)
+
+
+def signed_points(change: float) -> str:
+    """Write a change of a share in percentage points with its sign."""
+    if not np.isfinite(change):
+        return MISSING
+    return f"{100.0 * change:+.2f}".replace("-", "−")
+
+
+def subnet_label(row: pd.Series) -> str:
+    """Return a subnet's name and netuid."""
+    return f"{subnet_name(row['name'])} (SN{row['netuid']})"

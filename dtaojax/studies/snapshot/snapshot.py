@@ -16,11 +16,11 @@ from dtaojax.studies.shared.outputs import refuse_overwriting
 
 @dataclass(frozen=True)
 class Taken:
-    """What a snapshot left.
+    """Files that a snapshot left, and the network in them.
 
     Attributes:
-        path: the network file.
-        facts: the TOML file beside it.
+        path: path of the network file.
+        facts: path of the TOML file beside it.
         table: the network; its notes say what was done to complete it.
     """
 
@@ -30,7 +30,7 @@ class Taken:
 
 
 def from_chain(network: str, block: int | None, out: Path | None) -> Taken:
-    """Reads a chain's state and writes it.
+    """Read a chain's state and writes it.
 
     Args:
         network: the SDK's name or an address.
@@ -44,7 +44,7 @@ def from_chain(network: str, block: int | None, out: Path | None) -> Taken:
 
 
 def from_taostats(source: Path, supplement: Supplement, out: Path | None) -> Taken:
-    """Converts an answer of the Taostats API.
+    """Convert an answer of the Taostats API.
 
     Args:
         source: the JSON file.

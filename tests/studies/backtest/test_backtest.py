@@ -8,29 +8,37 @@ import pytest
 from numpy.typing import NDArray
 
 from dtaojax.history import Panel
-from dtaojax.studies.backtest.forecasts.classes import (
+from dtaojax.studies.backtest.prices.forecasters import (
+    Fitted,
+    Forecaster,
+    HistoricalSimulation,
+    RandomWalk,
+)
+from dtaojax.studies.backtest.prices.groups import (
     BASKET,
+    BASKET_LABEL,
+    MATURE,
     UNKNOWN,
+    YOUNG,
+    OutcomeGroup,
     age_class,
     age_labels,
     depth_class,
+    groups,
 )
-from dtaojax.studies.backtest.forecasts.forecaster import Fitted, Forecaster
-from dtaojax.studies.backtest.forecasts.groups import BASKET_LABEL, MATURE, YOUNG, Group, groups
-from dtaojax.studies.backtest.forecasts.historical import HistoricalSimulation
-from dtaojax.studies.backtest.forecasts.random_walk import RandomWalk
-from dtaojax.studies.backtest.forecasts.roll import TAIL_DRAWS, Outcomes, Plan, roll
-from dtaojax.studies.backtest.forecasts.tables import (
+from dtaojax.studies.backtest.prices.roll import TAIL_DRAWS, Outcomes, RollPlan, roll
+from dtaojax.studies.backtest.prices.score_tables import (
     coverage_table,
     crps_table,
+    exceedance_table,
     pit_table,
+    shortfall_table,
     skill_table,
 )
-from dtaojax.studies.backtest.forecasts.tail_tables import exceedance_table, shortfall_table
 
 DAYS, SERIES, SD = 150, 12, 0.05
 BASELINES: tuple[Forecaster, ...] = (RandomWalk(), HistoricalSimulation())
-PLAN = Plan(
+PLAN = RollPlan(
     origins=tuple(range(60, 140)),
     horizons=(1, 7),
     paths=200,
@@ -64,7 +72,7 @@ def rolled() -> Outcomes:
 
 
 @pytest.fixture(scope="module")
-def found(rolled: Outcomes) -> list[Group]:
+def found(rolled: Outcomes) -> list[OutcomeGroup]:
     return list(groups(rolled.table, 30.0, ["low", "middle", "high"]))
 
 
@@ -230,7 +238,7 @@ def test_right_forecasts_pass_and_too_narrow_ones_fail() -> None:
     assert (skill.against == "narrow").all()
 
 
-def test_tables_have_a_row_for_every_group(rolled: Outcomes, found: list[Group]) -> None:
+def test_tables_have_a_row_for_every_group(rolled: Outcomes, found: list[OutcomeGroup]) -> None:
     labels = {(group.kind, group.label) for group in found}
     assert {("maturity", MATURE), ("maturity", YOUNG), ("basket", BASKET_LABEL)} <= labels
     assert {label for kind, label in labels if kind == "depth"} == {"low", "middle", "high"}

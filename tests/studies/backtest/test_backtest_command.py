@@ -12,9 +12,9 @@ from places import ROOT
 
 from dtaojax import cli
 from dtaojax.schema.errors import ConfigError
-from dtaojax.studies.backtest.backtest import read_backtest, run_backtest
-from dtaojax.studies.backtest.config import load_backtest
-from dtaojax.studies.backtest.result import TABLES
+from dtaojax.studies.backtest.prices.backtest import read_backtest, run_backtest
+from dtaojax.studies.backtest.prices.config import load_backtest
+from dtaojax.studies.backtest.prices.result import TABLES
 
 CONFIG = """
 title = "A made-up history"

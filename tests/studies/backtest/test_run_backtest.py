@@ -18,10 +18,10 @@ from dtaojax.network import NetworkError, load_network
 from dtaojax.network.outcome import read_outcomes
 from dtaojax.network.write import write_network
 from dtaojax.schema.errors import ConfigError
-from dtaojax.scoring.brier import brier
-from dtaojax.studies.backtest.whole.backtest import read_run_backtest, run_run_backtest
-from dtaojax.studies.backtest.whole.look_ahead import looks_ahead
-from dtaojax.studies.backtest.whole.scores import places, score_network, score_subnets, tenths
+from dtaojax.scoring.scores import brier
+from dtaojax.studies.backtest.runs.backtest import read_run_backtest, run_run_backtest
+from dtaojax.studies.backtest.runs.look_ahead import looks_ahead
+from dtaojax.studies.backtest.runs.scores import places, score_network, score_subnets, tenths
 
 DAY = 7_200
 ALONE = """

@@ -29,18 +29,21 @@ from dtaojax.network import NetworkError, NetworkTable, load_network
 from dtaojax.network.write import write_network
 from dtaojax.report.trust import trust_of
 from dtaojax.results.contract import QUANTILE_LEVELS, ResultsError, load
-from dtaojax.scoring.quantiles import (
-    Place,
+from dtaojax.scoring.scores import (
+    PitInterval,
     crps_of_quantiles,
     inside_part,
     place,
     place_histogram,
 )
 from dtaojax.studies.ledger import store
+from dtaojax.studies.ledger.badge import record_in_words
 from dtaojax.studies.ledger.forecast import LEVEL_COLUMNS, Forecast, LaterState, date_of
-from dtaojax.studies.ledger.ledger import add_run, report_ledger, score, track_record, with_record
-from dtaojax.studies.ledger.record import horizon_group, record_in_words, record_of
-from dtaojax.studies.ledger.store import Met, add_forecast, add_scores, read_ledger
+from dtaojax.studies.ledger.ledger import add_run, report_ledger, track_record, with_record
+from dtaojax.studies.ledger.record import horizon_group, record_of
+from dtaojax.studies.ledger.schema import Met
+from dtaojax.studies.ledger.scoring import score
+from dtaojax.studies.ledger.store import add_forecast, add_scores, read_ledger
 from dtaojax.studies.run.simulate import run_report
 
 LEVELS = np.array(QUANTILE_LEVELS)
@@ -120,7 +123,7 @@ def test_an_outcome_within_an_interval_is_inside_and_beyond_it_is_not() -> None:
     # Beyond the outermost quantile the place is only known to lie there.
     beyond = place(LEVELS, quantiles[:1], np.array([-1.0]))
     assert (beyond.low[0], beyond.high[0]) == (0.0, 0.005)
-    assert place_histogram(Place(np.array([0.0]), np.array([1.0])), 4).tolist() == [1.0] * 4
+    assert place_histogram(PitInterval(np.array([0.0]), np.array([1.0])), 4).tolist() == [1.0] * 4
 
 
 # --- the file ----------------------------------------------------------------------------------

@@ -17,9 +17,9 @@ from dtaojax.config.load import config_from_dict, load_config
 from dtaojax.report.trust import trust_of, trust_of_each
 from dtaojax.results.contract import Results, load, save
 from dtaojax.results.read import read
-from dtaojax.studies.backtest.config import load_backtest
-from dtaojax.studies.backtest.forecasts.groups import BASKET_LABEL, MATURE
-from dtaojax.studies.backtest.trust import held_so_far_ahead
+from dtaojax.studies.backtest.prices.backtest import held_so_far_ahead
+from dtaojax.studies.backtest.prices.config import load_backtest
+from dtaojax.studies.backtest.prices.groups import BASKET_LABEL, MATURE
 from dtaojax.studies.run.page.headline import headline
 from dtaojax.studies.run.page.page import render_report
 from dtaojax.studies.run.page.subnet_page import render_subnet
