@@ -47,7 +47,7 @@ class Sensitivity(StudyResults):
         return pd.DataFrame(self.found["sobol"])
 
     def to_xarray(self, table: str = "swings") -> xarray.Dataset:
-        """A table as an xarray dataset over ``headline`` and ``parameter``.
+        """Return a table as an xarray dataset over ``headline`` and ``parameter``.
 
         Args:
             table: ``swings``, ``local`` or ``sobol``.
@@ -68,7 +68,7 @@ def sensitivity(
     folder: str | Path | None = None,
     progress: bool = True,
 ) -> Sensitivity:
-    """Moves parameters of a run, and measures what that does to its numbers.
+    """Move parameters of a run, and measure the effect on its numbers.
 
     Args:
         config: of a study in TOML, for example ``configs/sensitivity.toml``, or of a run, for the

@@ -32,7 +32,7 @@ class Stress(StudyResults):
         return pd.DataFrame(self.found["plans"])
 
     def to_xarray(self) -> xarray.Dataset:
-        """The outcomes as an xarray dataset over ``rules``, ``budget`` and ``strategy``.
+        """Return the outcomes as an xarray dataset over ``rules``, ``budget`` and ``strategy``.
 
         Raises:
             ImportError: xarray is not installed.
@@ -50,7 +50,7 @@ def stress(
     folder: str | Path | None = None,
     progress: bool = True,
 ) -> Stress:
-    """Searches the worst demand within a budget, and measures it on fresh paths.
+    """Search the worst demand within a budget, and measure it on fresh paths.
 
     Args:
         config: an attack's config in TOML, for example ``configs/attack.toml``.

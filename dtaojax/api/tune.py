@@ -61,7 +61,7 @@ def tune(
     folder: str | Path | None = None,
     progress: bool = True,
 ) -> Search:
-    """Searches parameters of a mechanism by gradient, and verifies them on fresh paths.
+    """Search parameters of a mechanism by gradient, and verify them on fresh paths.
 
     Args:
         config: a search's config in TOML, for example ``configs/tune_gate.toml``.

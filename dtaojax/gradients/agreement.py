@@ -41,14 +41,14 @@ class Agreement(NamedTuple):
 
 
 def inside(at: Unit) -> Unit:
-    """The point, moved into the unit box by as much as central differences need."""
+    """Return the point, moved into the unit box by as much as central differences need."""
     return np.clip(at, 2.0 * _WIDTH, 1.0 - 2.0 * _WIDTH)
 
 
 def agreements(
     outcome: Outcome, measure: Callable[[Unit], Outcome], centre: Unit
 ) -> list[Agreement]:
-    """Compares every derivative at a point with a central difference.
+    """Compare every derivative at a point with a central difference.
 
     The difference is of fourth order, ``(8 (f(h) - f(-h)) - (f(2h) - f(-2h))) / 12 h``.
 

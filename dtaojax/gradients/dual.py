@@ -31,7 +31,7 @@ class Dual(NamedTuple):
 
 
 def pushed(function: Callable[..., Any]) -> Callable[..., Dual]:
-    """The same function of duals: forward derivatives along every direction at once.
+    """Return the same function of duals: forward derivatives along every direction at once.
 
     Args:
         function: of pytrees, with a pytree of arrays as its value; differentiated by the real
@@ -54,7 +54,7 @@ def pushed(function: Callable[..., Any]) -> Callable[..., Dual]:
 def value_and_jacobian(
     function: Callable[[Dual], Dual], values: Float[Array, " parameters"]
 ) -> tuple[Array, Float[Array, "... parameters"]]:
-    """An array function's value and its derivative by each parameter.
+    """Return an array function's value and its derivative by each parameter.
 
     Args:
         function: of duals, whose value is an array.

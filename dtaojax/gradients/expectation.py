@@ -38,7 +38,7 @@ class Portion(NamedTuple):
     workers: int
 
     def subnet_steps(self, subnets: int) -> int:
-        """Steps of single subnets that an evaluation simulates."""
+        """Count the steps of single subnets that an evaluation simulates."""
         return self.paths * self.days * self.steps_a_day * subnets
 
 
@@ -110,7 +110,7 @@ def evaluate(
     portion: Portion,
     derivative: str | None = None,
 ) -> Outcome:
-    """Measures at ``values`` on the paths 0 to ``portion.paths - 1``.
+    """Evaluate measures at ``values`` on the paths 0 to ``portion.paths - 1``.
 
     Args:
         parameter_map: the world.

@@ -28,7 +28,7 @@ class Headline(NamedTuple):
 
 
 def tail_weights(values: Paths, tail: float) -> Paths:
-    """Weights with which the mean of ``values`` is their expected shortfall; their mean is 1.
+    """Return weights whose mean of ``values`` is their expected shortfall; their own mean is 1.
 
     The path at the quantile counts in part, so that the weights fit any number of paths
     (Rockafellar and Uryasev 2002, "Conditional value-at-risk for general loss distributions",
@@ -43,7 +43,7 @@ def tail_weights(values: Paths, tail: float) -> Paths:
 def headline_columns(
     outcome: Outcome, names: Sequence[str], headlines: Sequence[Headline]
 ) -> Outcome:
-    """Columns whose means over paths are the headlines, and whose scatter is their error.
+    """Return columns whose means over paths are the headlines, and their scatter the error.
 
     With the quantile ``v`` a tail's column is ``v + max(L - v, 0) / tail``; its derivative is the
     mean of the paths' derivatives over the tail (Hong and Liu 2009, "Simulating sensitivities of
@@ -73,7 +73,7 @@ def headline_columns(
 
 
 def elasticities(outcome: Outcome, values: Float[np.ndarray, " parameters"]) -> Estimate:
-    """``d log m / d log p`` of each mean by each parameter, with the error of a ratio of means [-].
+    """Return ``d log m / d log p`` of each mean by each parameter, with its error [-].
 
     Not finite where a mean is 0.
 

@@ -56,7 +56,7 @@ class Day(NamedTuple):
 
 
 def run_path(world: World, path: ScalarInt, days: int, steps_a_day: int) -> PathHistory:
-    """Runs a path over whole days.
+    """Run a path over whole days.
 
     Args:
         world: the model; its steps must fill days.
@@ -76,7 +76,7 @@ def follow(
     steps_a_day: int,
     read: Callable[[PathHistory], Any],
 ) -> Any:
-    """Runs a path of the world that ``build`` makes of ``values``, and reads its history.
+    """Run a path of the world that ``build`` makes of ``values``, and read its history.
 
     A day is a checkpoint: a derivative in reverse keeps the state once a day and computes the rest
     again.

@@ -21,7 +21,7 @@ from dtaojax.studies.article.measures.measure import PerPath
 
 
 def estimate_claim(claim: ClaimConfig, ours: PerPath, theirs: PerPath | None) -> Estimate:
-    """The claim's number.
+    """Estimate the number of a claim.
 
     Args:
         claim: what is estimated.
@@ -58,7 +58,7 @@ class Verdict(StrEnum):
 
 
 def judge(estimate: Estimate, above: float | None, below: float | None) -> Verdict:
-    """Whether the whole 95 % interval lies on one side of a threshold.
+    """Judge whether the whole 95 % interval lies on one side of a threshold.
 
     Args:
         estimate: with its interval; an interval that is not known decides nothing.
@@ -75,7 +75,7 @@ def judge(estimate: Estimate, above: float | None, below: float | None) -> Verdi
 
 
 def of_case(claims: Iterable[Verdict]) -> Verdict:
-    """A case supports a statement if all its claims hold, and refutes it if one does not."""
+    """Combine the verdicts on a case's claims: all must hold, and one that fails refutes."""
     found = set(claims)
     if Verdict.REFUTED in found:
         return Verdict.REFUTED
@@ -83,7 +83,7 @@ def of_case(claims: Iterable[Verdict]) -> Verdict:
 
 
 def of_statement(cases: Sequence[Verdict]) -> Verdict:
-    """The verdict of all cases where they agree.
+    """Return the verdict of all cases where they agree.
 
     Where some support the statement and others refute it, it depends on what the cases vary; where
     nothing refutes it but not all support it, it is undecided, and likewise the other way round.
@@ -103,7 +103,7 @@ _STATISTICS = {
 
 
 def number_words(config: ExperimentConfig, claim: ClaimConfig) -> str:
-    """What a claim's number is: which arms, which statistic, which parameters."""
+    """Describe a claim's number: its arms, its statistic and its parameters."""
     labels, level = config.labels, 100.0 * (claim.level or 0.0)
     sides = labels[claim.arm]
     if claim.minus:
@@ -121,7 +121,7 @@ def number_words(config: ExperimentConfig, claim: ClaimConfig) -> str:
 
 
 def criterion_words(claim: ClaimConfig) -> str:
-    """The threshold; empty where there is none."""
+    """Describe the threshold; empty where there is none."""
     side, bound = ("above", claim.above) if claim.above is not None else ("below", claim.below)
     if bound is None:
         return ""
@@ -129,7 +129,7 @@ def criterion_words(claim: ClaimConfig) -> str:
 
 
 def facts(runs: Mapping[tuple[str, str], Inputs]) -> list[tuple[str, str]]:
-    """How an experiment was run, and what differs between its runs."""
+    """Describe how an experiment was run, and the differences between its runs."""
     first = next(iter(runs.values())).config.run
     networks = dict.fromkeys(
         f"{inputs.network.name} ({inputs.network.n_subnets} subnets)" for inputs in runs.values()
@@ -146,7 +146,7 @@ def facts(runs: Mapping[tuple[str, str], Inputs]) -> list[tuple[str, str]]:
 
 
 def _differing(runs: Sequence[Inputs]) -> list[str]:
-    """Tables of the config in which runs differ; rules as a whole where presets do."""
+    """List the tables of the config in which runs differ; rules as one where presets do."""
     configs = [inputs.config.model_dump(mode="json") for inputs in runs]
     other_rules = len({config["mechanism"]["preset"] for config in configs}) > 1
     tables = [".".join(key.split(".")[:2]) for key in config_differences(configs)]

@@ -239,7 +239,7 @@ def _twice(table: str, key: str, names: Iterable[str]) -> Iterator[Problem]:
 
 
 def load_experiment(path: str | Path) -> ExperimentConfig:
-    """Reads and checks the config of an experiment; not yet the runs' configs in it.
+    """Read and check the config of an experiment; not yet the runs' configs in it.
 
     Args:
         path: a TOML file.

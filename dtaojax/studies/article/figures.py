@@ -42,7 +42,7 @@ class Wanted(NamedTuple):
     def of(
         cls, arm: str, case: str, asks: ClaimConfig | FigureConfig, parameters: Mapping[str, Any]
     ) -> Wanted:
-        """From a config."""
+        """Return the series point that a config asks for."""
         return cls(arm, case, asks.measure, json.dumps(parameters, sort_keys=True), asks.day)
 
 
@@ -51,7 +51,7 @@ Columns = Mapping[Wanted, Float[np.ndarray, "paths ..."]]
 
 
 def wanted_by(config: ExperimentConfig) -> list[Wanted]:
-    """Everything that an experiment looks at, each once."""
+    """List everything that an experiment looks at, each once."""
     found = [
         Wanted.of(arm, case.name, claim, claim.parameters)
         for case in config.case
@@ -70,7 +70,7 @@ class _Row(NamedTuple):
     minus: Sequence[Wanted]
 
     def values(self, columns: Columns) -> list[np.ndarray]:
-        """On the paths, one array a point."""
+        """Return the values on the paths, one array a point."""
         if not self.minus:
             return [columns[each] for each in self.wanted]
         pairs = zip(self.wanted, self.minus, strict=True)
@@ -99,7 +99,7 @@ def _rows(config: ExperimentConfig) -> Iterator[_Row]:
 def figure_result(
     config: ExperimentConfig, columns: Columns, days: Sequence[float]
 ) -> FigureResult:
-    """The data of an experiment's figure.
+    """Compute the data of an experiment's figure.
 
     Args:
         config: of the experiment.
@@ -147,7 +147,7 @@ def _means(label: str, values: Sequence[PerPath], at: Sequence[float]) -> Series
 
 
 def _histograms(rows: Sequence[tuple[str, Sequence[PerPath]]]) -> list[Series]:
-    """Parts of the paths in bins that all arms share."""
+    """Count the paths, as parts of all, in bins that all arms share."""
     together = np.concatenate([values[0] for _, values in rows])
     edges = np.histogram_bin_edges(together, bins=_BINS)
     return [

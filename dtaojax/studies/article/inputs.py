@@ -44,7 +44,7 @@ class Experiment:
 
 
 def read_experiments(places: Sequence[Path], overrides: Sequence[str]) -> list[Experiment]:
-    """Reads experiments and the configs of all their runs, in the order of their ids.
+    """Read experiments and the configs of all their runs, in the order of their ids.
 
     Args:
         places: files, folders of files, or ids such as ``A16`` of the statements in ``FOLDER``;
@@ -159,7 +159,7 @@ def _run(
 
 
 def _recorded(run: Config, every: float | None) -> Config:
-    """The run's config with the days on which an experiment records it."""
+    """Return the run's config with the days on which an experiment records it."""
     if every is None:
         return run
     horizon = run.run.horizon_days

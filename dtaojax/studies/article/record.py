@@ -23,7 +23,7 @@ class Figures(dict[str, Array]):
     """Figures by name; one that was not recorded is refused in words."""
 
     def __missing__(self, name: str) -> NoReturn:
-        """Says what is known instead.
+        """Refuse a name with those that are known.
 
         Raises:
             KeyError: always.
@@ -67,7 +67,7 @@ class Record:
     finite: BoolArray
 
     def moment(self, day: float) -> int:
-        """Index of a day.
+        """Return the index of a day.
 
         Raises:
             KeyError: nothing was recorded on that day.
@@ -79,7 +79,7 @@ class Record:
         return int(found[0])
 
     def place(self, netuid: int) -> int:
-        """Index of a subnet.
+        """Return the index of a subnet.
 
         Raises:
             KeyError: there is no such subnet.

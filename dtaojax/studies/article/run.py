@@ -78,7 +78,7 @@ def judged(experiments: Sequence[Experiment], tell: Progress) -> Files:
 
 
 def _rows(result: ExperimentResult) -> Iterator[dict[str, Any]]:
-    """One row a claim and case."""
+    """Yield one row a claim and case."""
     for claim in result.claims:
         verdicts = claim.verdicts or [""] * len(result.cases)
         for (case, _), number, verdict in zip(result.cases, claim.found, verdicts, strict=True):
@@ -100,7 +100,7 @@ def _rows(result: ExperimentResult) -> Iterator[dict[str, Any]]:
 
 
 def run_experiment(experiment: Experiment, tell: Callable[[str], None]) -> ExperimentResult:
-    """Simulates every arm in every case, and judges.
+    """Simulate every arm in every case, and judge the claims.
 
     Args:
         experiment: as read.
@@ -141,7 +141,7 @@ def run_experiment(experiment: Experiment, tell: Callable[[str], None]) -> Exper
 
 
 def _simulate(experiment: Experiment, tell: Callable[[str], None]) -> tuple[Columns, np.ndarray]:
-    """Values of all measures on the paths that stayed finite in every run, and which those are.
+    """Return the values of all measures on the paths that stayed finite in every run.
 
     A record is dropped once it was looked at, since it holds every subnet on every path. Runs that
     a case leaves as they were are simulated once.
@@ -190,7 +190,7 @@ def _value(record: Record, wanted: Wanted) -> np.ndarray:
 
 @contextmanager
 def _recorded(experiment: Experiment, wanted: Wanted) -> Iterator[None]:
-    """Turns a measure's complaint that something was not recorded into a message with the place."""
+    """Turn a measure's complaint that something was not recorded into a message with the place."""
     try:
         yield
     except KeyError as error:

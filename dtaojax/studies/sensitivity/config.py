@@ -96,7 +96,7 @@ class SensitivityConfig(FileModel):
 
     @classmethod
     def of_run(cls, source: Path) -> SensitivityConfig:
-        """The default study of a run's config file."""
+        """Return the default study of a run's config file."""
         study = cls(config=source.name).with_source(source)
         study._of_run = True
         return study
@@ -109,7 +109,7 @@ class SensitivityConfig(FileModel):
 
 
 def load_sensitivity(path: str | Path, overrides: Sequence[str] = ()) -> SensitivityConfig | None:
-    """Reads and checks the config of a study of sensitivities; None for a run's config.
+    """Read and check the config of a study of sensitivities; return None for a run's config.
 
     A study names the config that it is about under ``config``, which no run's config has.
 
@@ -173,14 +173,14 @@ _SPANS: Final = (
 
 
 def default_parameters(config: Config) -> tuple[ParameterConfig, ...]:
-    """The parameters of the list that the config has, with bounds that hold its own values."""
+    """Return the listed parameters that the config has, with bounds that hold its own values."""
     tables = config.model_dump(mode="json")
     found = (_parameter(tables, span) for span in _SPANS)
     return tuple(each for each in found if each is not None)
 
 
 def default_measures(config: Config) -> tuple[str, ...]:
-    """What is looked at: the holder's losses only if something is held."""
+    """Return the default measures: the holder's losses only if the portfolio is not empty."""
     return MEASURES_OF_ALL + (() if config.portfolio.is_empty else MEASURES_OF_HOLDERS)
 
 

@@ -66,7 +66,7 @@ def sobol_indices(
     resamples: int,
     seed: int,
 ) -> Indices:
-    """First and total order indices for parameters that are uniform on the unit box.
+    """Estimate first and total order indices of parameters that are uniform on the unit box.
 
     By SciPy: the estimators of Saltelli et al. (2010, "Variance based sensitivity analysis of model
     output") on a scrambled Sobol sequence, with BCa bootstrap intervals. A number that does not
@@ -118,7 +118,7 @@ _ES_TAIL = 0.05
 
 
 def headline(name: str) -> Headline:
-    """The number that a config's name stands for."""
+    """Return the number that a config's name stands for."""
     return Headline(name, HOLDER_LOSS, _ES_TAIL) if name == HOLDER_LOSS_ES else Headline(name, name)
 
 
@@ -152,22 +152,22 @@ class StudiedWorld(NamedTuple):
         return np.array([each.start for each in self.ranges])
 
     def only(self, places: Sequence[int]) -> StudiedWorld:
-        """The same with some of the parameters."""
+        """Return the same study with some of the parameters."""
         box = Box(*(column[list(places)] for column in self.box))
         return self._replace(ranges=tuple(self.ranges[place] for place in places), box=box)
 
     def build(self, values: Mapping[str, float]) -> World:
-        """The world at values by key."""
+        """Build the world at values by key."""
         return build_world(
             changed(self.config, as_config_values(self.ranges, values)), self.network
         )
 
     def named(self, values: Sequence[float] | np.ndarray) -> dict[str, float]:
-        """Values by key."""
+        """Name values by the keys of their parameters."""
         return {each.key: float(x) for each, x in zip(self.ranges, values, strict=True)}
 
     def of_world(self, world: World, portion: Portion | None = None) -> Outcome:
-        """The headlines of a world, as columns over paths."""
+        """Return the headlines of a world, as columns over paths."""
         at = ParameterMap(world, (), jnp.zeros(0))
         found = evaluate(at, np.zeros(0), self.measures, portion or self.portion)
         return headline_columns(found, self.measures, self.headlines)
@@ -221,7 +221,7 @@ class Global(NamedTuple):
 
 
 def effects(study: StudiedWorld) -> tuple[Effect, ...]:
-    """What each parameter does to the world between its ends."""
+    """Classify the effect of each parameter on the world between its ends."""
     return tuple(
         effect_of(*(study.build({each.key: end}) for end in (each.low, each.high)))
         for each in study.ranges
@@ -229,7 +229,7 @@ def effects(study: StudiedWorld) -> tuple[Effect, ...]:
 
 
 def slopes(study: StudiedWorld, progress: Callable[[str], None]) -> Slopes:
-    """Derivatives of all headlines by all parameters, forward along every path.
+    """Compute derivatives of all headlines by all parameters, forward along every path.
 
     Args:
         study: none of whose parameters changes the program.
@@ -254,7 +254,7 @@ def slopes(study: StudiedWorld, progress: Callable[[str], None]) -> Slopes:
 
 
 def _at(study: StudiedWorld, near: ParameterMap, unit: Unit) -> Outcome:
-    """Headlines at a point that is really built, but for whole numbers, which move in proportion.
+    """Evaluate headlines at a built point, but for whole numbers, which move in proportion.
 
     A config takes no halves of a whole number, and a difference between rounded ones would be off.
     """
@@ -272,7 +272,7 @@ def _at(study: StudiedWorld, near: ParameterMap, unit: Unit) -> Outcome:
 
 
 def swings(study: StudiedWorld, base: Outcome, progress: Callable[[str], None]) -> list[Swing]:
-    """Each parameter alone at the ends of its range, against the config as it is.
+    """Move each parameter alone to the ends of its range, against the config as it is.
 
     Args:
         study: whose parameters may change the program too.
@@ -290,7 +290,7 @@ def swings(study: StudiedWorld, base: Outcome, progress: Callable[[str], None]) 
 def shares_of_variance(
     study: StudiedWorld, points: int, paths: int, resamples: int, progress: Callable[[str], None]
 ) -> Global:
-    """Sobol indices of the headlines, computed on few paths that are the same at every point.
+    """Compute Sobol indices of the headlines on few paths that are the same at every point.
 
     The paths are part of what is asked: with others the indices differ a little, by about as much
     as those from one half of the paths differ from those of the other.
@@ -309,7 +309,7 @@ def shares_of_variance(
     errors: list[np.ndarray] = []
 
     def numbers(design: np.ndarray) -> np.ndarray:
-        """Headlines from all paths, from the even ones and from the odd ones, a row a point."""
+        """Return headlines of all paths, of the even ones and of the odd ones, a row a point."""
         rows = []
         for unit in design:
             world = study.build(study.named(study.box.values(unit)))

@@ -53,7 +53,7 @@ def files_of(result: SensitivityResult) -> Files:
 
 
 def as_plain(result: SensitivityResult) -> dict[str, Any]:
-    """The result as JSON types."""
+    """Return the result as JSON types."""
     names = [each.name for each in result.headlines]
     whole = result.whole
     return {
@@ -111,7 +111,7 @@ def _prefixed(prefix: str, record: dict[str, float]) -> dict[str, float]:
 
 
 def _local(result: SensitivityResult) -> Iterator[dict[str, Any]]:
-    """One row a headline and a parameter that can be differentiated by."""
+    """Yield one row a headline and a parameter that can be differentiated by."""
     if result.local is None:
         return
     local = result.local
@@ -135,7 +135,7 @@ def _local(result: SensitivityResult) -> Iterator[dict[str, Any]]:
 
 
 def _swings(result: SensitivityResult) -> Iterator[dict[str, Any]]:
-    """One row a headline and a parameter: the changes at both ends."""
+    """Yield one row a headline and a parameter with the changes at both ends."""
     for place, headline in enumerate(result.headlines):
         for each, swing in zip(result.ranges, result.swings, strict=True):
             yield {
@@ -149,7 +149,7 @@ def _swings(result: SensitivityResult) -> Iterator[dict[str, Any]]:
 
 
 def _sobol(whole: Global, names: list[str]) -> Iterator[dict[str, Any]]:
-    """One row a headline and a parameter: first and total index."""
+    """Yield one row a headline and a parameter with its first and total index."""
     orders = {"first": whole.indices.first, "total": whole.indices.total}
     for place, name in enumerate(names):
         for number, key in enumerate(whole.parameters):

@@ -62,7 +62,7 @@ class SensitivityInputs(NamedTuple):
 
 
 def read_sensitivity(file: Path, overrides: Sequence[str]) -> SensitivityInputs:
-    """Reads a study, or the config of a run for the default study of it.
+    """Read a study, or the config of a run for the default study of it.
 
     Raises:
         ConfigError: one of the configs is wrong.

@@ -23,7 +23,7 @@ from dtaojax.world.world import World
 
 
 def with_changes(config: Config, change: Mapping[str, Any]) -> Config:
-    """The config that a search starts from: another horizon takes its report days with it.
+    """Return the config a search starts from: another horizon takes its report days along.
 
     Raises:
         ConfigError: a key is unknown, or a value is not allowed.
@@ -34,7 +34,7 @@ def with_changes(config: Config, change: Mapping[str, Any]) -> Config:
 
 
 def holder(config: Config, measures: Sequence[str], where: str) -> dict[str, Any]:
-    """A change of the config that drops its portfolio, unless a measure looks at it.
+    """Return the change of the config that drops its portfolio, unless a measure looks at it.
 
     Args:
         config: whose portfolio it is.
@@ -53,7 +53,7 @@ def holder(config: Config, measures: Sequence[str], where: str) -> dict[str, Any
 
 
 def ranges(config: Config, parameters: Sequence[ParameterConfig], where: str) -> list[Range]:
-    """The parameters with their values in the config.
+    """Return the parameters with their values in the config.
 
     Raises:
         ConfigError: a key is unknown or no number, or its bounds leave out where it is.
@@ -84,7 +84,7 @@ def ranges(config: Config, parameters: Sequence[ParameterConfig], where: str) ->
 
 
 def box_of(parameters: Sequence[ParameterConfig]) -> Box:
-    """Bounds of the parameters, and how distances between them are measured."""
+    """Return the bounds of the parameters, and the scales of distances between them."""
     return Box(
         low=np.array([each.low for each in parameters]),
         high=np.array([each.high for each in parameters]),
@@ -93,13 +93,13 @@ def box_of(parameters: Sequence[ParameterConfig]) -> Box:
 
 
 def as_config_values(parameters: Sequence[Range], values: Mapping[str, float]) -> dict[str, Any]:
-    """Values as the config takes them: whole numbers where it wants such."""
+    """Return values as the config takes them: whole numbers where it wants such."""
     whole = {each.key for each in parameters if each.integer}
     return {key: round(value) if key in whole else value for key, value in values.items()}
 
 
 def with_one_mechanism(config: Config, where: str) -> Config:
-    """The config, if its rules do not change: a search reads one set of them along its paths.
+    """Return the config if its rules do not change: a search follows one set along its paths.
 
     Raises:
         ConfigError: it has a change of the mechanism.
@@ -116,7 +116,7 @@ def with_one_mechanism(config: Config, where: str) -> Config:
 def parameter_map_of(
     config: Config, network: NetworkTable, parameters: Sequence[Range]
 ) -> ParameterMap:
-    """The config's world as a function of the parameters."""
+    """Return the config's world as a function of the parameters."""
 
     def world(values: dict[str, float]) -> World:
         return build_world(changed(config, as_config_values(parameters, values)), network)
@@ -125,7 +125,7 @@ def parameter_map_of(
 
 
 def portion_of(config: Config, paths: int, block_paths: int) -> Portion:
-    """How much one evaluation of a config simulates."""
+    """Return how much one evaluation of a config simulates."""
     return Portion(
         paths=paths,
         days=round(config.run.horizon_days),

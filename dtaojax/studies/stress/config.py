@@ -193,7 +193,7 @@ class StressConfig(FileModel):
 
 
 def load_stress(path: str | Path, overrides: Sequence[str] = ()) -> StressConfig:
-    """Reads and checks the config of an attack.
+    """Read and check the config of an attack.
 
     Args:
         path: a TOML file.

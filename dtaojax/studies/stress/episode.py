@@ -77,7 +77,7 @@ class Aim(eqx.Module):
     smoothing: float = eqx.field(static=True)
 
     def score(self, world: World, carry: Carry) -> tuple[Scalar, Scalar]:
-        """The figure now as it is, and made smooth [-]."""
+        """Return the figure of this moment as it is, and made smooth [-]."""
         subnets, state = world.taking_part(carry), carry.state
         if self.kind == "gain":
             nothing = jnp.zeros_like(state.total_issuance)
@@ -100,7 +100,7 @@ class Aim(eqx.Module):
 
 
 def _log(positive: Scalar) -> Scalar:
-    """Logarithm that stays finite, with a derivative of 0, where there is nothing."""
+    """Take a logarithm that stays finite, with a derivative of 0, where there is nothing."""
     there = positive > 0.0
     return jnp.where(there, jnp.log(jnp.where(there, positive, 1.0)), -50.0)
 
@@ -130,7 +130,7 @@ class Episode(eqx.Module):
     steps_a_day: int = eqx.field(static=True)
 
     def figures(self, plan: AttackPlan, path: ScalarInt) -> Array:
-        """``FIGURES`` of a path under a plan.
+        """Return ``FIGURES`` of a path under a plan, shape (figures,).
 
         A day is a checkpoint: a derivative in reverse keeps the state once a day and computes the
         rest again.

@@ -36,7 +36,7 @@ class Found(NamedTuple):
 
 
 def within(plan: AttackPlan, budget: float) -> AttackPlan:
-    """The nearest plan that spends no more than the budget and sells no more than there is.
+    """Project a plan onto those that spend no more than the budget and sell no more than there is.
 
     Spending is projected onto ``{x >= 0, sum x <= budget}`` (Euclidean, by optax), sold parts onto
     [0, 1].
@@ -51,12 +51,12 @@ def within(plan: AttackPlan, budget: float) -> AttackPlan:
 
 
 def nothing(periods: int, places: int) -> AttackPlan:
-    """No trades."""
+    """Return the plan of no trades."""
     return AttackPlan(jnp.zeros((periods, places)), jnp.zeros((periods, places)))
 
 
 def at_once(periods: int, buys: np.ndarray, sells: np.ndarray, budget: float) -> AttackPlan:
-    """The whole budget in the first period, divided among the subnets to buy; sells all the others.
+    """Spend the budget in the first period, divided among the subnets to buy; sell all others.
 
     Args:
         periods: how many.
@@ -71,14 +71,14 @@ def at_once(periods: int, buys: np.ndarray, sells: np.ndarray, budget: float) ->
 
 
 def spread(periods: int, buys: np.ndarray, sells: np.ndarray, budget: float) -> AttackPlan:
-    """The same, evenly over all periods."""
+    """Spend and sell as :func:`at_once`, but evenly over all periods."""
     left = 1.0 / (periods - np.arange(periods))
     spend = np.tile(budget * buys / (max(buys.sum(), 1) * periods), (periods, 1))
     return AttackPlan(jnp.asarray(spend), jnp.asarray(left[:, None] * sells))
 
 
 def moved(plan: AttackPlan, slope: AttackPlan, budget: float, radius: float) -> AttackPlan:
-    """The plan after a step of projected gradient ascent that is ``radius`` long.
+    """Return the plan after a step of projected gradient ascent that is ``radius`` long.
 
     Spending counts in units of the budget. A step is shorter only where even an endless one would
     be, at the best corner that the slope knows.
@@ -124,7 +124,7 @@ def climb(
     first_step: float,
     progress: Callable[[int, float], None],
 ) -> Found:
-    """Projected gradient ascent with a radius that grows where a step pays and shrinks where not.
+    """Climb by projected gradients; the radius grows where a step pays, and shrinks where not.
 
     Methods that scale every amount on its own, such as Adam, stand still on a budget: what all
     amounts share is projected away, and what tells them apart is scaled away. The paths are the
@@ -163,7 +163,7 @@ def climb(
 
 
 def random_plans(count: int, shape: tuple[int, int], budget: float, seed: int) -> list[AttackPlan]:
-    """Plans spread at random over the budget: Dirichlet spending, half of which sell a little."""
+    """Spread plans at random over the budget: Dirichlet spending, and sales of up to a tenth."""
     random = np.random.default_rng(seed)
     cells = shape[0] * shape[1]
     return [
@@ -176,5 +176,5 @@ def random_plans(count: int, shape: tuple[int, int], budget: float, seed: int) -
 
 
 def mean_slope(slopes: AttackPlan) -> AttackPlan:
-    """Mean over the leading axis of paths."""
+    """Average slopes over their leading axis of paths."""
     return jax.tree.map(lambda leaf: jnp.asarray(leaf.mean(axis=0)), slopes)

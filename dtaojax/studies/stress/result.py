@@ -61,7 +61,7 @@ def files_of(result: StressResult) -> Files:
 
 
 def as_plain(result: StressResult) -> dict[str, Any]:
-    """The result as JSON types."""
+    """Return the result as JSON types."""
     stress, network = result.stress, result.network
     attack = stress.attack
     names = {
@@ -107,7 +107,7 @@ def _flat(name: str, estimate: Estimate) -> dict[str, float]:
 
 
 def _outcomes(attacked: Attacked) -> Iterator[dict[str, Any]]:
-    """One row a budget and a strategy."""
+    """Yield one row a budget and a strategy."""
     for each in attacked.measured:
         row: dict[str, Any] = {
             "rules": attacked.rules,
@@ -122,7 +122,7 @@ def _outcomes(attacked: Attacked) -> Iterator[dict[str, Any]]:
 
 
 def _plans(attacked: Attacked, places: tuple[int, ...]) -> Iterator[dict[str, Any]]:
-    """One row a budget, a strategy, a period and a subnet."""
+    """Yield one row a budget, a strategy, a period and a subnet."""
     for plans in attacked.plans:
         for strategy, plan in plans.by_strategy.items():
             for period in range(plan.spend.shape[0]):

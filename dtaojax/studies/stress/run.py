@@ -44,7 +44,7 @@ class StressInputs(NamedTuple):
 
 
 def read_stress(file: Path, overrides: Sequence[str]) -> StressInputs:
-    """Reads an attack's config and all it names.
+    """Read an attack's config and all files that it names.
 
     Raises:
         ConfigError: one of the configs is wrong, or they do not fit each other.
@@ -97,7 +97,7 @@ def read_stress(file: Path, overrides: Sequence[str]) -> StressInputs:
 
 
 def episode_of(inputs: StressInputs, config: Config) -> Episode:
-    """The world of a config with the attacker in it."""
+    """Build the world of a config with the attacker in it."""
     attack, network = inputs.stress.attack, inputs.network
     world = build_world(config, network)
     return Episode(

@@ -77,7 +77,7 @@ class Measured(NamedTuple):
 
 
 def search_plans(search: AttackSearch, progress: Callable[[str], None]) -> list[BudgetPlans]:
-    """The worst plan for each budget, which also starts from that for the next smaller one."""
+    """Search the worst plan for each budget, starting too from that for the next smaller one."""
     found: list[BudgetPlans] = []
     for budget in search.stress.attack.budgets:
         plans = _plans(search, budget, found[-1] if found else None, progress)
@@ -126,7 +126,7 @@ def _plans(
 
 
 def _directions(attack: AttackConfig) -> tuple[np.ndarray, np.ndarray]:
-    """Which subnets plain plans buy, and which they sell out of: a rival's alpha is sold."""
+    """Choose the subnets that plain plans buy and those that they sell out of: a rival's."""
     places = attack.places
     rival = np.array([attack.target.startswith("rival") and n == attack.rival for n in places])
     if attack.target.startswith("rival"):
@@ -154,7 +154,7 @@ def _leaves(found: Any) -> Sequence[np.ndarray]:
 
 
 def measure(episode: Episode, portion: Portion, plans: Sequence[BudgetPlans]) -> list[Measured]:
-    """Every plan, and no attack, on the same fresh paths."""
+    """Measure every plan, and no attack, on the same fresh paths."""
     idle = _figures(episode, nothing(*episode.attack.plan.spend.shape), portion)
     found = [_measured(0.0, IDLE, idle, idle)]
     for each in plans:

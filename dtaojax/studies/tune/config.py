@@ -247,7 +247,7 @@ class TuneConfig(FileModel):
 
 
 def load_tune(path: str | Path, overrides: Sequence[str] = ()) -> TuneConfig:
-    """Reads and checks the config of a search.
+    """Read and check the config of a search.
 
     Args:
         path: a TOML file.

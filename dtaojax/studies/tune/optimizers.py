@@ -32,7 +32,7 @@ def sqp(
     iterations: int,
     progress: Callable[[Iterate], None],
 ) -> Trace:
-    """Minimises the objective under its constraints by SLSQP (Kraft 1988), as SciPy has it.
+    """Minimise the objective under its constraints by SLSQP (Kraft 1988), as SciPy has it.
 
     On fixed paths the objective is a smooth function but for kinks, and its derivatives are exact,
     so that a method of second order settles within few steps where one of first order creeps along
@@ -97,7 +97,7 @@ def descend(
     learning_rate: float,
     progress: Callable[[Iterate], None],
 ) -> Trace:
-    """Searches from ``start`` within the unit box.
+    """Search from ``start`` within the unit box by projected Adam on an augmented Lagrangian.
 
     Adam (Kingma and Ba, 2015) by optax with a step that falls along a cosine, each step projected
     onto the box; the multipliers are updated every few steps. The paths are the same in every
@@ -150,7 +150,7 @@ def evolve(
     population: int | None,
     seed: int,
 ) -> Trace:
-    """Minimises the objective under its constraints without derivatives.
+    """Minimise the objective under its constraints without derivatives.
 
     Covariance matrix adaptation (Hansen, "The CMA evolution strategy: a tutorial", 2016) by the
     package cma, bounded to the unit box, with that package's augmented Lagrangian for the

@@ -44,15 +44,15 @@ class Problem(NamedTuple):
     sizes: Means
 
     def objective(self, means: Means) -> float:
-        """The weighted sum [-]."""
+        """Return the weighted sum of the means in units of the start [-]."""
         return float(self.weights @ (means / self.sizes))
 
     def objective_gradient(self) -> Means:
-        """Derivative of the objective with respect to the means."""
+        """Return the derivative of the objective with respect to the means, shape (measures,)."""
         return self.weights / self.sizes
 
     def excess(self, means: Means) -> np.ndarray:
-        """How far each constraint is violated, negative where it holds [-]."""
+        """Return by how much each constraint is violated, negative where it holds [-]."""
         return np.array(
             [
                 each.sign * (each.bound - means[place]) / self.sizes[place]
@@ -62,7 +62,7 @@ class Problem(NamedTuple):
         )
 
     def excess_gradient(self) -> Float[np.ndarray, "constraints measures"]:
-        """Derivative of :meth:`excess` with respect to the means."""
+        """Return the derivative of :meth:`excess` with respect to the means."""
         rows = np.zeros((len(self.constraints), len(self.names)))
         for row, each in zip(rows, self.constraints, strict=True):
             place = self.names.index(each.measure)
@@ -85,16 +85,16 @@ class Penalty(NamedTuple):
     stiffness: float
 
     def slope(self, excess: np.ndarray) -> np.ndarray:
-        """Derivative of what the constraints add to the objective with respect to the excess."""
+        """Return the derivative of the penalty with respect to the excess, shape (constraints,)."""
         return np.maximum(0.0, self.multipliers + self.stiffness * excess)
 
     def updated(self, excess: np.ndarray, stiffer: float) -> "Penalty":
-        """Multipliers that the present excess calls for, and ``stiffer`` times the stiffness."""
+        """Return the state with the multipliers of this excess, ``stiffer`` times as stiff."""
         return Penalty(self.slope(excess), stiffer * self.stiffness)
 
 
 def penalised_gradient(problem: Problem, penalty: Penalty, outcome: Outcome) -> np.ndarray:
-    """Gradient of the augmented Lagrangian.
+    """Return the gradient of the augmented Lagrangian.
 
     Args:
         problem: the objective and its constraints.
@@ -156,22 +156,22 @@ class Trace(NamedTuple):
         return min(self.points, key=lambda point: point.rank)
 
     def reached(self, target: Iterate) -> int | None:
-        """Evaluations after which a point was at least as good as ``target``; None if none was."""
+        """Count the evaluations until a point was as good as ``target``; None if none was."""
         return next(
             (count for count, point in enumerate(self.points, 1) if point.rank <= target.rank),
             None,
         )
 
     def then(self, later: "Trace") -> "Trace":
-        """This one, and another that went on from it."""
+        """Return this trace continued by another that went on from its best point."""
         return Trace((*self.points, *later.points), later.settled)
 
 
 def judge(problem: Problem, unit: Unit, means: Float[np.ndarray, " measures"]) -> Iterate:
-    """A point with what the search knows of it."""
+    """Return a point with its objective and the excess of its constraints."""
     return Iterate(unit, means, problem.objective(means), problem.excess(means))
 
 
 def iterate(problem: Problem, unit: Unit, outcome: Outcome) -> Iterate:
-    """The same, as evaluated."""
+    """Return a point that was evaluated, judged by the means over its paths."""
     return judge(problem, unit, outcome.measures.mean(axis=0))

@@ -70,7 +70,7 @@ def files_of(result: TuneResult) -> Files:
 
 
 def as_plain(result: TuneResult) -> dict[str, Any]:
-    """The result as JSON types."""
+    """Return the result as JSON types."""
     tune, best = result.tune, result.best
     subnets = int(best.simulation.parameter_map.base.subnets.registered_at.shape[0])
     an_evaluation = best.simulation.portion.subnet_steps(subnets)
@@ -175,7 +175,7 @@ def _compared(found: list[Compared]) -> list[dict[str, Any]]:
 
 
 def _iterates(result: TuneResult) -> pd.DataFrame:
-    """Every point that a search came through, a row each."""
+    """Tabulate every point that a search came through, a row each."""
     rows = []
     for variant in result.variants:
         keys = [each.key for each in variant.parameters]
@@ -197,7 +197,7 @@ def _iterates(result: TuneResult) -> pd.DataFrame:
 
 
 def _toml(result: TuneResult) -> str:
-    """The settings as ``--set`` takes them, in a file to read."""
+    """Write the settings as ``--set`` takes them, in a file to read."""
     title = filled_title(result.tune.title or "a search", result.config.run.horizon_days)
     lines = [f"# Found by {title}. Use with: dtaojax run CONFIG", "#"]
     lines += [f"#   --set {key}={_literal(value)}" for key, value in result.settings[1].items()]

@@ -97,7 +97,7 @@ def tuned(inputs: TuneInputs, progress: Progress) -> Files:
 
 
 def _settings(variant: Variant, point: Iterate) -> dict[str, Any]:
-    """Values by key as a config takes them."""
+    """Return values by key as a config takes them."""
     simulation = variant.simulation
     keys = [each.key for each in variant.parameters]
     values = dict(zip(keys, map(float, simulation.box.values(point.unit)), strict=True))
@@ -138,7 +138,7 @@ def compare(
     paths: int,
     block_paths: int,
 ) -> list[Compared]:
-    """Measures each setting of the config on the same fresh paths.
+    """Measure each setting of the config on the same fresh paths.
 
     Args:
         config: with the seed and the step to use.

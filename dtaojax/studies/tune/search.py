@@ -48,11 +48,11 @@ class Simulation(NamedTuple):
     derivative: str
 
     def measure(self, unit: Unit) -> Outcome:
-        """Measures of each path at a point of the unit box."""
+        """Return the measures of each path at a point of the unit box."""
         return evaluate(self.parameter_map, self.box.values(unit), self.names, self.portion)
 
     def differentiate(self, unit: Unit) -> Outcome:
-        """The same, with derivatives with respect to the unit coordinates."""
+        """Return the measures with their derivatives with respect to the unit coordinates."""
         found = evaluate(
             self.parameter_map, self.box.values(unit), self.names, self.portion, self.derivative
         )
@@ -60,7 +60,7 @@ class Simulation(NamedTuple):
 
 
 def preferred_derivative(parameters: int, comes_and_goes: bool) -> str:
-    """Forward for few parameters, which needs no memory of the way; reverse for many.
+    """Choose forward for few parameters, which keeps no memory of the way; reverse for many.
 
     Registrations are heard in a loop of unknown length, which only forward mode can follow.
     """
@@ -140,7 +140,7 @@ class FrontierPoint(NamedTuple):
 
 
 def random_starts(first: Unit, count: int, seed: int) -> list[Unit]:
-    """The first start, and further ones spread evenly at random over the box."""
+    """Return the first start, and further ones spread evenly at random over the box."""
     random = np.random.default_rng(seed)
     return [first, *(random.uniform(0.05, 0.95, len(first)) for _ in range(count - 1))]
 
@@ -152,7 +152,7 @@ def settle(
     effort: Effort,
     progress: Callable[[Iterate], None],
 ) -> Trace:
-    """One search: of second order; where that gets stuck, of first order, and of second again."""
+    """Search at second order; where that gets stuck, at first order, and at second again."""
     trace = sqp(problem, differentiate, start, effort.iterations, progress)
     if trace.settled or not effort.explore:
         return trace
@@ -170,7 +170,7 @@ def search(
     effort: Effort,
     progress: Callable[[Iterate], None],
 ) -> Searched:
-    """Searches from every start and checks the derivatives at the best point."""
+    """Search from every start, and check the derivatives at the best point."""
     traces = tuple(
         settle(problem, simulation.differentiate, start, effort, progress) for start in starts
     )
@@ -181,7 +181,7 @@ def search(
 
 
 def choices(tune: TuneConfig) -> list[dict[str, Any]]:
-    """Every combination of the keys that are tried value by value."""
+    """Return every combination of the keys that are tried value by value."""
     keys = [each.key for each in tune.choice]
     return [
         dict(zip(keys, values, strict=True))
@@ -214,7 +214,7 @@ def _start_unit(simulation: Simulation) -> np.ndarray:
 
 
 def objective_of(inputs: TuneInputs, base: Config) -> tuple[Problem, np.ndarray]:
-    """The objective in units of the start, and the mean measures there."""
+    """Return the objective in units of the start, and the mean measures there."""
     tune = inputs.tune
     names = tune.measures
     simulation, _ = _simulation(inputs, base, {}, names)
@@ -239,7 +239,7 @@ def search_variant(
     objective: Problem,
     progress: Callable[[str], None],
 ) -> Variant:
-    """Searches under one choice of the keys that are tried value by value."""
+    """Search under one choice of the keys that are tried value by value."""
     tune = inputs.tune
     simulation, parameters = _simulation(inputs, base, choice, objective.names)
     label = ", ".join(f"{key} = {value}" for key, value in choice.items()) or "search"
@@ -264,7 +264,7 @@ def search_variant(
 
 
 def refuse_infeasible(objective: Problem, best: Iterate) -> NoReturn:
-    """Says which constraints the best point breaks.
+    """Refuse the best point found, and name the constraints that it breaks.
 
     Raises:
         TuneError: always.
@@ -288,7 +288,7 @@ def frontier_of(
     objective: Problem,
     progress: Callable[[str], None],
 ) -> list[FrontierPoint]:
-    """The objective against the swept bound, each point measured on fresh paths.
+    """Trace the objective against the swept bound, each point measured on fresh paths.
 
     A point found under one bound is tried under every other, so that a looser bound never does
     worse for want of iterations.
@@ -340,7 +340,7 @@ def rival_of(
     objective: Problem,
     progress: Callable[[str], None],
 ) -> Trace | None:
-    """What CMA-ES finds from the same start, or None where none is asked for."""
+    """Search with CMA-ES from the same start; None where no rival is asked for."""
     evolution = inputs.tune.evolution
     if not evolution.evaluations:
         return None

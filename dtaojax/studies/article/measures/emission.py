@@ -16,7 +16,7 @@ from dtaojax.studies.article.record import FloatArray, IntArray, Record
 
 @measure("ratio", "Emission share of a subnet.")
 def emission_share(record: Record, *, netuid: int) -> Curve:
-    """The share at every moment.
+    """Return the share at every moment.
 
     Args:
         record: of the arm.
@@ -27,7 +27,7 @@ def emission_share(record: Record, *, netuid: int) -> Curve:
 
 @measure("ratio", "Emission share of a subnet, the mean over the days since the start.")
 def mean_emission_share(record: Record, *, netuid: int, day: float) -> PerPath:
-    """Mean of the share over time by the trapezoidal rule.
+    """Average the share over time by the trapezoidal rule.
 
     Args:
         record: of the arm.
@@ -62,7 +62,7 @@ def largest_of_sector(shares: FloatArray, sector: IntArray) -> FloatArray:
     "is, pays for work that another subnet does too.",
 )
 def duplicate_share(record: Record) -> Curve:
-    """``1 - sum over sectors of the largest share``, at every moment.
+    """Return ``1 - sum over sectors of the largest share``, at every moment.
 
     Args:
         record: of the arm.
@@ -77,7 +77,7 @@ def duplicate_share(record: Record) -> Curve:
     "an equal share of emission; a subnet that is gone gets none.",
 )
 def fed_by_quality(record: Record, *, lowest: float, part: float, least: float) -> Curve:
-    """Mean over those subnets of ``share >= least / n``, at every moment.
+    """Average ``share >= least / n`` over those subnets, at every moment.
 
     Args:
         record: of the arm.
@@ -97,7 +97,7 @@ def fed_by_quality(record: Record, *, lowest: float, part: float, least: float) 
     "over sectors.",
 )
 def fed_in_sector(record: Record, *, least: float) -> Curve:
-    """Number of subnets with ``share >= least / n`` over the number of sectors, at every moment.
+    """Return the subnets with ``share >= least / n`` over the sectors, at every moment.
 
     Args:
         record: of the arm.
@@ -114,7 +114,7 @@ def fed_in_sector(record: Record, *, least: float) -> Curve:
     "Rank correlation over subnets of their emission share with the price in their pool.",
 )
 def price_rank_correlation(record: Record) -> Curve:
-    """Spearman's correlation at every moment; 1 where emission ranks as prices do.
+    """Return Spearman's correlation at every moment; 1 where emission ranks as prices do.
 
     Args:
         record: of the arm.
@@ -127,7 +127,7 @@ def price_rank_correlation(record: Record) -> Curve:
     "Rank correlation over subnets of their latent quality with their emission share.",
 )
 def quality_rank_correlation(record: Record) -> Curve:
-    """Spearman's correlation at every moment; 1 where emission goes by quality alone.
+    """Return Spearman's correlation at every moment; 1 where emission goes by quality alone.
 
     Args:
         record: of the arm.
@@ -141,7 +141,7 @@ def quality_rank_correlation(record: Record) -> Curve:
     "0 under rules without votes.",
 )
 def validator_power(record: Record, *, largest: int) -> PerPath:
-    """``sum of the largest k**-a / sum of all k**-a``, k the rank and a the stake's exponent.
+    """Return ``sum of the largest k**-a / sum of all k**-a``, k the rank, a stake's exponent.
 
     The same on every path, as stake is.
 

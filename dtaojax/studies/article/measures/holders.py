@@ -14,7 +14,7 @@ from dtaojax.studies.article.record import FloatArray, Record
     "included; realizable values in TAO. Negative is a gain.",
 )
 def holder_loss(record: Record) -> Curve:
-    """``1 - V(t) / V(0)`` at every moment.
+    """Return ``1 - V(t) / V(0)`` at every moment.
 
     Args:
         record: of the arm, whose config has a portfolio.
@@ -31,7 +31,7 @@ def holder_loss(record: Record) -> Curve:
     "netuid 0 is stake on root, which is paid back one to one.",
 )
 def withdrawal_loss(record: Record, *, netuid: int) -> Curve:
-    """``1 - realizable / spot``; 0 where the position is worth nothing.
+    """Return ``1 - realizable / spot``; 0 where the position is worth nothing.
 
     Args:
         record: of the arm, whose config has a portfolio.
@@ -71,7 +71,7 @@ def returns_of_entry(record: Record, entry: float, hold: float) -> FloatArray:
     "some days, its staking yield included; at spot prices.",
 )
 def entry_return(record: Record, *, entry: float, hold: float) -> PerPath:
-    """Mean of :func:`returns_of_entry` over the positions.
+    """Average :func:`returns_of_entry` over the positions.
 
     Args:
         record: of the arm.
@@ -87,7 +87,7 @@ def entry_return(record: Record, *, entry: float, hold: float) -> PerPath:
     "staking yield included; at spot prices.",
 )
 def typical_entry_return(record: Record, *, entry: float, hold: float) -> PerPath:
-    """Median of :func:`~.entry_return.returns_of_entry` over the positions.
+    """Return the median of :func:`returns_of_entry` over the positions.
 
     Args:
         record: of the arm.
@@ -103,7 +103,7 @@ def typical_entry_return(record: Record, *, entry: float, hold: float) -> PerPat
     "subnet; at spot prices, staking yield included.",
 )
 def early_advantage(record: Record, *, early: float, late: float, hold: float) -> PerPath:
-    """Median of :func:`~.entry_return.returns_of_entry` at one day less that at another.
+    """Return the median of :func:`returns_of_entry` at one day less that at another.
 
     Args:
         record: of the arm.

@@ -36,7 +36,7 @@ class Measure:
     function: Callable[..., PerPath | Curve]
 
     def __call__(self, record: Record, **parameters: Any) -> PerPath | Curve:
-        """Its value on each path, or on each path and moment."""
+        """Return its value on each path, or on each path and moment."""
         return self.function(record, **parameters)
 
     @property
@@ -45,7 +45,7 @@ class Measure:
         return inspect.signature(self.function, eval_str=True).return_annotation is Curve
 
     def problems(self, given: Mapping[str, Any], key: str) -> list[Problem]:
-        """What is wrong with parameters that a config gives; ``key`` is their place."""
+        """List what is wrong with parameters that a config gives; ``key`` is their place."""
         _, *takes = inspect.signature(self.function, eval_str=True).parameters.values()
         known = {each.name: each for each in takes}
         found = [
@@ -65,7 +65,7 @@ class Measure:
 
 
 def measure(unit: str, words: str) -> Callable[[Callable[..., PerPath | Curve]], Measure]:
-    """Makes a function a measure of its name.
+    """Make a function a measure of its name.
 
     Args:
         unit: of its values; ``ratio`` for a pure number.
@@ -75,7 +75,7 @@ def measure(unit: str, words: str) -> Callable[[Callable[..., PerPath | Curve]],
 
 
 def _fits(value: Any, annotation: Any) -> bool:
-    """Whether a value of TOML, whose lists stand for tuples, is of a type."""
+    """Return whether a value of TOML, whose lists stand for tuples, is of a type."""
     try:
         TypeAdapter(annotation).validate_python(value, strict=not isinstance(value, list | tuple))
     except ValidationError:
@@ -84,7 +84,7 @@ def _fits(value: Any, annotation: Any) -> bool:
 
 
 def rank_correlation(first: FloatArray, second: FloatArray) -> FloatArray:
-    """Spearman's rank correlation over the last axis; ties share their mean rank.
+    """Return Spearman's rank correlation over the last axis; ties share their mean rank.
 
     0 where one of both is the same for all. The other axes are broadcast.
     """
@@ -95,7 +95,7 @@ def rank_correlation(first: FloatArray, second: FloatArray) -> FloatArray:
 
 
 def in_band(values: FloatArray, lowest: float, part: float) -> BoolArray:
-    """Which values rank in a band of their row: ``part`` of them, from quantile ``lowest`` on.
+    """Mark the values in a band of their row: ``part`` of them, from quantile ``lowest`` on.
 
     The least value of a row is its quantile 0, the greatest its quantile 1.
     """

@@ -17,7 +17,7 @@ from dtaojax.studies.article.record import Record
     "at the price at which it was paid, and before anything was paid the part is 0.",
 )
 def income_share(record: Record, *, of: tuple[str, ...], among: tuple[str, ...]) -> Curve:
-    """``sum of income of those / sum of income of all``, at every moment.
+    """Return ``sum of income of those / sum of income of all``, at every moment.
 
     Args:
         record: of the arm, whose config has cohorts.
@@ -38,7 +38,7 @@ def income_share(record: Record, *, of: tuple[str, ...], among: tuple[str, ...])
     "who stake, were paid since the start, and the part that they should have.",
 )
 def split_gap(record: Record, *, owner: float, miner: float) -> Curve:
-    """``max over classes |income / all income - part|``; what is left is the stakers' part.
+    """Return ``max over classes |income / all income - part|``; the rest is the stakers' part.
 
     Args:
         record: of the arm, whose config has cohorts.
@@ -68,7 +68,7 @@ _PAID = ("owner", "miner", "validator")
     "TAO in the pools, the mean over time.",
 )
 def sell_pressure(record: Record, *, day: float) -> PerPath:
-    """``proceeds of those paid / (days x mean of sum tao_in)``.
+    """Return ``proceeds of those paid / (days x mean of sum tao_in)``.
 
     Args:
         record: of the arm, whose config has cohorts.
@@ -86,7 +86,7 @@ def sell_pressure(record: Record, *, day: float) -> PerPath:
     "start; alpha that it held at the start is not counted as paid for.",
 )
 def cohort_profit(record: Record, *, who: str) -> Curve:
-    """``proceeds - spending + holdings``, fees and slippage as they were paid, at every moment.
+    """Return ``proceeds - spending + holdings``, fees and slippage as paid, at every moment.
 
     Args:
         record: of the arm, whose config has cohorts.
@@ -103,7 +103,7 @@ def cohort_profit(record: Record, *, who: str) -> Curve:
     "What a cohort got for alpha and still holds at spot, over what it paid for alpha, less 1.",
 )
 def cohort_return(record: Record, *, who: str, day: float) -> PerPath:
-    """``(proceeds - spending + holdings) / spending``.
+    """Return ``(proceeds - spending + holdings) / spending``.
 
     Args:
         record: of the arm, whose config has cohorts.

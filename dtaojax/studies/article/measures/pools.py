@@ -15,7 +15,7 @@ from dtaojax.studies.article.record import FloatArray, Record
     "buyer's, the median over subnets; without a fee.",
 )
 def entry_cost(record: Record, *, part: float) -> Curve:
-    """``y ((x / (x - dx))**(1/r) - 1)``, r the ratio of the weights (§3.5 S3), at every moment.
+    """Return ``y ((x / (x - dx))**(1/r) - 1)``, r the ratio of the weights (§3.5 S3).
 
     Whoever is to own the part f of what is outside afterwards buys ``dx = f / (1 - f) alpha_out``.
     A pool that holds less than that cannot sell it: the cost is infinite.
@@ -41,7 +41,7 @@ def entry_cost(record: Record, *, part: float) -> Curve:
     "subnet's pool, the mean over subnets of which there is any outside.",
 )
 def exit_slippage(record: Record, *, fraction: float) -> Curve:
-    """``1 - y (1 - (x / (x + dx))**(1/r)) / (p dx)``, r the ratio of the weights (§3.5 S3).
+    """Return ``1 - y (1 - (x / (x + dx))**(1/r)) / (p dx)``, r as in :func:`entry_cost`.
 
     0 where nothing can be sold anywhere.
 
@@ -67,7 +67,7 @@ def exit_slippage(record: Record, *, fraction: float) -> Curve:
     "trades, what was put there.",
 )
 def pool_part(record: Record) -> Curve:
-    """``sum (x(t) - x(0)) / sum (A(t) - A(0))``; 0 at the start.
+    """Return ``sum (x(t) - x(0)) / sum (A(t) - A(0))``; 0 at the start.
 
     Args:
         record: of the arm.
@@ -85,7 +85,7 @@ _HALVINGS = 30
 
 
 def scheduled(start: FloatArray, blocks: FloatArray) -> FloatArray:
-    """Tokens in existence a number of blocks later, at ``E(A)`` a block (§3.1) [tokens].
+    """Return the tokens in existence some blocks later, at ``E(A)`` a block (§3.1) [tokens].
 
     ``E`` is 1 until ``M / 2``, half of it until ``M (1 - 1/4)``, and so on, so that the schedule is
     a line between these thresholds.
@@ -110,7 +110,7 @@ def scheduled(start: FloatArray, blocks: FloatArray) -> FloatArray:
     "of all subnets.",
 )
 def issuance_gap(record: Record) -> Curve:
-    """``max over subnets |A(t) - A*(t)| / (A*(t) - A(0))``; 0 at the start.
+    """Return ``max over subnets |A(t) - A*(t)| / (A*(t) - A(0))``; 0 at the start.
 
     Args:
         record: of the arm, in which no subnet is gone.
@@ -128,7 +128,7 @@ def issuance_gap(record: Record) -> Curve:
     "Growth since the start of the part of all TAO that lies in pools or is staked to root.",
 )
 def tao_locked(record: Record) -> Curve:
-    """``(tao_in + root_tao) / I`` less what it was at the start, at every moment.
+    """Return ``(tao_in + root_tao) / I`` less its value at the start, at every moment.
 
     Args:
         record: of the arm.
@@ -144,7 +144,7 @@ def tao_locked(record: Record) -> Curve:
     "root stake took in. It is what could press on the price of TAO.",
 )
 def tao_released(record: Record) -> Curve:
-    """``(I - tao_in - root_tao)(t) - (I - tao_in - root_tao)(0)``.
+    """Return ``(I - tao_in - root_tao)(t) - (I - tao_in - root_tao)(0)``.
 
     Args:
         record: of the arm.

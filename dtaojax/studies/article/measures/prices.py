@@ -14,7 +14,7 @@ from dtaojax.studies.article.record import BoolArray, FloatArray, Record
     "relative difference of their prices.",
 )
 def log_price(record: Record, *, netuid: int) -> Curve:
-    """``log p`` at every moment.
+    """Return ``log p`` at every moment.
 
     Args:
         record: of the arm.
@@ -30,7 +30,7 @@ def log_price(record: Record, *, netuid: int) -> Curve:
     "is, for small ones, the relative difference of their prices.",
 )
 def mean_log_price(record: Record, *, without: tuple[int, ...] = ()) -> Curve:
-    """Mean of ``log p`` over subnets that have a price at the start.
+    """Average ``log p`` over subnets that have a price at the start.
 
     Args:
         record: of the arm, in which no subnet goes.
@@ -54,7 +54,7 @@ def mean_log_price(record: Record, *, without: tuple[int, ...] = ()) -> Curve:
 def unrecovered(
     record: Record, *, netuid: int, after_shock: float, day: float, part: float
 ) -> PerPath:
-    """``log p(day) - part log p(after_shock)``.
+    """Return ``log p(day) - part log p(after_shock)``.
 
     With g the gap of the log price to the arm without the shock, the difference of this figure is
     ``g(day) - part g(after_shock)``.
@@ -78,7 +78,7 @@ def unrecovered(
     "square root of the days between; the median over subnets. At the start, that of the next day.",
 )
 def moves_by_day(record: Record) -> Curve:
-    """``median over subnets |log p(t) - log p(s)| / sqrt(t - s)``, s the moment before t.
+    """Return the median of ``|log p(t) - log p(s)| / sqrt(t - s)``, s the moment before t.
 
     Args:
         record: of the arm, in which no subnet is gone.
@@ -90,7 +90,7 @@ def moves_by_day(record: Record) -> Curve:
 
 
 def daily_volatility(record: Record, first: float, last: float) -> FloatArray:
-    """Root mean square of daily log returns between two days, over subnets and days, by path."""
+    """Return the root mean square of daily log returns over subnets and days, by path."""
     price = record.gauges["price"][:, record.moment(first) : record.moment(last) + 1]
     days = np.diff(record.days[record.moment(first) : record.moment(last) + 1])
     returns = np.diff(np.log(price), axis=1)
@@ -105,7 +105,7 @@ def daily_volatility(record: Record, first: float, last: float) -> FloatArray:
 def volatility_ratio(
     record: Record, *, early: tuple[float, float], late: tuple[float, float]
 ) -> PerPath:
-    """``log(v(early) / v(late))``, v the root mean square of daily log returns.
+    """Return ``log(v(early) / v(late))``, v the root mean square of daily log returns.
 
     Args:
         record: of the arm, recorded often; no subnet may be gone.
@@ -121,7 +121,7 @@ def volatility_ratio(
     "quantile over subnets. Between recorded days prices are not looked at.",
 )
 def subnet_drawdown(record: Record, *, first: float, last: float, level: float) -> PerPath:
-    """``max over t of 1 - p(t) / max over u <= t of p(u)``, and its quantile over subnets.
+    """Return ``max over t of 1 - p(t) / max over u <= t of p(u)``, its quantile over subnets.
 
     Args:
         record: of the arm.
@@ -141,7 +141,7 @@ def subnet_drawdown(record: Record, *, first: float, last: float, level: float) 
     "since the start; negative where it grew. Days over this are its half-life.",
 )
 def halvings(record: Record, *, gauge: str, lowest: float, part: float) -> Curve:
-    """Median over those subnets of ``-log2(g(t) / g(0))``, at every moment.
+    """Return the median over those subnets of ``-log2(g(t) / g(0))``, at every moment.
 
     Args:
         record: of the arm.
@@ -158,7 +158,7 @@ def halvings(record: Record, *, gauge: str, lowest: float, part: float) -> Curve
 
 
 def has_collapsed(record: Record, factor: float) -> BoolArray:
-    """Subnets whose price is below ``factor`` of the start's, shape (paths, moments, subnets)."""
+    """Mark subnets whose price is below ``factor`` of the start's: (paths, moments, subnets)."""
     price = record.gauges["price"]
     return price < factor * price[:, :1]
 
@@ -169,7 +169,7 @@ def has_collapsed(record: Record, factor: float) -> BoolArray:
     "its start.",
 )
 def collapsed(record: Record, *, lowest: float, part: float, factor: float) -> Curve:
-    """Mean over those subnets of ``p(t) < factor p(0)``, at every moment.
+    """Average ``p(t) < factor p(0)`` over those subnets, at every moment.
 
     Args:
         record: of the arm.

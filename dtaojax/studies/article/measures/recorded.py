@@ -11,7 +11,7 @@ from dtaojax.studies.article.record import Record
     "A figure of the whole network, by the name that a run's results give it.",
 )
 def network_figure(record: Record, *, name: str) -> Curve:
-    """The figure on each path and moment.
+    """Return the figure on each path and moment.
 
     Args:
         record: of the arm.
@@ -25,7 +25,7 @@ def network_figure(record: Record, *, name: str) -> Curve:
 
 @measure("as recorded", "A figure of one subnet, by the name that a run's results give it.")
 def subnet_figure(record: Record, *, name: str, netuid: int) -> Curve:
-    """The figure on each path and moment; 0 once the subnet is gone.
+    """Return the figure on each path and moment; 0 once the subnet is gone.
 
     Args:
         record: of the arm.

@@ -15,7 +15,7 @@ from dtaojax.studies.article.record import BoolArray, FloatArray, Record
     "Part of the subnets of the start in a band of latent quality that have not been deregistered.",
 )
 def survival(record: Record, *, lowest: float = 0.0, part: float = 1.0) -> Curve:
-    """Mean over those subnets of being there, at every moment.
+    """Average over those subnets of being there, at every moment.
 
     Args:
         record: of the arm, in which subnets come and go.
@@ -33,7 +33,7 @@ def survival(record: Record, *, lowest: float = 0.0, part: float = 1.0) -> Curve
     "highest; negative where quality helps to stay.",
 )
 def survival_gap(record: Record, *, part: float) -> Curve:
-    """Survival of the lowest part by latent quality less that of the highest, at every moment.
+    """Return survival of the lowest part by latent quality less that of the highest.
 
     Args:
         record: of the arm, in which subnets come and go.
@@ -49,7 +49,7 @@ def survival_gap(record: Record, *, part: float) -> Curve:
     "deregistered.",
 )
 def newborn_survival(record: Record) -> Curve:
-    """Mean over the newborn of the synthetic network of being there, at every moment.
+    """Average over the newborn of the synthetic network of being there, at every moment.
 
     Args:
         record: of the arm, in which subnets come and go.
@@ -66,7 +66,7 @@ def newborn_survival(record: Record) -> Curve:
 
 
 def best_threshold(values: FloatArray, fallen: BoolArray) -> FloatArray:
-    """Values that best divide those who fell from those who did not, row by row.
+    """Find the values that best divide those who fell from those who did not, row by row.
 
     Of all thresholds between neighbours it is the one with the fewest on the wrong side, the
     fallen above or the others below; of several the middle one. At the end where none should be
@@ -98,7 +98,7 @@ def best_threshold(values: FloatArray, fallen: BoolArray) -> FloatArray:
     "others.",
 )
 def threshold_revenue(record: Record, *, factor: float, day: float) -> PerPath:
-    """:func:`best_threshold` of revenues ``tao_per_day exp(spread quality)``, path by path.
+    """Find :func:`best_threshold` of revenues ``tao_per_day exp(spread quality)``, by path.
 
     Args:
         record: of the arm, whose demand has one ``revenue_demand``.

@@ -24,12 +24,12 @@ _LABEL: Final = 90
 
 
 def draw(figure: FigureResult) -> Figure:
-    """Draws a figure of any kind; values in percent where it says so."""
+    """Draw a figure of any kind; values in percent where it says so."""
     return _dots(figure) if figure.kind == "by_arm" else _plane(figure)
 
 
 def _plane(figure: FigureResult) -> Figure:
-    """Values against days, a parameter, or each other, one colour an arm."""
+    """Draw values against days, a parameter, or each other, one colour an arm."""
     height = 240.0 + _LINE * len(figure.series)
     drawing = new_figure(_WIDTH, height)
     top = (_LINE * len(figure.series) + 12.0) / height
@@ -100,7 +100,7 @@ def _histogram(axes: Axes, series: Series, figure: FigureResult, tone: str, labe
 
 
 def _dots(figure: FigureResult) -> Figure:
-    """A row an arm (and case) with its 95 % interval."""
+    """Draw a row an arm (and case) with its 95 % interval."""
     row, bottom, top = 32.0, 42.0, 8.0
     height = bottom + top + row * len(figure.series)
     drawing = new_figure(_WIDTH, height)
@@ -129,7 +129,7 @@ def _dots(figure: FigureResult) -> Figure:
 
 
 def _folded(label: str) -> str:
-    """A label on at most two lines, cut where it is too long for the margin."""
+    """Fold a label into at most two lines, cut where it is too long for the margin."""
     return "\n".join(textwrap.wrap(label, 34, max_lines=2, placeholder="…"))
 
 

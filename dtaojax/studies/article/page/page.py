@@ -124,7 +124,7 @@ def _sentence(results: ArticleResults) -> str:
 
 
 def _cards(results: ArticleResults) -> Iterator[Card]:
-    """One card a kind of verdict, with the statements that got it."""
+    """Yield one card a kind of verdict, with the statements that got it."""
     heads = {
         "supported": "Supported in every case tried",
         "not supported": "Not supported in any case tried",
@@ -143,7 +143,7 @@ def _cards(results: ArticleResults) -> Iterator[Card]:
 
 
 def _point(result: ExperimentResult) -> str:
-    """A statement on a card; where it depends, with what its first case says."""
+    """Write a statement on a card; where it depends, with the verdict of its first case."""
     if result.verdict != "depends":
         return f"{result.id} {result.title}"
     (name, verdict), *_ = result.cases
@@ -165,7 +165,7 @@ def _verdict(result: ExperimentResult) -> str:
 
 
 def _in_full(result: ExperimentResult) -> str:
-    """The verdict as a sentence, and with several cases what each of them says."""
+    """Write the verdict as a sentence, and with several cases the verdict of each of them."""
     told = f"{_verdict(result)}."
     told = told[0].upper() + told[1:]
     if len(result.cases) == 1:
@@ -230,12 +230,12 @@ def _claims(result: ExperimentResult) -> Table:
 
 
 def _settled(value: float) -> float:
-    """A number that is 0 but for rounding as 0."""
+    """Return a number, 0 where it is 0 but for rounding."""
     return 0.0 if abs(value) < _ROUNDING else value
 
 
 def _error(found: Interval) -> float:
-    """The standard error; none where the number is the same on every path but for rounding."""
+    """Return the standard error; none where the number is the same on every path."""
     is_rounding = found.standard_error < _ROUNDING * max(1.0, abs(found.value))
     return 0.0 if is_rounding else found.standard_error
 

@@ -17,33 +17,33 @@ Record: TypeAlias = Mapping[str, Any]
 
 
 def label(headline: str) -> str:
-    """A number's name in words."""
+    """Return a number's name in words."""
     words = {"hhi": "HHI", "es": "ES", "95": "95 %"}
     return " ".join(words.get(word, word) for word in headline.split("_"))
 
 
 def short(key: str) -> str:
-    """A key without what its neighbours share."""
+    """Shorten a key by the table that its neighbours share."""
     return key.removeprefix("mechanism.").removeprefix("demand.")
 
 
 def about(records: list[Record], headline: str) -> list[Record]:
-    """Those of the records that are about one number."""
+    """Select the records that are about one number."""
     return [each for each in records if each["headline"] == headline]
 
 
 def change(record: Record, end: str) -> Number:
-    """The change of a number with a parameter at the ``low`` or ``high`` end."""
+    """Write the change of a number with a parameter at the ``low`` or ``high`` end."""
     return number(record[f"at_{end}_value"], record[f"at_{end}_standard_error"])
 
 
 def reach(record: Record) -> float:
-    """The larger of both changes, without sign."""
+    """Return the larger of both changes, without sign."""
     return max(abs(record["at_low_value"]), abs(record["at_high_value"]))
 
 
 def swing_table(found: Record, headline: Record) -> Table:
-    """What each parameter alone does to a number at the ends of its range."""
+    """Tabulate the change of a number with each parameter alone at the ends of its range."""
     rows = [
         (
             each["parameter"],
@@ -63,7 +63,7 @@ def swing_table(found: Record, headline: Record) -> Table:
 
 
 def local_table(found: Record, headline: Record) -> Table:
-    """Derivatives of a number, and the central differences that they are held against."""
+    """Tabulate derivatives of a number, and the central differences that check them."""
     rows = []
     for each in about(found["local"], headline["name"]):
         by_range = (
@@ -103,7 +103,7 @@ def _elasticity(record: Record, headline: Record) -> Number:
 
 
 def index_table(found: Record, headline: Record) -> Table:
-    """Sobol indices of a number, with their intervals."""
+    """Tabulate Sobol indices of a number, with their intervals."""
     rows = [
         (
             each["parameter"],
@@ -125,7 +125,7 @@ def index_table(found: Record, headline: Record) -> Table:
 
 
 def _width(record: Record, order: str) -> float:
-    """Half of the interval, as a standard error of as many digits."""
+    """Return half of the interval, as a standard error of as many digits."""
     return max((record[f"{order}_ci_high"] - record[f"{order}_ci_low"]) / 3.92, 0.0)
 
 
@@ -135,7 +135,7 @@ def _interval(record: Record, order: str) -> str:
 
 
 def noise_table(found: Record) -> Table:
-    """How far the indices would move with other paths."""
+    """Tabulate how far the indices would move with other paths."""
     return Table(
         "What the demand paths behind the design leave open",
         (
@@ -157,7 +157,7 @@ def noise_table(found: Record) -> Table:
 
 
 def tornado_drawing(found: Record, headline: Record) -> Drawing:
-    """What each parameter alone does to a number."""
+    """Draw the change of a number with each parameter alone."""
     rows = [
         Row(short(each["parameter"]), *(_bar(each, end) for end in ("low", "high")))
         for each in about(found["swings"], headline["name"])
@@ -181,7 +181,7 @@ def _bar(record: Record, end: str) -> Bar:
 
 
 def index_drawing(found: Record, headline: Record) -> Drawing:
-    """What part of a number's variance each parameter explains."""
+    """Draw the part of a number's variance that each parameter explains."""
     rows = sorted(about(found["sobol"], headline["name"]), key=lambda each: -each["total_value"])
     height = 66.0 + 21.0 * len(rows)
     figure: Figure = new_figure(WIDTH, height)

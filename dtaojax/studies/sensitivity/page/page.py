@@ -31,7 +31,7 @@ FEWEST_POINTS: Final = 256
 
 
 def render_sensitivity(found: Record) -> str:
-    """The page for what ``pipeline/sensitivity_result.py`` writes into ``sensitivity.json``."""
+    """Render the page of ``sensitivity.json``."""
     with drawing_style():
         sections = [_swings(found), _local(found), _global(found), _ranges(found), _making(found)]
     document = Document(
@@ -190,7 +190,7 @@ _ON_A_CARD: Final = 3
 
 
 def card(found: Record, headline: Record) -> Card:
-    """What moves a number most, as far as the paths can tell."""
+    """Show the parameters that move a number most, as far as the paths can tell."""
     swings = sorted(about(found["swings"], headline["name"]), key=reach, reverse=True)
     points = [
         f"{short(each['parameter'])} from {plain(each['low'])} to {plain(each['high'])}: "
@@ -206,12 +206,12 @@ def card(found: Record, headline: Record) -> Card:
 
 
 def _proven(record: Record, prefix: str) -> bool:
-    """Whether the 95 % interval leaves out 0."""
+    """Return whether the 95 % interval leaves out 0."""
     return record[f"{prefix}_ci_low"] > 0.0 or record[f"{prefix}_ci_high"] < 0.0
 
 
 def warnings(found: Record) -> list[str]:
-    """What a reader must know before using a number."""
+    """List what a reader must know before using a number."""
     texts = []
     nothing = [each["key"] for each in found["parameters"] if each["effect"] == "nothing"]
     if nothing:

@@ -30,29 +30,29 @@ _TARGETS: Final = {
 
 
 def subnet_name(found: Record, netuid: int) -> str:
-    """A subnet's name and number."""
+    """Return a subnet's name and number."""
     return f"{found['names'][str(netuid)]} (SN{netuid})"
 
 
 def target_of(found: Record) -> tuple[str, str, float]:
-    """What is aimed at in words, its unit, and the factor to the unit."""
+    """Return the target in words, its unit, and the factor to the unit."""
     words, unit, factor = _TARGETS[found["config"]["attack"]["target"]]
     return words.format(it=subnet_name(found, found["aimed_at"])), unit, factor
 
 
 def change_of_target(found: Record) -> tuple[str, str, float]:
-    """As :func:`target_of`, for a change: parts in per cent change by points."""
+    """Return :func:`target_of` for a change: parts in per cent change by points."""
     words, unit, factor = target_of(found)
     return words, "points" if unit == "%" else unit, factor
 
 
 def aims_at_gain(found: Record) -> bool:
-    """Whether wealth itself is the target."""
+    """Return whether wealth itself is the target."""
     return found["config"]["attack"]["target"] == "gain"
 
 
 def outcomes_of(found: Record, rules: str, strategy: str) -> list[Record]:
-    """Outcomes under some rules with a strategy, by rising budget."""
+    """List the outcomes under some rules with a strategy, by rising budget."""
     return [
         each
         for each in found["outcomes"]
@@ -61,7 +61,7 @@ def outcomes_of(found: Record, rules: str, strategy: str) -> list[Record]:
 
 
 def figure_of(record: Record, name: str, factor: float = 1.0, suffix: str = "") -> Number:
-    """A figure of an outcome with its standard error."""
+    """Write a figure of an outcome with its standard error."""
     return number(record[f"{name}_value"], record[f"{name}_standard_error"], factor, suffix)
 
 
@@ -70,7 +70,7 @@ _TONES: Final = ("blue", "orange", "teal", "violet", "red", "green")
 
 
 def curve(found: Record, name: str, factor: float, axis: str, slug: str) -> Drawing:
-    """A figure by budget: a line for each of the rules, or under a single one for each strategy."""
+    """Draw a figure by budget, a line for each of the rules, or for each strategy under one."""
     figure: Figure = new_figure(480, 280)
     axes: Axes = figure.add_subplot()
     words = []
@@ -122,7 +122,7 @@ def _line(
 def plan_drawing(
     found: Record, rows: Sequence[Record], rules: str, budget: float, days: int
 ) -> Drawing:
-    """What a plan buys in each period, subnet on subnet."""
+    """Draw the purchases of a plan in each period, subnet on subnet."""
     figure: Figure = new_figure(480, 240)
     axes = figure.add_subplot()
     periods = sorted({each["period"] for each in rows})

@@ -26,7 +26,7 @@ from dtaojax.studies.stress.page.exhibits import (
 
 
 def render_stress(found: Record) -> str:
-    """The page for what ``pipeline/stress_result.py`` writes into ``stress.json``."""
+    """Render the page of ``stress.json``."""
     with drawing_style():
         sections = [_curves(found), _outcomes(found), _plan(found), _search(found), _terms(found)]
     document = Document(
@@ -227,7 +227,7 @@ _IDLE: Final = "no attack"
 
 
 def question(found: Record) -> str:
-    """What the attack is about."""
+    """Ask the question that the attack answers."""
     attack = found["config"]["attack"]
     target, _, _ = target_of(found)
     wish = {"own_share": "raise the", "gain": "raise the"}.get(attack["target"], "make for more")
@@ -238,7 +238,7 @@ def question(found: Record) -> str:
 
 
 def cards(found: Record) -> list[Card]:
-    """How far the largest budget gets, what it brings, and what less does."""
+    """Show how far the largest budget gets, its gain or cost, and smaller budgets."""
     target, unit, factor = target_of(found)
     rules = found["rules"][0]
     idle = outcomes_of(found, rules, _IDLE)[0]
@@ -307,7 +307,7 @@ def cards(found: Record) -> list[Card]:
 
 
 def _reach(found: Record) -> str:
-    """Whom the gain is about, and of whom and which plans it says nothing."""
+    """Tell whom the gain is about, and of whom and which plans it says nothing."""
     attack = found["config"]["attack"]
     income = "its owner's cut with and without the attack" if attack["owner"] else "no owner's cut"
     plan = (
@@ -322,7 +322,7 @@ def _reach(found: Record) -> str:
 
 
 def _brought(found: Record, outcome: Record) -> str:
-    """What a plan brings, and how far it gets where that is something else."""
+    """Tell the gain of a plan, and how far it gets where that is something else."""
     brought = f"{figure_of(outcome, 'wealth_change').text} TAO net"
     if aims_at_gain(found):
         return brought
@@ -331,7 +331,7 @@ def _brought(found: Record, outcome: Record) -> str:
 
 
 def warnings(found: Record) -> list[str]:
-    """What a reader must know before using a number."""
+    """List what a reader must know before using a number."""
     refused = [each for each in found["outcomes"] if each["refused_change_value"] > 0.0]
     texts = []
     if refused:

@@ -16,22 +16,22 @@ Record: TypeAlias = Mapping[str, Any]
 
 
 def label(measure: str) -> str:
-    """A measure in words."""
+    """Return a measure in words."""
     return measure.replace("_", " ")
 
 
 def choice_text(choice: Record) -> str:
-    """A choice as keys and values."""
+    """Write a choice as keys and values."""
     return ", ".join(f"{key} = {value}" for key, value in choice.items())
 
 
 def estimate(record: Record) -> Number:
-    """A mean with its standard error."""
+    """Write a mean with its standard error."""
     return number(record["value"], record["standard_error"])
 
 
 def interval(record: Record) -> str:
-    """A 95 % interval."""
+    """Write a 95 % interval."""
     low, high = (
         number(record[end], record["standard_error"]).text for end in ("ci_low", "ci_high")
     )
@@ -39,7 +39,7 @@ def interval(record: Record) -> str:
 
 
 def verdict(record: Record) -> str:
-    """Whether the point found is better than the start, as far as the paths can tell."""
+    """Say whether the point found is better than the start, as far as the paths can tell."""
     change = record["change"][0]
     if not _proven(change):
         return "no difference proven"
@@ -48,12 +48,12 @@ def verdict(record: Record) -> str:
 
 
 def _proven(record: Record) -> bool:
-    """Whether the 95 % interval of a change leaves out 0."""
+    """Return whether the 95 % interval of a change leaves out 0."""
     return record["ci_low"] > 0.0 or record["ci_high"] < 0.0
 
 
 def parameter_tables(found: Record) -> list[Table]:
-    """The parameters, and with several choices what each of them reached."""
+    """Tabulate the parameters, and with several choices the best of each of them."""
     rows = [
         (
             each["key"],
@@ -92,7 +92,7 @@ def parameter_tables(found: Record) -> list[Table]:
 
 
 def comparison(caption: str, records: Iterable[Record], rival: bool) -> Table:
-    """Measures at the start, at the point found and, with a rival, at the rival's."""
+    """Tabulate measures at the start, at the point found and, with a rival, at the rival's."""
     columns = ["measure", "start", "found", "change", "95 % interval of the change", "verdict"]
     if rival:
         columns[3:3] = ["CMA-ES"]
@@ -114,7 +114,7 @@ def comparison(caption: str, records: Iterable[Record], rival: bool) -> Table:
 
 
 def frontier_table(found: Record) -> Table:
-    """The points of the frontier, feasible or not."""
+    """Tabulate the points of the frontier, feasible or not."""
     swept = found["config"]["frontier"]["measure"]
     first = next(iter(found["config"]["minimise"]))
     rows = [
@@ -134,7 +134,7 @@ def frontier_table(found: Record) -> Table:
 
 
 def search_table(found: Record) -> Table:
-    """Every start of every choice."""
+    """Tabulate every start of every choice."""
     rows = [
         (
             choice_text(variant["choice"]) or "-",
@@ -155,7 +155,7 @@ def search_table(found: Record) -> Table:
 
 
 def derivative_table(found: Record) -> Table:
-    """Derivatives along the paths beside central differences."""
+    """Tabulate derivatives along the paths beside central differences."""
     rows = [
         (
             label(each["measure"]),
@@ -176,7 +176,7 @@ def derivative_table(found: Record) -> Table:
 
 
 def frontier_drawing(found: Record) -> Drawing:
-    """The measure that is minimised against the one whose bound is swept."""
+    """Draw the measure that is minimised against the one whose bound is swept."""
     points = found["frontier"]
     swept = found["config"]["frontier"]["measure"]
     first = next(iter(found["config"]["minimise"]))
@@ -219,7 +219,7 @@ def frontier_drawing(found: Record) -> Drawing:
 
 
 def objective_drawing(found: Record) -> Drawing:
-    """How far the best search came by each of its steps."""
+    """Draw the objective by step of the best search."""
     figure: Figure = new_figure(480, 220)
     axes = figure.add_subplot()
     steps = range(len(found["objective_by_step"]))

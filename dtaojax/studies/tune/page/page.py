@@ -28,7 +28,7 @@ from dtaojax.studies.tune.page.exhibits import (
 
 
 def render_tune(found: Record) -> str:
-    """The page for what ``pipeline/tune_result.py`` writes into ``tune.json``."""
+    """Render the page of ``tune.json``."""
     with drawing_style():
         sections = [
             _parameters(found),
@@ -184,7 +184,7 @@ _CONCENTRATION: Final = (
 
 
 def question(found: Record) -> str:
-    """What the search is about."""
+    """Ask the question that the search answers."""
     weights = found["config"]["minimise"]
     wanted = " and ".join(
         f"{'lower' if weight > 0 else 'raise'} {label(name)}" for name, weight in weights.items()
@@ -199,7 +199,7 @@ def question(found: Record) -> str:
 
 
 def cards(found: Record) -> list[Card]:
-    """What was won, what was kept, by which parameters, and whether it holds elsewhere."""
+    """Show the gain, the constraints, the parameters, and whether it holds elsewhere."""
     by_name = {each["measure"]: each for each in found["held_out"]}
     cards = []
     for name in found["config"]["minimise"]:
@@ -240,7 +240,7 @@ def cards(found: Record) -> list[Card]:
 
 
 def _beside(name: str, by_name: Mapping[str, Record]) -> list[str]:
-    """What other measures of concentration did, or that none was looked at."""
+    """Tell how other measures of concentration changed, or that none was looked at."""
     if name not in _CONCENTRATION:
         return []
     others = [by_name[each] for each in _CONCENTRATION if each in by_name and each != name]
@@ -296,7 +296,7 @@ def _rival_card(found: Record) -> Card:
 
 
 def warnings(found: Record) -> list[str]:
-    """What a reader must know before using a number."""
+    """List what a reader must know before using a number."""
     doubtful = [each for each in found["agreement"] if not each["agrees"]]
     texts = []
     if doubtful:
