@@ -1,4 +1,4 @@
-"""Which parameters and assumptions move the numbers of a run."""
+"""The parameters and assumptions that move the numbers of a run."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Sensitivity(StudyResults):
-    """What moves the numbers of a run; ``found`` is as in ``sensitivity.json``."""
+    """The sensitivities of a run's numbers; ``found`` is as in ``sensitivity.json``."""
 
     name = "sensitivity"
 
@@ -71,11 +71,11 @@ def sensitivity(
     """Move parameters of a run, and measure the effect on its numbers.
 
     Args:
-        config: of a study in TOML, for example ``configs/sensitivity.toml``, or of a run, for the
-            default study of it.
+        config: config of a study in TOML, for example ``configs/sensitivity.toml``, or of a run,
+            for the default study of it.
         changes: values that replace the config's, by dotted key.
-        folder: for the results, which then stay.
-        progress: whether to say what it does.
+        folder: folder for the results, which then stay.
+        progress: True to print what is being done.
 
     Raises:
         ConfigError: a config is wrong.

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Stress(StudyResults):
-    """What an attacker gains or loses; ``found`` is as in ``stress.json``."""
+    """The gains and losses of an attacker; ``found`` is as in ``stress.json``."""
 
     name = "stress"
 
@@ -55,8 +55,8 @@ def stress(
     Args:
         config: an attack's config in TOML, for example ``configs/attack.toml``.
         changes: values that replace the attack's, by dotted key.
-        folder: for the results, which then stay.
-        progress: whether to say what it does.
+        folder: folder for the results, which then stay.
+        progress: True to print what is being done.
 
     Raises:
         ConfigError: a config is wrong.

@@ -16,9 +16,9 @@ class StudyResults:
     """The results of a study, read back from its folder.
 
     Attributes:
-        name: The study's word, as its command has it.
-        folder: The folder of the tables and the page.
-        found: Everything that was found, as in the study's JSON file.
+        name: the study's word, as its command has it.
+        folder: folder of the tables and the page.
+        found: everything that was found, as in the study's JSON file.
     """
 
     name: ClassVar[str]
@@ -27,7 +27,7 @@ class StudyResults:
         """Read a folder that a study has filled.
 
         Raises:
-            ResultsError: A file is missing, damaged or changed.
+            ResultsError: a file is missing, damaged or changed.
         """
         # Kept although only its path is used: a folder that nobody named goes with it.
         self._shelf = shelf
@@ -47,13 +47,13 @@ class StudyResults:
         """Carry out the study as its command does, and read its results.
 
         Args:
-            config: The study's config in TOML.
-            changes: Values that replace the config's, by dotted key.
-            folder: The folder for the results, which then stay.
-            progress: Whether to print what is being done.
+            config: the study's config in TOML.
+            changes: values that replace the config's, by dotted key.
+            folder: folder for the results, which then stay.
+            progress: whether to print what is being done.
 
         Raises:
-            Exception: As the study's function states.
+            Exception: as the study's function states.
         """
         # JAX is slow to load, and importing the interface needs none of it.
         from dtaojax.studies.shared.study import find_study

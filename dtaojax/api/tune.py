@@ -13,7 +13,7 @@ from dtaojax.api.study import StudyResults
 
 
 class Search(StudyResults):
-    """What a search found; ``found`` is as in ``tune.json``."""
+    """The result of a search; ``found`` is as in ``tune.json``."""
 
     name = "tune"
 
@@ -24,7 +24,7 @@ class Search(StudyResults):
 
     @property
     def changes(self) -> dict[str, Any]:
-        """What was found, as :func:`dtaojax.simulate` takes it."""
+        """The values that were found, as :func:`dtaojax.simulate` takes them."""
         found = {each["key"]: each["found"] for each in self.found["parameters"]}
         return {**self.found["choice"], **found}
 
@@ -66,8 +66,8 @@ def tune(
     Args:
         config: a search's config in TOML, for example ``configs/tune_gate.toml``.
         changes: values that replace the search's, by dotted key.
-        folder: for the results, which then stay.
-        progress: whether to say what it does.
+        folder: folder for the results, which then stay.
+        progress: True to print what is being done.
 
     Raises:
         ConfigError: a config is wrong.

@@ -20,7 +20,7 @@ def study_command(name: str) -> Callable[..., None]:
     """Return the command of a study, with the help that its package states.
 
     Args:
-        name: The study's word: its command, and its package below ``dtaojax.studies``.
+        name: the study's word: its command, and its package below ``dtaojax.studies``.
     """
     about: About = getattr(import_module(f"dtaojax.studies.{name}"), _WORDS)
     # Annotations that typer reads must hold their values: this module does not postpone them.

@@ -1,4 +1,4 @@
-"""Whether a derivative along the paths is the derivative of the expectation.
+"""Checks that a derivative along the paths is the derivative of the expectation.
 
 Where a measure jumps (a subnet is deregistered, a rank is lost), the derivative of each path misses
 the jump, and the mean of those derivatives is not the derivative of the mean. A central difference
@@ -22,13 +22,13 @@ class Agreement(NamedTuple):
     """One measure against one parameter; derivatives with respect to the unit coordinate.
 
     Attributes:
-        measure: its place.
-        parameter: its place.
+        measure: index of the measure.
+        parameter: index of the parameter.
         pathwise: mean derivative along the paths.
-        pathwise_error: its standard error.
+        pathwise_error: standard error of that mean.
         difference: mean central difference.
         error: standard error of their disagreement over paths.
-        agrees: whether they differ by no more than that error and the difference's own allow.
+        agrees: True where they differ by no more than that error and the difference's own allow.
     """
 
     measure: int

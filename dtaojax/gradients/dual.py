@@ -34,8 +34,8 @@ def pushed(function: Callable[..., Any]) -> Callable[..., Dual]:
     """Return the same function of duals: forward derivatives along every direction at once.
 
     Args:
-        function: of pytrees, with a pytree of arrays as its value; differentiated by the real
-            leaves.
+        function: function of pytrees, with a pytree of arrays as its value; differentiated by the
+            real leaves.
     """
 
     def push(*at: Dual) -> Dual:
@@ -57,8 +57,8 @@ def value_and_jacobian(
     """Return an array function's value and its derivative by each parameter.
 
     Args:
-        function: of duals, whose value is an array.
-        values: of the parameters; at least one.
+        function: function of duals, whose value is an array.
+        values: values of the parameters; at least one.
     """
     count = len(values)
     runs = -(-count // _TOGETHER)

@@ -1,4 +1,4 @@
-"""The one error that a search raises for what its user can mend."""
+"""The one error that a search raises where its user can mend the cause."""
 
 
 class TuneError(Exception):

@@ -21,7 +21,7 @@ MANY_PARAMETERS = 12
 
 
 class Portion(NamedTuple):
-    """How much is simulated for one evaluation.
+    """Amount that is simulated for one evaluation.
 
     Attributes:
         paths: number of demand paths.
@@ -46,8 +46,8 @@ class Outcome(NamedTuple):
     """Measures of each path, and their derivatives if they were asked for.
 
     Attributes:
-        measures: by path.
-        jacobian: of each path's measures with respect to the parameters, or None.
+        measures: measures by path.
+        jacobian: derivatives of each path's measures with respect to the parameters, or None.
     """
 
     measures: Float[np.ndarray, "paths measures"]
@@ -80,7 +80,7 @@ class _Figures(eqx.Module):
 
 
 class _Forward(_Figures):
-    """The same with derivatives, a few directions beside each run of the path."""
+    """Measures with derivatives forward, a few directions beside each run of the path."""
 
     def __call__(self, path: ScalarInt) -> tuple[Array, Array]:
         def figures(values: Dual) -> Dual:
@@ -92,7 +92,7 @@ class _Forward(_Figures):
 
 
 class _Reverse(_Figures):
-    """The same with derivatives, one pass backwards for each measure."""
+    """Measures with derivatives in reverse, one pass backwards for each measure."""
 
     def __call__(self, path: ScalarInt) -> tuple[Array, Array]:
         found, back = jax.vjp(lambda values: self.at(values, path), self.values)
@@ -114,9 +114,9 @@ def evaluate(
 
     Args:
         parameter_map: the world.
-        values: of the parameters, in their own units.
-        names: of the measures.
-        portion: how much is simulated.
+        values: values of the parameters, in their own units.
+        names: names of the measures.
+        portion: amount that is simulated.
         derivative: None, ``forward`` or ``reverse``.
 
     Raises:
@@ -137,7 +137,7 @@ def evaluate(
 
 
 class _Trouble(eqx.Module):
-    """Where a path or its derivatives stop being finite."""
+    """Days and subnets in which a path and its derivatives are finite."""
 
     parameter_map: ParameterMap
     values: Values

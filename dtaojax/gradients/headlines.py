@@ -16,8 +16,8 @@ class Headline(NamedTuple):
     """A number of a run.
 
     Attributes:
-        name: in tables.
-        measure: of which it is made.
+        name: name in tables.
+        measure: measure of which it is made.
         tail: part of the paths, those with the largest values, that it is the mean of; None for
             all of them.
     """
@@ -51,8 +51,8 @@ def headline_columns(
 
     Args:
         outcome: measures of each path, perhaps with derivatives.
-        names: of the measures.
-        headlines: what is wanted.
+        names: names of the measures.
+        headlines: numbers that are wanted.
     """
     values, slopes = [], []
     for each in headlines:
@@ -79,7 +79,7 @@ def elasticities(outcome: Outcome, values: Float[np.ndarray, " parameters"]) -> 
 
     Args:
         outcome: columns over paths with derivatives by the parameters.
-        values: of the parameters.
+        values: values of the parameters.
     """
     columns = outcome.measures[:, :, None]
     means = columns.mean(axis=0)

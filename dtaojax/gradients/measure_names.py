@@ -6,13 +6,13 @@ from typing import Final, NamedTuple
 
 
 class Measure(NamedTuple):
-    """What a figure of a path is.
+    """Description of a figure of a path.
 
     Attributes:
-        unit: of the figure.
+        unit: unit of the figure.
         better: ``lower`` or ``higher``.
-        formula: in the glossary's notation.
-        reading: what it says, in a sentence.
+        formula: formula in the glossary's notation.
+        reading: meaning in a sentence.
     """
 
     unit: str
@@ -117,7 +117,7 @@ MEASURES: Final[dict[str, Measure]] = {
         "the start; a negative loss is a gain.",
     ),
 }
-"""Every measure; ``tuning/measures.py`` holds a function for each."""
+"""Every measure; :data:`dtaojax.gradients.measures.FUNCTIONS` holds a function for each."""
 
 HOLDER_LOSS_ES: Final = "loss_realizable_es_95"
 """Mean of the holder's loss over the worst twentieth of the paths."""
@@ -131,4 +131,4 @@ HEADLINES: Final[dict[str, Measure]] = {
         "Expected shortfall of the portfolio's realizable loss at 95 %.",
     ),
 }
-"""What a study of sensitivities looks at: means of measures, and the tail of the loss."""
+"""Numbers that a study of sensitivities looks at: means of measures, and the tail of the loss."""

@@ -147,7 +147,7 @@ def loss_realizable(path: PathHistory) -> Scalar:
     """Return the loss of the holder after slippage and fee [TAO].
 
     Raises:
-        ValueError: The world has no portfolio.
+        ValueError: the world has no portfolio.
     """
     if path.loss is None:
         raise ValueError("loss_realizable: the world has no portfolio")
@@ -197,10 +197,10 @@ def split_in_two(
     slot, so that neither has fewer tokens. Both keep the owner's settings.
 
     Args:
-        mechanism: The rules.
-        subnets: The subnets that take part.
-        state: The state before the split.
-        place: The index of the subnet.
+        mechanism: rules of the chain.
+        subnets: subnets that take part.
+        state: state before the split.
+        place: index of the subnet.
     """
     count = state.alpha_out.shape[-1]
 

@@ -40,10 +40,10 @@ class Range(NamedTuple):
     """A parameter and its bounds.
 
     Attributes:
-        key: The dotted key of the config.
-        start: The value in the config, in the parameter's unit.
-        low: The lower bound, in the parameter's unit.
-        high: The upper bound, in the parameter's unit.
+        key: dotted key of the config.
+        start: value in the config, in the parameter's unit.
+        low: lower bound, in the parameter's unit.
+        high: upper bound, in the parameter's unit.
         integer: True if the config takes whole numbers only.
     """
 
@@ -58,9 +58,9 @@ class Box(NamedTuple):
     """The bounds of all parameters, and the scales on which distances between them are measured.
 
     Attributes:
-        low: The lower bounds in the parameters' units, shape (parameters,).
-        high: The upper bounds in the parameters' units, shape (parameters,).
-        logarithmic: A mask of the parameters that are measured in the logarithm.
+        low: lower bounds in the parameters' units, shape (parameters,).
+        high: upper bounds in the parameters' units, shape (parameters,).
+        logarithmic: a mask of the parameters that are measured in the logarithm.
     """
 
     low: np.ndarray
@@ -96,10 +96,10 @@ class ParameterMap(eqx.Module):
     """A world that moves with its parameters.
 
     Attributes:
-        base: The world at the start.
-        slopes: For each parameter, the gain of each array of the world for each unit of it; None
+        base: world at the start.
+        slopes: for each parameter, the gain of each array of the world for each unit of it; None
             where an array gains nothing.
-        start: The values of the parameters at the start, in their own units.
+        start: values of the parameters at the start, in their own units.
     """
 
     base: Any
@@ -162,10 +162,10 @@ def find_parameter_map(build: Build, ranges: Sequence[Range]) -> ParameterMap:
 
     Args:
         build: Makes a world from values by key.
-        ranges: The parameters.
+        ranges: parameters with their bounds.
 
     Raises:
-        TuneError: A parameter is not continuous, does nothing, or bends between its bounds.
+        TuneError: a parameter is not continuous, does nothing, or bends between its bounds.
     """
     base = build({})
     slopes = tuple(_slope_over_range(build, base, each) for each in ranges)
@@ -184,8 +184,8 @@ def tangent_map(
 
     Args:
         build: Makes a world from values by key.
-        ranges: The parameters; none may change the program.
-        values: The point, within the ranges.
+        ranges: parameters with their bounds; none may change the program.
+        values: point, within the ranges.
     """
     here = {each.key: float(value) for each, value in zip(ranges, values, strict=True)}
     base = build(here)

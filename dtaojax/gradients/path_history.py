@@ -1,4 +1,4 @@
-"""A path as measures see it."""
+"""The history of a path that measures read: day by day, and in full at the horizon."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -18,7 +18,7 @@ from dtaojax.world.carry import Carry
 from dtaojax.world.world import World
 
 Lift = Callable[[Callable[..., Any]], Callable[..., Any]]
-"""What is done to a piece of a program before it is called."""
+"""Transforms a piece of a program before it is called."""
 
 
 class PathHistory(NamedTuple):
@@ -26,12 +26,12 @@ class PathHistory(NamedTuple):
 
     Attributes:
         mechanism: the rules.
-        subnets: who takes part at the horizon.
-        state: at the horizon.
-        paid: what the block after the horizon would pay.
-        shares: of the TAO emission, at the start and at the end of each day [-].
+        subnets: subnets that take part at the horizon.
+        state: state at the horizon.
+        paid: payment of the block after the horizon.
+        shares: shares of the TAO emission at the start and at the end of each day [-].
         price: spot price at the same times [TAO/alpha].
-        loss: what the holder's portfolio lost, realizable; None where nothing is held [TAO].
+        loss: realizable loss of the holder's portfolio; None where nothing is held [TAO].
     """
 
     mechanism: Mechanism
@@ -44,10 +44,10 @@ class PathHistory(NamedTuple):
 
 
 class Day(NamedTuple):
-    """What is kept of a moment.
+    """Shares and prices at the end of a day.
 
     Attributes:
-        shares: of the TAO emission [-].
+        shares: shares of the TAO emission [-].
         price: spot price [TAO/alpha].
     """
 
@@ -82,14 +82,14 @@ def follow(
     again.
 
     Args:
-        lift: what is done to each piece of the program before it is called: nothing, or
+        lift: transformation of each piece of the program before it is called: none, or
             :func:`~dtaojax.gradients.dual.pushed`, which takes derivatives along.
         build: makes the world.
-        values: what it is made of, as the lifted pieces take it.
+        values: values that it is made of, as the lifted pieces take them.
         path: number of the path.
         days: horizon.
         steps_a_day: number of steps that make a day.
-        read: what is wanted of the history.
+        read: function of the history that is wanted.
 
     Returns:
         What ``read`` returns, as the lifted pieces return it.

@@ -1,4 +1,4 @@
-"""From figures of paths to the number that a claim is about, with its error."""
+"""A claim from the figures of paths to its number, its verdict and its words."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ def estimate_claim(claim: ClaimConfig, ours: PerPath, theirs: PerPath | None) ->
     """Estimate the number of a claim.
 
     Args:
-        claim: what is estimated.
+        claim: claim whose number is estimated.
         ours: figure of each path in the claim's arm.
-        theirs: of the same paths in the arm that it is compared with, where there is one.
+        theirs: figures of the same paths in the arm that it is compared with, where there is one.
     """
     level = 0.0 if claim.level is None else claim.level
     if claim.over is not None and theirs is not None:
@@ -49,7 +49,7 @@ def estimate_claim(claim: ClaimConfig, ours: PerPath, theirs: PerPath | None) ->
 
 
 class Verdict(StrEnum):
-    """What the numbers say; the value is how the report words it."""
+    """The verdict of the numbers; the value is its word in the report."""
 
     SUPPORTED = "supported"
     REFUTED = "not supported"
@@ -61,7 +61,7 @@ def judge(estimate: Estimate, above: float | None, below: float | None) -> Verdi
     """Judge whether the whole 95 % interval lies on one side of a threshold.
 
     Args:
-        estimate: with its interval; an interval that is not known decides nothing.
+        estimate: estimate with its interval; an interval that is not known decides nothing.
         above: supported if it is larger than this; exactly one of the two is given.
         below: supported if it is smaller than this.
     """

@@ -23,8 +23,8 @@ class ArmConfig(StrictModel):
     """One side of an experiment: a run's config that differs from the others' in what is compared.
 
     Attributes:
-        name: by which claims and cases name it.
-        label: what the report calls it; the name if it is empty.
+        name: name in claims and cases.
+        label: name in the report; the name if it is empty.
         change: dotted key -> value, laid over the experiment's ``base``.
     """
 
@@ -37,7 +37,7 @@ class CaseConfig(StrictModel):
     """A setting of what the statement may hang on; every arm is run in every case.
 
     Attributes:
-        name: in the report.
+        name: name in the report.
         change: dotted key -> value, laid over every arm.
         arms: name of an arm -> changes of that arm alone.
     """
@@ -51,19 +51,19 @@ class ClaimConfig(StrictModel):
     """A criterion: a number that lies on one side of a threshold if the statement is right.
 
     Attributes:
-        text: what it says, in words.
+        text: claim in words.
         measure: name of a figure of each path.
-        parameters: of the measure; ``with`` in the file.
-        day: at which a measure is read that has a value a day.
-        arm: whose figure it is.
+        parameters: parameters of the measure; ``with`` in the file.
+        day: day at which a measure is read that has a value a day.
+        arm: arm whose figure it is.
         minus: another arm, whose figure is taken off path by path.
         over: another arm, by the mean of whose figure this one's mean is divided.
-        statistic: what is estimated: ``mean``, ``probability`` of a figure that is 0 or 1,
-            ``quantile``, or ``shortfall``, the mean of the largest figures.
-        level: of the quantile, or the part of the paths that are not among the largest.
+        statistic: statistic that is estimated: ``mean``, ``probability`` of a figure that is 0 or
+            1, ``quantile``, or ``shortfall``, the mean of the largest figures.
+        level: level of the quantile, or the part of the paths that are not among the largest.
         above: the claim holds if the number is larger.
         below: the claim holds if the number is smaller. A claim with neither is shown, not judged.
-        percent: whether the report shows it in percent.
+        percent: true if the report shows it in percent.
     """
 
     text: Words
@@ -111,18 +111,18 @@ class FigureConfig(StrictModel):
             of paths; ``by_arm`` its mean with the 95 % interval in every arm and case;
             ``by_parameter`` its mean against values of one parameter; ``distribution`` a histogram
             over paths.
-        measure: that is drawn.
-        parameters: of the measure; ``with`` in the file.
-        day: at which a measure is read that has a value a day; not for ``over_days``.
-        arms: that are drawn; all by default, but for ``minus``.
+        measure: measure that is drawn.
+        parameters: parameters of the measure; ``with`` in the file.
+        day: day at which a measure is read that has a value a day; not for ``over_days``.
+        arms: arms that are drawn; all by default, but for ``minus``.
         minus: an arm whose values are taken off path by path.
-        title: with the unit.
-        caption: what to take away.
+        title: title with the unit.
+        caption: sentence to take away.
         vary: the parameter, for ``by_parameter``.
-        axis: what the values of that parameter are, with the unit; its name if it is empty.
-        values: of that parameter.
-        scale: of the figure's values.
-        percent: whether they are shown in percent.
+        axis: meaning of the values of that parameter, with the unit; its name if it is empty.
+        values: values of that parameter.
+        scale: scale of the figure's values.
+        percent: true if values are shown in percent.
     """
 
     kind: Literal["over_days", "by_arm", "by_parameter", "distribution"]
@@ -156,10 +156,10 @@ class ExperimentConfig(FileModel):
     """A statement put to the test.
 
     Attributes:
-        id: by which it is named, as ``A16``.
-        title: in a few words.
-        statement: what is said, in our words.
-        simulated: what was simulated.
+        id: name of the statement, as ``A16``.
+        title: title in a few words.
+        statement: statement in our words.
+        simulated: simulation in words.
         hangs_on: the assumption that the verdict hangs on.
         depends_on: completes "depends on ..." where the verdict differs between cases.
         record_every_days: paths are recorded so often; by default on the days of
@@ -226,7 +226,7 @@ class ExperimentConfig(FileModel):
 
     @property
     def labels(self) -> dict[str, str]:
-        """What the report calls each arm."""
+        """The name of each arm in the report."""
         return {arm.name: arm.label or arm.name for arm in self.arm}
 
 

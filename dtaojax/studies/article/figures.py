@@ -28,8 +28,8 @@ class Wanted(NamedTuple):
         arm: name of it.
         case: name of it.
         measure: name of it.
-        parameters: as JSON, so that equal ones are equal.
-        day: at which it is read; None for a value a path, or for all days.
+        parameters: parameters as JSON, so that equal ones are equal.
+        day: day at which it is read; None for a value a path, or for all days.
     """
 
     arm: str
@@ -102,9 +102,9 @@ def figure_result(
     """Compute the data of an experiment's figure.
 
     Args:
-        config: of the experiment.
-        columns: as :func:`wanted_by` asks for.
-        days: of the record.
+        config: config of the experiment.
+        columns: values that :func:`wanted_by` asks for.
+        days: days of the record.
     """
     figure = config.figure
     rows = [(row.label, row.values(columns)) for row in _rows(config)]

@@ -23,7 +23,7 @@ from dtaojax.studies.article.measures.registry import MEASURES
 from dtaojax.studies.shared.finished import Footing, refuse_unpaired
 
 FOLDER: Final = Path("configs") / "article"
-"""Where the experiments are, seen from the current folder; else the package's own are taken."""
+"""The folder of the experiments in the current folder; else the package's own are taken."""
 
 _ID: Final = re.compile(r"[Aa]\d{1,3}")
 
@@ -33,9 +33,9 @@ class Experiment:
     """An experiment, known to be sound.
 
     Attributes:
-        config: of it.
-        file: that it was read from.
-        runs: what is simulated, by arm and case.
+        config: config of the experiment.
+        file: file that it was read from.
+        runs: inputs of the simulations by arm and case.
     """
 
     config: ExperimentConfig

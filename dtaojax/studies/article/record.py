@@ -1,4 +1,4 @@
-"""What was seen of an arm of an experiment: every subnet on every path, as NumPy arrays."""
+"""The record of an arm of an experiment: every subnet on every path, as NumPy arrays."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ class Record:
     Subnets are those of the start, in the order of the network; paths are in order.
 
     Attributes:
-        config: that was run.
-        days: of the moments, the start first, shape (moments,) [days].
-        netuid: of the subnets, shape (subnets,).
+        config: config that was run.
+        days: days of the moments, the start first, shape (moments,) [days].
+        netuid: netuids of the subnets, shape (subnets,).
         gauges: figures of subnets by name, shape (paths, moments, subnets): those of a run,
             ``alpha_in`` and ``alpha_out``. Amounts, prices and shares are 0 once a subnet is gone.
-        events: what is true of them by name, same shape.
+        events: facts about them by name, true or false, same shape.
         scalars: figures of the path by name, shape (paths, moments): those of a run,
             ``total_issuance``, ``root_tao``, and for each position ``alpha_held[netuid]`` and
             ``paid[netuid]``.

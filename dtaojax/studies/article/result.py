@@ -1,4 +1,4 @@
-"""What experiments found, as plain data for a page."""
+"""Results of experiments as plain data for a page."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Interval:
 
     Attributes:
         value: the estimate.
-        standard_error: of it.
+        standard_error: standard error of the estimate.
         low: lower end of the interval.
         high: upper end.
     """
@@ -34,12 +34,12 @@ class ClaimResult:
     Attributes:
         text: the claim in words.
         measure: name of the figure.
-        unit: of the number.
-        of: what the number is: arms and statistic, in words.
+        unit: unit of the number.
+        of: arms and statistic of the number, in words.
         criterion: the threshold in words; empty for a number that is shown and not judged.
-        percent: whether it is shown in percent.
+        percent: True if it is shown in percent.
         found: the number, by case.
-        verdicts: by case; empty for a number that is not judged.
+        verdicts: verdicts by case; empty for a number that is not judged.
     """
 
     text: str
@@ -57,9 +57,9 @@ class Series:
     """A line, a row of dots or a histogram of a figure.
 
     Attributes:
-        label: of the arm, or arm and case.
+        label: label of the arm, or arm and case.
         at: places on the axis: days, values of a parameter, or edges of bins.
-        value: at these places; counts of a histogram.
+        value: values at these places; parts of the paths of a histogram.
         low: lower ends; empty for a histogram.
         high: upper ends.
     """
@@ -77,13 +77,13 @@ class FigureResult:
 
     Attributes:
         kind: ``over_days``, ``by_arm``, ``by_parameter`` or ``distribution``.
-        title: with the unit.
-        caption: what to take away.
+        title: title with the unit.
+        caption: sentence to take away.
         axis: label of the axis that the values are drawn against.
-        unit: of the values.
+        unit: unit of the values.
         scale: ``linear`` or ``log``.
-        percent: whether values are shown in percent.
-        series: what is drawn.
+        percent: True if values are shown in percent.
+        series: series that are drawn.
     """
 
     kind: str
@@ -101,20 +101,20 @@ class ExperimentResult:
     """A statement, its verdict and all that it rests on.
 
     Attributes:
-        id: of the statement.
-        title: in a few words.
-        statement: in our words.
-        simulated: what was simulated.
+        id: id of the statement.
+        title: title in a few words.
+        statement: statement in our words.
+        simulated: simulation in words.
         hangs_on: the assumption that the verdict hangs on.
-        depends_on: what the cases vary, in words.
+        depends_on: assumption that the cases vary, in words.
         verdict: ``supported``, ``not supported``, ``undecided`` or ``depends``.
         cases: name and verdict of each.
         claims: the criteria.
         figure: the figure.
         terms: measures that were used, and what they are.
-        facts: how it was run: label and text.
-        seconds: that it took.
-        paths: that every number rests on.
+        facts: label and text of each fact about how it was run.
+        seconds: time that it took [s].
+        paths: number of paths that every number rests on.
         lost: paths that were left out because a number was not finite in one of the runs.
         config: text of the experiment's file.
     """
@@ -142,8 +142,8 @@ class ArticleResults:
     """All experiments of a report.
 
     Attributes:
-        experiments: in the order of the statements.
-        manifest: how the report was made; JSON types only.
+        experiments: results in the order of the statements.
+        manifest: account of how the report was made; JSON types only.
     """
 
     experiments: Sequence[ExperimentResult]

@@ -43,15 +43,15 @@ def judged(experiments: Sequence[Experiment], tell: Progress) -> Files:
     """Run the experiments, and judge the statements.
 
     Args:
-        experiments: The experiments as read, in the order of the report.
+        experiments: experiments as read, in the order of the report.
         tell: Receives a line now and again.
 
     Returns:
         The content of every file of the study's folder.
 
     Raises:
-        ConfigError: A measure needs what the runs do not record.
-        ResultsError: An experiment has no number.
+        ConfigError: a measure needs what the runs do not record.
+        ResultsError: an experiment has no number.
     """
     begun = time.perf_counter()
     runtime.configure("float64")
@@ -103,7 +103,7 @@ def run_experiment(experiment: Experiment, tell: Callable[[str], None]) -> Exper
     """Simulate every arm in every case, and judge the claims.
 
     Args:
-        experiment: as read.
+        experiment: experiment as read.
         tell: receives a line before each run.
 
     Raises:

@@ -1,4 +1,4 @@
-"""The config of ``dtaojax sensitivity``: what is moved, how far, and what is looked at."""
+"""The config of ``dtaojax sensitivity``, and the default parameters, spans and numbers."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from dtaojax.studies.tune.config import Count, ParameterConfig
 
 
 class SobolConfig(StrictModel):
-    """How much the global indices cost.
+    """Size of the design for the global indices.
 
     Attributes:
         points: base points of the design, a power of two; ``points (parameters + 2)`` worlds are
             simulated. 0 leaves the indices out. A report shows them from 256 on: the intervals of
             fewer do not cover.
         paths: demand paths behind each point, the same for all.
-        resamples: of the design, for the intervals.
+        resamples: resamples of the design, for the intervals.
     """
 
     points: Annotated[int, Field(ge=0, le=65_536)] = 0
@@ -48,11 +48,11 @@ class SensitivityConfig(FileModel):
         title: heading of the report.
         config: the run's config, relative to this file.
         change: dotted key -> value, changes of that config.
-        parameter: what is moved; left out for a default list of what the config has.
-        measures: what is looked at; left out for a default list.
+        parameter: parameters that are moved; left out for a default list of those the config has.
+        measures: numbers that are looked at; left out for a default list.
         paths: demand paths behind derivatives and swings.
         step_blocks: blocks at once.
-        seed: of the paths and of the design.
+        seed: seed of the paths and of the design.
         block_paths: paths in a block; memory grows with it.
         sobol: the global indices.
     """
@@ -103,7 +103,7 @@ class SensitivityConfig(FileModel):
 
     @property
     def output_folder(self) -> Path:
-        """Where the report goes if the command does not say; apart from the run's own."""
+        """The folder of the results if the command names none; apart from the run's own."""
         stem = "sensitivity" if self._source is None else self._source.stem
         return Path("runs") / (f"{stem}-sensitivity" if self._of_run else stem)
 
@@ -135,10 +135,10 @@ MEASURES_OF_HOLDERS: Final = (HOLDER_LOSS, HOLDER_LOSS_ES)
 
 
 class _Span(NamedTuple):
-    """How far a key is moved.
+    """Span over which a key is moved.
 
     Attributes:
-        key: below ``mechanism``, below a demand process of a kind, or of the whole config.
+        key: key below ``mechanism``, below a demand process of a kind, or of the whole config.
         by: ``factor`` of the value, or ``to`` a value.
         low: lower end.
         high: upper end.

@@ -73,11 +73,11 @@ def sobol_indices(
     vary has indices of 0; an index that is 0 in every resample has no width.
 
     Args:
-        function: of points of the unit box.
-        parameters: how many.
+        function: function of points of the unit box.
+        parameters: number of parameters.
         points: base points; a power of two.
-        resamples: of the bootstrap.
-        seed: of the scrambling and of the bootstrap.
+        resamples: resamples of the bootstrap.
+        seed: seed of the scrambling and of the bootstrap.
     """
     spent = 0
 
@@ -126,12 +126,12 @@ class StudiedWorld(NamedTuple):
     """A config whose numbers are looked at while its parameters move, on the same paths.
 
     Attributes:
-        config: with the step and the seed of the study.
+        config: config with the step and the seed of the study.
         network: the start state.
-        ranges: of the parameters.
+        ranges: ranges of the parameters.
         box: the same bounds, with their scales.
-        headlines: what is looked at.
-        portion: how much is simulated for one evaluation.
+        headlines: numbers that are looked at.
+        portion: amount that is simulated for one evaluation.
     """
 
     config: Config
@@ -177,11 +177,12 @@ class Slopes(NamedTuple):
     """Derivatives at one point.
 
     Attributes:
-        values: of the parameters, moved inside their ranges.
-        by_range: of each headline by each parameter, times the width of its range.
+        values: values of the parameters, moved inside their ranges.
+        by_range: derivatives of each headline by each parameter, times the width of its range.
         elasticities: relative change of a headline over relative change of a parameter; of no use
             where one of them is 0 [-].
-        checks: against central differences of worlds that are really built, in units of the box.
+        checks: checks against central differences of worlds that are really built, in units of the
+            box.
     """
 
     values: np.ndarray
@@ -191,11 +192,11 @@ class Slopes(NamedTuple):
 
 
 class Swing(NamedTuple):
-    """What moving one parameter to the ends of its range does to the headlines.
+    """Changes of the headlines with one parameter at the ends of its range.
 
     Attributes:
         low: change from the config's own value to the lower end, paired path by path.
-        high: to the upper end.
+        high: change to the upper end, paired path by path.
     """
 
     low: Estimate
@@ -207,7 +208,7 @@ class Global(NamedTuple):
 
     Attributes:
         parameters: keys.
-        indices: of the headlines.
+        indices: indices of the headlines.
         halves: the same from each half of the paths.
         spread: standard deviation of each headline over the design.
         noise: standard error over paths of each headline, its mean over the design.
@@ -232,7 +233,7 @@ def slopes(study: StudiedWorld, progress: Callable[[str], None]) -> Slopes:
     """Compute derivatives of all headlines by all parameters, forward along every path.
 
     Args:
-        study: none of whose parameters changes the program.
+        study: study, none of whose parameters changes the program.
         progress: receives a line now and again.
     """
     centre = inside(study.box.unit(study.start))
@@ -275,7 +276,7 @@ def swings(study: StudiedWorld, base: Outcome, progress: Callable[[str], None]) 
     """Move each parameter alone to the ends of its range, against the config as it is.
 
     Args:
-        study: whose parameters may change the program too.
+        study: study whose parameters may change the program too.
         base: the headlines at the config's own values.
         progress: receives a line now and again.
     """
@@ -296,10 +297,10 @@ def shares_of_variance(
     as those from one half of the paths differ from those of the other.
 
     Args:
-        study: none of whose parameters changes the program.
+        study: study, none of whose parameters changes the program.
         points: base points of the design.
         paths: demand paths.
-        resamples: of the bootstrap.
+        resamples: resamples of the bootstrap.
         progress: receives a line now and again.
     """
     portion = study.portion._replace(paths=paths)

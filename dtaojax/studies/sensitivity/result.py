@@ -1,4 +1,4 @@
-"""What a study of sensitivities leaves: a JSON file, three tables and the report."""
+"""The result of a study of sensitivities, and its files: JSON, three tables and the page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The study of sensitivities: a config in; slopes, swings, indices and a report out."""
+"""The study of sensitivities: inputs in; slopes, swings, indices and a folder out."""
 
 from __future__ import annotations
 
@@ -47,10 +47,10 @@ class SensitivityInputs(NamedTuple):
     """Everything that a study reads, checked.
 
     Attributes:
-        study: its config.
+        study: config of the study.
         config: the run's config, with the step and the seed of the study.
         network: the start state.
-        parameters: what is moved.
+        parameters: parameters that are moved.
         measures: names of what is looked at.
     """
 
@@ -107,14 +107,14 @@ def moved(inputs: SensitivityInputs, progress: Progress) -> Files:
     """Move the parameters, and measure the effect on the numbers.
 
     Args:
-        inputs: Everything that was read.
+        inputs: everything that was read.
         progress: Receives a line now and again.
 
     Returns:
         The content of every file of the study's folder.
 
     Raises:
-        TuneError: A number or a derivative is not finite.
+        TuneError: a number or a derivative is not finite.
     """
     begun = time.perf_counter()
     runtime.configure(inputs.config.run.precision)

@@ -9,9 +9,9 @@ class About(NamedTuple):
     """The help of a study's command.
 
     Attributes:
-        task: The task in a sentence, and after a blank line the files that the folder holds.
-        config: The config that the command takes, in a sentence.
-        paths: The keys of its several numbers of paths, which ``--paths`` cannot tell apart.
+        task: task in a sentence, and after a blank line the files that the folder holds.
+        config: config that the command takes, in a sentence.
+        paths: keys of its several numbers of paths, which ``--paths`` cannot tell apart.
     """
 
     task: str

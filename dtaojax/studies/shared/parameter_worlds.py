@@ -37,9 +37,9 @@ def holder(config: Config, measures: Sequence[str], where: str) -> dict[str, Any
     """Return the change of the config that drops its portfolio, unless a measure looks at it.
 
     Args:
-        config: whose portfolio it is.
-        measures: by name.
-        where: what errors call the config.
+        config: config whose portfolio it is.
+        measures: names of the measures.
+        where: name of the config in errors.
 
     Raises:
         ConfigError: a measure looks at the portfolio, and nothing is held.

@@ -44,13 +44,13 @@ class Study(Generic[Inputs]):
     """A study from its inputs to its folder.
 
     Attributes:
-        name: The study's word: its command after ``dtaojax``, its package below
+        name: the study's word: its command after ``dtaojax``, its package below
             ``dtaojax.studies``, and the name of its JSON file.
-        files: The names of all files that it may leave, the page among them.
+        files: names of all files that it may leave, the page among them.
         read: Gathers and checks everything that it reads, from the config's path and overrides as
             ``key=value``; another form where a study is asked for otherwise.
         find: Computes the result, and returns the content of every file.
-        output_folder: The folder of the results where nobody names one.
+        output_folder: folder of the results where nobody names one.
     """
 
     name: str
@@ -63,17 +63,17 @@ class Study(Generic[Inputs]):
         """Compute the result and put it into a folder, all of it or nothing.
 
         Args:
-            inputs: Everything that was read.
-            folder: The folder for the results; made if it is not there.
+            inputs: everything that was read.
+            folder: folder for the results; made if it is not there.
             progress: Receives a line now and again.
 
         Returns:
             The path of the page.
 
         Raises:
-            ResultsError: The folder cannot be written, holds another command's result, or is being
+            ResultsError: the folder cannot be written, holds another command's result, or is being
                 written; or a file of the result would replace one that was read.
-            TuneError: A search cannot be run, or a number is not finite.
+            TuneError: a search cannot be run, or a number is not finite.
         """
         with study_folder(folder, self.name, self.files) as new:
             write_files(new, self.find(inputs, progress))
@@ -94,17 +94,17 @@ def study_folder(
     If the body fails, the earlier result is what it was.
 
     Args:
-        folder: The folder for the results.
-        command: The command that is at work, as one gives it after ``dtaojax``.
-        files: The names of the files that the command may leave.
-        needed: Further files that must stay, beside all that were read.
+        folder: folder for the results.
+        command: command that is at work, as one gives it after ``dtaojax``.
+        files: names of the files that the command may leave.
+        needed: further files that must stay, beside all that were read.
 
     Yields:
         The folder to fill. A manifest that the body leaves there is sealed; else one that tells the
         command and the time is made.
 
     Raises:
-        ResultsError: The folder cannot be written, holds another command's result, or is being
+        ResultsError: the folder cannot be written, holds another command's result, or is being
             written; or a file of the result would replace one that was read.
     """
     # Before the claim: a command that is refused must not have made so much as its folder.
@@ -117,7 +117,7 @@ def write_files(folder: Path, files: Files) -> None:
     """Write files into a folder in the order given; a table by the ending of its name.
 
     Raises:
-        ResultsError: The folder cannot be written.
+        ResultsError: the folder cannot be written.
     """
     with writing_into(folder):
         for name, content in files.items():

@@ -1,4 +1,4 @@
-"""The config of ``dtaojax stress``: who attacks what, with how much, and under which rules."""
+"""The config of ``dtaojax stress``: attacker, target, budgets, and the rules that are attacked."""
 
 from __future__ import annotations
 
@@ -28,20 +28,20 @@ Days = Annotated[int, Field(ge=1, le=3_650)]
 
 
 class AttackConfig(StrictModel):
-    """Who attacks what, and with how much.
+    """Attacker, target and budgets.
 
     Attributes:
         target: ``own_share`` raises the emission share of ``own``; ``gain`` the attacker's wealth;
             ``rival_below_bar`` pushes ``rival`` below the gate's bar; ``rival_pruned`` makes it the
             subnet that the next registration replaces. All but ``gain`` are means over the days.
         own: netuid of the attacker's subnet.
-        owner: whether the attacker owns it, and gets the owner's cut.
+        owner: true if the attacker owns it, and gets the owner's cut.
         rival: netuid of the subnet that is attacked.
-        netuids: where the attacker trades; ``own`` or else ``rival`` where left out.
+        netuids: subnets in which the attacker trades; ``own`` or else ``rival`` where left out.
         holds: netuid -> alpha that the attacker has at the start.
         budgets: TAO that may be spent in all, a search for each.
-        day: on which it begins; days before it do not count in the target.
-        days: over which it trades; what is left is sold at the horizon.
+        day: day on which it begins; days before it do not count in the target.
+        days: days over which it trades; what is left is sold at the horizon.
         period_days: the plan has one amount for each so many days.
         smoothing: width of the edges that replace jumps in the search, in log share or log price.
     """
@@ -96,13 +96,13 @@ class AttackConfig(StrictModel):
         """Return the attacker, with a plan of no trades.
 
         Args:
-            demand: The world's own demand, which says how much of their income others sell at
+            demand: the world's own demand, which says how much of their income others sell at
                 once.
-            table: The network.
-            fee: The fee that trades pay.
+            table: network.
+            fee: fee that trades pay.
 
         Raises:
-            NetworkError: A netuid is not in the network.
+            NetworkError: a netuid is not in the network.
         """
         from dtaojax.studies.stress.episode import idle_attack
 
@@ -124,16 +124,16 @@ class AttackConfig(StrictModel):
 
 
 class StressSearchConfig(StrictModel):
-    """How the plan is searched.
+    """Settings of the search for the plan.
 
     Attributes:
         paths: demand paths behind each evaluation, the same in all of them.
         step_blocks: blocks simulated at once during the search.
         iterations: evaluations from each start, at most.
         first_step: length of the first step, as a part of the budget [-].
-        random_starts: beside the plans that come to mind: at once, evenly, and the plan of the
-            next smaller budget.
-        seed: of the paths and starts.
+        random_starts: random plans to start from, beside the plain ones: at once, evenly, and the
+            plan of the next smaller budget.
+        seed: seed of the paths and starts.
         block_paths: paths in a block; memory grows with it.
     """
 
@@ -154,9 +154,9 @@ class StressConfig(FileModel):
         config: the run's config, relative to this file.
         change: dotted key -> value, changes of that config.
         presets: rules that are attacked, one after the other; the config's own where left out.
-        attack: who attacks what.
-        search: how the plan is searched.
-        verify: how it is measured on fresh paths.
+        attack: attacker, its target and its means.
+        search: settings of the search for the plan.
+        verify: settings of the measurement on fresh paths.
     """
 
     title: Annotated[str, Field(max_length=200)] = ""
@@ -188,7 +188,7 @@ class StressConfig(FileModel):
 
     @property
     def output_folder(self) -> Path:
-        """Where the report goes if the command does not say."""
+        """The folder of the results if the command names none."""
         return Path("runs") / ("stress" if self._source is None else self._source.stem)
 
 

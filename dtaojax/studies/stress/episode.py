@@ -1,4 +1,4 @@
-"""A path under attack: what the attacker wants, how far it gets, and what that costs."""
+"""A path under attack: the attacker's target, how near a plan comes to it, and at what cost."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -38,15 +38,15 @@ def idle_attack(
     """Return an attacker with a plan of no trades.
 
     Args:
-        slots: The indices of the subnets in which it may trade, shape (places,).
-        alpha: The alpha that it has there at the start [alpha], same shape.
+        slots: indices of the subnets in which it may trade, shape (places,).
+        alpha: alpha that it has there at the start [alpha], same shape.
         owned: 1 where it owns the subnet, 0 elsewhere, same shape.
-        fee: The fee that trades pay.
-        owners_sell: The part of their income that owners sell at once [-].
-        validators_sell: The part that validators and stakers sell at once [-].
-        begins: The block of the first trade.
-        periods: The number of periods of the plan.
-        period_blocks: The length of a period [blocks].
+        fee: fee that trades pay.
+        owners_sell: part of their income that owners sell at once [-].
+        validators_sell: part that validators and stakers sell at once [-].
+        begins: block of the first trade.
+        periods: number of periods of the plan.
+        period_blocks: length of a period [blocks].
     """
     empty = jnp.zeros((periods, len(slots)))
     return Attack(
@@ -63,7 +63,7 @@ def idle_attack(
 
 
 class Aim(eqx.Module):
-    """What the attacker wants, as a figure of one moment that a day's end is scored by.
+    """The attacker's target, as a figure of one moment by which a day's end is scored.
 
     Attributes:
         slot: index of the subnet that it is about.
@@ -114,10 +114,10 @@ class Episode(eqx.Module):
     before that [TAO]; and trades of any user that the pools refused or cut.
 
     Attributes:
-        world: without the attacker.
+        world: world without the attacker.
         attack: the attacker; its plan is replaced.
-        aim: what it wants.
-        first_day: from which days count.
+        aim: target of the attacker.
+        first_day: first day that counts.
         days: horizon.
         steps_a_day: steps that make a day.
     """
@@ -167,7 +167,7 @@ class Watched(eqx.Module):
 
 
 class Climbed(eqx.Module):
-    """The same, with the derivative of the smooth target by the plan, in reverse."""
+    """Figures of a path, and the derivative of the smooth target by the plan, in reverse."""
 
     episode: Episode
     plan: AttackPlan

@@ -24,9 +24,9 @@ class Found(NamedTuple):
 
     Attributes:
         plan: the best that was seen.
-        target: under it, made smooth, on the search's paths.
-        start: which start it came from.
-        targets: of every plan that was tried, by start.
+        target: target under it, made smooth, on the search's paths.
+        start: index of the start it came from.
+        targets: targets of every plan that was tried, by start.
     """
 
     plan: AttackPlan
@@ -59,10 +59,10 @@ def at_once(periods: int, buys: np.ndarray, sells: np.ndarray, budget: float) ->
     """Spend the budget in the first period, divided among the subnets to buy; sell all others.
 
     Args:
-        periods: how many.
-        buys: which subnets to buy, a mask.
-        sells: which to sell out of.
-        budget: [TAO].
+        periods: number of periods.
+        buys: mask of the subnets to buy.
+        sells: mask of the subnets to sell out of.
+        budget: TAO that may be spent in all [TAO].
     """
     empty = nothing(periods, len(buys))
     return AttackPlan(
@@ -84,9 +84,9 @@ def moved(plan: AttackPlan, slope: AttackPlan, budget: float, radius: float) -> 
     be, at the best corner that the slope knows.
 
     Args:
-        plan: within the budget.
-        slope: of the target.
-        budget: above 0 [TAO].
+        plan: plan within the budget.
+        slope: derivative of the target by the plan.
+        budget: TAO that may be spent in all, above 0 [TAO].
         radius: Euclidean length of the step [-].
     """
     steepest = max(float(jnp.abs(budget * slope.spend).max()), float(jnp.abs(slope.sell).max()))
@@ -133,7 +133,7 @@ def climb(
     Args:
         rise: evaluates a plan.
         starts: plans to begin with, brought within the budget first.
-        budget: above 0 [TAO].
+        budget: TAO that may be spent in all, above 0 [TAO].
         iterations: evaluations for each start, at most.
         first_step: first radius, as a part of the budget.
         progress: receives the number of the start and the target of every plan.

@@ -1,4 +1,4 @@
-"""What an attack leaves: a JSON file, the plans and their outcomes as tables, and the report."""
+"""The result of an attack, its files: JSON, plans and their outcomes as tables, the page."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ class Attacked(NamedTuple):
 
     Attributes:
         rules: name of the preset.
-        step_blocks: of the measurement.
-        starts_empty: whether shares follow averages of flows that the network file lacks.
-        plans: by budget.
+        step_blocks: step of the measurement [blocks].
+        starts_empty: True where shares follow averages of flows that the network file lacks.
+        plans: plans by budget.
         measured: no attack first, then every plan.
     """
 

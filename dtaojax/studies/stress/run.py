@@ -1,4 +1,4 @@
-"""The adversary: a config in; the worst plan for every budget, its cost, and a report out."""
+"""An attack studied: inputs in; the worst plan for every budget, its gain, and a folder out."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class StressInputs(NamedTuple):
     """Everything that an attack reads, checked.
 
     Attributes:
-        stress: its config.
+        stress: config of the attack.
         configs: the run's config by the name of the rules, without registrations and holder.
         network: the start state.
     """
@@ -114,14 +114,14 @@ def attacked(inputs: StressInputs, progress: Progress) -> Files:
     """Search the worst plan for every budget under all rules, and measure it on fresh paths.
 
     Args:
-        inputs: Everything that was read.
+        inputs: everything that was read.
         progress: Receives a line now and again.
 
     Returns:
         The content of every file of the study's folder.
 
     Raises:
-        TuneError: A figure or a derivative is not finite.
+        TuneError: a figure or a derivative is not finite.
     """
     begun = time.perf_counter()
     stress, search, verify = inputs.stress, inputs.stress.search, inputs.stress.verify

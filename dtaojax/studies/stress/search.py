@@ -1,4 +1,4 @@
-"""The search over plans for every budget, and what each plan does on fresh paths."""
+"""The search over plans for every budget, and the measurement of each plan on fresh paths."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ IDLE = "no attack"
 
 
 class AttackSearch(NamedTuple):
-    """What is searched: a world under attack on fixed paths."""
+    """A world under attack on fixed paths, in which a plan is searched."""
 
     episode: Episode
     portion: Portion
@@ -47,10 +47,10 @@ class BudgetPlans(NamedTuple):
     """The plans for one budget.
 
     Attributes:
-        budget: [TAO].
+        budget: TAO that may be spent in all [TAO].
         by_strategy: the plans "at once", "evenly" and "found", in this order.
-        found: how the search went.
-        starts: what each of its starts is called.
+        found: course of the search.
+        starts: names of its starts.
     """
 
     budget: float
@@ -60,14 +60,14 @@ class BudgetPlans(NamedTuple):
 
 
 class Measured(NamedTuple):
-    """What a plan does on fresh paths.
+    """Figures of a plan on fresh paths.
 
     Attributes:
         budget: 0 for no attack [TAO].
-        strategy: its name.
+        strategy: name of the strategy.
         at: means of the figures, by name.
-        change: of target, smooth target and wealth against no attack, paired path by path. That of
-            wealth is the attacker's net gain [TAO].
+        change: changes of target, smooth target and wealth against no attack, paired path by path.
+            That of wealth is the attacker's net gain [TAO].
     """
 
     budget: float

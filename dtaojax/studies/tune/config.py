@@ -1,4 +1,4 @@
-"""The config of ``dtaojax tune``: which parameters move, towards what, and how it is verified."""
+"""The config of ``dtaojax tune``: parameters, objective, constraints, search and verification."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class ParameterConfig(StrictModel):
         key: dotted key of the config that is tuned, as ``--set`` takes it.
         low: lower bound of the search.
         high: upper bound.
-        scale: how the search measures distances: ``linear``, or ``log`` for rates and the like.
+        scale: scale of distances in the search: ``linear``, or ``log`` for rates and the like.
     """
 
     key: Annotated[str, Field(min_length=1)]
@@ -56,7 +56,7 @@ class ChoiceConfig(StrictModel):
 
     Attributes:
         key: dotted key of the config that is tuned.
-        values: what it is set to; a search runs for each.
+        values: values that it is set to; a search runs for each.
     """
 
     key: Annotated[str, Field(min_length=1)]
@@ -67,7 +67,7 @@ class ConstraintConfig(StrictModel):
     """A measure that must keep a bound, in expectation.
 
     Attributes:
-        measure: its name.
+        measure: name of the measure.
         at_least: lower bound, or ``"start"`` for its value at the start.
         at_most: upper bound, likewise.
     """
@@ -92,7 +92,7 @@ class FrontierConfig(StrictModel):
     """A sweep of one bound, to see what the objective costs.
 
     Attributes:
-        measure: whose bound is swept; a constraint of the same measure and side makes way.
+        measure: measure whose bound is swept; a constraint of the same measure and side makes way.
         at_least: lower bounds, one a search.
         at_most: upper bounds, likewise.
         iterations: steps of second order of each search, which goes on from its neighbour's
@@ -120,7 +120,7 @@ class OtherDemandConfig(StrictModel):
     """A config whose demand the result is tried on.
 
     Attributes:
-        name: in the report.
+        name: name in the report.
         config: a config file, relative to this one; its ``demand`` is taken and nothing else.
     """
 
@@ -129,7 +129,7 @@ class OtherDemandConfig(StrictModel):
 
 
 class SearchConfig(StrictModel):
-    """How the search goes.
+    """Settings of the search.
 
     Attributes:
         paths: demand paths behind each evaluation, the same in all of them.
@@ -139,7 +139,7 @@ class SearchConfig(StrictModel):
         explore: steps of Adam where that does not settle, before it goes on; 0 for none.
         learning_rate: first step of Adam, as a part of a parameter's range [-].
         starts: searches from different points, of which the first is the config's own values.
-        seed: of the search's paths and starts.
+        seed: seed of the search's paths and starts.
         block_paths: paths in a block; memory grows with it.
         derivative: ``forward`` for few parameters, ``reverse`` for many; by default by their
             number.
@@ -160,7 +160,7 @@ class EvolutionConfig(StrictModel):
     """The rival: CMA-ES on the same objective.
 
     Attributes:
-        evaluations: at most; 0 leaves it out.
+        evaluations: largest number of evaluations; 0 leaves the rival out.
         population: evaluations a generation; by default the method's own.
     """
 
@@ -169,11 +169,11 @@ class EvolutionConfig(StrictModel):
 
 
 class VerifyConfig(StrictModel):
-    """How start and optimum are compared on fresh paths.
+    """Settings of the comparison of start and optimum on fresh paths.
 
     Attributes:
         paths: fresh demand paths.
-        seed: of them; must differ from the search's.
+        seed: seed of the fresh paths; must differ from the search's.
         step_blocks: blocks at once; by default the config's own.
     """
 
@@ -189,13 +189,13 @@ class TuneConfig(FileModel):
         title: heading of the report.
         config: the config that is tuned, relative to this file.
         change: dotted key -> value, changes of that config before the search starts.
-        parameter: what moves.
+        parameter: parameters that move.
         choice: keys that are tried value by value.
         minimise: measure -> weight; a negative weight maximises. Weights multiply a measure's
             value in units of its value at the start.
-        constraint: what must hold.
-        search: how the search goes.
-        frontier: what the objective costs, if asked for.
+        constraint: constraints that must hold.
+        search: settings of the search.
+        frontier: sweep of a bound that shows the price of the objective, if asked for.
         evolution: the rival.
         verify: the comparison on fresh paths.
         other_demand: demands that the result is tried on.
@@ -242,7 +242,7 @@ class TuneConfig(FileModel):
 
     @property
     def output_folder(self) -> Path:
-        """Where the report goes if the command does not say."""
+        """The folder of the results if the command names none."""
         return Path("runs") / ("tune" if self._source is None else self._source.stem)
 
 

@@ -25,10 +25,10 @@ class TuneInputs(NamedTuple):
     """Everything that a search reads, checked.
 
     Attributes:
-        tune: The search's own config.
-        config: The config that is tuned.
-        network: The start state.
-        others: Configs by name, on whose demand the result is tried.
+        tune: the search's own config.
+        config: config that is tuned.
+        network: start state.
+        others: configs by name, on whose demand the result is tried.
     """
 
     tune: TuneConfig
@@ -41,9 +41,9 @@ def read_tune(file: Path, overrides: Sequence[str]) -> TuneInputs:
     """Read a search's config and all files that it names.
 
     Raises:
-        ConfigError: One of the configs is wrong.
-        NetworkError: The network file is wrong.
-        HistoryError: A history that a config draws from is wrong.
+        ConfigError: one of the configs is wrong.
+        NetworkError: the network file is wrong.
+        HistoryError: a history that a config draws from is wrong.
     """
     tune = load_tune(file, overrides)
     config = with_changes(load_config(tune.beside(tune.config)), tune.change)
@@ -67,7 +67,7 @@ def searched_config(config: Config, tune: TuneConfig) -> Config:
     """Return the config as the search simulates it, with the search's own step and seed.
 
     Raises:
-        ConfigError: The search's step does not fill days, or there is no portfolio to measure.
+        ConfigError: the search's step does not fill days, or there is no portfolio to measure.
     """
     step = tune.search.step_blocks
     if chain.BLOCKS_PER_DAY % step:

@@ -1,4 +1,4 @@
-"""Search of second order: sequential quadratic programming."""
+"""Three optimizers on the unit box under constraints: SLSQP, projected Adam and CMA-ES."""
 
 from collections.abc import Callable
 
@@ -41,8 +41,8 @@ def sqp(
     Args:
         problem: the objective and its constraints.
         differentiate: evaluates a point.
-        start: within the box.
-        iterations: at most; a line search may take several evaluations for one.
+        start: first point, within the box.
+        iterations: largest number of steps; a line search may take several evaluations for one.
         progress: receives every point.
     """
     seen: list[tuple[Iterate, Outcome]] = []
@@ -106,8 +106,8 @@ def descend(
     Args:
         problem: the objective and its constraints.
         differentiate: evaluates a point.
-        start: within the box.
-        iterations: at most.
+        start: first point, within the box.
+        iterations: largest number of steps.
         learning_rate: first step, as a part of the box.
         progress: receives every point.
     """
@@ -159,10 +159,10 @@ def evolve(
     Args:
         problem: the objective and its constraints.
         measure: evaluates a point.
-        start: within the box; evaluated first.
-        evaluations: at most.
+        start: first point, within the box; evaluated first.
+        evaluations: largest number of evaluations.
         population: a generation; None for the method's own.
-        seed: of the method's random numbers.
+        seed: seed of the method's random numbers.
 
     Returns:
         Every point that was evaluated; settled if the method stopped by itself.

@@ -1,4 +1,4 @@
-"""What is minimised, and what must hold meanwhile, as functions of mean measures."""
+"""Problem of a search: objective and constraints on mean measures, and an optimizer's trace."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -16,9 +16,9 @@ class Constraint(NamedTuple):
     """A bound on a measure's mean: ``sign * (bound - mean) <= 0``.
 
     Attributes:
-        measure: its name.
+        measure: name of the measure.
         sign: 1 where the mean must be at least the bound, -1 where at most.
-        bound: in the measure's unit.
+        bound: bound in the measure's unit.
     """
 
     measure: str
@@ -32,10 +32,10 @@ class Problem(NamedTuple):
     Every measure is divided by its size at the start, so that weights and violations compare.
 
     Attributes:
-        names: of the measures, in the order of the means.
-        weights: of the objective, by measure [-].
-        constraints: on the means.
-        sizes: of the measures at the start, positive.
+        names: names of the measures, in the order of the means.
+        weights: weights of the objective, by measure [-].
+        constraints: bounds on the means.
+        sizes: sizes of the measures at the start, positive.
     """
 
     names: tuple[str, ...]
@@ -99,7 +99,7 @@ def penalised_gradient(problem: Problem, penalty: Penalty, outcome: Outcome) -> 
     Args:
         problem: the objective and its constraints.
         penalty: state of the augmented Lagrangian.
-        outcome: with derivatives with respect to whatever the gradient is for.
+        outcome: measures with derivatives with respect to whatever the gradient is for.
     """
     excess = problem.excess(outcome.measures.mean(axis=0))
     by_measure = problem.objective_gradient() + penalty.slope(excess) @ problem.excess_gradient()
@@ -117,10 +117,10 @@ class Iterate(NamedTuple):
     """A point that a search came through.
 
     Attributes:
-        unit: where it is.
-        means: of the measures there.
+        unit: coordinates in the unit box.
+        means: means of the measures there.
         objective: there [-].
-        excess: of each constraint; at most 0 where it holds [-].
+        excess: excess of each constraint; at most 0 where it holds [-].
     """
 
     unit: Unit
@@ -140,11 +140,11 @@ class Iterate(NamedTuple):
 
 
 class Trace(NamedTuple):
-    """A finished search, or a part of one.
+    """The trace of an optimizer: a finished search, or a part of one.
 
     Attributes:
         points: every point that was evaluated, in order.
-        settled: whether the steps had become negligible before the iterations ran out.
+        settled: True where the steps had become negligible before the iterations ran out.
     """
 
     points: tuple[Iterate, ...]

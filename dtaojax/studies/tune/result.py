@@ -1,4 +1,4 @@
-"""What a search leaves: a JSON file, the iterates, a config to go on with, and the report."""
+"""The result of a search, and its files: JSON, iterates, a config to go on with, and the page."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ class Compared(NamedTuple):
     """One measure at several settings on the same paths.
 
     Attributes:
-        measure: its name.
+        measure: name of the measure.
         at: estimates by setting, the start first.
-        change: of each later setting against the start, paired path by path.
+        change: changes of each later setting against the start, paired path by path.
     """
 
     measure: str

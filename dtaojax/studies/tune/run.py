@@ -40,11 +40,11 @@ def tuned(inputs: TuneInputs, progress: Progress) -> Files:
     """Search, verify on fresh paths, and return what was found as the files of a folder.
 
     Args:
-        inputs: Everything that was read.
+        inputs: everything that was read.
         progress: Receives a line now and again.
 
     Raises:
-        TuneError: The search cannot be run, or finds nothing that keeps the constraints.
+        TuneError: the search cannot be run, or finds nothing that keeps the constraints.
     """
     started = time.perf_counter()
     runtime.configure(inputs.config.run.precision)
@@ -141,10 +141,10 @@ def compare(
     """Measure each setting of the config on the same fresh paths.
 
     Args:
-        config: with the seed and the step to use.
+        config: config with the seed and the step to use.
         network: the start state.
         settings: values by key, the start first.
-        names: of the measures.
+        names: names of the measures.
         paths: number of paths.
         block_paths: paths in a block.
     """

@@ -1,4 +1,4 @@
-"""A search over one program: several starts, and the check of what its derivatives are worth."""
+"""Searches of a tuning config: each choice from several starts, the frontier, and the rival."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ class Simulation(NamedTuple):
     Attributes:
         parameter_map: the world.
         box: bounds of its parameters.
-        names: of the measures.
-        portion: how much is simulated for one evaluation.
+        names: names of the measures.
+        portion: amount that is simulated for one evaluation.
         derivative: ``forward`` or ``reverse``.
     """
 
@@ -69,10 +69,10 @@ def preferred_derivative(parameters: int, comes_and_goes: bool) -> str:
 
 
 class Effort(NamedTuple):
-    """How long a search goes on.
+    """Length of a search.
 
     Attributes:
-        iterations: of sequential quadratic programming, at most.
+        iterations: largest number of steps of sequential quadratic programming.
         explore: steps of Adam where that does not settle; 0 for none.
         learning_rate: Adam's first step, as a part of the box.
     """
@@ -83,7 +83,7 @@ class Effort(NamedTuple):
 
 
 class Searched(NamedTuple):
-    """What the searches from all starts found.
+    """Result of the searches from all starts.
 
     Attributes:
         traces: one a start.
@@ -110,8 +110,8 @@ class Variant(NamedTuple):
     Attributes:
         choice: values by key.
         parameters: the continuous ones.
-        simulation: what was evaluated.
-        searched: what was found.
+        simulation: simulation that was evaluated.
+        searched: points that were found.
     """
 
     choice: dict[str, Any]
@@ -129,9 +129,9 @@ class FrontierPoint(NamedTuple):
     """The best that a search found under one bound.
 
     Attributes:
-        bound: on the swept measure.
-        feasible: whether the constraints hold on the search's paths.
-        means: of the measures on fresh paths, as arrays.
+        bound: bound on the swept measure, in its unit.
+        feasible: True where the constraints hold on the search's paths.
+        means: means of the measures on fresh paths, as arrays.
     """
 
     bound: float

@@ -1,4 +1,4 @@
-"""What part of the emission a subnet gets."""
+"""Measures of emission: shares, their rank by price and quality, and votes on them."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ def emission_share(record: Record, *, netuid: int) -> Curve:
     """Return the share at every moment.
 
     Args:
-        record: of the arm.
-        netuid: of the subnet.
+        record: record of the arm.
+        netuid: netuid of the subnet.
     """
     return record.gauges["emission_share"][:, :, record.place(netuid)]
 
@@ -30,9 +30,9 @@ def mean_emission_share(record: Record, *, netuid: int, day: float) -> PerPath:
     """Average the share over time by the trapezoidal rule.
 
     Args:
-        record: of the arm.
-        netuid: of the subnet.
-        day: until when.
+        record: record of the arm.
+        netuid: netuid of the subnet.
+        day: day until which it is averaged.
     """
     until = record.moment(day) + 1
     share = record.gauges["emission_share"][:, :until, record.place(netuid)]
@@ -65,7 +65,7 @@ def duplicate_share(record: Record) -> Curve:
     """Return ``1 - sum over sectors of the largest share``, at every moment.
 
     Args:
-        record: of the arm.
+        record: record of the arm.
     """
     shares = record.gauges["emission_share"]
     return shares.sum(axis=-1) - largest_of_sector(shares, record.sector)
@@ -80,9 +80,9 @@ def fed_by_quality(record: Record, *, lowest: float, part: float, least: float) 
     """Average ``share >= least / n`` over those subnets, at every moment.
 
     Args:
-        record: of the arm.
+        record: record of the arm.
         lowest: quantile of quality at which the band begins.
-        part: of the subnets that are in it.
+        part: part of the subnets that are in it.
         least: part of an equal share 1/n that a subnet can live on [-].
     """
     asked = in_band(record.quality, lowest, part)[:, None, :]
@@ -100,7 +100,7 @@ def fed_in_sector(record: Record, *, least: float) -> Curve:
     """Return the subnets with ``share >= least / n`` over the sectors, at every moment.
 
     Args:
-        record: of the arm.
+        record: record of the arm.
         least: part of an equal share 1/n that a subnet can live on [-].
     """
     share = record.gauges["emission_share"]
@@ -117,7 +117,7 @@ def price_rank_correlation(record: Record) -> Curve:
     """Return Spearman's correlation at every moment; 1 where emission ranks as prices do.
 
     Args:
-        record: of the arm.
+        record: record of the arm.
     """
     return rank_correlation(record.gauges["price"], record.gauges["emission_share"])
 
@@ -130,7 +130,7 @@ def quality_rank_correlation(record: Record) -> Curve:
     """Return Spearman's correlation at every moment; 1 where emission goes by quality alone.
 
     Args:
-        record: of the arm.
+        record: record of the arm.
     """
     return rank_correlation(record.quality[:, None, :], record.gauges["emission_share"])
 
@@ -146,8 +146,8 @@ def validator_power(record: Record, *, largest: int) -> PerPath:
     The same on every path, as stake is.
 
     Args:
-        record: of the arm.
-        largest: how many.
+        record: record of the arm.
+        largest: number of the largest validators that are counted.
     """
     rule = record.config.mechanism.weight_rule
     if rule.kind != "root_validators":

@@ -1,4 +1,4 @@
-"""What a holder loses."""
+"""Measures of holders: losses, the cost of leaving, and returns of early and late entries."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def holder_loss(record: Record) -> Curve:
     """Return ``1 - V(t) / V(0)`` at every moment.
 
     Args:
-        record: of the arm, whose config has a portfolio.
+        record: record of the arm, whose config has a portfolio.
     """
     netuids = (*record.config.portfolio.alpha, 0)
     value = sum(record.scalars[f"value_realizable[{netuid}]"] for netuid in netuids[1:])
@@ -34,8 +34,8 @@ def withdrawal_loss(record: Record, *, netuid: int) -> Curve:
     """Return ``1 - realizable / spot``; 0 where the position is worth nothing.
 
     Args:
-        record: of the arm, whose config has a portfolio.
-        netuid: of the position.
+        record: record of the arm, whose config has a portfolio.
+        netuid: netuid of the position.
     """
     spot, realizable = (
         record.scalars[f"{valuation}[{netuid}]"] for valuation in ("value_spot", "value_realizable")
@@ -51,7 +51,7 @@ def returns_of_entry(record: Record, entry: float, hold: float) -> FloatArray:
     and TAO that was paid for it is kept.
 
     Args:
-        record: of the arm, whose config has a portfolio.
+        record: record of the arm, whose config has a portfolio.
         entry: day a of the entry.
         hold: days until b, when it is valued.
     """
@@ -74,7 +74,7 @@ def entry_return(record: Record, *, entry: float, hold: float) -> PerPath:
     """Average :func:`returns_of_entry` over the positions.
 
     Args:
-        record: of the arm.
+        record: record of the arm.
         entry: day of the entry.
         hold: days that it is held.
     """
@@ -90,7 +90,7 @@ def typical_entry_return(record: Record, *, entry: float, hold: float) -> PerPat
     """Return the median of :func:`returns_of_entry` over the positions.
 
     Args:
-        record: of the arm.
+        record: record of the arm.
         entry: day of the entry.
         hold: days that it is held.
     """
@@ -106,7 +106,7 @@ def early_advantage(record: Record, *, early: float, late: float, hold: float) -
     """Return the median of :func:`returns_of_entry` at one day less that at another.
 
     Args:
-        record: of the arm.
+        record: record of the arm.
         early: day of the early entry.
         late: day of the late entry.
         hold: days that each is held.

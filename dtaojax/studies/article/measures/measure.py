@@ -1,4 +1,4 @@
-"""What a figure of a path is: a function of what was recorded, with its unit and its words."""
+"""A measure: a function of an arm's record with its unit and words; and ranks within a path."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ class Measure:
     """A figure that experiments can look at.
 
     Attributes:
-        name: by which a config names it.
-        unit: of its values.
-        words: what it is, in a sentence.
+        name: name in configs.
+        unit: unit of its values.
+        words: meaning in a sentence.
         function: takes a record, and parameters by keyword.
     """
 
@@ -41,7 +41,7 @@ class Measure:
 
     @property
     def has_days(self) -> bool:
-        """Whether it has a value on every path and moment."""
+        """True if it has a value on every path and moment."""
         return inspect.signature(self.function, eval_str=True).return_annotation is Curve
 
     def problems(self, given: Mapping[str, Any], key: str) -> list[Problem]:
@@ -68,8 +68,8 @@ def measure(unit: str, words: str) -> Callable[[Callable[..., PerPath | Curve]],
     """Make a function a measure of its name.
 
     Args:
-        unit: of its values; ``ratio`` for a pure number.
-        words: what it is, in a sentence.
+        unit: unit of its values; ``ratio`` for a pure number.
+        words: meaning in a sentence.
     """
     return lambda function: Measure(function.__name__, unit, words, function)
 

@@ -1,4 +1,4 @@
-"""Who is paid how much of what a group is paid."""
+"""Measures of pay: income of groups, the sales of those paid, and the profit of cohorts."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def income_share(record: Record, *, of: tuple[str, ...], among: tuple[str, ...])
     """Return ``sum of income of those / sum of income of all``, at every moment.
 
     Args:
-        record: of the arm, whose config has cohorts.
+        record: record of the arm, whose config has cohorts.
         of: cohorts whose part it is; ``root`` may be one.
         among: all cohorts of the group.
     """
@@ -41,7 +41,7 @@ def split_gap(record: Record, *, owner: float, miner: float) -> Curve:
     """Return ``max over classes |income / all income - part|``; the rest is the stakers' part.
 
     Args:
-        record: of the arm, whose config has cohorts.
+        record: record of the arm, whose config has cohorts.
         owner: part that owners should have [-].
         miner: part that miners should have [-].
     """
@@ -71,8 +71,8 @@ def sell_pressure(record: Record, *, day: float) -> PerPath:
     """Return ``proceeds of those paid / (days x mean of sum tao_in)``.
 
     Args:
-        record: of the arm, whose config has cohorts.
-        day: until when.
+        record: record of the arm, whose config has cohorts.
+        day: day until which it is counted.
     """
     until = record.moment(day)
     proceeds = reduce(add, (record.scalars[f"proceeds.{party}"] for party in _PAID))
@@ -89,7 +89,7 @@ def cohort_profit(record: Record, *, who: str) -> Curve:
     """Return ``proceeds - spending + holdings``, fees and slippage as paid, at every moment.
 
     Args:
-        record: of the arm, whose config has cohorts.
+        record: record of the arm, whose config has cohorts.
         who: name of the cohort or whale.
     """
     got, paid, held = (
@@ -106,9 +106,9 @@ def cohort_return(record: Record, *, who: str, day: float) -> PerPath:
     """Return ``(proceeds - spending + holdings) / spending``.
 
     Args:
-        record: of the arm, whose config has cohorts.
+        record: record of the arm, whose config has cohorts.
         who: name of a cohort or whale that has bought by then.
-        day: until when.
+        day: day until which it is counted.
     """
     moment = record.moment(day)
     spending = record.scalars[f"spending.{who}"][:, moment]

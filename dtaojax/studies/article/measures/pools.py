@@ -1,4 +1,4 @@
-"""What it costs to become a validator of weight."""
+"""Measures of pools and supply: costs of trades, new alpha, issuance, TAO set free or locked."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ def entry_cost(record: Record, *, part: float) -> Curve:
     A pool that holds less than that cannot sell it: the cost is infinite.
 
     Args:
-        record: of the arm.
-        part: of the alpha outside the pool, f [-].
+        record: record of the arm.
+        part: part of the alpha outside the pool, f [-].
     """
     price, tao, alpha, outside = (
         record.gauges[name] for name in ("price", "tao_in", "alpha_in", "alpha_out")
@@ -46,8 +46,8 @@ def exit_slippage(record: Record, *, fraction: float) -> Curve:
     0 where nothing can be sold anywhere.
 
     Args:
-        record: of the arm.
-        fraction: of the alpha outside the pool that is sold, dx [-].
+        record: record of the arm.
+        fraction: fraction of the alpha outside the pool that is sold, dx [-].
     """
     price, tao, alpha, outside = (
         record.gauges[name] for name in ("price", "tao_in", "alpha_in", "alpha_out")
@@ -70,7 +70,7 @@ def pool_part(record: Record) -> Curve:
     """Return ``sum (x(t) - x(0)) / sum (A(t) - A(0))``; 0 at the start.
 
     Args:
-        record: of the arm.
+        record: record of the arm.
     """
     inside, outside = (
         (record.gauges[name] - record.gauges[name][:, :1]).sum(axis=2)
@@ -92,7 +92,7 @@ def scheduled(start: FloatArray, blocks: FloatArray) -> FloatArray:
 
     Args:
         start: tokens in existence at first [tokens].
-        blocks: that pass.
+        blocks: number of blocks that pass.
     """
     amount, left = np.broadcast_arrays(start, blocks)
     for halving in range(_HALVINGS):
@@ -113,7 +113,7 @@ def issuance_gap(record: Record) -> Curve:
     """Return ``max over subnets |A(t) - A*(t)| / (A*(t) - A(0))``; 0 at the start.
 
     Args:
-        record: of the arm, in which no subnet is gone.
+        record: record of the arm, in which no subnet is gone.
     """
     issued = record.gauges["alpha_in"] + record.gauges["alpha_out"]
     blocks = chain.BLOCKS_PER_DAY * record.days[None, :, None]
@@ -131,7 +131,7 @@ def tao_locked(record: Record) -> Curve:
     """Return ``(tao_in + root_tao) / I`` less its value at the start, at every moment.
 
     Args:
-        record: of the arm.
+        record: record of the arm.
     """
     scalars = record.scalars
     locked = (scalars["total_tao_in"] + scalars["root_tao"]) / scalars["total_issuance"]
@@ -147,7 +147,7 @@ def tao_released(record: Record) -> Curve:
     """Return ``(I - tao_in - root_tao)(t) - (I - tao_in - root_tao)(0)``.
 
     Args:
-        record: of the arm.
+        record: record of the arm.
     """
     scalars = record.scalars
     free = scalars["total_issuance"] - scalars["total_tao_in"] - scalars["root_tao"]
@@ -163,7 +163,7 @@ def usd_released(record: Record) -> Curve:
     """Sum over moments of what was released since the one before, at the mean price of both.
 
     Args:
-        record: of the arm, whose config follows the price of TAO.
+        record: record of the arm, whose config follows the price of TAO.
     """
     released, price = tao_released(record), record.scalars["tao_usd"]
     worth = np.diff(released, axis=1) * 0.5 * (price[:, 1:] + price[:, :-1])

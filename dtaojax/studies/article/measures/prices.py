@@ -1,4 +1,4 @@
-"""Where a subnet's price stands."""
+"""Measures of prices: levels, moves, drawdowns, half-lives and collapses."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ def log_price(record: Record, *, netuid: int) -> Curve:
     """Return ``log p`` at every moment.
 
     Args:
-        record: of the arm.
-        netuid: of the subnet, which must have a price.
+        record: record of the arm.
+        netuid: netuid of the subnet, which must have a price.
     """
     with np.errstate(divide="ignore"):
         return np.log(record.gauges["price"][:, :, record.place(netuid)])
@@ -33,7 +33,7 @@ def mean_log_price(record: Record, *, without: tuple[int, ...] = ()) -> Curve:
     """Average ``log p`` over subnets that have a price at the start.
 
     Args:
-        record: of the arm, in which no subnet goes.
+        record: record of the arm, in which no subnet goes.
         without: netuids of subnets that are left out.
 
     Raises:
@@ -60,11 +60,11 @@ def unrecovered(
     ``g(day) - part g(after_shock)``.
 
     Args:
-        record: of the arm.
-        netuid: of the subnet.
+        record: record of the arm.
+        netuid: netuid of the subnet.
         after_shock: day on which the shock is over.
-        day: on which it is looked at.
-        part: of the gap [-].
+        day: day on which it is looked at.
+        part: part of the gap [-].
     """
     place = record.place(netuid)
     with np.errstate(divide="ignore"):
@@ -81,7 +81,7 @@ def moves_by_day(record: Record) -> Curve:
     """Return the median of ``|log p(t) - log p(s)| / sqrt(t - s)``, s the moment before t.
 
     Args:
-        record: of the arm, in which no subnet is gone.
+        record: record of the arm, in which no subnet is gone.
     """
     steps = np.sqrt(np.diff(record.days))[None, :, None]
     moves = np.abs(np.diff(np.log(record.gauges["price"]), axis=1)) / steps
@@ -108,7 +108,7 @@ def volatility_ratio(
     """Return ``log(v(early) / v(late))``, v the root mean square of daily log returns.
 
     Args:
-        record: of the arm, recorded often; no subnet may be gone.
+        record: record of the arm, recorded often; no subnet may be gone.
         early: first and last day.
         late: first and last day.
     """
@@ -124,10 +124,10 @@ def subnet_drawdown(record: Record, *, first: float, last: float, level: float) 
     """Return ``max over t of 1 - p(t) / max over u <= t of p(u)``, its quantile over subnets.
 
     Args:
-        record: of the arm.
+        record: record of the arm.
         first: day on which it begins.
         last: day on which it ends.
-        level: of the quantile over subnets; 0.5 for the typical one.
+        level: level of the quantile over subnets; 0.5 for the typical one.
     """
     price = record.gauges["price"][:, record.moment(first) : record.moment(last) + 1]
     peak = np.maximum.accumulate(price, axis=1)
@@ -144,10 +144,10 @@ def halvings(record: Record, *, gauge: str, lowest: float, part: float) -> Curve
     """Return the median over those subnets of ``-log2(g(t) / g(0))``, at every moment.
 
     Args:
-        record: of the arm.
+        record: record of the arm.
         gauge: the figure, ``price`` or ``emission_share``; subnets that begin at 0 are left out.
         lowest: quantile of quality at which the band begins.
-        part: of the subnets that are in it.
+        part: part of the subnets that are in it.
     """
     asked = in_band(record.quality, lowest, part)[:, None, :]
     figure = record.gauges[gauge]
@@ -172,10 +172,10 @@ def collapsed(record: Record, *, lowest: float, part: float, factor: float) -> C
     """Average ``p(t) < factor p(0)`` over those subnets, at every moment.
 
     Args:
-        record: of the arm.
+        record: record of the arm.
         lowest: quantile of quality at which the band begins.
-        part: of the subnets that are in it.
-        factor: of the price at the start [-].
+        part: part of the subnets that are in it.
+        factor: part of the price at the start [-].
     """
     asked = in_band(record.quality, lowest, part)[:, None, :]
     fallen = has_collapsed(record, factor) & asked

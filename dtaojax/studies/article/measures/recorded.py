@@ -1,4 +1,4 @@
-"""Any figure of the path that a run records."""
+"""Figures of the network and of subnets as a run records them, by name."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ def network_figure(record: Record, *, name: str) -> Curve:
     """Return the figure on each path and moment.
 
     Args:
-        record: of the arm.
-        name: of the figure, as ``emission_effective_number``.
+        record: record of the arm.
+        name: name of the figure, as ``emission_effective_number``.
 
     Raises:
         KeyError: it was not recorded.
@@ -28,9 +28,9 @@ def subnet_figure(record: Record, *, name: str, netuid: int) -> Curve:
     """Return the figure on each path and moment; 0 once the subnet is gone.
 
     Args:
-        record: of the arm.
-        name: of the figure, as ``price`` or ``emission_share``.
-        netuid: of the subnet.
+        record: record of the arm.
+        name: name of the figure, as ``price`` or ``emission_share``.
+        netuid: netuid of the subnet.
 
     Raises:
         KeyError: it was not recorded, or there is no such subnet.

@@ -1,4 +1,4 @@
-"""Whether subnets of some quality are still there."""
+"""Measures of survival: subnets that stay by quality or age, and revenue that holds a price."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ def survival(record: Record, *, lowest: float = 0.0, part: float = 1.0) -> Curve
     """Average over those subnets of being there, at every moment.
 
     Args:
-        record: of the arm, in which subnets come and go.
+        record: record of the arm, in which subnets come and go.
         lowest: quantile of quality at which the band begins.
-        part: of the subnets that are in it.
+        part: part of the subnets that are in it.
     """
     asked = in_band(record.quality, lowest, part)[:, None, :]
     there = ~record.events["deregistered"] & asked
@@ -36,8 +36,8 @@ def survival_gap(record: Record, *, part: float) -> Curve:
     """Return survival of the lowest part by latent quality less that of the highest.
 
     Args:
-        record: of the arm, in which subnets come and go.
-        part: of the subnets that count as lowest, and as highest [-].
+        record: record of the arm, in which subnets come and go.
+        part: part of the subnets that count as lowest, and as highest [-].
     """
     worst = survival(record, lowest=0.0, part=part)
     return worst - survival(record, lowest=1.0 - part, part=part)
@@ -52,7 +52,7 @@ def newborn_survival(record: Record) -> Curve:
     """Average over the newborn of the synthetic network of being there, at every moment.
 
     Args:
-        record: of the arm, in which subnets come and go.
+        record: record of the arm, in which subnets come and go.
 
     Raises:
         KeyError: nobody was new, or nobody can be deregistered.
@@ -101,9 +101,9 @@ def threshold_revenue(record: Record, *, factor: float, day: float) -> PerPath:
     """Find :func:`best_threshold` of revenues ``tao_per_day exp(spread quality)``, by path.
 
     Args:
-        record: of the arm, whose demand has one ``revenue_demand``.
-        factor: of the price at the start [-].
-        day: on which it is looked at.
+        record: record of the arm, whose demand has one ``revenue_demand``.
+        factor: part of the price at the start [-].
+        day: day on which it is looked at.
 
     Raises:
         KeyError: the arm has no revenue.

@@ -1,4 +1,4 @@
-"""How a study calls what it found, and finds it."""
+"""Tables and charts of a study of sensitivities, and the words of its numbers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dtaojax.report.document import Drawing, Number, Table, drawing, number
 from dtaojax.report.numerals import plain
 
 Record: TypeAlias = Mapping[str, Any]
-"""What was found, or a part of it, as in ``sensitivity.json``."""
+"""The result or a part of it, as in ``sensitivity.json``."""
 
 
 def label(headline: str) -> str:

@@ -1,4 +1,4 @@
-"""The page of a study: what moves each number, by how much, and how far that is known."""
+"""The page of a study of sensitivities: swings, derivatives and shares of the variance."""
 
 from __future__ import annotations
 

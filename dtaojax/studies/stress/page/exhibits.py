@@ -1,4 +1,4 @@
-"""How an attack calls what it found, and finds it."""
+"""Charts of an attack, and the words of its figures."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from dtaojax.report.document import Drawing, Number, drawing, number
 from dtaojax.report.numerals import compact, plain
 
 Record: TypeAlias = Mapping[str, Any]
-"""What was found, or a part of it, as in ``stress.json``."""
+"""The result or a part of it, as in ``stress.json``."""
 
 PERCENT: Final = 100.0
 FOUND: Final = "found"
@@ -26,7 +26,7 @@ _TARGETS: Final = {
     "rival_below_bar": ("days of {it} below the bar", "%", PERCENT),
     "rival_pruned": ("days of {it} next to be pruned", "%", PERCENT),
 }
-"""What is aimed at, its unit and the factor to it, by the config's word."""
+"""The target in words, its unit and the factor to it, by the config's word."""
 
 
 def subnet_name(found: Record, netuid: int) -> str:

@@ -1,4 +1,4 @@
-"""The page of an attack: how far it gets with how much, what it costs, and how it is done."""
+"""The page of an attack: its reach by budget, its gain or cost, and its plan."""
 
 from __future__ import annotations
 

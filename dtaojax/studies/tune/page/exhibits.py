@@ -1,4 +1,4 @@
-"""How a search calls what it found."""
+"""Tables and charts of a search, and the words of its figures."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dtaojax.report.document import Drawing, Number, Table, drawing, number
 from dtaojax.report.numerals import plain
 
 Record: TypeAlias = Mapping[str, Any]
-"""What was found, or a part of it, as in ``tune.json``."""
+"""The result or a part of it, as in ``tune.json``."""
 
 
 def label(measure: str) -> str:

@@ -1,4 +1,4 @@
-"""The page of a search: what changed, what it gains on fresh paths, and what it costs."""
+"""The page of a search: parameters, gains on fresh paths, and the price of the objective."""
 
 from __future__ import annotations
 
