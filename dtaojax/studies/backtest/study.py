@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from dtaojax.results.contract import SCHEMA_VERSION
-from dtaojax.storage import result_folder, write_json, write_whole, writing
 from dtaojax.studies.backtest.config import BacktestFile
 from dtaojax.studies.backtest.page import FILE_NAME
 from dtaojax.studies.backtest.result import BacktestTables
-from dtaojax.studies.shared.outputs import refuse_replacing
+from dtaojax.studies.shared.study import study_folder, write_files
 from dtaojax.version import __version__
 
 Results = TypeVar("Results", bound=BacktestTables)
@@ -39,16 +38,18 @@ def leave_results(
         ResultsError: the folder cannot be written or would replace what was read, or ``find``
             finds nothing that could be judged.
     """
-    # Before the folder is claimed: a back-test that is refused must not have made it.
-    refuse_replacing(folder, (FILE_NAME, "summary.json", *(f"{name}.parquet" for name in tables)))
-    with result_folder(folder, "backtest") as new:
+    files = (FILE_NAME, "summary.json", *(f"{name}.parquet" for name in tables))
+    with study_folder(folder, "backtest", files) as new:
         results = find()
-        with writing(new):
-            for name, table in results.tables.items():
-                table.to_parquet(new / f"{name}.parquet", index=False)
-            write_json(new / "summary.json", results.summary())
-            write_json(new / "manifest.json", results.manifest)
-            write_whole(new / FILE_NAME, render(results))
+        write_files(
+            new,
+            {
+                **{f"{name}.parquet": table for name, table in results.tables.items()},
+                "summary.json": results.summary(),
+                "manifest.json": results.manifest,
+                FILE_NAME: render(results),
+            },
+        )
     return folder / FILE_NAME
 
 

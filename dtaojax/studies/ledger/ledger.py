@@ -15,7 +15,6 @@ from dtaojax.config.config import Config
 from dtaojax.config.load import config_from_dict
 from dtaojax.results.contract import SCHEMA_VERSION, Results, ResultsError, load
 from dtaojax.schema.errors import ConfigError
-from dtaojax.storage import result_folder, write_json, writing
 from dtaojax.studies.ledger.badge import record_in_words
 from dtaojax.studies.ledger.forecast import (
     Forecast,
@@ -26,7 +25,7 @@ from dtaojax.studies.ledger.record import record_of
 from dtaojax.studies.ledger.result import LedgerResults
 from dtaojax.studies.ledger.schema import Content, LedgerEntry
 from dtaojax.studies.ledger.store import add_forecast, read_ledger
-from dtaojax.studies.shared.outputs import refuse_replacing
+from dtaojax.studies.shared.study import study_folder, write_files
 from dtaojax.studies.shared.trust import demand_digest, demand_label
 from dtaojax.version import __version__
 
@@ -190,13 +189,10 @@ def report_ledger(file: Path, folder: Path, now: datetime) -> Path:
     content = read_ledger(file)
     results = _results(content, file.name, now)
     files = (FILE_NAME, "summary.json", *(f"{name}.parquet" for name in results.tables))
-    refuse_replacing(folder, files, [file])
-    with result_folder(folder, "ledger report") as new:
-        with writing(new):
-            for name, table in results.tables.items():
-                table.to_parquet(new / f"{name}.parquet", index=False)
-            write_json(new / "summary.json", results.summary())
-            write_json(new / "manifest.json", results.manifest)
+    with study_folder(folder, "ledger report", files, [file]) as new:
+        tables = {f"{name}.parquet": table for name, table in results.tables.items()}
+        summary = {"summary.json": results.summary(), "manifest.json": results.manifest}
+        write_files(new, {**tables, **summary})
         write_ledger_page(results, new)
     return folder / FILE_NAME
 

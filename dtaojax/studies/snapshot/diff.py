@@ -11,14 +11,11 @@ import pandas as pd
 
 from dtaojax import chain
 from dtaojax.execution.runtime import made
-from dtaojax.files.spreadsheet import write_table
 from dtaojax.mechanism.config import MechanismConfig
 from dtaojax.network import NOT_STARTED, NetworkError, NetworkTable
 from dtaojax.numerics import concentration
-from dtaojax.report.document import write_page
-from dtaojax.storage import result_folder, writing
 from dtaojax.studies.inspect.next_block import next_block
-from dtaojax.studies.shared.outputs import refuse_replacing
+from dtaojax.studies.shared.study import study_folder, write_files
 from dtaojax.studies.snapshot.page import render_differences
 from dtaojax.studies.snapshot.result import ANEW, GONE, NEW, QUANTITIES, Differences
 
@@ -72,12 +69,9 @@ def write_differences(found: Differences, folder: Path) -> Path:
     Raises:
         ResultsError: the folder cannot be written.
     """
-    refuse_replacing(folder, FILES)
-    with result_folder(folder, "snapshot diff") as new:
-        with writing(new):
-            write_table(found.subnets, new / FILES[0])
-            write_table(found.network, new / FILES[1])
-        write_page(render_differences(found), new / FILES[2])
+    with study_folder(folder, "snapshot diff", FILES) as new:
+        contents = (found.subnets, found.network, render_differences(found))
+        write_files(new, dict(zip(FILES, contents, strict=True)))
     return folder / FILES[2]
 
 
