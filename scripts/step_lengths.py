@@ -21,10 +21,10 @@ from jax import lax
 
 from dtaojax import chain
 from dtaojax.assembly import Slots, build_demand, build_network
+from dtaojax.demand.clock import Clock
 from dtaojax.demand.flow.config import StudentFlowConfig
 from dtaojax.demand.flow.student_flow import student_flow
 from dtaojax.demand.holders.config import EmissionSellingConfig
-from dtaojax.demand.process import Clock
 from dtaojax.mechanism.coinbase import Coinbase
 from dtaojax.mechanism.config import MechanismConfig
 from dtaojax.mechanism.liquidity.pools import spot_price

@@ -13,7 +13,8 @@ from jax import lax
 from worlds import live_mechanism, random_world, state_of, subnets_of
 
 from dtaojax import chain
-from dtaojax.demand.process import Clock, DemandProcess
+from dtaojax.demand.clock import Clock
+from dtaojax.demand.process import DemandProcess
 from dtaojax.mechanism.coinbase import Coinbase, coinbase
 from dtaojax.mechanism.fees.rules import FeeToAuthor
 from dtaojax.mechanism.root.stake import move_root_stake

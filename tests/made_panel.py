@@ -5,8 +5,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from dtaojax.calibration import Estimate, Fit
-from dtaojax.calibration.measured import Measured
 from dtaojax.calibration.model import PRIOR, Parameters
+from dtaojax.calibration.moments import Measured
 from dtaojax.history import Panel
 
 DAYS, SERIES = 128, 64

@@ -1,7 +1,7 @@
 """From a config and a network file to the objects that run. The model itself reads neither."""
 
 from dtaojax.assembly.world import build_bins, build_network, build_portfolio, build_world
-from dtaojax.demand.build import build_demand
+from dtaojax.demand.registry import build_demand
 from dtaojax.network.table import Slots
 
 __all__ = [

@@ -8,7 +8,6 @@ import jax.numpy as jnp
 from dtaojax.assembly.adaptations import adaptations
 from dtaojax.assembly.flow_memory import known_flows
 from dtaojax.assembly.registration import build_lifecycle
-from dtaojax.behaviour.build import build_behaviour, build_root_claims
 from dtaojax.config.config import Config
 from dtaojax.config.schedule import Phase
 from dtaojax.mechanism.coming_into_force import Adaptation, FollowRule, SetBar
@@ -34,7 +33,8 @@ def build_scheduled(
         slots: of its subnets.
         phases: rules in turn, those of the start first.
     """
-    mechanisms = _mechanisms([phase.rules for phase in phases], config.run.seed, slots)
+    behaviour, seed, in_turn = config.behaviour, config.run.seed, config.mechanism.in_turn
+    mechanisms = _mechanisms([phase.rules for phase in phases], seed, slots)
     world = dataclasses.replace(first, mechanism=mechanisms[0])
     if isinstance(mechanisms[0].weight_rule, RuleInForce):
         # Each kind of rule begins with what the file knows for it.
@@ -54,8 +54,8 @@ def build_scheduled(
             subnets=subnets,
             immunity_blocks=phase.rules.registration.immunity_blocks,
             lifecycle=build_lifecycle(alone, table),
-            behaviour=build_behaviour(config, slots, phase.rules),
-            root_claims=build_root_claims(config, phase.rules),
+            behaviour=behaviour.build(seed, slots, phase.rules, in_turn),
+            root_claims=behaviour.build_root_claims(seed, phase.rules, in_turn),
         )
         then = (*adapt, *_taking_over(before.rules, phase.rules, world.mechanism, mechanism))
         changes.append(Change(jnp.asarray(phase.step, jnp.int32), later, then))

@@ -13,16 +13,12 @@ from dtaojax.assembly.flow_memory import known_flows
 from dtaojax.assembly.registration import build_lifecycle, slots_for
 from dtaojax.assembly.schedule import build_scheduled
 from dtaojax.assembly.subnet_metrics import build_pressure, build_standing
-from dtaojax.behaviour.build import build_behaviour, build_root_claims
-from dtaojax.cohorts.build import build_cohorts, burned_at_start
 from dtaojax.config.config import Config
 from dtaojax.config.run import PortfolioConfig
 from dtaojax.config.schedule import schedule
-from dtaojax.demand.build import build_demand
 from dtaojax.demand.holders.config import EmissionSellingConfig
-from dtaojax.demand.tao_usd.build import build_tao_usd
+from dtaojax.demand.registry import build_demand
 from dtaojax.engine.statistics import Bins
-from dtaojax.latent.build import build_latent, given_quality, given_sector
 from dtaojax.latent.config import LatentConfig
 from dtaojax.mechanism.config import RulesConfig
 from dtaojax.mechanism.liquidity.config import NoPoolConfig
@@ -71,8 +67,8 @@ def build_network(
         emission_enabled=padded(table.emission_enabled, False),
         miner_burned=padded(table.miner_burned, 0.0),
         owner_cut_enabled=padded(table.owner_cut_enabled, True),
-        quality=jnp.asarray(given_quality(latent, places)),
-        sector=jnp.asarray(given_sector(latent, places)),
+        quality=jnp.asarray(places.column(0.0, latent.given_quality)),
+        sector=jnp.asarray(np.array(latent.given_sectors(places))),
     )
     state = NetworkState(
         block=jnp.asarray(table.block),
@@ -121,30 +117,33 @@ def build_world(config: Config, table: NetworkTable) -> World:
         ValueError: a change of the rules has no place in the run.
     """
     seed, count = config.run.seed, slots_for(config, table.n_subnets)
+    in_turn = config.mechanism.in_turn
     slots = Slots(table, count)
     subnets, state = build_network(table, config.mechanism, count, seed, config.latent)
-    demand = config.demand
+    demand, cohorts = config.demand, None
     if config.cohorts is not None:
-        burned = burned_at_start(config.cohorts, table, state)
+        burned = config.cohorts.burned_at_start(slots, state)
         state = dataclasses.replace(state, burned_alpha=burned)
         # Selling of emission is then a habit of cohorts, who sell out of what they hold.
-        demand = tuple(part for part in demand if not isinstance(part, EmissionSellingConfig))
+        sellers = [part for part in demand if isinstance(part, EmissionSellingConfig)]
+        demand = tuple(part for part in demand if part not in sellers)
+        cohorts = config.cohorts.build(slots, sellers)
     world = World(
         mechanism=config.mechanism.build(seed, slots),
         subnets=subnets,
         start=state,
         demand=build_demand(demand, seed, slots, config.folder),
         portfolio=build_portfolio(config.portfolio, table),
-        latent=build_latent(config.latent, seed),
-        tao_usd=build_tao_usd(config.tao_usd, seed, config.folder),
+        latent=config.latent.build(seed),
+        tao_usd=config.tao_usd and config.tao_usd.build(seed, config.folder),
         step_blocks=config.run.step_blocks,
         immunity_blocks=config.mechanism.registration.immunity_blocks,
         lifecycle=build_lifecycle(config, table),
-        cohorts=build_cohorts(config, table, count),
+        cohorts=cohorts,
         standing=build_standing(config),
         pressure=build_pressure(config),
-        behaviour=build_behaviour(config, slots, config.mechanism),
-        root_claims=build_root_claims(config, config.mechanism),
+        behaviour=config.behaviour.build(seed, slots, config.mechanism, in_turn),
+        root_claims=config.behaviour.build_root_claims(seed, config.mechanism, in_turn),
     )
     if not config.mechanism.change:
         return world

@@ -6,19 +6,46 @@ with ``fit = "..."`` changes some of them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+import math
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import Field, model_validator
 
-from dtaojax.behaviour.fits import FROZEN, behaviour_fits
+from dtaojax.behaviour.scripts.config import AnyScriptConfig
 from dtaojax.schema.errors import Problem, choice, shown
 from dtaojax.schema.strict import Fraction, StrictModel, refuse
+
+if TYPE_CHECKING:
+    from dtaojax.behaviour.emission_switch import EmissionSwitch
+    from dtaojax.behaviour.miner_burn import MinerBurn
+    from dtaojax.behaviour.process import BehaviourProcess
+    from dtaojax.behaviour.root_claims import RootClaims, WaitingClaims
+    from dtaojax.demand.distributions import KnownFrom
+    from dtaojax.mechanism.config import RulesConfig
+    from dtaojax.network.table import Slots
+
+FROZEN: Final = "frozen"
+"""The name under which nothing moves."""
 
 PerDay = Annotated[float, Field(ge=0.0, le=100.0)]
 Events = Annotated[float, Field(gt=0.0, le=1e6)]
 _Spread = Annotated[float, Field(ge=0.0, le=5.0)]
 _Logit = Annotated[float, Field(ge=-20.0, le=20.0)]
+
+
+@cache
+def behaviour_fits() -> Mapping[str, Mapping[str, Any]]:
+    """Return the tables of each fit; its name is the date up to which it has seen data."""
+    folder = files("dtaojax.behaviour") / "data"
+    return {
+        entry.name.removesuffix(".toml"): tomllib.loads(entry.read_text(encoding="utf-8"))
+        for entry in sorted(folder.iterdir(), key=lambda entry: entry.name)
+        if entry.name.endswith(".toml")
+    }
 
 
 class RateConfig(StrictModel):
@@ -32,6 +59,13 @@ class RateConfig(StrictModel):
 
     rate: PerDay
     events: Events | None = None
+
+    @property
+    def known(self) -> KnownFrom:
+        """The rate and the evidence that it rests on."""
+        from dtaojax.demand.distributions import KnownFrom
+
+        return KnownFrom(self.rate, math.inf if self.events is None else self.events)
 
 
 class BurnMovesConfig(StrictModel):
@@ -78,6 +112,34 @@ class MinerBurnConfig(StrictModel):
     step_scale: _Spread
     step_degrees_of_freedom: Annotated[float, Field(gt=2.0, le=1e3)]
 
+    def build(self, seed: int) -> MinerBurn:
+        """Build the process under the seed of a run."""
+        from dtaojax.behaviour.miner_burn import MOVES, miner_burn
+
+        sets = (self.engaged, self.idle)
+        return miner_burn(
+            seed,
+            rates=[
+                *(getattr(each, move).known for each in sets for move in MOVES),
+                self.step.known,
+            ],
+            reach=self.reach,
+            level_mean=self.level_mean,
+            level_sd=self.level_sd,
+            step_scale=self.step_scale,
+            step_degrees_of_freedom=self.step_degrees_of_freedom,
+        )
+
+    def describe(self, fit: str) -> str:
+        """Return what the process assumes, for the report; ``fit`` is named as its source."""
+        return (
+            "Owners change how much of the miners' pay they withhold: between nothing, a part and "
+            f"all, at rates of {fit}. Those whom burn costs emission (the rules charge "
+            "for it, the emission is on, and without burn the subnet would have "
+            f"{100 * self.reach:g} % of the gate's bar) withhold less than others. What the few "
+            "observed moves leave open is drawn on each path."
+        )
+
 
 class BatchConfig(StrictModel):
     """Chance of a subnet to be in a batch, by what root sees of it.
@@ -114,6 +176,29 @@ class EmissionSwitchConfig(StrictModel):
     switched_off: BatchConfig
     reach: Annotated[float, Field(ge=0.0, le=100.0)]
 
+    def build(self, seed: int, began: int) -> EmissionSwitch:
+        """Build the process under the seed of a run that starts at block ``began``."""
+        from dtaojax.behaviour.emission_switch import emission_switch
+
+        return emission_switch(
+            seed,
+            rates=[self.on.known, self.off.known, self.batch.known],
+            batch_on=self.batch_on,
+            switched_on=self.switched_on.model_dump(),
+            switched_off=self.switched_off.model_dump(),
+            reach=self.reach,
+            began=began,
+        )
+
+    def describe(self) -> str:
+        """Return what the process assumes, for the report."""
+        return (
+            f"Root switches the TAO emission of a subnet on {365 * self.on.rate:.2g} and off "
+            f"{365 * self.off.rate:.2g} times a year, one by one, and of many in a batch "
+            f"{365 * self.batch.rate:.2g} times a year, of which {100 * self.batch_on:g} % switch "
+            "on. Two batches are known; who is in the next one is an assumption."
+        )
+
 
 class RootClaimsConfig(StrictModel):
     """Root stakers, who sell out of their baskets (§3.10, §12.4).
@@ -131,50 +216,25 @@ class RootClaimsConfig(StrictModel):
     rate: RateConfig = RateConfig(rate=0.023, events=11.0)
     day_shape: Annotated[float, Field(ge=0.5, le=1e6)] | None = 0.5
 
+    def build(self, seed: int) -> RootClaims:
+        """Build the claims under the seed of a run."""
+        from dtaojax.behaviour.root_claims import root_claims
 
-SubnetClass = Literal["burns_all", "out_of_reach", "in_reach"]
-_EVERYBODY: tuple[SubnetClass, ...] = ("burns_all", "out_of_reach", "in_reach")
+        shape = math.inf if self.day_shape is None else self.day_shape
+        return root_claims(seed, mean=self.rate.known, day_shape=shape)
 
-
-class ScriptConfig(StrictModel):
-    """What happens on a day on every path, after all that is drawn.
-
-    Attributes:
-        day: at whose beginning, from 1; the first day keeps the network file's decisions.
-        netuids: to which subnets of the start; all where left out.
-        classes: to which of these, as they are on the day.
-        reach: part of the bar from which on a subnet is in reach of it.
-    """
-
-    day: Annotated[int, Field(ge=1, le=36_500)]
-    netuids: Annotated[tuple[int, ...], Field(strict=False, max_length=4_096)] | None = None
-    classes: Annotated[tuple[SubnetClass, ...], Field(strict=False, min_length=1)] = _EVERYBODY
-    reach: Annotated[float, Field(ge=0.0, le=100.0)] = 0.8
-
-
-class SwitchScriptConfig(ScriptConfig):
-    """Root switches the TAO emission of subnets on or off.
-
-    Attributes:
-        enabled: on or off.
-    """
-
-    kind: Literal["switch"] = "switch"
-    enabled: bool
-
-
-class BurnScriptConfig(ScriptConfig):
-    """Owners set their burn.
-
-    Attributes:
-        burned: what they withhold of the miners' pay.
-    """
-
-    kind: Literal["burn"] = "burn"
-    burned: Fraction
-
-
-AnyScriptConfig = Annotated[SwitchScriptConfig | BurnScriptConfig, Field(discriminator="kind")]
+    def describe(self) -> str:
+        """Return what the claims assume, for the report."""
+        bursts = (
+            "all days alike"
+            if self.day_shape is None
+            else "in bursts over all subnets at once, whose size from day to day is an assumption"
+        )
+        return (
+            f"Root stake sells {100 * self.rate.rate:.2g} % of its baskets a day on average, "
+            f"{bursts}. The TAO joins root stake. What is known of the average is drawn on each "
+            "path."
+        )
 
 
 class BehaviourConfig(StrictModel):
@@ -215,6 +275,104 @@ class BehaviourConfig(StrictModel):
         if name not in fits:
             refuse([Problem("fit", f"is {shown(name)}; {choice(name, [FROZEN, *fits])}")])
         return {**_over(fits[name], value), "fit": name}
+
+    def build(
+        self, seed: int, slots: Slots, rules: RulesConfig, in_turn: Sequence[RulesConfig]
+    ) -> tuple[BehaviourProcess, ...]:
+        """Build the processes, each on streams of its own under the seed.
+
+        Under rules without the owners' switch root has none to move: it waits where others of the
+        run have one.
+
+        Args:
+            seed: Seed of the run.
+            slots: Slots of the network that they act in.
+            rules: Rules of the run that are in force.
+            in_turn: All rules of the run, one after the other.
+
+        Raises:
+            NetworkError: A netuid that a script names is not in the network.
+        """
+        from dtaojax.behaviour.process import Waiting
+
+        ever = any(each.emit_set.owner_switch for each in in_turn)
+
+        def switch(process: BehaviourProcess) -> BehaviourProcess:
+            return process if rules.emit_set.owner_switch else Waiting(process)
+
+        # Their order is that of the decisions within a day: scripts have the last word.
+        processes: list[BehaviourProcess] = []
+        if self.emission_switch is not None and ever:
+            processes.append(switch(self.emission_switch.build(seed, slots.table.block)))
+        if self.miner_burn is not None:
+            processes.append(self.miner_burn.build(seed))
+        for script in self.scripts:
+            if not script.switches_emission:
+                processes.append(script.build(slots))
+            elif ever:
+                processes.append(switch(script.build(slots)))
+        return tuple(processes)
+
+    def build_root_claims(
+        self, seed: int, rules: RulesConfig, in_turn: Sequence[RulesConfig]
+    ) -> RootClaims | WaitingClaims | None:
+        """Build the claims out of root's baskets; None where nobody claims or nothing is kept.
+
+        Args:
+            seed: Seed of the run.
+            rules: Rules of the run that are in force; stakers wait where only others of the run let
+                them choose.
+            in_turn: All rules of the run, one after the other.
+        """
+        from dtaojax.behaviour.root_claims import WaitingClaims
+
+        ever = any(each.root.kind == "basket" for each in in_turn)
+        if self.root_claims is None or self.root_claims.rate.rate == 0.0 or not ever:
+            return None
+        claims = self.root_claims.build(seed)
+        return claims if rules.root.kind == "basket" else WaitingClaims(claims)
+
+    def describe(self, in_turn: Sequence[RulesConfig]) -> Iterator[tuple[str, str]]:
+        """Yield headings and texts of what owners and root do, for the report.
+
+        Args:
+            in_turn: All rules of the run, one after the other.
+        """
+        if self.miner_burn is not None:
+            yield "Owners", self.miner_burn.describe(self.fit)
+        if self.emission_switch is not None:
+            yield "Emission switch", self.emission_switch.describe()
+        if self.root_claims is not None and any(each.root.kind == "basket" for each in in_turn):
+            yield "Root's claims", self.root_claims.describe()
+        switches = [each.emit_set.owner_switch for each in in_turn]
+        if not any(switches) and not self.is_frozen:
+            yield "No emission switch", "These rules have no switch of emission: all of it is on."
+        elif not all(switches):
+            yield (
+                "No emission switch",
+                "Some of the run's rules have no switch of emission: under them all of it is on.",
+            )
+        for script in self.scripts:
+            yield "Scripted decision", script.describe()
+
+    def held_fixed(self, *, root_stake_moves: bool) -> str:
+        """Return what nobody changes during a run, as the subject of a sentence.
+
+        Args:
+            root_stake_moves: True where some demand stakes to root or unstakes.
+        """
+        parts = [
+            text
+            for text, moves in (
+                ("Miner burn", self.miner_burn is not None),
+                ("the emission switch of each subnet", self.emission_switch is not None),
+                ("root stake", root_stake_moves),
+                ("the TAO weight", False),
+            )
+            if not moves
+        ]
+        named = parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+        return named[0].upper() + named[1:]
 
 
 def _over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:

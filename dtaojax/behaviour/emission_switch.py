@@ -1,23 +1,30 @@
 """Root switches the TAO emission of subnets on and off, one by one and many at once."""
 
 import dataclasses
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import jax.numpy as jnp
 
 from dtaojax.behaviour.miner_burn import EVERYTHING_FROM
-from dtaojax.behaviour.process import BehaviourProcess, days_since_last_decision
-from dtaojax.behaviour.reach import in_reach
-from dtaojax.demand.process import Clock
-from dtaojax.demand.uncertain import UncertainRates
+from dtaojax.behaviour.process import BehaviourProcess, days_since_last_decision, in_reach
+from dtaojax.demand.clock import Clock
+from dtaojax.demand.distributions import KnownFrom, UncertainRates, uncertain_rates
 from dtaojax.mechanism.composition import Mechanism
 from dtaojax.numerics.shapes import PathNumber, Scalar, ScalarInt
-from dtaojax.numerics.streams import Source, Stream
+from dtaojax.numerics.streams import Source, Stream, named_stream
 from dtaojax.state.network import NetworkState, Subnets
 
 
 class SwitchStreams(NamedTuple):
-    """Random streams of the process."""
+    """Random streams of the process.
+
+    Attributes:
+        rates: Stream of a path's rates.
+        singles: Stream of the single switches.
+        batches: Stream of the days and directions of batches.
+        members: Stream of who is in a batch.
+    """
 
     rates: Stream
     singles: Stream
@@ -30,12 +37,12 @@ class SwitchStreams(NamedTuple):
 
 
 class BatchChances(NamedTuple):
-    """Who is in a batch of switches, by what root can see of a subnet.
+    """Chances to be in a batch of switches, by what root can see of a subnet.
 
     Attributes:
-        burns_all: chance of a subnet whose owner withholds all of the miners' pay [-].
-        out_of_reach: of another that could not stand near the gate's bar [-].
-        in_reach: of all others [-].
+        burns_all: Chance of a subnet whose owner withholds all of the miners' pay [-].
+        out_of_reach: Chance of another that could not stand near the gate's bar [-].
+        in_reach: Chance of all others [-].
     """
 
     burns_all: Scalar
@@ -44,13 +51,13 @@ class BatchChances(NamedTuple):
 
 
 class SwitchMemory(NamedTuple):
-    """What a path draws once.
+    """Figures that a path draws once.
 
     Attributes:
-        streams: of the path.
-        on: rate at which a subnet that is off is switched on alone [1/day].
-        off: rate at which one that is on is switched off alone [1/day].
-        batch: rate of batches [1/day].
+        streams: Streams of the path.
+        on: Rate at which a subnet that is off is switched on alone [1/day].
+        off: Rate at which one that is on is switched off alone [1/day].
+        batch: Rate of batches [1/day].
     """
 
     streams: SwitchStreams
@@ -68,13 +75,13 @@ class EmissionSwitch(BehaviourProcess):
     only.
 
     Attributes:
-        streams: of random numbers.
-        rates: of single switches on, of single switches off, and of batches.
-        batch_on: chance that a batch switches on [-].
-        switched_on: who is in such a batch.
-        switched_off: who is in the others.
-        reach: part of the bar from which on a subnet is in reach of it [-].
-        began: block at which the run starts.
+        streams: Streams of random numbers.
+        rates: Rates of single switches on, of single switches off, and of batches [1/day].
+        batch_on: Chance that a batch switches on [-].
+        switched_on: Chances to be in such a batch.
+        switched_off: Chances to be in one that switches off.
+        reach: Part of the bar from which on a subnet is in reach of it [-].
+        began: Block at which the run starts.
     """
 
     streams: SwitchStreams
@@ -87,7 +94,7 @@ class EmissionSwitch(BehaviourProcess):
 
     @property
     def source(self) -> Source:
-        """Whose doing its random numbers stand for."""
+        """Source of randomness to which its numbers count."""
         return "root"
 
     def begin(self, path: PathNumber, subnets: Subnets, state: NetworkState) -> SwitchMemory:
@@ -123,7 +130,45 @@ class EmissionSwitch(BehaviourProcess):
         all_, out, near_ = (jnp.where(is_on, on, off) for on, off in classes)
         chance = jnp.where(burns_all, all_, jnp.where(near, near_, out))
         member = streams.members.uniforms(clock.day, lanes) < chance
+        # A batch leaves those alone that are already as it wants them.
         flips |= is_batch & member & (enabled != is_on)
 
         flips &= subnets.in_emit_set & (enabled | known)
         return dataclasses.replace(subnets, emission_enabled=enabled ^ flips), memory
+
+
+def emission_switch(
+    seed: int,
+    *,
+    rates: Sequence[KnownFrom],
+    batch_on: float,
+    switched_on: Mapping[str, float],
+    switched_off: Mapping[str, float],
+    reach: float,
+    began: int,
+) -> EmissionSwitch:
+    """Build the process under a seed.
+
+    Args:
+        seed: Seed of the run.
+        rates: Rates of single switches on, of single switches off, and of batches.
+        batch_on: Chance that a batch switches on [-].
+        switched_on: Chances to be in such a batch, by the names of :class:`BatchChances` [-].
+        switched_off: Chances to be in one that switches off, likewise [-].
+        reach: Part of the bar from which on a subnet is in reach of it [-].
+        began: Block at which the run starts.
+    """
+    names = (f"behaviour.emission_switch.{part}" for part in SwitchStreams._fields)
+    on, off = (
+        BatchChances(**{name: jnp.asarray(chance) for name, chance in chances.items()})
+        for chances in (switched_on, switched_off)
+    )
+    return EmissionSwitch(
+        streams=SwitchStreams(*(named_stream(seed, name) for name in names)),
+        rates=uncertain_rates(rates),
+        batch_on=jnp.asarray(batch_on),
+        switched_on=on,
+        switched_off=off,
+        reach=jnp.asarray(reach),
+        began=jnp.asarray(began),
+    )

@@ -1,20 +1,25 @@
 """Owners withhold the miners' pay, in whole or in part, and change their minds."""
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from dtaojax.behaviour.process import BehaviourProcess, days_since_last_decision
-from dtaojax.behaviour.reach import in_reach
-from dtaojax.demand.flow.student_flow import VolatilityTable
-from dtaojax.demand.process import Clock
-from dtaojax.demand.uncertain import UncertainRates
+from dtaojax.behaviour.process import BehaviourProcess, days_since_last_decision, in_reach
+from dtaojax.demand.clock import Clock
+from dtaojax.demand.distributions import (
+    KnownFrom,
+    UncertainRates,
+    VolatilityTable,
+    uncertain_rates,
+    volatility_table,
+)
 from dtaojax.mechanism.composition import Mechanism
 from dtaojax.numerics.shapes import PathNumber, PerSubnet, PerSubnetBool, Scalar
-from dtaojax.numerics.streams import Source, Stream
+from dtaojax.numerics.streams import Source, Stream, named_stream
 from dtaojax.state.network import NetworkState, Subnets
 
 NOTHING_BELOW: Final = 0.005
@@ -32,9 +37,20 @@ MOVES: Final = (
 )
 """Moves between the three states of burn, in the order of the rates."""
 
+_LARGEST_MULTIPLE: Final = 1e3
+"""Largest multiple of a normal deviate in a step of the logit: far beyond what a burn can show."""
+
 
 class BurnStreams(NamedTuple):
-    """Random streams of the process."""
+    """Random streams of the process.
+
+    Attributes:
+        rates: Stream of a path's rates.
+        moves: Stream of the moves between states.
+        levels: Stream of the levels of a burn that becomes partial.
+        waits: Stream of the times of steps of a partial burn.
+        steps: Stream of the sizes of these steps.
+    """
 
     rates: Stream
     moves: Stream
@@ -48,13 +64,13 @@ class BurnStreams(NamedTuple):
 
 
 class BurnMemory(NamedTuple):
-    """What a path draws once.
+    """Figures that a path draws once.
 
     Attributes:
-        streams: of the path.
-        engaged: rates of the six ``MOVES`` where burn costs emission [1/day].
-        idle: the same where it costs nothing [1/day].
-        step_rate: changes of a partial burn [1/day].
+        streams: Streams of the path.
+        engaged: Rates of the six ``MOVES`` where burn costs emission [1/day].
+        idle: Rates of the six ``MOVES`` where it costs nothing [1/day].
+        step_rate: Rate of changes of a partial burn [1/day].
     """
 
     streams: BurnStreams
@@ -72,13 +88,13 @@ class MinerBurn(BehaviourProcess):
     the logit of the place between the two limits takes Student-t steps at a rate.
 
     Attributes:
-        streams: of random numbers.
-        rates: six of the engaged, six of the idle, and that of steps.
-        reach: part of the bar from which on a subnet is in reach of it [-].
-        level_mean: mean logit of a burn that becomes partial [-].
-        level_sd: its standard deviation [-].
-        step_scale: scale of a step of the logit [-].
-        step_tail: multiples of a normal deviate that make a step Student-t.
+        streams: Streams of random numbers.
+        rates: Six rates of the engaged, six of the idle, and that of steps [1/day].
+        reach: Part of the bar from which on a subnet is in reach of it [-].
+        level_mean: Mean logit of a burn that becomes partial [-].
+        level_sd: Standard deviation of that logit [-].
+        step_scale: Scale of a step of the logit [-].
+        step_tail: Multiples of a normal deviate that make a step Student-t.
     """
 
     streams: BurnStreams
@@ -91,7 +107,7 @@ class MinerBurn(BehaviourProcess):
 
     @property
     def source(self) -> Source:
-        """Whose doing its random numbers stand for."""
+        """Source of randomness to which its numbers count."""
         return "owners"
 
     def begin(self, path: PathNumber, subnets: Subnets, state: NetworkState) -> BurnMemory:
@@ -126,7 +142,7 @@ class MinerBurn(BehaviourProcess):
         nothing, everything = burned < NOTHING_BELOW, burned >= EVERYTHING_FROM
 
         def rate(first: int) -> PerSubnet:
-            """The rate of the first or second move that leaves each subnet's state."""
+            """Return the rate of the first or second move that leaves each subnet's state."""
 
             def of_state(rates: Float[Array, "6"]) -> PerSubnet:
                 part = jnp.where(everything, rates[4 + first], rates[2 + first])
@@ -164,6 +180,39 @@ class MinerBurn(BehaviourProcess):
         # Outside, and exactly at the lower limit, the logit is not finite; nobody steps there.
         safe = jnp.where(partial & (place > 0.0), place, 0.5)
         return jnp.where(steps, _between(jax.scipy.special.logit(safe) + size), burned)
+
+
+def miner_burn(
+    seed: int,
+    *,
+    rates: Sequence[KnownFrom],
+    reach: float,
+    level_mean: float,
+    level_sd: float,
+    step_scale: float,
+    step_degrees_of_freedom: float,
+) -> MinerBurn:
+    """Build the process under a seed.
+
+    Args:
+        seed: Seed of the run.
+        rates: Six rates of the engaged, six of the idle, and that of steps.
+        reach: Part of the bar from which on a subnet is in reach of it [-].
+        level_mean: Mean logit of a burn that becomes partial [-].
+        level_sd: Standard deviation of that logit [-].
+        step_scale: Scale of a step of the logit [-].
+        step_degrees_of_freedom: Degrees of freedom of a step.
+    """
+    names = (f"behaviour.miner_burn.{part}" for part in BurnStreams._fields)
+    return MinerBurn(
+        streams=BurnStreams(*(named_stream(seed, name) for name in names)),
+        rates=uncertain_rates(rates),
+        reach=jnp.asarray(reach),
+        level_mean=jnp.asarray(level_mean),
+        level_sd=jnp.asarray(level_sd),
+        step_scale=jnp.asarray(step_scale),
+        step_tail=volatility_table(step_degrees_of_freedom, _LARGEST_MULTIPLE),
+    )
 
 
 def _between(logit: PerSubnet) -> PerSubnet:

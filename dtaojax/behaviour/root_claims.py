@@ -7,16 +7,21 @@ import equinox as eqx
 import jax.numpy as jnp
 
 from dtaojax import chain
-from dtaojax.demand.process import Clock
-from dtaojax.demand.uncertain import UncertainRates
+from dtaojax.demand.clock import Clock
+from dtaojax.demand.distributions import KnownFrom, UncertainRates, uncertain_rates
 from dtaojax.mechanism.composition import Mechanism
 from dtaojax.mechanism.root.policy import RootDrained
 from dtaojax.numerics.shapes import PathNumber, Scalar
-from dtaojax.numerics.streams import Stream
+from dtaojax.numerics.streams import Stream, named_stream
 
 
 class ClaimStreams(NamedTuple):
-    """Random streams of the process."""
+    """Random streams of the process.
+
+    Attributes:
+        rates: Stream of a path's mean rate.
+        days: Stream of a day's rate over the mean.
+    """
 
     rates: Stream
     days: Stream
@@ -27,11 +32,11 @@ class ClaimStreams(NamedTuple):
 
 
 class ClaimMemory(NamedTuple):
-    """What a path draws once.
+    """Figures that a path draws once.
 
     Attributes:
-        streams: of the path.
-        rate: mean rate of sales out of the baskets [1/day].
+        streams: Streams of the path.
+        rate: Mean rate of sales out of the baskets [1/day].
     """
 
     streams: ClaimStreams
@@ -46,9 +51,9 @@ class RootClaims(eqx.Module):
     gamma distribution with mean 1. In a step longer than a day its first day's rate counts for all.
 
     Attributes:
-        streams: of random numbers.
-        mean: the distribution of a path's mean rate.
-        day: that of a day's rate over the mean.
+        streams: Streams of random numbers.
+        mean: Distribution of a path's mean rate [1/day].
+        day: Distribution of a day's rate over the mean [-].
     """
 
     streams: ClaimStreams
@@ -65,10 +70,45 @@ class RootClaims(eqx.Module):
         """Return the rules under which root sells the day's part of its baskets, block by block.
 
         Args:
-            memory: of the path.
-            clock: of a step of the day.
-            mechanism: in which root keeps its baskets.
+            memory: Memory of the path.
+            clock: Clock of a step of the day.
+            mechanism: Rules under which root keeps its baskets.
         """
         (multiple,) = self.day(memory.streams.days.normals(clock.day, 1))
         part = -jnp.expm1(-memory.rate * multiple / chain.BLOCKS_PER_DAY)
         return dataclasses.replace(mechanism, root=RootDrained(part))
+
+
+def root_claims(seed: int, *, mean: KnownFrom, day_shape: float) -> RootClaims:
+    """Build the claims under a seed.
+
+    Args:
+        seed: Seed of the run.
+        mean: Mean rate of sales out of the baskets, and how well it is known.
+        day_shape: Shape of the gamma distribution of a day's rate over the mean; infinite where all
+            days are alike.
+    """
+    names = (f"behaviour.root_claims.{part}" for part in ClaimStreams._fields)
+    return RootClaims(
+        streams=ClaimStreams(*(named_stream(seed, name) for name in names)),
+        mean=uncertain_rates([mean]),
+        day=uncertain_rates([KnownFrom(1.0, day_shape)]),
+    )
+
+
+class WaitingClaims(eqx.Module):
+    """Claims out of root's baskets under rules that do not leave them to stakers.
+
+    Attributes:
+        claims: Claims that wait.
+    """
+
+    claims: RootClaims
+
+    def begin(self, path: PathNumber) -> ClaimMemory:
+        """Draw the mean rate of a path."""
+        return self.claims.begin(path)
+
+    def rules(self, memory: ClaimMemory, clock: Clock, mechanism: Mechanism) -> Mechanism:
+        """Return the rules as they are."""
+        return mechanism

@@ -1,8 +1,13 @@
 """Demand fitted to a history of prices, and forecasts from it."""
 
-from dtaojax.calibration.drifting import DriftingFit, DriftingVariance
 from dtaojax.calibration.estimate import Estimate, NotConvergedError
-from dtaojax.calibration.fit import Fit, StochasticVariance, fit
+from dtaojax.calibration.fit import (
+    DriftingFit,
+    DriftingVariance,
+    Fit,
+    StochasticVariance,
+    fit,
+)
 from dtaojax.calibration.model import Parameters
 
 __all__ = [

@@ -19,12 +19,9 @@ _MOST_ITERATIONS: Final = 200
 _SLOPE_IN_ERRORS: Final = 0.05
 """The search has arrived where a Newton step would move no parameter by more of its error."""
 
-
 _NEWTON_STEPS: Final = 6
 _UNITS: Final = {"drift": 0.001}
 """In these the parameters' errors are of one size, which the search needs."""
-
-
 _DIFFERENCE: Final = 1e-4
 """Step of central differences, in those units; their error is about its square."""
 
@@ -37,11 +34,11 @@ class Estimate(NamedTuple):
     """A fitted set of parameters.
 
     Attributes:
-        parameters: at the optimum.
-        errors: standard errors, of the same form; 0 for what was held fixed.
-        log_density: of all flows, at the optimum.
-        iterations: of the search.
-        newton_step: largest move of a Newton step from there, in standard errors.
+        parameters: Parameters at the optimum.
+        errors: Standard errors, of the same form; 0 for what was held fixed.
+        log_density: Log density of all flows at the optimum.
+        iterations: Number of iterations of the search.
+        newton_step: Largest move of a Newton step from there, in standard errors.
     """
 
     parameters: Parameters
@@ -51,7 +48,7 @@ class Estimate(NamedTuple):
     newton_step: float
 
     def of_last_blocks(self, count: int) -> Estimate:
-        """The same with the drifts of the last blocks only; earlier ones saw no flow."""
+        """Return the same with the drifts of the last blocks only; earlier ones saw no flow."""
         cut = {
             name: part._replace(drift=part.drift[-count:])
             for name, part in (("parameters", self.parameters), ("errors", self.errors))
@@ -60,7 +57,7 @@ class Estimate(NamedTuple):
 
 
 def estimate(data: Data, fixed: Mapping[str, float], guess: Parameters | None = None) -> Estimate:
-    """Fits the model.
+    """Fit the model.
 
     Standard errors are of the sandwich form, with scores added up within a series and within a
     day: flows of one subnet depend on each other through what its filter misses, those of one day
@@ -68,12 +65,12 @@ def estimate(data: Data, fixed: Mapping[str, float], guess: Parameters | None = 
     clustering", J. Business & Economic Statistics 29, 2011).
 
     Args:
-        data: flows.
-        fixed: parameters to hold at a value.
-        guess: where to begin; the prior's means by default.
+        data: Flows and what their size depends on.
+        fixed: Parameters to hold at a value.
+        guess: Parameters to begin from; the prior's means by default.
 
     Raises:
-        NotConvergedError: the search broke off, or ended where the density has no maximum.
+        NotConvergedError: The search broke off, or ended where the density has no maximum.
     """
     blocks = int(data.block[-1]) + 1
     begin = start(blocks)
@@ -100,6 +97,8 @@ def estimate(data: Data, fixed: Mapping[str, float], guess: Parameters | None = 
     )
     if not np.isfinite(found.fun) or found.nit >= _MOST_ITERATIONS:
         raise NotConvergedError(f"the search broke off after {found.nit} steps ({found.message})")
+    # L-BFGS stops on a small fall of the density; a few Newton steps settle what that leaves open,
+    # and their size in standard errors tells how far off the search ended.
     at, newton = unit * found.x, np.inf
     for _ in range(_NEWTON_STEPS):
         hessian = _differences(lambda at: falls(at)[1], at / unit) / np.outer(unit, unit)
@@ -139,17 +138,18 @@ def estimate(data: Data, fixed: Mapping[str, float], guess: Parameters | None = 
 
 
 def _differences(of: Callable[[np.ndarray], np.ndarray], at: np.ndarray) -> np.ndarray:
-    """Central differences of a function along each coordinate, which comes last."""
+    """Return central differences of a function along each coordinate, which comes last."""
     steps = _DIFFERENCE * np.eye(at.size)
     return np.stack([(of(at + step) - of(at - step)) / (2 * _DIFFERENCE) for step in steps], -1)
 
 
 def _sandwich(inverse: np.ndarray, scores: np.ndarray) -> np.ndarray:
-    """Covariance of the estimates under two-way clustering; never below that of the Hessian."""
+    """Return the covariance under two-way clustering, never below that of the Hessian."""
     by_series, by_day = scores.sum(axis=1), scores.sum(axis=2)
     each = scores.reshape(len(scores), -1)
     meat = by_series @ by_series.T + by_day @ by_day.T - each @ each.T
     robust = inverse @ meat @ inverse
+    # Clustered by few days or series, a sandwich can be too small by chance.
     floor = np.sqrt(np.diag(inverse) / np.maximum(np.diag(robust), 1e-300))
     scale = np.maximum(floor, 1.0)
     return robust * np.outer(scale, scale)

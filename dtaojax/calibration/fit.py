@@ -1,4 +1,8 @@
-"""Fitting the model to a history, following it through new days, and forecasting from there."""
+"""The model fitted to a history, followed through new days, and forecasts from there.
+
+`StochasticVariance` learns the model with a steady drift, `DriftingVariance` adds drifts that all
+subnets have in common.
+"""
 
 from __future__ import annotations
 
@@ -13,13 +17,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dtaojax.calibration import grid_filter
-from dtaojax.calibration.bound import largest_sd
-from dtaojax.calibration.dependence import common_share
 from dtaojax.calibration.estimate import Estimate, estimate
 from dtaojax.calibration.forecast import Drifts, sample_flows, t_multiple
 from dtaojax.calibration.grid_filter import Belief, Data
-from dtaojax.calibration.measured import Measured
 from dtaojax.calibration.model import LAUNCH_AGE_EXPONENT
+from dtaojax.calibration.moments import (
+    Measured,
+    asymmetry,
+    common_share,
+    largest_sd,
+    never_negative,
+    reversion,
+)
 from dtaojax.calibration.observations import (
     FLOW_OF_RETURN,
     Observations,
@@ -35,21 +44,21 @@ _BLOCKS_MULTIPLE: Final = 3
 _SERIES_MULTIPLE: Final = 16
 
 
-class Standing(NamedTuple):
-    """What is believed of a component of each subnet.
+class ComponentBelief(NamedTuple):
+    """Belief of a component of each subnet, by its first two moments.
 
     Attributes:
-        mean: its mean (series,).
-        sd: its standard deviation (series,).
+        mean: Mean of the component, shape (series,) [-].
+        sd: Standard deviation of the component, shape (series,) [-].
     """
 
     mean: NDArray[np.float64]
     sd: NDArray[np.float64]
 
 
-def _standing(chance: NDArray[np.float64], nodes: NDArray[np.float64]) -> Standing:
+def _moments_of(chance: NDArray[np.float64], nodes: NDArray[np.float64]) -> ComponentBelief:
     mean = chance @ nodes
-    return Standing(mean, np.sqrt(np.maximum(chance @ nodes**2 - mean**2, 0.0)))
+    return ComponentBelief(mean, np.sqrt(np.maximum(chance @ nodes**2 - mean**2, 0.0)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,11 +66,11 @@ class Fit:
     """The fitted model.
 
     Attributes:
-        estimate: parameters and their errors.
-        share: of the innovations' variance that all subnets have in common.
-        largest_sd: most that a day's volatility can be [1/sqrt(day)].
-        youngest: subnets younger than this were left out of the fit [days].
-        flows: number of flows that it rests on.
+        estimate: Parameters and their errors.
+        share: Share of the innovations' variance that all subnets have in common.
+        largest_sd: Most that a day's volatility can be [1/sqrt(day)].
+        youngest: Age below which subnets were left out of the fit [days].
+        flows: Number of flows that it rests on.
     """
 
     estimate: Estimate
@@ -71,7 +80,7 @@ class Fit:
     flows: int
 
     def believe(self, history: Panel) -> Belief:
-        """What is known of each subnet after a history, shape (series, levels, swings)."""
+        """Return what is known of each subnet after a history, shape (series, levels, swings)."""
         wide = _padded(observe(history, _YOUNGEST_FOLLOWED))
         # A later history than that of the fit goes on with the drift of its last block.
         drift = self.estimate.parameters.drift[-1:]
@@ -79,23 +88,23 @@ class Fit:
         belief = grid_filter.filtered(self.estimate.parameters._replace(drift=drift), data)
         return belief[: history.n_series]
 
-    def standing(self, history: Panel) -> tuple[Standing, Standing]:
-        """Where level and swing of each subnet stand after a history."""
+    def components(self, history: Panel) -> tuple[ComponentBelief, ComponentBelief]:
+        """Return what is believed of level and swing of each subnet after a history."""
         belief = np.asarray(self.believe(history))
         nodes = np.asarray(grid_filter.grid(self.estimate.parameters))
         level, swing = nodes[:, nodes.shape[1] // 2], nodes[nodes.shape[0] // 2]
-        return _standing(belief.sum(axis=2), level), _standing(belief.sum(axis=1), swing)
+        return _moments_of(belief.sum(axis=2), level), _moments_of(belief.sum(axis=1), swing)
 
     def forecast(
         self, history: Panel, horizons: Sequence[int], paths: int, seed: int
     ) -> NDArray[np.float64]:
-        """Random futures from the last day of a history.
+        """Draw random futures from the last day of a history.
 
         Args:
-            history: everything known; at least as long as the one that was fitted.
-            horizons: days ahead, rising.
-            paths: number of futures.
-            seed: of the random numbers.
+            history: Everything known; at least as long as the one that was fitted.
+            horizons: Days ahead, rising.
+            paths: Number of futures.
+            seed: Seed of the random numbers.
 
         Returns:
             Log returns from the last day, shape (horizons, series, paths). A path is one future of
@@ -114,11 +123,11 @@ class Fit:
         """Return what `forecast` does, with drifts on top or none.
 
         Args:
-            history: as in `forecast`, like the rest.
-            horizons: likewise.
-            paths: likewise.
-            seed: likewise.
-            drifts: of the series of the history.
+            history: Everything known; at least as long as the one that was fitted.
+            horizons: Days ahead, rising.
+            paths: Number of futures.
+            seed: Seed of the random numbers.
+            drifts: Drifts of the series of the history.
         """
         seen = observe(history, _YOUNGEST_FOLLOWED)
         belief = self.believe(history)
@@ -146,13 +155,13 @@ class StochasticVariance:
     """The model as a way to learn from a history.
 
     Attributes:
-        name: what tables call it.
+        name: Name of it in tables.
     """
 
     name: str = "stochastic variance"
 
     def fit(self, history: Panel) -> Fit:
-        """Fits the model to what was known when the history's last day closed."""
+        """Fit the model to what was known when the history's last day closed."""
         return learnt(history)
 
 
@@ -163,17 +172,17 @@ def fit(
     fixed: Mapping[str, float] | None = None,
     guess: Fit | None = None,
 ) -> Fit:
-    """Fits the model to a history.
+    """Fit the model to a history.
 
     Args:
-        panel: the history, all of which is used.
-        youngest: subnets younger than this are left out [days].
-        fixed: parameters to hold at a value. The depth exponent is held at 0 where the history
+        panel: History of prices, all of which is used.
+        youngest: Age below which subnets are left out [days].
+        fixed: Parameters to hold at a value. The depth exponent is held at 0 where the history
             has no reserves, the age exponent at its default where ``youngest`` leaves none young.
-        guess: an earlier fit to begin from.
+        guess: Earlier fit to begin from.
 
     Raises:
-        NotConvergedError: the search did not find its optimum.
+        NotConvergedError: The search did not find its optimum.
     """
     seen = observe(panel, youngest)
     held = dict(fixed or {})
@@ -201,3 +210,66 @@ def _padded(observations: Observations) -> Observations:
 
 def _data(observations: Observations) -> Data:
     return Data(**{name: jnp.asarray(getattr(observations, name)) for name in Data._fields})
+
+
+@dataclass(frozen=True, eq=False)
+class DriftingFit:
+    """The fitted model and its drifts.
+
+    Attributes:
+        steady: Model of which flows are symmetric about a steady drift.
+        asymmetry: Mean of a flow over its variance [-].
+        reversion: Rate at which gaps of log prices to their mean close [1/day].
+    """
+
+    steady: Fit
+    asymmetry: Measured
+    reversion: Measured
+
+    def forecast(
+        self, history: Panel, horizons: Sequence[int], paths: int, seed: int
+    ) -> NDArray[np.float64]:
+        """Draw random futures; see `Fit.forecast`.
+
+        A path draws both drifts once, from what the history leaves open, so that they move all
+        subnets of a path together.
+        """
+        quoted = np.isfinite(history.close[-1])
+        level = np.log(np.where(quoted, history.close[-1], 1.0))
+        weight = quoted / quoted.sum()
+        rate = never_negative(self.reversion)
+        drifts = Drifts(
+            asymmetry=jnp.asarray(self.asymmetry.value),
+            asymmetry_sd=jnp.asarray(self.asymmetry.error),
+            rate=jnp.asarray(rate.rate),
+            events=jnp.asarray(rate.events),
+            gap=jnp.asarray(np.where(quoted, level - weight @ level, 0.0)),
+            weight=jnp.asarray(weight),
+        )
+        return self.steady.futures(history, horizons, paths, seed, drifts)
+
+
+def with_drifts(steady: Fit, history: Panel) -> DriftingFit:
+    """Measure the drifts beside a fit, on the history that it was fitted to."""
+    seen = observe(history, MATURE_DAYS)
+    drift = np.asarray(steady.estimate.parameters.drift)[seen.block]
+    return DriftingFit(
+        steady=steady,
+        asymmetry=asymmetry(seen.flow - drift[:, None], seen.seen),
+        reversion=reversion(history, MATURE_DAYS),
+    )
+
+
+@dataclass(frozen=True)
+class DriftingVariance:
+    """The model with its drifts as a way to learn from a history.
+
+    Attributes:
+        name: Name of it in tables.
+    """
+
+    name: str = "drifting variance"
+
+    def fit(self, history: Panel) -> DriftingFit:
+        """Learn from what was known when the history's last day closed."""
+        return with_drifts(learnt(history), history)

@@ -1,4 +1,4 @@
-"""Samples of what comes next, from what is believed of each subnet."""
+"""Random futures of all subnets together, from what is believed of each."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ class Drifts(NamedTuple):
     """Drifts of which a path draws how strong they are, for all of its subnets.
 
     Attributes:
-        asymmetry: mean of a flow over its variance [-].
-        asymmetry_sd: how uncertain that is.
-        rate: mean rate at which gaps of log prices close [1/day].
-        events: shape of its gamma distribution.
-        gap: of the log price to the mean at the start (series,).
-        weight: of a subnet in that mean (series,).
+        asymmetry: Mean of a flow over its variance [-].
+        asymmetry_sd: Standard deviation of that mean over paths [-].
+        rate: Mean rate at which gaps of log prices close [1/day].
+        events: Shape of its gamma distribution.
+        gap: Gap of the log price to the mean at the start, shape (series,) [-].
+        weight: Weight of a subnet in that mean, shape (series,) [-].
     """
 
     asymmetry: Float[Array, ""]
@@ -77,7 +77,7 @@ def _drawn(drifts: Drifts, key: Array, paths: int) -> _Drawn:
 
 
 def t_multiple(freedom: float) -> np.ndarray:
-    """Log of ``sqrt(nu / chi2_nu)`` at equal steps of a standard normal score."""
+    """Tabulate the log of ``sqrt(nu / chi2_nu)`` at equal steps of a standard normal score."""
     score = np.linspace(-_EDGE, _EDGE, _KNOTS)
     return 0.5 * np.log(freedom / special.chdtri(freedom, special.ndtr(score)))
 
@@ -97,25 +97,26 @@ def sample_flows(
     days: int,
     paths: int,
 ) -> Float[Array, "days paths series"]:
-    """Cumulative flows day by day.
+    """Return cumulative flows day by day, shape (days, paths, series).
 
     Args:
-        parameters: of the model; the drift is that of the last block.
-        multiple: of `t_multiple`.
-        common_share: part of the innovations' variance that all subnets share.
-        largest_sd: most that a day's volatility can be.
-        belief: of the first day.
-        log_depth: of each subnet, held over the days.
-        age: at the end of the first day [days].
-        key: of the random numbers.
-        drifts: that come on top; none where left out.
-        days: how far to go.
-        paths: how many.
+        parameters: Parameters of the model; the drift is that of the last block.
+        multiple: Table of `t_multiple`.
+        common_share: Part of the innovations' variance that all subnets share.
+        largest_sd: Most that a day's volatility can be.
+        belief: Belief of the first day.
+        log_depth: Log depth of each subnet, held over the days.
+        age: Age at the end of the first day [days].
+        key: Key of the random numbers.
+        drifts: Drifts that come on top; none where left out.
+        days: Number of days to go.
+        paths: Number of futures.
     """
     shape = (paths, belief.shape[0])
     nodes = grid(parameters)
-    pick_key, walk_key = jax.random.split(key)
+    pick_key, step_key = jax.random.split(key)
     levels, swings = belief.shape[1:]
+    # Level and swing are picked together by inversion: the belief need not make them independent.
     rising = jnp.cumsum(belief.reshape(shape[1], -1), axis=1)
     uniform = jax.random.uniform(pick_key, shape, dtype=rising.dtype) * rising[None, :, -1]
     picked = jnp.sum(uniform[:, :, None] > rising[None], axis=2)
@@ -129,7 +130,7 @@ def sample_flows(
 
     def day(carry: tuple[Array, Array, Array], number: Array):
         level, swing, total = carry
-        keys = jax.random.split(jax.random.fold_in(walk_key, number), 5)
+        keys = jax.random.split(jax.random.fold_in(step_key, number), 5)
         draws = [jax.random.normal(key, shape, jnp.float32) for key in keys[:4]]
         market = jax.random.normal(keys[4], (paths, 1), jnp.float32)
         position = (draws[0] + _EDGE) * ((_KNOTS - 1) / (2 * _EDGE))

@@ -18,7 +18,7 @@ LAUNCH_AGE_EXPONENT: Final = 0.9
 
 
 class Parameters(NamedTuple):
-    """Of the stochastic-variance model.
+    """Parameters of the stochastic-variance model.
 
     A day's flow of a subnet is ``drift + s * t``, where t is Student-t and
     ``log s = log_scale + depth_exponent * log(depth/1000) + age_exponent * log(1 + 90/age)
@@ -26,15 +26,15 @@ class Parameters(NamedTuple):
     AR(1) processes of their own for each subnet.
 
     Attributes:
-        log_scale: log of the typical scale at a depth of 1,000 TAO.
-        depth_exponent: power of the depth.
-        age_exponent: power of ``1 + 90/age``.
-        log_level_sd: log of the stationary standard deviation of the level.
-        log_level_half_life: log of the days in which half a deviation of it is lost.
-        log_swing_sd: likewise of the swing.
-        log_swing_half_life: likewise.
-        log_freedom: log of the t's degrees of freedom less 1.
-        drift: in each block of days (blocks,) [1/day].
+        log_scale: Log of the typical scale at a depth of 1,000 TAO.
+        depth_exponent: Power of the depth.
+        age_exponent: Power of ``1 + 90/age``.
+        log_level_sd: Log of the stationary standard deviation of the level.
+        log_level_half_life: Log of the days in which half a deviation of it is lost.
+        log_swing_sd: Log of the stationary standard deviation of the swing.
+        log_swing_half_life: Log of the days in which half a deviation of it is lost.
+        log_freedom: Log of the t's degrees of freedom less 1.
+        drift: Drift in each block of days, shape (blocks,) [1/day].
     """
 
     log_scale: Float[Array, ""]
@@ -49,28 +49,33 @@ class Parameters(NamedTuple):
 
     @property
     def degrees_of_freedom(self) -> Float[Array, ""]:
-        """Of the innovation."""
+        """Degrees of freedom of the innovation."""
         return 1.0 + jnp.exp(self.log_freedom)
 
     @property
     def level_persistence(self) -> Float[Array, ""]:
-        """Autocorrelation of the level over a day."""
+        """Autocorrelation of the level over a day [-]."""
         return jnp.exp2(-jnp.exp(-self.log_level_half_life))
 
     @property
     def swing_persistence(self) -> Float[Array, ""]:
-        """Autocorrelation of the swing over a day."""
+        """Autocorrelation of the swing over a day [-]."""
         return jnp.exp2(-jnp.exp(-self.log_swing_half_life))
 
     def offset(
         self, log_depth: Float[Array, " *shape"], age: Float[Array, " *shape"]
     ) -> Float[Array, " *shape"]:
-        """What depth and age add to the log scale."""
+        """Return what depth and age add to the log scale."""
         return self.depth_exponent * log_depth + self.age_exponent * jnp.log1p(AGE_SCALE / age)
 
 
 class Prior(NamedTuple):
-    """A normal distribution of one parameter."""
+    """A normal distribution of one parameter.
+
+    Attributes:
+        mean: Mean of the distribution.
+        sd: Standard deviation of the distribution.
+    """
 
     mean: float
     sd: float
@@ -91,13 +96,13 @@ _DRIFT_PRIOR: Final = Prior(0.0, 0.02)
 
 
 def start(blocks: int) -> Parameters:
-    """Where the search begins: the prior's means."""
+    """Return the prior's means, where the search begins, with a drift for each block."""
     means = {name: jnp.asarray(prior.mean) for name, prior in PRIOR.items()}
     return Parameters(**means, drift=jnp.zeros(blocks))
 
 
 def log_prior(parameters: Parameters) -> Float[Array, ""]:
-    """Log density of the prior, up to a constant."""
+    """Return the log density of the prior, up to a constant."""
     total = -0.5 * jnp.sum(jnp.square((parameters.drift - _DRIFT_PRIOR.mean) / _DRIFT_PRIOR.sd))
     for name, prior in PRIOR.items():
         total -= 0.5 * jnp.square((getattr(parameters, name) - prior.mean) / prior.sd)
@@ -107,7 +112,7 @@ def log_prior(parameters: Parameters) -> Float[Array, ""]:
 def log_density(
     flow: Float[Array, " *shape"], log_scale: Float[Array, " *shape"], freedom: Float[Array, ""]
 ) -> Float[Array, " *shape"]:
-    """Log density of a scaled Student-t variable."""
+    """Return the log density of a scaled Student-t variable."""
     half = 0.5 * (freedom + 1.0)
     constant = jax.lax.lgamma(half) - jax.lax.lgamma(0.5 * freedom)
     constant -= 0.5 * jnp.log(np.pi * freedom)

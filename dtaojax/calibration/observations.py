@@ -23,16 +23,17 @@ _YOUNGEST: Final = 0.5
 
 
 class Observations(NamedTuple):
-    """What a volatility model sees.
+    """Daily flows, and what a volatility model takes their size to depend on.
 
     Attributes:
-        flow: change of ``log(tao_in)`` that a day's trades make, 0 where ``seen`` is false,
+        flow: Change of ``log(tao_in)`` that a day's trades make, 0 where ``seen`` is false,
             shape (days, series) [-].
-        seen: where a flow is known and counts, shape (days, series).
-        log_depth: log of the depth on the eve over 1,000 TAO, 0 where not known (days, series).
-        log_depth_after: likewise at the end of the last day (series,).
-        age: at the end of the day (days, series) [days].
-        block: number of the drift that rules a day (days,).
+        seen: True where a flow is known and counts, shape (days, series).
+        log_depth: Log of the depth on the eve over 1,000 TAO, 0 where not known, shape (days,
+            series) [-].
+        log_depth_after: Log of the depth at the end of the last day, shape (series,) [-].
+        age: Age at the end of the day, shape (days, series) [days].
+        block: Number of the drift that rules a day, shape (days,).
     """
 
     flow: FloatArray
@@ -44,7 +45,7 @@ class Observations(NamedTuple):
 
 
 def observe(panel: Panel, youngest: float) -> Observations:
-    """Reads flows from prices.
+    """Read flows from prices.
 
     A flow needs the close of the day and that of its eve, so a missing day costs two flows. A close
     that equals the one before to the last digit is no flow of 0 but a feed that stood still, and
@@ -52,8 +53,8 @@ def observe(panel: Panel, youngest: float) -> Observations:
     forecast's drift rests on 30 days.
 
     Args:
-        panel: the history.
-        youngest: flows of younger subnets are left out [days].
+        panel: History of prices.
+        youngest: Age below which flows of subnets are left out [days].
     """
     flow = FLOW_OF_RETURN * panel.log_returns()
     age = _filled(panel.age)
@@ -75,21 +76,21 @@ def observe(panel: Panel, youngest: float) -> Observations:
 
 
 def _filled(values: FloatArray) -> FloatArray:
-    """The last known value of each series (days, series)."""
+    """Return the last known value of each series, shape (days, series)."""
     known = np.isfinite(values)
     row = np.maximum.accumulate(np.where(known, np.arange(len(values))[:, None], 0), axis=0)
     return np.take_along_axis(values, row, axis=0)
 
 
 def padded(observations: Observations, blocks: int, series: int) -> Observations:
-    """The same with unseen days in front and unseen series behind.
+    """Return the same with unseen days in front and unseen series behind.
 
     Programs are compiled once a shape; with padding a growing history has few shapes.
 
     Args:
-        observations: as they are.
-        blocks: their number is made a multiple of this.
-        series: likewise of series.
+        observations: Observations as they are.
+        blocks: Number of which the count of blocks is made a multiple.
+        series: Number of which the count of series is made a multiple.
     """
     days = DRIFT_DAYS * blocks
     more_days = -len(observations.block) % days

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated, Final
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Annotated, Final
 
 from pydantic import Field, model_validator
 
@@ -11,6 +12,14 @@ from dtaojax import chain
 from dtaojax.schema.errors import Problem, choice, shown
 from dtaojax.schema.netuids import Positions
 from dtaojax.schema.strict import U16, Fraction, ProcessName, StrictModel, Tokens, refuse
+
+if TYPE_CHECKING:
+    from dtaojax.cohorts.follower import Cohorts
+    from dtaojax.cohorts.selling import BuyOnSchedule, Selling
+    from dtaojax.demand.holders.config import EmissionSellingConfig
+    from dtaojax.network.table import Slots
+    from dtaojax.numerics.shapes import PerSubnet
+    from dtaojax.state.network import NetworkState
 
 _Days = Annotated[float, Field(ge=0.0, le=36_500.0)]
 _ROUNDING: Final = 1e-12
@@ -177,17 +186,117 @@ class CohortsConfig(StrictModel):
 
     @property
     def investors_hold(self) -> float:
-        """Part of the participants' alpha that investors hold at the start."""
+        """Part of the participants' alpha that investors hold at the start [-]."""
         others = (self.owner.holds, self.miner.holds, self.validator.holds, self.burned)
         rest = 1.0 - math.fsum(others)
         return 0.0 if abs(rest) < _ROUNDING else rest
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Cohorts of every subnet, then whales."""
+        """Names of the cohorts of every subnet, then of whales."""
         return (*OF_EVERY_SUBNET, *(whale.name for whale in self.whales))
 
     @property
     def habits(self) -> tuple[HabitsConfig, ...]:
-        """Of each cohort, in the order of :attr:`names`."""
+        """Habits of each cohort, in the order of :attr:`names`."""
         return (self.owner, self.miner, self.validator, self.investor, *self.whales)
+
+    def build(self, slots: Slots, sellers: Sequence[EmissionSellingConfig]) -> Cohorts:
+        """Build the cohorts.
+
+        Args:
+            slots: Slots of the network, in which whales hold alpha by netuid.
+            sellers: Tables of ``emission_selling``, which become habits of the cohorts.
+
+        Raises:
+            NetworkError: A netuid that the table names is not in the network.
+        """
+        from dtaojax.cohorts.follower import cohorts
+
+        holds = (self.owner.holds, self.miner.holds, self.validator.holds, self.investors_hold)
+        return cohorts(
+            self.names,
+            holds=holds,
+            whales=[slots.column(0.0, whale.alpha) for whale in self.whales],
+            staked=[habits.staked for habits in self.habits],
+            take=self.delegate_take_u16 / chain.U16_MAX,
+            selling=self._selling(slots, sellers),
+            buying=self._buying(slots),
+        )
+
+    def burned_at_start(self, slots: Slots, state: NetworkState) -> PerSubnet:
+        """Return the burned alpha, with the part of the participants' that is taken to be burned.
+
+        Args:
+            slots: Slots of the network, in which whales hold alpha by netuid.
+            state: State as the network file has it.
+        """
+        others = state.participants_alpha
+        for whale in self.whales:
+            others = others - slots.column(0.0, whale.alpha)
+        return state.burned_alpha + self.burned * others
+
+    def describe(self) -> Iterator[tuple[str, str]]:
+        """Yield headings and texts of what a run assumes about cohorts, for the report."""
+        parts = (self.owner.holds, self.miner.holds, self.validator.holds, self.investors_hold)
+        owner, miner, validator, investor = (f"{100 * part:.3g} %" for part in parts)
+        burned = f", and {100 * self.burned:.3g} % are burned" if self.burned else ""
+        yield (
+            "Who holds alpha",
+            f"In every subnet owners hold {owner} of the participants' alpha at the start, miners "
+            f"{miner}, validators {validator} and investors and nominators {investor}{burned}. "
+            "Only the owners' part is measured, over all subnets together (12 % of all alpha "
+            "outside the pools, 17 % of what participants hold; it differs from almost nothing to "
+            "a third); those of miners and validators are what the default selling would have left "
+            "them.",
+        )
+        take = 100 * self.delegate_take_u16 / chain.U16_MAX
+        yield (
+            "Income of cohorts",
+            f"Validators keep {take:.3g} % of their part of the emission and the rest is shared by "
+            "all staked alpha. Miners' incentive that the owner withholds is burned: it stays in "
+            "existence, and nobody holds or sells it.",
+        )
+        yield (
+            "Who trades with whom",
+            "All trades of a step in a subnet clear at one price; what orders of other cohorts and "
+            "the pool leave over is bought or sold by investors, who cannot sell more than they "
+            "hold. A dissolved subnet pays all its holders; burned alpha has no part in the pot.",
+        )
+
+    def _selling(self, slots: Slots, sellers: Sequence[EmissionSellingConfig]) -> Iterator[Selling]:
+        """Yield the habits, which add up: selling of income, of holdings, and exits."""
+        from dtaojax.cohorts.selling import exit_over, selling_of_holdings, selling_of_income
+
+        work = [sum(getattr(each, paid) for each in sellers) for paid in OF_EVERY_SUBNET[:3]]
+        others = len(self.names) - len(work)
+        stakers = len(OF_EVERY_SUBNET)
+        yield from selling_of_income(
+            earned=[*work, *[0.0] * others],
+            # All but whales sell of their dividends what validators sell of their pay.
+            dividends=[*[work[2]] * stakers, *(whale.dividends_sold for whale in self.whales)],
+            lag_days=[habits.selling_lag_days for habits in self.habits],
+        )
+        yield from selling_of_holdings([habits.sold_per_day for habits in self.habits])
+        for leaving in self.exits:
+            everywhere = leaving.netuids is None
+            named = {} if leaving.netuids is None else dict.fromkeys(leaving.netuids, 1.0)
+            yield exit_over(
+                self.names.index(leaving.who),
+                where=slots.column(1.0 if everywhere else 0.0, named),
+                fraction=leaving.fraction,
+                day=leaving.day,
+                days=leaving.days,
+            )
+
+    def _buying(self, slots: Slots) -> Iterator[BuyOnSchedule]:
+        """Yield the entries, which add up."""
+        from dtaojax.cohorts.selling import entry_over
+
+        for entry in self.entries:
+            yield entry_over(
+                self.names.index(entry.who),
+                tao=slots.column(0.0, {entry.netuid: entry.tao}),
+                day=entry.day,
+                days=entry.days,
+            )

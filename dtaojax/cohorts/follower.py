@@ -1,17 +1,19 @@
-"""The cohorts of a world: how they begin, what they want in a step, and what is recorded."""
+"""The cohorts of a world: their start, their orders in a step, and the figures about them."""
 
+from collections.abc import Iterable, Sequence
 from functools import reduce
 from operator import add, sub
 from typing import Any, Final, NamedTuple
 
 import equinox as eqx
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float
 
 from dtaojax.cohorts import settlement
 from dtaojax.cohorts.selling import BuyOnSchedule, Selling
-from dtaojax.cohorts.state import INVESTOR, OTHERS, Flows, Ledger
-from dtaojax.demand.process import Clock
+from dtaojax.cohorts.settlement import INVESTOR, OTHERS, Flows, Ledger
+from dtaojax.demand.clock import Clock
 from dtaojax.mechanism.coinbase import Coinbase
 from dtaojax.mechanism.fees.rules import FeeRule
 from dtaojax.mechanism.liquidity.pools import spot_price, weight_ratio
@@ -28,12 +30,12 @@ COHORT_FIGURES: Final = ("holdings", "income", "proceeds", "spending")
 
 
 class Books(NamedTuple):
-    """What a path carries about its cohorts.
+    """The books of a path about its cohorts.
 
     Attributes:
-        ledger: holdings and flows.
-        memories: of the habits of selling.
-        cut: sales of each cohort that were cut to what it holds, counted by step and subnet.
+        ledger: Holdings and flows.
+        memories: Memories of the habits of selling.
+        cut: Sales of each cohort that were cut to what it holds, counted by step and subnet.
     """
 
     ledger: Ledger
@@ -45,10 +47,10 @@ class Plan(NamedTuple):
     """A step that was paid and not yet traded.
 
     Attributes:
-        books: after the pay.
-        paid: to cohorts.
-        orders: of the cohorts.
-        spot: price after the coinbase [TAO/alpha].
+        books: Books after the pay.
+        paid: Pay of the step to cohorts.
+        orders: Orders of the cohorts.
+        spot: Price after the coinbase [TAO/alpha].
     """
 
     books: Books
@@ -58,16 +60,16 @@ class Plan(NamedTuple):
 
 
 class Cohorts(eqx.Module):
-    """Who holds alpha, and when they trade.
+    """Holders of alpha, and the habits by which they trade.
 
     Attributes:
-        names: of the cohorts: those of every subnet, then whales.
-        start: part of the participants' alpha, whales left out, that each cohort but whales holds
+        names: Names of the cohorts: those of every subnet, then whales.
+        start: Part of the participants' alpha, whales left out, that each cohort but whales holds
             at the start; they add up to 1 [-].
-        whales: alpha of each whale at the start [alpha].
-        staking: who shares the validators' part of the emission.
-        selling: habits, which add up.
-        buying: entries, which add up.
+        whales: Alpha of each whale at the start [alpha].
+        staking: Stake by which they share the validators' part of the emission.
+        selling: Habits of selling, which add up.
+        buying: Entries, which add up.
     """
 
     names: tuple[str, ...] = eqx.field(static=True)
@@ -78,7 +80,7 @@ class Cohorts(eqx.Module):
     buying: tuple[BuyOnSchedule, ...]
 
     def begin(self, state: NetworkState) -> Books:
-        """The books at the start of a path."""
+        """Return the books at the start of a path."""
         alpha = reduce(sub, self.whales, state.participants_alpha)
         held = (*(part * alpha for part in self.start), *self.whales)
         none = tuple(jnp.zeros_like(alpha) for _ in self.parties)
@@ -89,28 +91,29 @@ class Cohorts(eqx.Module):
     def plan(
         self, books: Books, clock: Clock, subnets: Subnets, state: NetworkState, paid: Coinbase
     ) -> Plan:
-        """Pays the cohorts, and asks what they want to trade.
+        """Pay the cohorts, and ask what they want to trade.
 
         Args:
-            books: before the step.
-            clock: of the step.
-            subnets: who takes part.
-            state: after the coinbase of the step.
-            paid: what the coinbase did.
+            books: Books before the step.
+            clock: Clock of the step.
+            subnets: Subnets that take part.
+            state: State after the coinbase of the step.
+            paid: Result of the coinbase.
         """
         pay = settlement.income(
             books.ledger.held, self.staking, paid.payout, paid.reward, subnets.miner_burned
         )
         ledger = settlement.credit(books.ledger, pay)
-        wishes, memories = [tuple(map(jnp.zeros_like, ledger.held))], []
+        wanted, memories = [tuple(map(jnp.zeros_like, ledger.held))], []
         for habit, memory in zip(self.selling, books.memories, strict=True):
-            wish, kept = habit.sales(memory, clock, ledger.held, pay)
-            wishes.append(wish)
+            more, kept = habit.sales(memory, clock, ledger.held, pay)
+            wanted.append(more)
             memories.append(kept)
-        wish = reduce(settlement.plus, wishes)
-        sales = tuple(map(jnp.minimum, wish, ledger.held))
+        intended = reduce(settlement.plus, wanted)
+        sales = tuple(map(jnp.minimum, intended, ledger.held))
         over = (
-            jnp.sum(w > held, dtype=jnp.int32) for w, held in zip(wish, ledger.held, strict=True)
+            jnp.sum(sale > held, dtype=jnp.int32)
+            for sale, held in zip(intended, ledger.held, strict=True)
         )
         cut = tuple(map(add, books.cut, over))
         purchases = None
@@ -120,8 +123,8 @@ class Cohorts(eqx.Module):
         orders = settlement.Orders(sales, purchases)
         return Plan(Books(ledger, tuple(memories), cut), pay, orders, spot_price(state.pools))
 
-    def join(self, plan: Plan, wish: Intents, state: NetworkState, fee: FeeRule) -> Intents:
-        """The cohorts' orders and what investors wish, as one.
+    def join(self, plan: Plan, investors: Intents, state: NetworkState, fee: FeeRule) -> Intents:
+        """Return the cohorts' orders and the investors' intents, as one.
 
         Only investors sell beyond the orders, so that a step's net sale is at most all orders and
         what investors hold besides; where others buy, as much more is left to be sold to them.
@@ -129,7 +132,7 @@ class Cohorts(eqx.Module):
         sold = settlement.together(plan.orders.sales)
         held, own = plan.books.ledger.held[INVESTOR], plan.orders.sales[INVESTOR]
         sellable = sold + (held - own)
-        push = wish.push
+        push = investors.push
         if plan.orders.purchases is not None:
             tao = settlement.together(plan.orders.purchases)
             pools = state.pools
@@ -139,17 +142,17 @@ class Cohorts(eqx.Module):
             push = push + entry
             shift = exp(-weight_ratio(pools.w_tao) * entry)
             sellable = shift * (pools.alpha_in + sellable) - pools.alpha_in
-        return Intents(push, wish.alpha_sale + sold, wish.root_tao, sellable)
+        return Intents(push, investors.alpha_sale + sold, investors.root_tao, sellable)
 
     def settle(self, plan: Plan, step: StepFlows) -> Books:
-        """The books after the trades of a step."""
+        """Return the books after the trades of a step."""
         ledger = plan.books.ledger
         held, traded = settlement.clear(ledger.held, plan.orders, step.trades, plan.spot)
         flows = settlement.book(ledger.flows, plan.paid, plan.spot, step, traded)
         return plan.books._replace(ledger=Ledger(held, flows))
 
     def dissolve(self, books: Books, left: Departures) -> Books:
-        """The books once subnets are dissolved and their holders paid (§3.12)."""
+        """Return the books once subnets are dissolved and their holders paid (§3.12)."""
         tao_per_alpha = quotient(left.stakers, left.staked)
         memories = tuple(
             habit.forget(memory, left.gone)
@@ -160,11 +163,11 @@ class Cohorts(eqx.Module):
 
     @property
     def parties(self) -> tuple[str, ...]:
-        """All who hold alpha: the cohorts, root and the chain."""
+        """Names of all who hold alpha: the cohorts, root and the chain."""
         return (*self.names, *OTHERS)
 
     def observe(self, books: Books, state: NetworkState) -> Float[Array, " figures"]:
-        """Sums over subnets, figure by figure as in ``COHORT_FIGURES``, party by party."""
+        """Return sums over subnets, figure by figure as in ``COHORT_FIGURES``, party by party."""
         price, flows = spot_price(state.pools), books.ledger.flows
         held = (*books.ledger.held, state.root_basket, state.protocol_alpha)
         holdings = tuple(price * alpha for alpha in held)
@@ -180,3 +183,37 @@ class Cohorts(eqx.Module):
     def figure_names(self) -> tuple[str, ...]:
         """Names of the entries of :meth:`observe`."""
         return tuple(f"{figure}.{party}" for figure in COHORT_FIGURES for party in self.parties)
+
+
+def cohorts(
+    names: tuple[str, ...],
+    *,
+    holds: Sequence[float],
+    whales: Sequence[np.ndarray],
+    staked: Sequence[float],
+    take: float,
+    selling: Iterable[Selling],
+    buying: Iterable[BuyOnSchedule],
+) -> Cohorts:
+    """Build the cohorts.
+
+    Args:
+        names: Names of the cohorts: those of every subnet, then whales.
+        holds: Part of the participants' alpha that each cohort but whales holds at the start [-].
+        whales: Alpha of each whale at the start, shape (subnets,) each [alpha].
+        staked: Part of each cohort's alpha that is staked with a validator [-].
+        take: Part of the validators' income that they keep before stake is paid [-].
+        selling: Habits of selling, which add up.
+        buying: Entries, which add up.
+    """
+    parts = np.array(holds)
+    # What is burned at the start is nobody's: the others share what is left.
+    held = parts.sum()
+    return Cohorts(
+        names=names,
+        start=jnp.asarray(parts / held if held > 0.0 else parts),
+        whales=tuple(map(jnp.asarray, whales)),
+        staking=settlement.Staking(staked=jnp.asarray(list(staked)), take=jnp.asarray(take)),
+        selling=tuple(selling),
+        buying=tuple(buying),
+    )

@@ -1,30 +1,69 @@
-"""How alpha and TAO move between cohorts: pay, clearing of a step's trades, dissolution.
+"""The ledger of cohorts, and how alpha and TAO move in it: pay, clearing of trades, dissolution.
 
-Pure functions; amounts are those of a whole step.
+The cohorts of every subnet are its owner, its miners, its validators and its investors (their
+nominators among them); whales, who are followed by name, come after them. Two more hold alpha:
+root's baskets and the chain, whose alpha is part of
+:class:`~dtaojax.state.network.NetworkState`. Functions are pure; amounts are those of a whole step.
 """
 
 import dataclasses
 from collections.abc import Sequence
 from functools import reduce
 from operator import add
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
+import equinox as eqx
 import jax.numpy as jnp
 
-from dtaojax.cohorts.state import INVESTOR, MINER, OWNER, VALIDATOR, Flows, Ledger
 from dtaojax.mechanism.split.rules import Payout
 from dtaojax.mechanism.step import StepFlows
 from dtaojax.mechanism.trading.rules import Trades
 from dtaojax.numerics.elementary import quotient
 from dtaojax.numerics.shapes import ByCohort, ByParty, PerCohort, PerSubnet, PerSubnetBool, Scalar
 
+COHORTS: Final = ("owner", "miner", "validator", "investor")
+"""Cohorts that every subnet has, in their order."""
+OWNER, MINER, VALIDATOR, INVESTOR = range(len(COHORTS))
 
-class Staking(NamedTuple):
-    """How cohorts take part in the validators' income.
+OTHERS: Final = ("root", "protocol")
+"""Parties that hold alpha without being a cohort; they come last where parties are listed."""
+
+
+class Flows(eqx.Module):
+    """Amounts that each party was paid and traded in each subnet since the start of a path.
 
     Attributes:
-        staked: part of each cohort's alpha that is staked with a validator [-].
-        take: what validators keep of it before stake is paid, TaoDelegateTake [-].
+        income: Alpha that was paid, at the price of the time, and TAO that was paid [TAO].
+        proceeds: TAO from selling alpha [TAO].
+        spending: TAO spent on buying alpha [TAO].
+    """
+
+    income: ByParty
+    proceeds: ByParty
+    spending: ByParty
+
+
+class Ledger(eqx.Module):
+    """Holdings and flows of a path.
+
+    What is outside a pool is in someone's hands or nobody's: ``held`` of all cohorts, and root's
+    baskets, protocol alpha and burned alpha of the state, add up to ``alpha_out``.
+
+    Attributes:
+        held: Alpha of each cohort, shape (subnets,) each [alpha].
+        flows: Flows of cohorts and others.
+    """
+
+    held: ByCohort
+    flows: Flows
+
+
+class Staking(NamedTuple):
+    """Stake of cohorts, by which they take part in the validators' income.
+
+    Attributes:
+        staked: Part of each cohort's alpha that is staked with a validator [-].
+        take: Part of it that validators keep before stake is paid, TaoDelegateTake [-].
     """
 
     staked: PerCohort
@@ -32,12 +71,12 @@ class Staking(NamedTuple):
 
 
 class Income(NamedTuple):
-    """What a step pays to cohorts.
+    """Pay of a step to cohorts.
 
     Attributes:
-        earned: for work: the owner's cut, the miners' incentive, the validators' take [alpha].
-        dividends: for stake [alpha].
-        tao: for either, in TAO [TAO].
+        earned: Alpha for work: owner's cut, miners' incentive, validators' take [alpha].
+        dividends: Alpha for stake [alpha].
+        tao: TAO for either [TAO].
     """
 
     earned: ByCohort
@@ -46,10 +85,10 @@ class Income(NamedTuple):
 
 
 class Orders(NamedTuple):
-    """What cohorts want to trade besides the investors' push.
+    """Orders of cohorts besides the investors' push.
 
     Attributes:
-        sales: never more than a cohort holds [alpha].
+        sales: Alpha to be sold, never more than a cohort holds [alpha].
         purchases: TAO to spend, fees included; None where nobody buys for an amount [TAO].
     """
 
@@ -58,30 +97,30 @@ class Orders(NamedTuple):
 
 
 def plus(first: ByCohort, second: ByCohort) -> ByCohort:
-    """Sum, cohort by cohort."""
+    """Add amounts, cohort by cohort."""
     return tuple(map(add, first, second))
 
 
 def together(amounts: ByCohort) -> PerSubnet:
-    """Sum over cohorts, in their order."""
+    """Return the sum over cohorts, in their order, so that it rounds the same everywhere."""
     return reduce(add, amounts)
 
 
 def income(
     held: ByCohort, staking: Staking, payout: Payout, tao: Payout, miner_burned: PerSubnet
 ) -> Income:
-    """Divides a step's pay among cohorts (§3.9).
+    """Divide a step's pay among cohorts (§3.9).
 
     The owner gets the cut, miners what is not withheld. Of the validators' part, validators keep
     their take and the rest goes to all staked alpha alike, to validators where nothing is staked.
     TAO divides likewise, but nothing of it is withheld.
 
     Args:
-        held: before the step [alpha].
-        staking: who shares the validators' part.
-        payout: alpha by class of receiver [alpha].
+        held: Alpha held before the step [alpha].
+        staking: Stake by which cohorts share the validators' part.
+        payout: Alpha by class of receiver [alpha].
         tao: TAO by class of receiver [TAO].
-        miner_burned: share of the miners' incentive that the owner withholds, MinerBurned [-].
+        miner_burned: Share of the miners' incentive that the owner withholds, MinerBurned [-].
     """
     received = payout.server * (1.0 - jnp.minimum(miner_burned, 1.0))
     stake = tuple(part * alpha for part, alpha in zip(staking.staked, held, strict=True))
@@ -105,23 +144,23 @@ def income(
 
 
 def credit(ledger: Ledger, paid: Income) -> Ledger:
-    """Puts a step's pay into its receivers' hands.
+    """Put a step's pay into its receivers' hands.
 
     Args:
-        ledger: before.
-        paid: to cohorts.
+        ledger: Ledger before the step.
+        paid: Pay of the step to cohorts.
     """
     held = plus(ledger.held, plus(paid.earned, paid.dividends))
     return dataclasses.replace(ledger, held=held)
 
 
 class Clearing(NamedTuple):
-    """How a step's net trade was divided among cohorts.
+    """A step's net trade, divided among cohorts.
 
     Attributes:
-        price: of all trades of the step [TAO/alpha].
-        sold: by each cohort [alpha].
-        bought: by each cohort; None where it cannot have bought [alpha].
+        price: Price of all trades of the step [TAO/alpha].
+        sold: Alpha sold by each cohort [alpha].
+        bought: Alpha bought by each cohort; None where it cannot have bought [alpha].
     """
 
     price: PerSubnet
@@ -132,7 +171,7 @@ class Clearing(NamedTuple):
 def clear(
     held: ByCohort, orders: Orders, trades: Trades, spot: PerSubnet
 ) -> tuple[ByCohort, Clearing]:
-    """Divides a step's net trade among cohorts.
+    """Divide a step's net trade among cohorts.
 
     All trades of a step clear at one price, what users paid for a pool's net alpha over that alpha,
     as in a batch auction: part of them against each other, the rest against the pool. Investors
@@ -140,10 +179,10 @@ def clear(
     the pool did.
 
     Args:
-        held: after the coinbase of the step [alpha].
-        orders: that were part of the trade.
-        trades: what became of it.
-        spot: price where nothing was traded on balance [TAO/alpha].
+        held: Alpha held after the coinbase of the step [alpha].
+        orders: Orders that were part of the trade.
+        trades: Result of the trade.
+        spot: Price where nothing was traded on balance [TAO/alpha].
 
     Returns:
         Holdings after, and what was traded.
@@ -170,7 +209,7 @@ def clear(
 def _fill(
     purchases: ByCohort, done: PerSubnetBool, price: PerSubnet, offered: PerSubnet
 ) -> ByCohort:
-    """Alpha that purchases get, all in the same part where less is offered [alpha]."""
+    """Return the alpha that purchases get, all in the same part where less is offered [alpha]."""
     priced = jnp.where(price > 0.0, price, 1.0)
     wanted = tuple(jnp.where(done & (price > 0.0), tao / priced, 0.0) for tao in purchases)
     total = together(wanted)
@@ -181,14 +220,14 @@ def _fill(
 
 
 def book(flows: Flows, paid: Income, spot: PerSubnet, step: StepFlows, traded: Clearing) -> Flows:
-    """Adds a step to the flows.
+    """Add a step to the flows.
 
     Args:
-        flows: before.
-        paid: to cohorts.
-        spot: price at which alpha counts as income [TAO/alpha].
-        step: what happened in it.
-        traded: by cohorts.
+        flows: Flows before the step.
+        paid: Pay of the step to cohorts.
+        spot: Price at which alpha counts as income [TAO/alpha].
+        step: Flows of the step in the mechanism.
+        traded: Trades of the step, divided among cohorts.
     """
     protocol = step.coinbase
     income = (
@@ -217,20 +256,20 @@ def book(flows: Flows, paid: Income, spot: PerSubnet, step: StepFlows, traded: C
 
 
 def _more(sums: ByParty, added: Sequence[PerSubnet | None]) -> ByParty:
-    """Sums with a step's amounts; None adds nothing."""
+    """Return sums with a step's amounts; None adds nothing."""
     return tuple(old if new is None else old + new for old, new in zip(sums, added, strict=True))
 
 
 def dissolve(
     ledger: Ledger, gone: PerSubnetBool, tao_per_alpha: PerSubnet, root: PerSubnet
 ) -> Ledger:
-    """Pays every party of dissolved subnets for its alpha, and leaves nobody with any (§3.12).
+    """Pay every party of dissolved subnets for its alpha, and leaves nobody with any (§3.12).
 
     Args:
-        ledger: before.
-        gone: dissolved subnets.
-        tao_per_alpha: what a holder is paid there [TAO/alpha].
-        root: what root's baskets are paid [TAO].
+        ledger: Ledger before.
+        gone: Dissolved subnets, shape (subnets,).
+        tao_per_alpha: Payment to a holder there [TAO/alpha].
+        root: Payment to root's baskets [TAO].
     """
     paid = (*(jnp.where(gone, alpha * tao_per_alpha, 0.0) for alpha in ledger.held), root, None)
     flows = ledger.flows

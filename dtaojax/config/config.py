@@ -23,8 +23,8 @@ from dtaojax.config.run import (
     RunConfig,
 )
 from dtaojax.demand.arrivals.config import ArrivalsConfig
-from dtaojax.demand.config import AnyDemandConfig, DemandConfig, demand_problems
 from dtaojax.demand.flow.config import MarketFactorConfig
+from dtaojax.demand.registry import AnyDemandConfig, DemandConfig, demand_problems
 from dtaojax.demand.tao_usd.config import JumpDiffusionConfig, TaoUsdConfig
 from dtaojax.latent.config import LatentConfig
 from dtaojax.mechanism.config import MechanismConfig

@@ -9,10 +9,10 @@ from typing import Annotated, Final
 
 from pydantic import Field, ValidationError
 
-from dtaojax.demand.config import AnyDemandConfig, DemandConfig
 from dtaojax.demand.feedback.config import CrossSectionConfig
-from dtaojax.demand.flow.variance_config import StochasticVarianceFlowConfig
 from dtaojax.demand.holders.config import EmissionSellingConfig
+from dtaojax.demand.registry import AnyDemandConfig, DemandConfig
+from dtaojax.demand.stochastic_variance.config import StochasticVarianceFlowConfig
 from dtaojax.schema.errors import ConfigError, Problem
 from dtaojax.schema.explain import explain
 from dtaojax.schema.strict import StrictModel

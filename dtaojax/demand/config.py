@@ -1,90 +1,66 @@
-"""The ``[[demand]]`` tables: one model for each process; what they trade adds up.
-
-To add a process, write its model beside others of its family and put it into `DemandConfig`.
-"""
+"""What all ``[[demand]]`` tables have in common; `dtaojax.demand.registry` lists the processes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Annotated, TypeAlias
+from abc import ABC, abstractmethod
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
 
-from dtaojax.demand.feedback.config import (
-    CrossSectionConfig,
-    MeanReversionConfig,
-    MomentumConfig,
-    RevenueDemandConfig,
-    YieldDemandConfig,
-)
-from dtaojax.demand.flow.config import (
-    FlowBootstrapConfig,
-    JumpsConfig,
-    MarketFactorConfig,
-    NewSubnetConfig,
-    StudentFlowConfig,
-)
-from dtaojax.demand.flow.variance_config import StochasticVarianceFlowConfig
-from dtaojax.demand.holders.config import EmissionSellingConfig, RootStakeFlowConfig
-from dtaojax.demand.shock.config import (
-    DroughtConfig,
-    PriceShockConfig,
-    PumpConfig,
-    RootExitConfig,
-    ScriptedModel,
-    WhaleConfig,
-)
-from dtaojax.schema.errors import Problem, suggestion
+from dtaojax.schema.strict import StrictModel
 
-AnyDemandConfig: TypeAlias = (
-    StudentFlowConfig
-    | StochasticVarianceFlowConfig
-    | JumpsConfig
-    | MarketFactorConfig
-    | NewSubnetConfig
-    | FlowBootstrapConfig
-    | MomentumConfig
-    | MeanReversionConfig
-    | CrossSectionConfig
-    | YieldDemandConfig
-    | RevenueDemandConfig
-    | EmissionSellingConfig
-    | RootStakeFlowConfig
-    | WhaleConfig
-    | PriceShockConfig
-    | PumpConfig
-    | RootExitConfig
-    | DroughtConfig
-)
+if TYPE_CHECKING:
+    from dtaojax.demand.process import DemandProcess
+    from dtaojax.network.table import Slots
 
-DemandConfig: TypeAlias = Annotated[AnyDemandConfig, Field(discriminator="process")]
+DAYS_A_YEAR = 365.0
+
+PUSH_OF_LOG_PRICE = 0.5
+"""In a constant-product pool the log price changes by twice the push."""
+
+DailyDrift = Annotated[float, Field(ge=-1.0, le=1.0)]
+"""Expected flow a day, as a fraction of ``tao_in`` [1/day]."""
+
+PositiveDays = Annotated[float, Field(gt=0.0, le=36_500.0)]
 
 
-def of_investors(process: AnyDemandConfig) -> bool:
-    """Whether it is one by which investors trade, which a drought can scale."""
-    return not isinstance(process, ScriptedModel | EmissionSellingConfig | RootStakeFlowConfig)
+class DemandTable(StrictModel, ABC):
+    """A ``[[demand]]`` table, which can say in words what it assumes.
+
+    Attributes:
+        topic: Heading under which the report says what the process assumes.
+        of_investors: True for processes by which investors trade, which a drought can scale.
+        moves_root_stake: True for processes by which root stake changes.
+    """
+
+    topic: ClassVar[str]
+    of_investors: ClassVar[bool] = True
+    moves_root_stake: ClassVar[bool] = False
+
+    @abstractmethod
+    def describe(self) -> str:
+        """Return what the process assumes, in words for the report."""
 
 
-def in_drought(drought: DroughtConfig, process: AnyDemandConfig) -> bool:
-    """Whether the drought scales the process."""
-    named = drought.processes is None or process.name in drought.processes
-    return named and of_investors(process)
+class DemandProcessConfig(DemandTable):
+    """A ``[[demand]]`` table of a process that trades or stakes."""
+
+    @abstractmethod
+    def build(self, seed: int, slots: Slots, folder: Path) -> DemandProcess:
+        """Build the process on streams of its own.
+
+        Args:
+            seed: Seed of the run.
+            slots: Slots of the network that it acts in.
+            folder: Folder where relative paths start.
+
+        Raises:
+            HistoryError: A history that the table names cannot be used.
+            NetworkError: A netuid that the table names is not in the network.
+        """
 
 
-def demand_problems(demand: Sequence[AnyDemandConfig]) -> Iterator[Problem]:
-    """What is wrong with processes beside each other, though each is right by itself."""
-    names = [part.name for part in demand]
-    for index, name in enumerate(names):
-        if (first := names.index(name)) < index:
-            # Two processes of one name would draw the same random numbers.
-            text = (
-                f'is "{name}", which demand.{first} is called already; keep one of them, or '
-                f'give this one a name of its own: name = "{name}_2"'
-            )
-            yield Problem(f"demand.{index}.name", text)
-    scalable = [part.name for part in demand if of_investors(part)]
-    for part in demand:
-        for name in (isinstance(part, DroughtConfig) and part.processes) or ():
-            if name not in scalable:
-                text = f'names "{name}", which is no process by which investors trade here; '
-                yield Problem(f"demand.{part.name}.processes", text + suggestion(name, scalable))
+def subnets_in_words(netuids: tuple[int, ...]) -> str:
+    """Return subnets by netuid, in words."""
+    return f"subnet{'s' if len(netuids) > 1 else ''} {', '.join(map(str, netuids))}"

@@ -1,82 +1,80 @@
-"""What every demand process has in common."""
+"""The interface of demand processes, and the intents that most of them express."""
 
 from abc import abstractmethod
-from typing import Any, NamedTuple
+from typing import Any
 
 import equinox as eqx
 import jax.numpy as jnp
+import numpy as np
 
-from dtaojax import chain
+from dtaojax.demand.clock import Clock
 from dtaojax.mechanism.coinbase import Coinbase
-from dtaojax.numerics.shapes import PerSubnet, ScalarBool, ScalarInt
-from dtaojax.numerics.streams import Source
+from dtaojax.numerics.shapes import PerSubnet, Scalar, ScalarInt
+from dtaojax.numerics.streams import Source, Stream
 from dtaojax.state.intents import Intents
 from dtaojax.state.network import NetworkState, Subnets
 
 
-class Clock(NamedTuple):
-    """Where in a run a step is.
-
-    Attributes:
-        step: its number, from 0.
-        blocks: its length, the same for all steps.
-    """
-
-    step: ScalarInt
-    blocks: int
-
-    @property
-    def day(self) -> ScalarInt:
-        """The day on which the step begins, from 0."""
-        return self.step * self.blocks // chain.BLOCKS_PER_DAY
-
-    @property
-    def begins_day(self) -> ScalarBool:
-        """Whether this is the first step of its day."""
-        before = (self.step - 1) * self.blocks // chain.BLOCKS_PER_DAY
-        return (self.step == 0) | (before < self.day)
-
-    @property
-    def days(self) -> float:
-        """Length of the step [days]."""
-        return self.blocks / chain.BLOCKS_PER_DAY
-
-
-def pushing(push: PerSubnet) -> Intents:
-    """Wishes of investors alone, with this push [-]."""
-    return Intents(push, jnp.zeros_like(push))
-
-
-def selling(alpha: PerSubnet) -> Intents:
-    """Wishes of sellers alone, of this much alpha [alpha]."""
-    return Intents(jnp.zeros_like(alpha), alpha)
-
-
 class DemandProcess(eqx.Module):
-    """A source of intents. Processes add up; each draws from streams of its own.
+    """A source of intents; processes add up, and each draws from streams of its own.
 
     A process never names a price: it says what users want, and the pools price it.
     """
 
     @property
     def source(self) -> Source:
-        """Whose doing its random numbers stand for."""
+        """Source of randomness to which the decomposition of variance counts its numbers."""
         return "demand"
 
     @abstractmethod
     def begin(self, path: ScalarInt, subnets: Subnets, state: NetworkState) -> Any:
-        """The process's memory at the start of a path."""
+        """Return the process's memory at the start of a path."""
 
     @abstractmethod
     def intents(
         self, memory: Any, clock: Clock, subnets: Subnets, state: NetworkState, paid: Coinbase
     ) -> tuple[Intents, Any]:
-        """What users want in a step, and the memory after it.
+        """Return what users want in a step, and the memory after it.
 
         Args:
-            memory: of this process on this path.
-            clock: of the step.
-            subnets: who takes part.
-            state: after the coinbase of the step.
-            paid: what the coinbase did, payouts to participants among it.
+            memory: Memory of this process on this path.
+            clock: Clock of the step.
+            subnets: Subnets that take part.
+            state: State after the coinbase of the step.
+            paid: Result of the coinbase, payouts to participants among it.
         """
+
+
+def pushing(push: PerSubnet) -> Intents:
+    """Return intents of investors alone, with this push, a change of ``log(tao_in)`` [-]."""
+    return Intents(push, jnp.zeros_like(push))
+
+
+def selling(alpha: PerSubnet) -> Intents:
+    """Return intents of sellers alone, who sell this much alpha [alpha]."""
+    return Intents(jnp.zeros_like(alpha), alpha)
+
+
+def flow_within_day(
+    stream: Stream, clock: Clock, volatility: PerSubnet, common_share: Scalar, drift: Scalar
+) -> PerSubnet:
+    """Draw a step's change ``g`` of ``log(tao_in)``, normal with variance ``v**2`` a day [-].
+
+    The mean of ``g`` is set so that the expected change of ``tao_in`` is ``drift`` a day.
+
+    Args:
+        stream: Stream of the path's flows within a day.
+        clock: Clock of the step.
+        volatility: Volatility v of the day, shape (subnets,) [1/sqrt(day)].
+        common_share: Part of the variance that all subnets have in common [-].
+        drift: Expected flow [fraction of tao_in per day].
+    """
+    lanes = volatility.shape[-1]
+    # The number of lanes decides which word of a pair a subnet gets: with one lane fewer every
+    # subnet would draw another number.
+    normals = stream.normals(clock.step, lanes + 2).astype(volatility.dtype)
+    own, common = normals[:lanes], normals[lanes]
+    mixed = jnp.sqrt(1.0 - common_share) * own + jnp.sqrt(common_share) * common
+    spread = volatility * np.sqrt(clock.days)
+    # exp(g) has the mean exp(E[g] + spread**2 / 2), which half the variance takes back.
+    return spread * mixed - 0.5 * spread * spread + drift * clock.days

@@ -1,4 +1,4 @@
-"""What the chain does not see of a subnet, where it differs from path to path."""
+"""Quality and sector of subnets, which the chain does not see: given, or drawn on each path."""
 
 import dataclasses
 
@@ -6,17 +6,17 @@ import equinox as eqx
 import jax.numpy as jnp
 
 from dtaojax.numerics.shapes import ScalarInt
-from dtaojax.numerics.streams import Stream
+from dtaojax.numerics.streams import Stream, named_stream
 from dtaojax.state.network import Subnets
 
 
 class Latent(eqx.Module):
-    """Draws of quality and sector at the start of a path; None for what is the same on all.
+    """Draws of quality and sector at the start of a path; None for what all paths share.
 
     Attributes:
-        quality: stream of standard normal qualities.
-        sectors: stream of the order in which subnets are dealt into sectors.
-        sector_size: subnets in a sector; the last may be smaller.
+        quality: Stream of standard normal qualities.
+        sectors: Stream of the order in which subnets are dealt into sectors.
+        sector_size: Number of subnets in a sector; the last may be smaller.
     """
 
     quality: Stream | None
@@ -24,7 +24,7 @@ class Latent(eqx.Module):
     sector_size: int = eqx.field(static=True)
 
     def __call__(self, path: ScalarInt, subnets: Subnets) -> Subnets:
-        """The path's subnets."""
+        """Return the path's subnets."""
         lanes = subnets.quality.shape[-1]
         start = jnp.zeros((), jnp.int32)
         if self.quality is not None:
@@ -37,3 +37,20 @@ class Latent(eqx.Module):
             place = jnp.argsort(dealt).astype(subnets.sector.dtype)
             subnets = dataclasses.replace(subnets, sector=place // self.sector_size)
         return subnets
+
+
+def latent(seed: int, *, draws_quality: bool, sector_size: int | None) -> Latent | None:
+    """Build the draws under a seed; None if nothing differs from path to path.
+
+    Args:
+        seed: Seed of the run.
+        draws_quality: True to draw quality on each path.
+        sector_size: Number of subnets in a sector that is dealt; None where sectors are given.
+    """
+    if not draws_quality and sector_size is None:
+        return None
+    return Latent(
+        quality=named_stream(seed, "latent/quality") if draws_quality else None,
+        sectors=None if sector_size is None else named_stream(seed, "latent/sectors"),
+        sector_size=sector_size or 1,
+    )

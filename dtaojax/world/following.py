@@ -7,7 +7,7 @@ import equinox as eqx
 import jax.numpy as jnp
 from jax import lax
 
-from dtaojax.demand.process import Clock
+from dtaojax.demand.clock import Clock
 from dtaojax.engine.model import Observation
 from dtaojax.numerics.shapes import PathNumber, ScalarBool, ScalarInt
 from dtaojax.state.network import Subnets

@@ -15,12 +15,11 @@ import jax.numpy as jnp
 from jax import lax
 
 from dtaojax.behaviour.process import BehaviourProcess
-from dtaojax.behaviour.root_claims import RootClaims
-from dtaojax.behaviour.waiting import WaitingClaims
+from dtaojax.behaviour.root_claims import RootClaims, WaitingClaims
 from dtaojax.cohorts.follower import Cohorts, Plan
-from dtaojax.demand.process import Clock, DemandProcess
-from dtaojax.demand.tao_usd.process import TaoUsd
-from dtaojax.demand.tao_usd.shock import ShockedTaoUsd
+from dtaojax.demand.clock import Clock
+from dtaojax.demand.process import DemandProcess
+from dtaojax.demand.tao_usd.process import ShockedTaoUsd, TaoUsd
 from dtaojax.engine.model import Observation
 from dtaojax.latent.draws import Latent
 from dtaojax.mechanism.coinbase import Coinbase, emission_shares

@@ -11,8 +11,8 @@ from problem import Problem
 from dtaojax import chain
 from dtaojax.assembly import build_bins, build_world
 from dtaojax.assembly.inputs import Inputs, read_inputs
-from dtaojax.demand.flow.stochastic_variance import Component
-from dtaojax.demand.flow.student_flow import _TABLE_EDGE, _TABLE_STEP
+from dtaojax.demand.distributions import TABLE_EDGE, TABLE_STEP
+from dtaojax.demand.stochastic_variance.process import Component
 from dtaojax.engine.statistics import Bins
 from dtaojax.world.world import World
 
@@ -72,8 +72,8 @@ def problem_of(world: World, steps: int) -> Problem:
         validator_sells=float(selling.validator),
         **{f"{name}_key": array(stream.key) for name, stream in flow.streams._asdict().items()},
         log_multiple=array(flow.heavy.log_multiple),
-        table_edge=_TABLE_EDGE,
-        table_step=_TABLE_STEP,
+        table_edge=TABLE_EDGE,
+        table_step=TABLE_STEP,
         **_component("level", flow.level),
         **_component("swing", flow.swing),
         scale_at_1000_tao=float(flow.scale_at_1000_tao),

@@ -16,18 +16,15 @@ from worlds import live_mechanism
 
 from dtaojax import chain
 from dtaojax.assembly import build_world
-from dtaojax.behaviour.build import build_behaviour
 from dtaojax.behaviour.emission_switch import EmissionSwitch
 from dtaojax.behaviour.miner_burn import EVERYTHING_FROM, MOVES, NOTHING_BELOW, MinerBurn
-from dtaojax.behaviour.process import BehaviourProcess
-from dtaojax.behaviour.reach import in_reach
+from dtaojax.behaviour.process import BehaviourProcess, in_reach
 from dtaojax.config.config import Config
 from dtaojax.config.load import config_from_dict
-from dtaojax.demand.feedback.cross_section import CrossSection
-from dtaojax.demand.holders.drawn_selling import DrawnSelling
-from dtaojax.demand.holders.emission_selling import EmissionSelling
-from dtaojax.demand.process import Clock
-from dtaojax.demand.uncertain import KnownFrom, uncertain_rates
+from dtaojax.demand.clock import Clock
+from dtaojax.demand.distributions import KnownFrom, uncertain_rates
+from dtaojax.demand.feedback.prices import CrossSection
+from dtaojax.demand.holders.processes import DrawnSelling, EmissionSelling
 from dtaojax.mechanism.coinbase import emission_shares
 from dtaojax.mechanism.composition import Mechanism
 from dtaojax.mechanism.config import MechanismConfig
@@ -91,7 +88,13 @@ class Places:
 
 def built(behaviour: dict[str, object], began: int = 2**40) -> tuple[BehaviourProcess, ...]:
     config = config_from_dict({"behaviour": behaviour})
-    return build_behaviour(config, Places(began), config.mechanism)  # type: ignore[arg-type]
+    rules = config.mechanism
+    return config.behaviour.build(
+        config.run.seed,
+        Places(began),  # type: ignore[arg-type]
+        rules,
+        rules.in_turn,
+    )
 
 
 def burning(**changed: object) -> MinerBurn:

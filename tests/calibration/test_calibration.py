@@ -21,9 +21,9 @@ from made_panel import (
 )
 from scipy import optimize, stats
 
-from dtaojax.calibration import Fit, NotConvergedError, estimate, fit, grid_filter, rouwenhorst
-from dtaojax.calibration.dependence import common_share
+from dtaojax.calibration import Fit, NotConvergedError, estimate, fit, grid_filter
 from dtaojax.calibration.model import log_density
+from dtaojax.calibration.moments import common_share
 from dtaojax.calibration.observations import DRIFT_DAYS, observe
 from dtaojax.history import Panel
 
@@ -41,8 +41,8 @@ def fitted(history: Panel) -> Fit:
 @pytest.mark.parametrize("persistence", [0.0, 0.6, 0.98])
 def test_the_chain_has_the_moments_of_the_ar_process(persistence: float) -> None:
     count = 9
-    steps = np.asarray(rouwenhorst.transition(count, jnp.asarray(persistence)))
-    nodes, weights = rouwenhorst.nodes(count), rouwenhorst.stationary(count)
+    steps = np.asarray(grid_filter.transition(count, jnp.asarray(persistence)))
+    nodes, weights = grid_filter.nodes(count), grid_filter.stationary(count)
     assert steps.min() > -1e-12
     np.testing.assert_allclose(steps.sum(axis=1), 1.0, atol=1e-12)
     np.testing.assert_allclose(weights @ steps, weights, atol=1e-12)

@@ -7,11 +7,15 @@ import pytest
 from made_panel import known_fit, simulated
 
 from dtaojax.calibration import DriftingFit, Fit
-from dtaojax.calibration.asymmetry import PRIOR_SD, asymmetry
-from dtaojax.calibration.day_errors import error_over_days
-from dtaojax.calibration.measured import Measured
-from dtaojax.calibration.reversion import never_negative, reversion
-from dtaojax.calibration.shrinkage import shrunk
+from dtaojax.calibration.moments import (
+    ASYMMETRY_PRIOR_SD,
+    Measured,
+    asymmetry,
+    error_over_days,
+    never_negative,
+    reversion,
+    shrunk,
+)
 from dtaojax.history import Panel
 
 NONE = Measured(0.0, 1e-6)
@@ -44,7 +48,7 @@ def test_the_mean_that_grows_with_variance_is_found_again() -> None:
 
 def test_a_history_without_flows_leaves_the_prior() -> None:
     nothing = np.zeros((5, 3))
-    assert asymmetry(nothing, nothing > 0.0) == Measured(0.0, PRIOR_SD)
+    assert asymmetry(nothing, nothing > 0.0) == Measured(0.0, ASYMMETRY_PRIOR_SD)
 
 
 def test_errors_over_days_are_those_of_independent_days_or_larger() -> None:

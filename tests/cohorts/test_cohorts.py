@@ -16,8 +16,19 @@ from dtaojax import chain
 from dtaojax.assembly import build_world
 from dtaojax.assembly.inputs import read_inputs
 from dtaojax.cohorts.follower import COHORT_FIGURES
-from dtaojax.cohorts.settlement import Orders, Staking, clear, dissolve, income
-from dtaojax.cohorts.state import COHORTS, MINER, OWNER, VALIDATOR, Flows, Ledger
+from dtaojax.cohorts.settlement import (
+    COHORTS,
+    MINER,
+    OWNER,
+    VALIDATOR,
+    Flows,
+    Ledger,
+    Orders,
+    Staking,
+    clear,
+    dissolve,
+    income,
+)
 from dtaojax.config.load import config_from_dict
 from dtaojax.demand.process import DemandProcess
 from dtaojax.mechanism.coinbase import coinbase

@@ -19,7 +19,7 @@ from dtaojax.config.config import Config
 from dtaojax.config.examples import FITTED_FILE
 from dtaojax.config.load import config_from_dict, load_config
 from dtaojax.config.run import RunConfig
-from dtaojax.demand.flow.variance_config import StochasticVarianceFlowConfig
+from dtaojax.demand.stochastic_variance.config import StochasticVarianceFlowConfig
 from dtaojax.mechanism.config import RulesConfig
 from dtaojax.mechanism.presets import DEFAULT_PRESET, PRESETS
 from dtaojax.schema.errors import ConfigError

@@ -8,11 +8,10 @@ import pytest
 from flows import STEPS_A_DAY, WIDTH, network, wishes
 from scipy import stats
 
-from dtaojax.demand.age import by_age
+from dtaojax.demand.clock import window
+from dtaojax.demand.flow.by_age import by_age, new_subnet
 from dtaojax.demand.flow.market_factor import MarketFactor, market_factor
-from dtaojax.demand.flow.new_subnet import new_subnet
-from dtaojax.demand.shock.drought import Drought
-from dtaojax.demand.shock.window import window
+from dtaojax.demand.shock.events import Drought
 from dtaojax.latent.draws import Latent
 from dtaojax.numerics.streams import named_stream
 from dtaojax.state.network import NetworkState, Subnets

@@ -13,9 +13,11 @@ from scipy import integrate, special, stats
 from worlds import live_mechanism, random_world, state_of, subnets_of
 
 from dtaojax import chain
-from dtaojax.demand.flow.student_flow import StudentFlow, student_flow, volatility_table
-from dtaojax.demand.holders.emission_selling import EmissionSelling
-from dtaojax.demand.process import Clock, DemandProcess
+from dtaojax.demand.clock import Clock
+from dtaojax.demand.distributions import volatility_table
+from dtaojax.demand.flow.student_flow import StudentFlow, student_flow
+from dtaojax.demand.holders.processes import EmissionSelling
+from dtaojax.demand.process import DemandProcess
 from dtaojax.mechanism.coinbase import Coinbase, coinbase
 from dtaojax.state.network import NetworkState, Subnets
 from dtaojax.world.world import World

@@ -8,18 +8,16 @@ import pytest
 from flows import STEP, WIDTH, network, paid_in, prices, traded, wishes
 
 from dtaojax import chain
-from dtaojax.demand.feedback.mean_reversion import (
+from dtaojax.demand.clock import Clock, window
+from dtaojax.demand.feedback.fundamentals import RevenueDemand, YieldDemand, staking_yield
+from dtaojax.demand.feedback.prices import (
     MeanReversion,
+    Momentum,
     MovingPriceAnchor,
     StartPriceAnchor,
 )
-from dtaojax.demand.feedback.momentum import Momentum
-from dtaojax.demand.feedback.response import response
-from dtaojax.demand.feedback.revenue_demand import RevenueDemand
-from dtaojax.demand.feedback.yield_demand import YieldDemand, staking_yield
-from dtaojax.demand.process import Clock
-from dtaojax.demand.shock.price_shock import PriceShock
-from dtaojax.demand.shock.window import window
+from dtaojax.demand.shock.events import PriceShock
+from dtaojax.demand.signals import response
 
 HALF_LIFE = 0.5
 

@@ -6,8 +6,7 @@ import pytest
 from flows import STEP, STEPS_A_DAY, WIDTH, network, wishes
 from scipy import integrate, stats
 
-from dtaojax.demand.age import by_age
-from dtaojax.demand.flow.jumps import Jumps, JumpSizes, jumps
+from dtaojax.demand.flow.by_age import Jumps, JumpSizes, by_age, jumps
 
 LEVEL = 1e-4
 DOWN, UP = 0.4, 0.7

@@ -11,9 +11,8 @@ from flows import STEPS_A_DAY, WIDTH, network, wishes
 from jax import lax
 from scipy import stats
 
-from dtaojax.demand.flow.flow_bootstrap import FlowBootstrap, flow_bootstrap
-from dtaojax.demand.flow.samples import less_log_mean, real_pushes
-from dtaojax.demand.flow.stationary_bootstrap import StationaryBootstrap
+from dtaojax.demand.distributions import StationaryBootstrap, less_log_mean
+from dtaojax.demand.flow.bootstrap import FlowBootstrap, flow_bootstrap, real_pushes
 from dtaojax.history import HistoryError, Panel, read_closes
 from dtaojax.network import load_network
 from dtaojax.network.table import Slots

@@ -8,9 +8,9 @@ from flows import STEP, STEPS_A_DAY, network, run_world, traded, wishes
 from scipy import stats
 from worlds import live_mechanism
 
-from dtaojax.demand.holders.root_stake_flow import RootStakeFlow, root_stake_flow
-from dtaojax.demand.shock.root_exit import RootExit
-from dtaojax.demand.shock.window import window
+from dtaojax.demand.clock import window
+from dtaojax.demand.holders.processes import RootStakeFlow, root_stake_flow
+from dtaojax.demand.shock.events import RootExit
 from dtaojax.mechanism.root.stake import move_root_stake
 from dtaojax.state.network import NetworkState
 from dtaojax.world.carry import TALLIES

@@ -6,11 +6,8 @@ import numpy as np
 import pytest
 from flows import STEP, STEPS_A_DAY, WIDTH, network, prices, traded, wishes
 
-from dtaojax.demand.process import Clock
-from dtaojax.demand.shock.price_shock import PriceShock
-from dtaojax.demand.shock.pump import Pump
-from dtaojax.demand.shock.whale import WhaleEntry, WhaleExit, WhaleHolding
-from dtaojax.demand.shock.window import Window, window, window_after
+from dtaojax.demand.clock import Clock, Window, window, window_after
+from dtaojax.demand.shock.events import PriceShock, Pump, WhaleEntry, WhaleExit, WhaleHolding
 
 SPANS = [(0.0, 0.0), (0.3, 0.0), (0.5, 0.25), (0.13, 0.41)]
 

@@ -13,10 +13,9 @@ from scipy import stats
 from worlds import random_world, state_of, subnets_of
 
 from dtaojax import chain
-from dtaojax.demand.flow.build import build_stochastic_variance
-from dtaojax.demand.flow.stochastic_variance import StochasticVarianceFlow
-from dtaojax.demand.flow.variance_config import ComponentConfig, StochasticVarianceFlowConfig
-from dtaojax.demand.process import Clock
+from dtaojax.demand.clock import Clock
+from dtaojax.demand.stochastic_variance.config import ComponentConfig, StochasticVarianceFlowConfig
+from dtaojax.demand.stochastic_variance.process import StochasticVarianceFlow
 from dtaojax.state.network import NetworkState, Subnets
 
 STEP = 1_800
@@ -74,7 +73,7 @@ def _draw(process: StochasticVarianceFlow, who: Subnets, state: NetworkState):
 
 @pytest.fixture(scope="module")
 def process() -> StochasticVarianceFlow:
-    return build_stochastic_variance(USUAL, 4, np.arange(1, WIDTH + 1))
+    return USUAL.build_for(4, np.arange(1, WIDTH + 1))
 
 
 @pytest.fixture(scope="module")
@@ -184,7 +183,7 @@ def test_an_asymmetry_adds_to_the_mean_what_a_path_draws_times_the_variance(
     process: StochasticVarianceFlow, draws: Draws
 ) -> None:
     leaning = USUAL.model_copy(update={"asymmetry_mean": 0.8, "asymmetry_sd": 0.3})
-    found = _draw(build_stochastic_variance(leaning, 4, np.arange(1, WIDTH + 1)), *network())
+    found = _draw(leaning.build_for(4, np.arange(1, WIDTH + 1)), *network())
     added = np.asarray(found[0]) - draws.push
     strength = added / (draws.volatility**2 / STEPS_A_DAY)
     # All subnets and steps of a path have it in common, and nothing else has changed.

@@ -11,12 +11,16 @@ from places import ROOT
 from scipy import stats
 
 from dtaojax.config.load import load_config
+from dtaojax.demand.clock import Clock, window
+from dtaojax.demand.distributions import less_log_mean
 from dtaojax.demand.flow.market_factor import market_factor, market_stream
-from dtaojax.demand.flow.samples import less_log_mean
-from dtaojax.demand.process import Clock
-from dtaojax.demand.shock.window import window
-from dtaojax.demand.tao_usd.process import JumpDiffusion, TaoUsd, bootstrap, jump_diffusion
-from dtaojax.demand.tao_usd.shock import ShockedTaoUsd
+from dtaojax.demand.tao_usd.process import (
+    JumpDiffusion,
+    ShockedTaoUsd,
+    TaoUsd,
+    bootstrap,
+    jump_diffusion,
+)
 from dtaojax.history import data_folder
 from dtaojax.metrics.portfolio import PortfolioSample, portfolio_rows
 from dtaojax.metrics.tables import frame

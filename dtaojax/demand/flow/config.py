@@ -1,4 +1,4 @@
-"""Models of the processes by which investors buy and sell on their own account.
+"""Tables of the processes by which investors buy and sell on their own account.
 
 Where a figure comes from prices it is stated for the log price; a push changes the log price of a
 constant-product pool by twice its size.
@@ -6,16 +6,28 @@ constant-product pool by twice its size.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
+from dtaojax.demand.config import (
+    DAYS_A_YEAR,
+    PUSH_OF_LOG_PRICE,
+    DailyDrift,
+    DemandProcessConfig,
+)
 from dtaojax.schema.errors import Problem
 from dtaojax.schema.netuids import ByNetuid
-from dtaojax.schema.strict import Fraction, PathText, ProcessName, StrictModel, refuse
+from dtaojax.schema.strict import Fraction, PathText, ProcessName, refuse
 
-DailyDrift = Annotated[float, Field(ge=-1.0, le=1.0)]
-"""Expected flow a day, as a fraction of ``tao_in`` [1/day]."""
+if TYPE_CHECKING:
+    from dtaojax.demand.flow.bootstrap import FlowBootstrap
+    from dtaojax.demand.flow.by_age import Jumps, JumpSizes, NewSubnet
+    from dtaojax.demand.flow.market_factor import MarketFactor
+    from dtaojax.demand.flow.student_flow import StudentFlow
+    from dtaojax.network.table import Slots
 
 PerYear = Annotated[float, Field(ge=0.0, le=3650.0)]
 DailySd = Annotated[float, Field(ge=0.0, le=5.0)]
@@ -26,8 +38,8 @@ AgeList = Annotated[
 ]
 
 
-class AgedModel(StrictModel):
-    """A model with figures by age class: lists as long as ``from_age_days``.
+class AgedModel(DemandProcessConfig):
+    """A table with figures by age class: lists as long as ``from_age_days``.
 
     Attributes:
         from_age_days: ages at which the classes begin, rising from 0 [days].
@@ -48,7 +60,7 @@ class AgedModel(StrictModel):
         return self
 
 
-class StudentFlowConfig(StrictModel):
+class StudentFlowConfig(DemandProcessConfig):
     """Net user flow into each pool, a random fraction of ``tao_in``, with Student-t daily totals.
 
     Each day draws one variance per subnet, so flows within a day are conditionally normal and their
@@ -69,6 +81,8 @@ class StudentFlowConfig(StrictModel):
         max_volatility_multiple: a day's volatility is at most this multiple of the scale.
     """
 
+    topic: ClassVar[str] = "Investors' demand"
+
     process: Literal["student_flow"] = "student_flow"
     name: ProcessName = "student_flow"
     degrees_of_freedom: Annotated[float, Field(gt=2.0, le=1e6)] = 2.4
@@ -78,6 +92,27 @@ class StudentFlowConfig(StrictModel):
     common_share: Fraction = 0.06
     drift: DailyDrift = 0.0
     max_volatility_multiple: Annotated[float, Field(ge=1.0, le=1e6)] = 30.0
+
+    def build(self, seed: int, slots: Slots, folder: Path) -> StudentFlow:
+        """Build the process."""
+        from dtaojax.demand.flow.student_flow import student_flow
+
+        return student_flow(seed, **self.model_dump(exclude={"process"}))
+
+    def describe(self) -> str:
+        """Return what the process assumes, for the report."""
+        return (
+            "Daily net flow into a pool is Student-t with "
+            f"{self.degrees_of_freedom:g} degrees of freedom; its standard deviation is "
+            f"{100 * self.sd_at_1000_tao:g} % of the pool at 1,000 TAO and goes with depth "
+            f"to the power {self.depth_exponent:g}. "
+            f"{100 * self.common_share:g} % of the variance is common to all subnets. "
+            f"Mean flow beyond the selling of emission is {100 * self.drift:g} % a day. A "
+            f"day's volatility is at most {self.max_volatility_multiple:g} times its scale. "
+            "The figures were fitted to the pool history of July and August 2026, 27 daily "
+            "returns a subnet; flows are independent from day to day. The process has never "
+            "been back-tested."
+        )
 
 
 class JumpsConfig(AgedModel):
@@ -98,6 +133,8 @@ class JumpsConfig(AgedModel):
         largest: most size [log price].
         drift: mean daily flow of the whole process as a fraction of ``tao_in`` [1/day].
     """
+
+    topic: ClassVar[str] = "Jumps"
 
     process: Literal["jumps"] = "jumps"
     name: ProcessName = "jumps"
@@ -124,8 +161,42 @@ class JumpsConfig(AgedModel):
             refuse([Problem("smallest", text)])
         return self
 
+    def build(self, seed: int, slots: Slots, folder: Path) -> Jumps:
+        """Build the process, with sizes as pushes."""
+        from dtaojax.demand.flow.by_age import by_age, jump_sizes, jumps
 
-class MarketFactorConfig(StrictModel):
+        def per_day(rates: Sequence[float]):
+            return by_age(self.from_age_days, [rate / DAYS_A_YEAR for rate in rates])
+
+        def sizes(excess: Sequence[float]) -> JumpSizes:
+            return jump_sizes(
+                self.from_age_days,
+                smallest=PUSH_OF_LOG_PRICE * self.smallest,
+                largest=PUSH_OF_LOG_PRICE * self.largest,
+                excess=[PUSH_OF_LOG_PRICE * size for size in excess],
+            )
+
+        return jumps(
+            seed,
+            name=self.name,
+            down_per_day=per_day(self.down_per_year),
+            up_per_day=per_day(self.up_per_year),
+            down=sizes(self.down_excess),
+            up=sizes(self.up_excess),
+            drift=self.drift,
+        )
+
+    def describe(self) -> str:
+        """Return what the process assumes, for the report."""
+        return (
+            f"Prices of the oldest subnets jump down {self.down_per_year[-1]:g} and up "
+            f"{self.up_per_year[-1]:g} times a year, by {self.smallest:g} to "
+            f"{self.largest:g} in the log price, young ones more often; the mean of all "
+            "jumps is taken off."
+        )
+
+
+class MarketFactorConfig(DemandProcessConfig):
     """Normal flows that all subnets, or those of a sector, have in common.
 
     Defaults: the equally weighted market of subnets had a daily sd of 0.011 in the log price in
@@ -140,6 +211,8 @@ class MarketFactorConfig(StrictModel):
         drift: mean daily flow as a fraction of ``tao_in`` [1/day].
     """
 
+    topic: ClassVar[str] = "Common factors"
+
     process: Literal["market_factor"] = "market_factor"
     name: ProcessName = "market_factor"
     market_sd: Fraction = 0.0055
@@ -147,6 +220,27 @@ class MarketFactorConfig(StrictModel):
     loading: Annotated[float, Field(ge=-100.0, le=100.0)] = 1.0
     loadings: ByNetuid = Field(default_factory=dict)
     drift: DailyDrift = 0.0
+
+    def build(self, seed: int, slots: Slots, folder: Path) -> MarketFactor:
+        """Build the process, with each slot's loading."""
+        from dtaojax.demand.flow.market_factor import market_factor
+
+        return market_factor(
+            seed,
+            name=self.name,
+            market_sd=self.market_sd,
+            sector_sd=self.sector_sd,
+            loading=slots.column(self.loading, self.loadings),
+            drift=self.drift,
+        )
+
+    def describe(self) -> str:
+        """Return what the process assumes, for the report."""
+        return (
+            "All subnets share a daily flow with a standard deviation of "
+            f"{100 * self.market_sd:g} % of the pool, those of a sector another of "
+            f"{100 * self.sector_sd:g} %."
+        )
 
 
 class NewSubnetConfig(AgedModel):
@@ -163,6 +257,8 @@ class NewSubnetConfig(AgedModel):
         drift: mean daily flow as a fraction of ``tao_in``, by age [1/day].
     """
 
+    topic: ClassVar[str] = "New subnets"
+
     process: Literal["new_subnet"] = "new_subnet"
     name: ProcessName = "new_subnet"
     daily_sd: Annotated[tuple[DailySd, ...], Field(strict=False)] = (
@@ -173,8 +269,29 @@ class NewSubnetConfig(AgedModel):
         (0.083, 0.032, 0.0036, -0.0006, -0.0006, -0.0014, 0.0)
     )  # fmt: skip
 
+    def build(self, seed: int, slots: Slots, folder: Path) -> NewSubnet:
+        """Build the process, which adds in quadrature what the usual flows lack."""
+        from dtaojax.demand.flow.by_age import by_age, new_subnet
 
-class FlowBootstrapConfig(StrictModel):
+        usual = self.usual_daily_sd
+        excess = [max(sd**2 - usual**2, 0.0) ** 0.5 for sd in self.daily_sd]
+        return new_subnet(
+            seed,
+            name=self.name,
+            sd=by_age(self.from_age_days, [PUSH_OF_LOG_PRICE * sd for sd in excess]),
+            drift=by_age(self.from_age_days, self.drift),
+        )
+
+    def describe(self) -> str:
+        """Return what the process assumes, for the report."""
+        return (
+            "Subnets trade more wildly while they are young, as the 47 that started in 2025 "
+            f"did: daily sd of the log price {self.daily_sd[0]:g} at first, "
+            f"{self.daily_sd[-1]:g} at last."
+        )
+
+
+class FlowBootstrapConfig(DemandProcessConfig):
     """Days of real flows, drawn in blocks, each with all its subnets (Politis and Romano, 1994).
 
     A flow is the push that makes the day's price change. It holds everything that moved the price,
@@ -194,6 +311,8 @@ class FlowBootstrapConfig(StrictModel):
         drift: mean daily flow as a fraction of ``tao_in`` [1/day].
     """
 
+    topic: ClassVar[str] = "Investors' demand"
+
     process: Literal["flow_bootstrap"] = "flow_bootstrap"
     name: ProcessName = "flow_bootstrap"
     file: PathText
@@ -202,3 +321,31 @@ class FlowBootstrapConfig(StrictModel):
     min_age_days: Annotated[float, Field(ge=0.0, le=36_500.0)] = 30.0
     mean_block_days: Annotated[float, Field(ge=1.0, le=1000.0)] = 5.0
     drift: DailyDrift = 0.0
+
+    def build(self, seed: int, slots: Slots, folder: Path) -> FlowBootstrap:
+        """Build the process from the history that the table names."""
+        from dtaojax.demand.flow.bootstrap import flow_bootstrap, read_pushes
+
+        pushes = read_pushes(
+            self.file,
+            folder,
+            self.source,
+            slots,
+            by_netuid=self.match == "netuid",
+            min_age=self.min_age_days,
+        )
+        return flow_bootstrap(
+            seed,
+            name=self.name,
+            pushes=pushes,
+            mean_block_days=self.mean_block_days,
+            drift=self.drift,
+        )
+
+    def describe(self) -> str:
+        """Return what the process assumes, for the report."""
+        return (
+            f"Days of real flows from {self.file}, all subnets together, in blocks of "
+            f"{self.mean_block_days:g} days on average; their mean is taken off. The future "
+            "holds no day that the history does not."
+        )

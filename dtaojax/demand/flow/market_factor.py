@@ -1,10 +1,12 @@
-"""What moves many subnets at once: the market, and the line of work they share."""
+"""Flows that subnets have in common: of the whole market, and of a sector."""
 
 from typing import NamedTuple
 
 import jax.numpy as jnp
+from jax.typing import ArrayLike
 
-from dtaojax.demand.process import Clock, DemandProcess, pushing
+from dtaojax.demand.clock import Clock
+from dtaojax.demand.process import DemandProcess, pushing
 from dtaojax.mechanism.coinbase import Coinbase
 from dtaojax.numerics.shapes import PerSubnet, Scalar, ScalarInt
 from dtaojax.numerics.streams import Stream, named_stream
@@ -13,14 +15,19 @@ from dtaojax.state.network import NetworkState, Subnets
 
 
 class Memory(NamedTuple):
-    """Streams of the path; no stream for sectors where they do not move."""
+    """Streams of a path.
+
+    Attributes:
+        market: Stream of the market.
+        sectors: Stream of the sectors; None where they do not move.
+    """
 
     market: Stream
     sectors: Stream | None
 
 
 def market_stream(seed: int, name: str) -> Stream:
-    """The stream of the market of this name, for all that is correlated with it."""
+    """Return the stream of the market of this name, for all that is correlated with it."""
     return named_stream(seed, f"{name}.market")
 
 
@@ -33,12 +40,12 @@ class MarketFactor(DemandProcess):
     equal ``Subnets.sector`` share it, as those that do the same work share demand (article, A12).
 
     Attributes:
-        market: stream of the market.
-        sectors: stream of the sectors; None where they do not move.
-        market_sd: of a day, at a loading of 1 [change of log(tao_in)].
-        sector_sd: of a day [change of log(tao_in)].
-        loading: of each subnet on the market [-].
-        drift: expected flow [fraction of tao_in per day].
+        market: Stream of the market.
+        sectors: Stream of the sectors; None where they do not move.
+        market_sd: Daily standard deviation of the market at a loading of 1 [change of log(tao_in)].
+        sector_sd: Daily standard deviation of a sector [change of log(tao_in)].
+        loading: Loading of each subnet on the market, shape (subnets,) [-].
+        drift: Expected flow [fraction of tao_in per day].
     """
 
     market: Stream
@@ -49,20 +56,21 @@ class MarketFactor(DemandProcess):
     drift: Scalar
 
     def begin(self, path: ScalarInt, subnets: Subnets, state: NetworkState) -> Memory:
-        """Takes the path's streams."""
+        """Take the path's streams."""
         sectors = None if self.sectors is None else self.sectors.for_path(path)
         return Memory(self.market.for_path(path), sectors)
 
     def intents(
         self, memory: Memory, clock: Clock, subnets: Subnets, state: NetworkState, paid: Coinbase
     ) -> tuple[Intents, Memory]:
-        """The step's pushes."""
+        """Return the step's pushes."""
         time = jnp.sqrt(clock.days)
         spread = self.loading * self.market_sd * time
         market = memory.market.normals(clock.step, 1)[0].astype(spread.dtype)
         push = spread * market - 0.5 * spread * spread + self.drift * clock.days
         if memory.sectors is not None:
             apart = self.sector_sd * time
+            # By sector number, not by slot: subnets of one sector draw the same number.
             sector = memory.sectors.normals_at(clock.step, subnets.sector).astype(spread.dtype)
             push = push + apart * sector - 0.5 * apart * apart
         return pushing(push), memory
@@ -74,15 +82,15 @@ def market_factor(
     name: str = "market_factor",
     market_sd: float,
     sector_sd: float,
-    loading: PerSubnet,
+    loading: ArrayLike,
     drift: float,
 ) -> MarketFactor:
-    """Builds the process under a seed and a name; the rest as in :class:`MarketFactor`."""
+    """Build the process under a seed and a name; the rest as in :class:`MarketFactor`."""
     return MarketFactor(
         market=market_stream(seed, name),
         sectors=named_stream(seed, f"{name}.sectors") if sector_sd > 0.0 else None,
         market_sd=jnp.asarray(market_sd),
         sector_sd=jnp.asarray(sector_sd),
-        loading=loading,
+        loading=jnp.asarray(loading),
         drift=jnp.asarray(drift),
     )

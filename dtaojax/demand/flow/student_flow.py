@@ -1,60 +1,28 @@
 """Net demand of investors: heavy-tailed by day, normal within the day."""
 
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import jax.numpy as jnp
-import numpy as np
 from jax import lax
-from jaxtyping import Array, Float
-from scipy import special
 
-from dtaojax.demand.flow.within_day import flow_within_day
-from dtaojax.demand.process import Clock, DemandProcess, pushing
+from dtaojax.demand.clock import Clock
+from dtaojax.demand.distributions import VolatilityTable, volatility_table
+from dtaojax.demand.process import DemandProcess, flow_within_day, pushing
 from dtaojax.mechanism.coinbase import Coinbase
-from dtaojax.numerics import elementary
 from dtaojax.numerics.shapes import PerSubnet, Scalar, ScalarInt
 from dtaojax.numerics.streams import Stream, named_stream
 from dtaojax.state.intents import Intents
 from dtaojax.state.network import NetworkState, Subnets
 
-_TABLE_EDGE: Final = 6.5
-_TABLE_STEP: Final = 2.0**-7
-
-
-class VolatilityTable(NamedTuple):
-    """Log of a day's volatility multiple, at equal steps of a standard normal score."""
-
-    log_multiple: Float[Array, " knots"]
-
-    def __call__(self, score: PerSubnet) -> PerSubnet:
-        """Volatility multiples for standard normal scores, linear in the log between knots."""
-        position = (score + _TABLE_EDGE) / _TABLE_STEP
-        last = self.log_multiple.shape[0] - 2
-        knot = jnp.clip(jnp.floor(position), 0, last).astype(jnp.int32)
-        low, high = self.log_multiple[knot], self.log_multiple[knot + 1]
-        return elementary.exp(low + (position - knot) * (high - low))
-
-
-def volatility_table(degrees_of_freedom: float, largest: float) -> VolatilityTable:
-    """Tabulates ``sqrt(nu / chi2_nu)``, truncated to values up to ``largest``.
-
-    A normal deviate times this multiple is Student-t with nu degrees of freedom. It is truncated
-    because the exponential of a t variable has no mean: without a bound on a day's volatility the
-    expected price would not exist, and estimates of it would never settle. The truncation is part
-    of the distribution, not a limit applied to its draws.
-
-    Args:
-        degrees_of_freedom: nu, above 2 so that the variance exists.
-        largest: most a day's volatility can be, in units of the scale.
-    """
-    score = np.arange(-_TABLE_EDGE, _TABLE_EDGE + _TABLE_STEP, _TABLE_STEP)
-    within = special.chdtrc(degrees_of_freedom, degrees_of_freedom / largest**2)
-    chi2 = special.chdtri(degrees_of_freedom, special.ndtr(score) * within)
-    return VolatilityTable(jnp.asarray(0.5 * np.log(degrees_of_freedom / chi2)))
-
 
 class Memory(NamedTuple):
-    """Streams of the path, and each subnet's volatility of the day [1/sqrt(day)]."""
+    """What a path carries from step to step.
+
+    Attributes:
+        daily: The path's stream of the daily volatility.
+        intraday: The path's stream of the flows within a day.
+        volatility: Volatility of the day, shape (subnets,) [1/sqrt(day)].
+    """
 
     daily: Stream
     intraday: Stream
@@ -70,14 +38,14 @@ class StudentFlow(DemandProcess):
     ``drift`` a day, neither more nor less because of the heavy tails.
 
     Attributes:
-        daily: stream of the daily volatility.
-        intraday: stream of the flows within a day.
-        multiples: distribution of the volatility multiple.
-        sd_at_1000_tao: standard deviation that a day's flow has at a depth of 1,000 TAO [1/day].
-        depth_exponent: power of the depth with which it scales [-].
-        scale_ratio: scale of the t distribution over that standard deviation [-].
-        common_share: part of the variance within a day that all subnets have in common [-].
-        drift: expected flow [fraction of tao_in per day].
+        daily: Stream of the daily volatility.
+        intraday: Stream of the flows within a day.
+        multiples: Distribution of the volatility multiple.
+        sd_at_1000_tao: Standard deviation of a day's flow at a depth of 1,000 TAO [1/day].
+        depth_exponent: Power of the depth with which that scales [-].
+        scale_ratio: Scale of the t distribution over that standard deviation [-].
+        common_share: Part of the variance within a day that all subnets have in common [-].
+        drift: Expected flow [fraction of tao_in per day].
     """
 
     daily: Stream
@@ -90,12 +58,13 @@ class StudentFlow(DemandProcess):
     drift: Scalar
 
     def scale(self, tao_in: PerSubnet) -> PerSubnet:
-        """Scale of a day's flow in a pool of this depth [1/sqrt(day)]."""
+        """Return the scale of a day's flow in pools of this depth [1/sqrt(day)]."""
+        # Power laws were fitted to pools of some depth; below 1 TAO they would explode.
         depth = jnp.maximum(tao_in, 1.0) / 1_000.0
         return self.scale_ratio * self.sd_at_1000_tao * depth**self.depth_exponent
 
     def begin(self, path: ScalarInt, subnets: Subnets, state: NetworkState) -> Memory:
-        """Takes the path's streams; the first step draws the first volatility."""
+        """Take the path's streams; the first step draws the first volatility."""
         return Memory(
             self.daily.for_path(path),
             self.intraday.for_path(path),
@@ -105,7 +74,7 @@ class StudentFlow(DemandProcess):
     def intents(
         self, memory: Memory, clock: Clock, subnets: Subnets, state: NetworkState, paid: Coinbase
     ) -> tuple[Intents, Memory]:
-        """The step's pushes."""
+        """Return the step's pushes."""
         tao_in = state.pools.tao_in
         lanes = tao_in.shape[-1]
 
@@ -130,18 +99,18 @@ def student_flow(
     drift: float,
     max_volatility_multiple: float,
 ) -> StudentFlow:
-    """Builds the process under a seed.
+    """Build the process under a seed and a name; the rest as in :class:`StudentFlow`.
 
     Args:
-        seed: of the run.
-        name: what its streams are called; two processes of one name draw the same numbers.
-        degrees_of_freedom: nu, above 2.
-        sd_at_1000_tao: as in :class:`StudentFlow`, like the rest.
-        depth_exponent: likewise.
-        scale_ratio: likewise.
-        common_share: likewise.
-        drift: likewise.
-        max_volatility_multiple: most a day's volatility can be, in units of the scale.
+        seed: Seed of the run.
+        name: Name of its streams; two processes of one name draw the same numbers.
+        degrees_of_freedom: Degrees of freedom nu of the daily flow, above 2.
+        sd_at_1000_tao: Standard deviation of a day's flow at a depth of 1,000 TAO [1/day].
+        depth_exponent: Power of the depth with which that scales [-].
+        scale_ratio: Scale of the t distribution over that standard deviation [-].
+        common_share: Part of the variance that all subnets have in common [-].
+        drift: Expected flow [fraction of tao_in per day].
+        max_volatility_multiple: Most that a day's volatility can be, in units of the scale.
     """
     return StudentFlow(
         daily=named_stream(seed, f"{name}.daily"),

@@ -1,4 +1,4 @@
-"""Somebody who trades by a plan, to move a subnet's price, its emission, or somebody else's."""
+"""An attacker, who trades by a plan to move a subnet's price, its emission, or a rival's."""
 
 from typing import NamedTuple
 
@@ -7,7 +7,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
-from dtaojax.demand.process import Clock, DemandProcess
+from dtaojax.demand.clock import Clock
+from dtaojax.demand.process import DemandProcess
 from dtaojax.mechanism.coinbase import Coinbase
 from dtaojax.mechanism.fees.rules import FeeRule
 from dtaojax.mechanism.liquidity.pools import buy_output, weight_ratio
@@ -22,11 +23,11 @@ ByPeriod = Float[Array, "periods places"]
 
 
 class AttackPlan(NamedTuple):
-    """What is traded in each period, evenly over its steps, in each of the subnets.
+    """Trades of each period, evenly over its steps, in each of the subnets.
 
     Attributes:
-        spend: TAO that buys alpha, fees included [TAO].
-        sell: part of the alpha held as the period begins that is sold [-].
+        spend: TAO that buys alpha, fees included, shape (periods, places) [TAO].
+        sell: Part of the alpha held as the period begins that is sold, shape (periods, places) [-].
     """
 
     spend: ByPeriod
@@ -34,11 +35,11 @@ class AttackPlan(NamedTuple):
 
 
 class Position(NamedTuple):
-    """What the attacker has on a path.
+    """Holdings and cash flows of the attacker on a path.
 
     Attributes:
-        alpha: in each of the subnets [alpha].
-        held: the same as the period began [alpha].
+        alpha: Alpha held in each of the subnets, shape (places,) [alpha].
+        held: Alpha held as the period began, shape (places,) [alpha].
         spent: TAO paid so far, fees included [TAO].
         received: TAO got for alpha so far [TAO].
     """
@@ -58,15 +59,15 @@ class Attack(DemandProcess):
     taken back.
 
     Attributes:
-        slot: of each subnet in which the attacker trades.
-        plan: what is traded, and when.
-        alpha: held at the start, in each of them [alpha].
-        owned: 1 where the attacker owns the subnet, else 0 [-].
-        fee: what trades pay.
-        owners_sell: part of the owners' cut that is sold at once in this world [-].
-        validators_sell: part of the validators' income that is [-].
-        begins: block of the first period's begin, from the start of the run.
-        period_blocks: length of a period; a whole number of steps.
+        slot: Slot of each subnet in which the attacker trades.
+        plan: Trades of each period.
+        alpha: Alpha held at the start in each of them, shape (places,) [alpha].
+        owned: 1 where the attacker owns the subnet, else 0, shape (places,) [-].
+        fee: Rule of the fees that trades pay.
+        owners_sell: Part of the owners' cut that is sold at once in this world [-].
+        validators_sell: Part of the validators' income that is sold at once [-].
+        begins: Block at which the first period begins, from the start of the run.
+        period_blocks: Length of a period, a whole number of steps [blocks].
     """
 
     slot: Int[Array, " places"]
@@ -80,20 +81,21 @@ class Attack(DemandProcess):
     period_blocks: int = eqx.field(static=True)
 
     def begin(self, path: ScalarInt, subnets: Subnets, state: NetworkState) -> Position:
-        """What is held at the start; nothing traded yet."""
+        """Return the position at the start; nothing is traded yet."""
         nothing = jnp.zeros_like(self.owners_sell)
         return Position(self.alpha, self.alpha, nothing, nothing)
 
     def intents(
         self, memory: Position, clock: Clock, subnets: Subnets, state: NetworkState, paid: Coinbase
     ) -> tuple[Intents, Position]:
-        """The step's trades, and what is held after them."""
+        """Return the step's trades, and the position after them."""
         since = clock.step * clock.blocks - self.begins
         period = jnp.clip(since // self.period_blocks, 0, self.plan.spend.shape[0] - 1)
         acts = (since >= 0) & (since < self.plan.spend.shape[0] * self.period_blocks)
         part = jnp.where(acts, clock.blocks / self.period_blocks, 0.0)
         held = jnp.where(since % self.period_blocks == 0, memory.alpha, memory.held)
 
+        # A pool without reserves, empty or not yet started, has no price to trade at.
         pools = self._own(state.pools)
         trades = (pools.tao_in > 0.0) & (pools.alpha_in > 0.0)
         spend = jnp.where(trades, part * self.plan.spend[period], 0.0)
@@ -113,7 +115,7 @@ class Attack(DemandProcess):
         )
 
     def wealth(self, position: Position, state: NetworkState) -> Scalar:
-        """TAO got less TAO paid, and what selling all that is left would pay now [TAO]."""
+        """Return TAO got less TAO paid, and what selling all that is left would pay now [TAO]."""
         left = ordered_sum(sale_proceeds(self._own(state.pools), position.alpha, self.fee))
         return position.received - position.spent + left
 
@@ -123,7 +125,7 @@ class Attack(DemandProcess):
     def _trade(
         self, pools: Pools, trades: Array, spend: PerPlace, sale: PerPlace
     ) -> tuple[PerPlace, PerPlace, PerPlace]:
-        """Alpha bought, TAO got, and the push of both: a purchase, and then a sale."""
+        """Return alpha bought, TAO got, and the push of both: a purchase, and then a sale."""
         tao_in = jnp.where(trades, pools.tao_in, 1.0)
         alpha_in = jnp.where(trades, pools.alpha_in, 1.0)
         safe = eqx.tree_at(lambda p: (p.tao_in, p.alpha_in), pools, (tao_in, alpha_in))
@@ -139,11 +141,13 @@ class Attack(DemandProcess):
     def _earned(
         self, alpha: PerPlace, state: NetworkState, paid: Coinbase
     ) -> tuple[PerPlace, PerPlace]:
-        """Alpha earned in the step, and what others take to be sold of it at once [alpha]."""
+        """Return alpha earned in the step, and how much of it others take to be sold [alpha]."""
         payout = paid.payout
         staked = state.participants_alpha
         received = payout.server - paid.withheld
         staked = (staked - payout.owner - received - payout.validator)[self.slot]
+        # All alpha outside the pool before this step's pay; rounding must not leave less of it than
+        # the attacker alone has.
         everyone = jnp.maximum(staked, alpha)
         part = alpha / jnp.where(everyone > 0.0, everyone, 1.0)
         as_staker = part * payout.validator[self.slot]

@@ -4,21 +4,30 @@ from typing import NamedTuple, TypeAlias
 
 import equinox as eqx
 import jax.numpy as jnp
+import numpy as np
 from jax import lax
 from jax.scipy.special import gammaln
+from jax.typing import ArrayLike
 from jaxtyping import Array, Float
 
-from dtaojax.demand.flow.stationary_bootstrap import StationaryBootstrap
-from dtaojax.demand.process import Clock
+from dtaojax.demand.clock import Clock, Window, window
+from dtaojax.demand.distributions import StationaryBootstrap, stationary_bootstrap
 from dtaojax.numerics.shapes import Scalar, ScalarInt
 from dtaojax.numerics.streams import Stream, named_stream
 
 _MOST_JUMPS = 12
-"""In a step; at one jump expected, the chance of more is 6e-11."""
+"""Most jumps in a step; at one jump expected, the chance of more is 6e-11."""
 
 
 class DiffusionMemory(NamedTuple):
-    """Streams of the path, and the log of the price."""
+    """What a path carries from step to step.
+
+    Attributes:
+        normals: The path's stream of the diffusion and of the sizes of jumps.
+        counts: The path's stream of the numbers of jumps.
+        market: The path's stream of the market of subnets.
+        log_price: Log of the price [-].
+    """
 
     normals: Stream
     counts: Stream
@@ -34,16 +43,16 @@ class JumpDiffusion(eqx.Module):
     grows by ``drift`` a day.
 
     Attributes:
-        normals: stream of the diffusion and of the sizes of jumps.
-        counts: stream of the numbers of jumps.
-        market: stream of the market of subnets, with which the diffusion is correlated.
-        start: price at the start [USD/TAO].
-        sd: of the diffusion in a day [-].
-        jumps_per_day: [1/day].
-        jump_mean: of the log price [-].
-        jump_sd: of the log price [-].
-        drift: expected growth [1/day].
-        correlation: of the diffusion with the market [-].
+        normals: Stream of the diffusion and of the sizes of jumps.
+        counts: Stream of the numbers of jumps.
+        market: Stream of the market of subnets, with which the diffusion is correlated.
+        start: Price at the start [USD/TAO].
+        sd: Standard deviation of the diffusion in a day [-].
+        jumps_per_day: Rate of jumps [1/day].
+        jump_mean: Mean jump of the log price [-].
+        jump_sd: Standard deviation of a jump of the log price [-].
+        drift: Expected growth [1/day].
+        correlation: Correlation of the diffusion with the market [-].
     """
 
     normals: Stream
@@ -58,7 +67,7 @@ class JumpDiffusion(eqx.Module):
     correlation: Scalar
 
     def begin(self, path: ScalarInt) -> DiffusionMemory:
-        """The start of a path."""
+        """Return the memory at the start of a path."""
         return DiffusionMemory(
             self.normals.for_path(path),
             self.counts.for_path(path),
@@ -67,7 +76,7 @@ class JumpDiffusion(eqx.Module):
         )
 
     def advance(self, memory: DiffusionMemory, clock: Clock) -> DiffusionMemory:
-        """The price a step later."""
+        """Return the memory a step later."""
         own, size = memory.normals.normals(clock.step, 2).astype(self.sd.dtype)
         market = memory.market.normals(clock.step, 1)[0].astype(self.sd.dtype)
         mixed = self.correlation * market + jnp.sqrt(1.0 - self.correlation**2) * own
@@ -80,18 +89,24 @@ class JumpDiffusion(eqx.Module):
         return memory._replace(log_price=memory.log_price + drift + spread * mixed + jump)
 
     def price(self, memory: DiffusionMemory) -> Scalar:
-        """[USD/TAO]."""
+        """Return the price [USD/TAO]."""
         return jnp.exp(memory.log_price)
 
     def _jumps(self, uniform: Scalar, expected: Scalar) -> Scalar:
-        """The quantile of the Poisson distribution with this mean."""
+        """Return the quantile of the Poisson distribution with this mean."""
         number = jnp.arange(_MOST_JUMPS, dtype=expected.dtype)
         chance = expected**number * jnp.exp(-expected - gammaln(number + 1.0))
         return jnp.sum(uniform > jnp.cumsum(chance)).astype(expected.dtype)
 
 
 class BootstrapMemory(NamedTuple):
-    """The stream of the path, the day of the history it is on, and the log of the price."""
+    """What a path carries from step to step.
+
+    Attributes:
+        blocks: The path's stream of the draws.
+        row: Day of the history that the path is on.
+        log_price: Log of the price [-].
+    """
 
     blocks: Stream
     row: ScalarInt
@@ -104,11 +119,11 @@ class Bootstrap(eqx.Module):
     The expected price grows by ``drift`` a day beyond the mean of ``exp`` of the returns.
 
     Attributes:
-        days: how days follow each other.
-        blocks: stream of the draws.
-        returns: of the log price on each day of the history [-].
-        start: price at the start [USD/TAO].
-        drift: expected growth [1/day].
+        days: Order in which days follow each other.
+        blocks: Stream of the draws.
+        returns: Returns of the log price on each day of the history, shape (days,) [-].
+        start: Price at the start [USD/TAO].
+        drift: Expected growth [1/day].
     """
 
     days: StationaryBootstrap
@@ -118,12 +133,12 @@ class Bootstrap(eqx.Module):
     drift: Scalar
 
     def begin(self, path: ScalarInt) -> BootstrapMemory:
-        """The start of a path."""
+        """Return the memory at the start of a path."""
         blocks = self.blocks.for_path(path)
         return BootstrapMemory(blocks, jnp.zeros((), jnp.int32), jnp.log(self.start))
 
     def advance(self, memory: BootstrapMemory, clock: Clock) -> BootstrapMemory:
-        """The price a step later."""
+        """Return the memory a step later."""
         row = lax.cond(
             clock.begins_day,
             lambda: self.days.next_row(memory.blocks, clock.day, memory.row),
@@ -133,7 +148,7 @@ class Bootstrap(eqx.Module):
         return memory._replace(row=row, log_price=memory.log_price + growth)
 
     def price(self, memory: BootstrapMemory) -> Scalar:
-        """[USD/TAO]."""
+        """Return the price [USD/TAO]."""
         return jnp.exp(memory.log_price)
 
 
@@ -152,7 +167,7 @@ def jump_diffusion(
     drift: float,
     correlation: float,
 ) -> JumpDiffusion:
-    """Builds the process under a seed; the rest as the attributes of :class:`JumpDiffusion`."""
+    """Build the process under a seed; the rest as the attributes of :class:`JumpDiffusion`."""
     return JumpDiffusion(
         normals=named_stream(seed, "tao_usd/normals"),
         counts=named_stream(seed, "tao_usd/counts"),
@@ -170,16 +185,61 @@ def jump_diffusion(
 def bootstrap(
     seed: int,
     *,
-    returns: Float[Array, " days"],
+    returns: ArrayLike,
     mean_block_days: float,
     start: float,
     drift: float,
 ) -> Bootstrap:
-    """Builds the process under a seed; the rest as the attributes of :class:`Bootstrap`."""
+    """Build the process under a seed; the rest as the attributes of :class:`Bootstrap`."""
+    returns = jnp.asarray(returns)
     return Bootstrap(
-        days=StationaryBootstrap(returns.shape[0], jnp.asarray(1.0 / mean_block_days)),
+        days=stationary_bootstrap(returns.shape[0], mean_block_days),
         blocks=named_stream(seed, "tao_usd/blocks"),
         returns=returns,
         start=jnp.asarray(start),
         drift=jnp.asarray(drift),
     )
+
+
+Memory: TypeAlias = DiffusionMemory | BootstrapMemory
+
+
+class ShockedTaoUsd(eqx.Module):
+    """The log price moves by a given amount within a window, evenly, besides what is drawn.
+
+    Attributes:
+        law: Law by which the rest is drawn; its random numbers stay what they were.
+        window: Window over which the price changes.
+        log_change: Log change of the price over the whole window [-].
+    """
+
+    law: TaoUsd
+    window: Window
+    log_change: Scalar
+
+    def begin(self, path: ScalarInt) -> Memory:
+        """Return the memory at the start of a path."""
+        return self.law.begin(path)
+
+    def advance(self, memory: Memory, clock: Clock) -> Memory:
+        """Return the memory a step later."""
+        # Each law takes its own kind of memory, which is the one that it began with.
+        moved = self.law.advance(memory, clock)  # pyright: ignore[reportArgumentType]
+        change = self.log_change * self.window.share(clock)
+        return moved._replace(log_price=moved.log_price + change)
+
+    def price(self, memory: Memory) -> Scalar:
+        """Return the price [USD/TAO]."""
+        return self.law.price(memory)  # pyright: ignore[reportArgumentType]
+
+
+def shocked(law: TaoUsd, *, day: float, days: float, price_change: float) -> ShockedTaoUsd:
+    """Let a price change by a fraction within some days, besides what its law draws.
+
+    Args:
+        law: Law by which the price is drawn.
+        day: Time from the start of the run to the change [days].
+        days: Length of the change; 0 for at once [days].
+        price_change: Relative change of the price [-].
+    """
+    return ShockedTaoUsd(law, window(day, days), jnp.asarray(np.log1p(price_change)))

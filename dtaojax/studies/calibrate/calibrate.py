@@ -11,11 +11,10 @@ from typing import Final, NamedTuple, TypeAlias
 import numpy as np
 
 from dtaojax.calibration import Fit, NotConvergedError, fit
-from dtaojax.calibration.drifting import with_drifts
-from dtaojax.calibration.goodness.figures import FEWEST_RETURNS, NAMES
-from dtaojax.calibration.goodness.goodness import Comparison, goodness
+from dtaojax.calibration.fit import with_drifts
+from dtaojax.calibration.goodness import Comparison, goodness
 from dtaojax.calibration.observations import FLOW_OF_RETURN, Observations, observe
-from dtaojax.demand.flow.build import build_stochastic_variance
+from dtaojax.calibration.panel_statistics import FEWEST_RETURNS, NAMES
 from dtaojax.execution import runtime
 from dtaojax.history import HistoryError, Panel, read_panel
 from dtaojax.history.panel import MATURE_DAYS
@@ -151,7 +150,7 @@ def _fitted(
         raise HistoryError(str(request.history), [text]) from None
     errors = fitted_errors(found)
     typical = fitted_config(found, panel, subnets=False)
-    process = build_stochastic_variance(typical, _SEED, panel.netuid)
+    process = typical.build_for(_SEED, panel.netuid)
     progress(f"simulating {_HISTORIES} histories")
     drift = np.asarray(found.estimate.parameters.drift)[seen.block]
     simulated = simulate(process, seen, drift, _HISTORIES)

@@ -8,7 +8,7 @@ from typing import Final, SupportsFloat
 import numpy as np
 
 from dtaojax.calibration import Fit
-from dtaojax.demand.flow.variance_config import ComponentConfig, StochasticVarianceFlowConfig
+from dtaojax.demand.stochastic_variance.config import ComponentConfig, StochasticVarianceFlowConfig
 from dtaojax.history import Panel
 
 _DIGITS: Final = 4
@@ -26,7 +26,7 @@ def fitted_config(found: Fit, panel: Panel, *, subnets: bool) -> StochasticVaria
     level_now: dict[int, tuple[float, float]] = {}
     swing_now: dict[int, tuple[float, float]] = {}
     if subnets:
-        level, swing = found.standing(panel)
+        level, swing = found.components(panel)
         for place in np.flatnonzero(np.isfinite(panel.close[-1])):
             netuid = int(panel.netuid[place])
             level_now[netuid] = _pair(level.mean[place], level.sd[place])

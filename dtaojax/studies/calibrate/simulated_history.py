@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 
 from dtaojax import chain
 from dtaojax.assembly import build_network
-from dtaojax.calibration.goodness import curves
-from dtaojax.calibration.goodness.goodness import Comparison, compare
+from dtaojax.calibration import panel_statistics
+from dtaojax.calibration.goodness import Comparison, compare
 from dtaojax.calibration.observations import FLOW_OF_RETURN, REFERENCE_DEPTH, Observations
 from dtaojax.config.config import Config
 from dtaojax.config.network import DEFAULT_NETWORK
-from dtaojax.demand.flow.stochastic_variance import StochasticVarianceFlow
-from dtaojax.demand.process import Clock
+from dtaojax.demand.clock import Clock
+from dtaojax.demand.stochastic_variance.process import StochasticVarianceFlow
 from dtaojax.network import load_network
 from dtaojax.state.network import NetworkState, Subnets
 from dtaojax.studies.calibrate.page import Band
@@ -128,11 +128,11 @@ def drawn_curves(
         observations: of the history; where they know no depths there is no such curve.
     """
     known = {
-        "quantiles": curves.QUANTILES,
-        "tails": curves.TAILS,
-        "spreads": curves.SPREADS,
-        "memory": curves.MEMORY,
-        "correlations": curves.CORRELATIONS,
+        "quantiles": panel_statistics.QUANTILES,
+        "tails": panel_statistics.TAILS,
+        "spreads": panel_statistics.SPREADS,
+        "memory": panel_statistics.MEMORY,
+        "correlations": panel_statistics.CORRELATIONS,
     }
     found = {
         name: _band(
@@ -154,13 +154,13 @@ def _by_depth(returns: FloatArray, simulated: FloatArray, observations: Observat
     """Compare the typical volatility of subnets of like depth, groups resampled one by one."""
     counted = np.isfinite(returns).sum(axis=0) >= 8
     depth = REFERENCE_DEPTH * np.exp(np.median(observations.log_depth, axis=0))
-    at, members = curves.by_depth(depth[counted], _DEPTH_GROUPS)
+    at, members = panel_statistics.by_depth(depth[counted], _DEPTH_GROUPS)
     points = []
     for group in members:
         columns = np.flatnonzero(counted)[group]
         points.append(
             compare(
-                lambda panel: np.array([curves.mean_log_spread(panel)]),
+                lambda panel: np.array([panel_statistics.mean_log_spread(panel)]),
                 returns[:, columns],
                 simulated[:, :, columns],
                 replicates=_REPLICATES,

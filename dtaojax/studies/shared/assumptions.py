@@ -5,11 +5,8 @@ from __future__ import annotations
 from itertools import accumulate
 
 from dtaojax import chain
-from dtaojax.behaviour.describe import behaviour_words, held_fixed
-from dtaojax.cohorts.describe import cohort_assumptions
 from dtaojax.config.config import Config
-from dtaojax.demand.describe import demand_words, tao_usd_words
-from dtaojax.latent.config import DrawnQualityConfig, DrawnSectorConfig
+from dtaojax.demand.registry import demand_words
 from dtaojax.mechanism.presets import since_then
 from dtaojax.mechanism.root.config import (
     NoRootConfig,
@@ -31,12 +28,12 @@ def assumptions(config: Config, network: NetworkTable) -> list[dict[str, str]]:
         {"topic": topic, "text": text}
         for topic, text in (
             *_mechanism(config, network),
-            *(pair for process in config.demand for pair in demand_words(process)),
-            *behaviour_words(config),
-            *_latent(config),
-            *((tao_usd_words(config.tao_usd),) if config.tao_usd else ()),
+            *demand_words(config.demand),
+            *config.behaviour.describe(config.mechanism.in_turn),
+            *config.latent.describe(),
+            *((("TAO in dollars", config.tao_usd.describe()),) if config.tao_usd else ()),
             *_registrations(config),
-            *cohort_assumptions(config),
+            *(config.cohorts.describe() if config.cohorts else ()),
             *_error(),
             *(_portfolio(config) if not config.portfolio.is_empty else ()),
             *_network(network),
@@ -62,9 +59,11 @@ def _mechanism(config: Config, network: NetworkTable):
         f"{run.step_blocks} blocks ({days:g} days) are simulated at once: the coinbase of a step "
         "uses its first block's shares and prices, and prices move linearly within it.",
     )
+    root_moves = any(process.moves_root_stake for process in config.demand)
+    held_fixed = config.behaviour.held_fixed(root_stake_moves=root_moves)
     yield (
         "Decisions held fixed",
-        f"{held_fixed(config)}: as in the start state, until the horizon.",
+        f"{held_fixed}: as in the start state, until the horizon.",
     )
     lacking = flow_averages_from_zero(config, network)
     if lacking:
@@ -158,14 +157,6 @@ def _etao(root: RootBasketConfig):
             f"{root.tao_weight:g} elsewhere. It bounds injection and divides dividends, and goes "
             "with the netuid if a newcomer takes it. The figures are assumptions.",
         )
-
-
-def _latent(config: Config):
-    if isinstance(config.latent.quality, DrawnQualityConfig):
-        yield "Quality", "Latent quality is drawn for each subnet on each path, standard normal."
-    if isinstance(config.latent.sector, DrawnSectorConfig):
-        size = config.latent.sector.size
-        yield "Sectors", f"Subnets are dealt at random into sectors of {size}, anew on each path."
 
 
 def _registrations(config: Config):

@@ -12,13 +12,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal
 
-from dtaojax.behaviour.config import BehaviourConfig
-from dtaojax.behaviour.fits import FROZEN
+from dtaojax.behaviour.config import FROZEN, BehaviourConfig
 from dtaojax.config.config import Config
 from dtaojax.config.examples import default_demand
 from dtaojax.config.network import DEFAULT_NETWORK
 from dtaojax.demand.arrivals.config import ArrivalsConfig
-from dtaojax.demand.config import AnyDemandConfig
+from dtaojax.demand.registry import AnyDemandConfig
 from dtaojax.mechanism.config import MechanismConfig
 from dtaojax.mechanism.presets import DEFAULT_PRESET
 

@@ -10,8 +10,8 @@ from pydantic import Field, field_validator, model_validator
 
 from dtaojax import chain
 from dtaojax.config.load import read_model
-from dtaojax.demand.config import AnyDemandConfig
 from dtaojax.demand.holders.config import EmissionSellingConfig
+from dtaojax.demand.registry import AnyDemandConfig
 from dtaojax.mechanism.presets import PRESETS
 from dtaojax.schema.errors import Problem, choice
 from dtaojax.schema.netuids import ByNetuid, Netuids

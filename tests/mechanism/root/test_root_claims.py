@@ -12,10 +12,10 @@ from scipy import stats
 
 from dtaojax import chain
 from dtaojax.assembly import build_world
-from dtaojax.behaviour.build import build_root_claims
-from dtaojax.behaviour.root_claims import RootClaims
+from dtaojax.behaviour.root_claims import RootClaims, WaitingClaims
+from dtaojax.config.config import Config
 from dtaojax.config.load import config_from_dict
-from dtaojax.demand.process import Clock
+from dtaojax.demand.clock import Clock
 from dtaojax.network import load_network
 from dtaojax.numerics.streams import SOURCES
 from dtaojax.schema.errors import ConfigError
@@ -30,10 +30,15 @@ KNOWN = {"rate": {"rate": 0.3}}
 QUIET = [{"process": "market_factor", "market_sd": 0.0}]
 
 
+def claims_of(config: Config) -> RootClaims | WaitingClaims | None:
+    rules = config.mechanism
+    return config.behaviour.build_root_claims(config.run.seed, rules, rules.in_turn)
+
+
 def claiming(**claims: Any) -> RootClaims:
     config = config_from_dict({"behaviour": {"root_claims": claims}})
-    built = build_root_claims(config, config.mechanism)
-    assert built is not None
+    built = claims_of(config)
+    assert isinstance(built, RootClaims)
     return built
 
 
@@ -121,14 +126,14 @@ def test_nobody_claims_at_a_rate_of_zero_or_without_baskets() -> None:
         {"behaviour": {"root_claims": "frozen", "fit": "until_2026_08_07"}},
     ):
         config = config_from_dict(table)
-        assert build_root_claims(config, config.mechanism) is None
+        assert claims_of(config) is None
 
 
 def test_claims_leave_the_numbers_of_other_processes_alone(kept: NetworkState) -> None:
     world = quiet_world(behaviour={"fit": "until_2026_08_07"})
     quiet = dataclasses.replace(world, root_claims=None)
     config = config_from_dict({"behaviour": {"root_claims": KNOWN}})
-    claims = build_root_claims(config, config.mechanism)
+    claims = claims_of(config)
     loud = dataclasses.replace(world, root_claims=claims)
 
     @eqx.filter_jit

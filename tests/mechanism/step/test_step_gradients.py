@@ -20,8 +20,8 @@ from jax.tree_util import keystr, tree_flatten_with_path
 from reference import EXACT
 from worlds import Orders, intents_for, random_world, state_of
 
-from dtaojax.demand.holders.emission_selling import EmissionSelling
-from dtaojax.demand.process import Clock
+from dtaojax.demand.clock import Clock
+from dtaojax.demand.holders.processes import EmissionSelling
 from dtaojax.mechanism.coinbase import Coinbase
 from dtaojax.mechanism.composition import Mechanism
 from dtaojax.mechanism.liquidity.pools import spot_price

@@ -11,14 +11,13 @@ from made_panel import known_fit, simulated
 from places import ROOT
 
 from dtaojax.calibration import NotConvergedError
-from dtaojax.calibration.bound import LOOSEST, bounded, largest_sd
-from dtaojax.calibration.goodness.bootstrap import resampled
-from dtaojax.calibration.goodness.figures import NAMES, figures
-from dtaojax.calibration.goodness.goodness import compare
+from dtaojax.calibration.goodness import compare, resampled
 from dtaojax.calibration.model import PRIOR, Parameters
+from dtaojax.calibration.moments import LOOSEST, bounded, largest_sd
 from dtaojax.calibration.observations import observe
+from dtaojax.calibration.panel_statistics import NAMES, figures
 from dtaojax.config.load import load_config
-from dtaojax.demand.flow.variance_config import StochasticVarianceFlowConfig
+from dtaojax.demand.stochastic_variance.config import StochasticVarianceFlowConfig
 from dtaojax.history import HistoryError, Panel
 from dtaojax.studies.calibrate import calibrate
 from dtaojax.studies.calibrate.calibrate import Request, run_calibration

@@ -20,7 +20,7 @@ import dtaojax
 import dtaojax.network
 from dtaojax.api.configs import Changes, as_overrides
 from dtaojax.config.load import changed
-from dtaojax.demand.process import Clock
+from dtaojax.demand.clock import Clock
 from dtaojax.demand.shock.attack import Attack, AttackPlan
 from dtaojax.engine.sample import sample
 from dtaojax.mechanism.coinbase import coinbase

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from dtaojax.behaviour.fits import FROZEN
+from dtaojax.behaviour.config import FROZEN
 from dtaojax.config.config import Config
-from dtaojax.demand.flow.variance_config import StochasticVarianceFlowConfig
+from dtaojax.demand.stochastic_variance.config import StochasticVarianceFlowConfig
 from dtaojax.schema.dates import time_of
 
 _PREFIX: Final = "until_"
