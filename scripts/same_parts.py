@@ -357,6 +357,8 @@ def dtaojax(*words: str) -> str:
         code = 1
     finally:
         sys.argv = before
+    if code in STOPPED:
+        sys.exit(code)
     if code:
         raise RuntimeError(
             f"dtaojax {' '.join(words)} ended with {code}:\n{err.getvalue()[-3000:]}"
@@ -567,3 +569,17 @@ PARTS: Final = {
     "subnet": _subnet,
 }
 """What leaves the results of each part, by the part's name."""
+
+
+def steps_of(asked: str) -> list[Step]:
+    """Return what leaves the results of a part, or of those whose names begin as is asked.
+
+    Args:
+        asked: a part's name, or with a slash and the beginning of a result's name.
+    """
+    part = asked.partition("/")[0]
+    return [
+        (f"{part}/{name}", work)
+        for name, work in PARTS[part]()
+        if f"{part}/{name}/".startswith(asked if "/" in asked else f"{part}/")
+    ]

@@ -3,6 +3,7 @@
     python scripts/same_results.py write BEFORE.json            every part; about 5 minutes
     python scripts/same_results.py check BEFORE.json            the same again, and what differs
     python scripts/same_results.py check BEFORE.json tune my    only what was touched
+    python scripts/same_results.py check BEFORE.json presets/launch_2025 configs/stress
 
 Each part runs verbs at a small size in a folder of its own; ``default`` runs configs/mainnet.toml
 at its full size. Of every table the columns, their types and the exact bits of their values count;
@@ -32,7 +33,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-from same_parts import DATA, PARTS, ROOT, SkippedError, lay_out
+from same_parts import DATA, PARTS, ROOT, SkippedError, lay_out, steps_of
 from same_tables import SUFFIXES, Column, columns_of, digest_of
 
 Tables = dict[str, dict[str, Any]]
@@ -60,29 +61,34 @@ def make(part: str, desk: Path) -> None:
     lay_out(desk)
     os.chdir(desk)
     kept, skipped, failed = desk / KEPT, {}, {}
-    for name, work in PARTS[part]():
+    for name, work in steps_of(part):
         begun = time.process_time()
-        out = desk / "results" / part / name
+        out = desk / "results" / name
         out.parent.mkdir(parents=True, exist_ok=True)
         try:
             work(out)
         except SkippedError as error:
-            skipped[f"{part}/{name}"] = str(error)
+            skipped[name] = str(error)
         except Exception:
-            failed[f"{part}/{name}"] = traceback.format_exc(limit=-1)
-        say(f"{part}/{name}: {time.process_time() - begun:.1f} s of processor time")
+            failed[name] = traceback.format_exc(limit=-1)
+        say(f"{name}: {time.process_time() - begun:.1f} s of processor time")
     tables = {}
     for file in sorted((desk / "results").rglob("*")):
         if file.suffix not in SUFFIXES or not file.is_file():
             continue
         place = file.relative_to(desk / "results")
-        columns = columns_of(file)
+        (kept / place).parent.mkdir(parents=True, exist_ok=True)
+        if file.suffix in (".parquet", ".sqlite"):
+            shutil.copyfile(file, kept / place)
+        else:
+            # Some name the file that was read, which lies in another folder each time.
+            text = file.read_text(encoding="utf-8").replace(str(desk), "DESK")
+            (kept / place).write_text(text, encoding="utf-8")
+        columns = columns_of(kept / place)
         tables[str(place)] = {
             "digest": digest_of(columns),
             "columns": {name: [each.kind, each.digest] for name, each in columns.items()},
         }
-        (kept / place).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(file, kept / place)
     answer = {"tables": tables, "skipped": skipped, "failed": failed}
     (desk / ANSWER).write_text(json.dumps(answer), encoding="utf-8")
 
@@ -91,7 +97,7 @@ class Result(NamedTuple):
     """What a part made.
 
     Attributes:
-        part: its name.
+        part: its name, or more of it where some of its results were asked for.
         seconds: that it took.
         kept: folder of its tables, by the names they have in `tables`.
         tables: their digests, by name.
@@ -110,7 +116,7 @@ class Result(NamedTuple):
 def made(part: str, desk: Path) -> Result:
     """Run a part in a process of its own."""
     begun = time.monotonic()
-    desk.mkdir()
+    desk.mkdir(parents=True)
     surroundings = os.environ | {
         "COLUMNS": "200",
         **({} if part == "default" else QUICK),
@@ -198,10 +204,10 @@ def write(file: Path, result: Result) -> int:
     there: Tables = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
     others = {name: table for name, table in there.items() if not _is_of(name, [result.part])}
     # The tables first: a file of digests whose tables are gone tells less, the other is wrong.
-    ours = tables_of(file) / result.part
-    shutil.rmtree(ours, ignore_errors=True)
+    for name in there.keys() - others.keys():
+        (tables_of(file) / name).unlink(missing_ok=True)
     if result.tables:
-        shutil.copytree(result.kept / result.part, ours)
+        shutil.copytree(result.kept, tables_of(file), dirs_exist_ok=True)
     file.write_text(json.dumps(others | result.tables, indent=1) + "\n", encoding="utf-8")
     return 0
 
@@ -209,10 +215,11 @@ def write(file: Path, result: Result) -> int:
 def check(file: Path, result: Result) -> int:
     """Say how a part's tables differ from those of before; return how many do."""
     there: Tables = json.loads(file.read_text(encoding="utf-8"))
+    lost = [f"{name}/" for name in (*result.skipped, *result.failed)]
     old = {
         name: table
         for name, table in there.items()
-        if _is_of(name, [result.part]) and not _is_of(name, [*result.skipped, *result.failed])
+        if _is_of(name, [result.part]) and not _is_of(name, lost)
     }
     new, wrong = result.tables, 0
     for name in sorted(old.keys() | new.keys()):
@@ -229,7 +236,8 @@ def check(file: Path, result: Result) -> int:
 
 
 def _is_of(name: str, results: Iterable[str]) -> bool:
-    return any(name.startswith(f"{result}/") for result in results)
+    """Whether a table is of one of some parts, or of results whose names begin as these do."""
+    return any(name.startswith(each if "/" in each else f"{each}/") for each in results)
 
 
 def main() -> None:
@@ -239,10 +247,12 @@ def main() -> None:
     )
     parser.add_argument("action", choices=["write", "check", "make"], help="make: a part, in here")
     parser.add_argument("file", type=Path, metavar="FILE", help="JSON of the hashes")
-    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}")
+    parser.add_argument(
+        "parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; or PART/RESULT"
+    )
     parser.add_argument("--jobs", type=int, default=2, help="parts at the same time (2)")
     asked = parser.parse_intermixed_args()
-    if unknown := [each for each in asked.parts if each not in PARTS]:
+    if unknown := [each for each in asked.parts if each.partition("/")[0] not in PARTS]:
         parser.error(f"there is no part {', '.join(unknown)}; known: {', '.join(PARTS)}")
     if asked.action == "make":
         make(asked.parts[0], asked.file)
@@ -255,7 +265,10 @@ def main() -> None:
         tempfile.TemporaryDirectory(prefix="same-results-") as home,
         ThreadPoolExecutor(asked.jobs) as pool,
     ):
-        begun = [pool.submit(made, part, Path(home) / part) for part in asked.parts or PARTS]
+        begun = [
+            pool.submit(made, part, Path(home) / str(number))
+            for number, part in enumerate(asked.parts or PARTS)
+        ]
         for ended in as_completed(begun):
             result = ended.result()
             for name, why in result.skipped.items():
