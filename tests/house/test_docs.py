@@ -200,3 +200,9 @@ def test_the_reference_of_the_python_interface_holds_every_public_name() -> None
     text = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
     listed = re.findall(r"^::: dtaojax\.(\w+)$", text, re.MULTILINE)
     assert sorted(listed) == sorted(set(dtaojax.__all__) - {"__version__"})
+
+
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "CONTRIBUTING.md"], ids=lambda page: page.name)
+def test_files_and_folders_of_the_package_that_a_page_names_exist(page: Path) -> None:
+    named = re.findall(r"(?<![\w/])dtaojax/[\w/]*(?:\.\w+)?", page.read_text(encoding="utf-8"))
+    assert not [path for path in named if not (ROOT / path).exists()]
