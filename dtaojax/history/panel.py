@@ -207,6 +207,7 @@ def read_off(quotes: Quotes) -> QuotedPanel:
             partial(_median_of_others, quotes, column, rows),
         )
         out = found.life < 0
+        # By it a judge of forecasts knows which of a day's quotes were no trades.
         denied[rows, column] = out | found.doubted
         events += [(int(rows[event.row]), column, event) for event in found.events]
         close = np.where(found.doubted, np.nan, close)

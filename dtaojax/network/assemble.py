@@ -76,6 +76,7 @@ def assemble(raw: RawTable, facts: Facts) -> NetworkTable:
     root_tao = facts.root_tao
     if root_tao is None:
         root_tao = float(read_column(raw, tao_rule, [netuids.index(0)], netuids, problems)[0])
+    # Cell by cell first: rows are compared as a whole only where each of their cells is possible.
     if problems:
         raise NetworkError(raw.source, problems)
     _refuse_impossible_rows(raw, rows, netuids, values, facts)

@@ -62,7 +62,7 @@ class Facts:
 
 
 def read_facts(path: Path, given: dict[str, int | float | None]) -> Facts:
-    """Read the facts beside a network file, and lays given ones over them.
+    """Read the facts beside a network file, and lay given ones over them.
 
     Args:
         path: the network file; the facts are in the TOML file of the same stem, if there is one.

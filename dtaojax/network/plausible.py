@@ -89,6 +89,7 @@ def _reached(age: np.ndarray) -> FloatArray:
 
     The rate ``a b / (b + H)`` at age ``b`` adds up to ``a (age - H log(1 + age / H))``.
     """
+    # expm1 and log1p: for a young subnet the two terms nearly cancel.
     old = np.maximum(age, 0).astype(float)
     halving = float(chain.MOVING_PRICE_HALVING_BLOCKS)
     return -np.expm1(-chain.MOVING_PRICE_RATE * (old - halving * np.log1p(old / halving)))

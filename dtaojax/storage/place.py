@@ -56,7 +56,7 @@ def writing(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def writing_into(folder: Path) -> Iterator[None]:
-    """Make a folder, if it is not there, and lets its body write into it.
+    """Make a folder, if it is not there, and let its body write into it.
 
     Raises:
         ResultsError: the folder cannot be written.

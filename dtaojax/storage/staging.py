@@ -54,14 +54,14 @@ def claimed(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def result_folder(folder: Path, command: str) -> Iterator[Path]:
-    """Claim a folder and replaces its result: :func:`claimed` and :func:`replaced`."""
+    """Claim a folder and replace its result: :func:`claimed` and :func:`replaced`."""
     with claimed(folder), replaced(folder, command) as new:
         yield new
 
 
 @contextmanager
 def replaced(folder: Path, command: str) -> Iterator[Path]:
-    """Let its body fill a folder, and puts that in the place of the earlier result.
+    """Let its body fill a folder, and put that in the place of the earlier result.
 
     The manifest that the body leaves is sealed; one that tells command and time is made
     where it leaves none. If the body fails, the earlier result is what it was.
@@ -107,7 +107,7 @@ def pages_replaced(folder: Path, command: str) -> Iterator[Path]:
 
 @contextmanager
 def added(folder: Path, command: str) -> Iterator[Path]:
-    """Claim a folder, lets its body fill another, and moves the files; they are no result.
+    """Claim a folder, let its body fill another, and move the files; they are no result.
 
     Arguments and errors as of :func:`replaced`.
     """
@@ -117,7 +117,7 @@ def added(folder: Path, command: str) -> Iterator[Path]:
 
 @contextmanager
 def view_written(folder: Path, command: str) -> Iterator[Path]:
-    """Let its body fill a folder with pages, and moves them to a folder that holds no result.
+    """Let its body fill a folder with pages, and move them to a folder that holds no result.
 
     Arguments and errors as of :func:`replaced`.
     """

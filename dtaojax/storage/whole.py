@@ -52,7 +52,7 @@ SUFFIX: Final = ".unfinished"
 
 @contextmanager
 def files_replaced(main: Path, *others: Path) -> Iterator[list[Path]]:
-    """Let its body write files, and puts them in place together.
+    """Let its body write files, and put them in place together.
 
     While the body works, the folder ``<main>.unfinished`` lies beside the main file. The earlier
     main file goes first and the new one comes last, so that where there is one, the others are
@@ -95,7 +95,7 @@ def files_replaced(main: Path, *others: Path) -> Iterator[list[Path]]:
 
 
 def _claim(main: Path, mark: Path) -> int:
-    """Make the mark, or takes over that of a process that has ended; holds it until it is closed.
+    """Make the mark, or take over that of a process that has ended; hold it until it is closed.
 
     Raises:
         ResultsError: another process holds it.

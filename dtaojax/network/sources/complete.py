@@ -215,7 +215,7 @@ def _fill(
     notes: list[str],
     problems: list[str],
 ) -> None:
-    """Fill a column in, subnet by subnet, and says from where."""
+    """Fill a column in, subnet by subnet, and say from where."""
     base = supplement.base
     taken = assumed = 0
     for row in rows:

@@ -103,7 +103,7 @@ def run_calibration(
     progress: Callable[[str], None] = lambda what: None,
     tell: Callable[[Sequence[Notice]], None] = lambda notices: None,
 ) -> Calibration:
-    """Fit the demand process, holds it against the history, and writes both files.
+    """Fit the demand process, hold it against the history, and write both files.
 
     Nothing is written unless the fit converged.
 
@@ -119,6 +119,7 @@ def run_calibration(
     page = request.page or request.out.with_suffix(".html")
     with files_replaced(request.out, page) as (new_demand, new_page):
         found = _fitted(request, progress, tell)
+        # As bytes: in text mode a system could write other line ends.
         new_page.write_bytes(found.page.encode("utf-8"))
         new_demand.write_bytes(found.demand.encode("utf-8"))
     return Calibration(request.out, page, found.table, found.notices)
@@ -129,11 +130,12 @@ def _fitted(
     progress: Callable[[str], None],
     tell: Callable[[Sequence[Notice]], None],
 ) -> _Fitted:
-    """Fit the process and holds it against the history; both files as texts."""
+    """Fit the process and hold it against the history; return both files as texts."""
     runtime.configure("float64")
     progress("reading the history")
     panel = read_panel(request.history, request.source)
     page = request.page or request.out.with_suffix(".html")
+    # Only now is it known which files were read, and must not be written over.
     refuse_overwriting([request.out, page])
     panel = panel.between(request.first, request.last)
     tell(panel.notices)
@@ -152,6 +154,7 @@ def _fitted(
     typical = fitted_config(found, panel, subnets=False)
     process = typical.build_for(_SEED, panel.netuid)
     progress(f"simulating {_HISTORIES} histories")
+    # A config holds no drift, which is a figure of the past: simulated days get the real ones'.
     drift = np.asarray(found.estimate.parameters.drift)[seen.block]
     simulated = simulate(process, seen, drift, _HISTORIES)
     returns = np.where(seen.seen, seen.flow / FLOW_OF_RETURN, np.nan)

@@ -39,6 +39,7 @@ def _flows(
     histories: int,
 ) -> Float[Array, "histories days series"]:
     def history(path: Array) -> Array:
+        # A day is one step: the depths are known for days only.
         def day(memory, today):
             number, depth = today
             pools = eqx.tree_at(lambda pools: pools.tao_in, state.pools, depth)
@@ -47,13 +48,14 @@ def _flows(
             clock = Clock(number, chain.BLOCKS_PER_DAY)
             # This process asks nothing of what was paid.
             paid: Any = None
-            wish, memory = process.intents(memory, clock, subnets, now, paid)
-            return memory, wish.push
+            intents, memory = process.intents(memory, clock, subnets, now, paid)
+            return memory, intents.push
 
         depth = REFERENCE_DEPTH * jnp.exp(log_depth)
         days = jnp.arange(len(log_depth))
         return lax.scan(day, process.begin(path, subnets, state), (days, depth))[1]
 
+    # Eight histories at a time, which bounds the memory.
     return lax.map(history, jnp.arange(histories, dtype=jnp.uint32), batch_size=8)
 
 
@@ -63,16 +65,16 @@ def simulate(
     drift: NDArray[np.float64],
     histories: int,
 ) -> NDArray[np.float64]:
-    """Return that the process makes, with the depths and ages of the real history.
+    """Simulate returns that the process makes, with depths and ages of the real history.
 
     The process alone is run, a step a day, and not the pools: their depths are those that the
     history had. So what is compared is demand, whatever rules were in force.
 
     Args:
-        process: as a config builds it.
+        process: demand process as a config builds it.
         observations: of the real history; its gaps become those of the simulated ones.
-        drift: added to the flows of a day (days,).
-        histories: how many to simulate.
+        drift: drift that is added to the flows of a day, shape (days,).
+        histories: number of histories to simulate.
 
     Returns:
         Daily log returns, NaN where the real one has none (histories, days, series).
@@ -91,7 +93,7 @@ def simulate(
 
 
 def start_days(observations: Observations) -> NDArray[np.float64]:
-    """Return when each series began to trade, from the first day of the history, (series,) [days].
+    """Return the day on which each series began to trade, from the first day, (series,) [days].
 
     Counted from its last flow: its age on the first day is not known where it began later.
     """

@@ -117,6 +117,7 @@ def _quantiles(table: pd.DataFrame, figures: Sequence[str]) -> list[Row]:
     start = {key[:2]: values[middle] for key, values in entries if key[2] == 0.0}
     rows = []
     for (quantity, netuid, day, unit), values in entries:
+        # Adding 0.0 makes a 0 of -0.0, which would give the same forecast another digest.
         told = [None if value != value else float(value) + 0.0 for value in values]
         rising = [value for value in told if value is not None]
         if rising != sorted(rising):

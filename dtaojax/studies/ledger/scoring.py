@@ -116,6 +116,7 @@ def _scored(
         if day <= 0.0:
             verdicts[number] = "not later", "starts at this block or after it"
             continue
+        # Nothing is interpolated between report days: their quantiles alone were promised.
         nearest = min(kept.about["report_days"], key=lambda each: abs(each - day))
         if abs(nearest - day) > tolerance:
             verdicts[number] = (

@@ -64,10 +64,11 @@ def trades_to(price: PerSubnet, paid: NetworkState) -> Intents:
     that the trade is ``tao_in (sqrt(p'/p) - 1)`` there.
 
     Args:
-        price: wanted; NaN where not known [TAO/alpha].
-        paid: the network after the coinbase.
+        price: price that is wanted; NaN where not known [TAO/alpha].
+        paid: network after the coinbase.
     """
     now = spot_price(paid.pools)
+    # Unknown prices and empty pools stand at 1 in the logarithm, so that they ask for no trade.
     known = jnp.isfinite(price) & (now > 0.0)
     change = jnp.log(jnp.where(known, price, 1.0) / jnp.where(known, now, 1.0))
     push = change / (1.0 + weight_ratio(paid.pools.w_tao))

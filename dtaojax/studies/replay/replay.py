@@ -149,6 +149,7 @@ def replay_from_snapshot(folder: Path) -> ReplayResult:
 
 def _switched_on(seen: Reserves, end: NetworkTable) -> FloatArray:
     """Return the block until which each subnet's liquidity had not grown, shape (subnets,)."""
+    # Only what the protocol injects raises liquidity, and it injects only where it is switched on.
     growth = np.log(seen.liquidity() / seen.liquidity()[0])
     still = growth <= SWITCH_GROWTH * growth[-1]
     last = len(seen.block) - 1 - np.argmax(still[::-1], axis=0)
@@ -161,6 +162,7 @@ def _run(
     """Replay all regimes in turn; return the blocks after each step and what was seen."""
     state, blocks, parts = None, [], []
     last = int(seen.block[-1])
+    # What rules remember (averages, ranks) begins anew with each regime; the state goes on.
     for regime in REGIMES:
         at = start.block if state is None else int(state.block)
         steps = (min(regime.until, last) - at) // STEP_BLOCKS
@@ -196,6 +198,7 @@ def _compare(
     if replaced is not None:
         out |= replaced
     liquidity = np.sqrt(found.tao_in * found.alpha_in)
+    # Records lie between steps; liquidity hardly moves in half a step.
     nearest = np.abs(blocks[:, None] - seen.block).argmin(axis=0)
     error = liquidity[nearest] / seen.liquidity() - 1.0
     kept = np.abs(error[:, ~out])
@@ -276,12 +279,12 @@ def network_at(
     """Return the network of an earlier block, from that of the end and the snapshot of 06-14.
 
     Args:
-        block: when; after the snapshot.
-        tao_in: reserves then [TAO].
-        price: then [TAO/alpha].
-        moving_price: price averages then [TAO/alpha].
-        end: the network of a later block.
-        folder: with the snapshot.
+        block: height of the state, after the snapshot.
+        tao_in: reserves at that block [TAO].
+        price: prices at that block [TAO/alpha].
+        moving_price: price averages at that block [TAO/alpha].
+        end: network of a later block.
+        folder: folder that holds the snapshot.
     """
     snapshot = read_snapshot(folder)
     issued = end.alpha_in + end.alpha_out

@@ -30,7 +30,7 @@ class Taken:
 
 
 def from_chain(network: str, block: int | None, out: Path | None) -> Taken:
-    """Read a chain's state and writes it.
+    """Read a chain's state and write it.
 
     Args:
         network: the SDK's name or an address.

@@ -100,7 +100,7 @@ def _origins(config: BacktestConfig, panel: Panel, where: str) -> tuple[int, ...
 def run_backtest(
     inputs: BacktestInputs, folder: Path, progress: Callable[[int], None] = lambda done: None
 ) -> Path:
-    """Roll the forecasts, scores them, and writes tables and report.
+    """Roll the forecasts, score them, and write tables and report.
 
     Args:
         inputs: config and history.

@@ -140,7 +140,7 @@ class BacktestConfig(BacktestFile):
 
 
 def load_backtest(path: str | Path, overrides: Sequence[str] = ()) -> BacktestConfig:
-    """Read and checks the config of a back-test.
+    """Read and check the config of a back-test.
 
     Args:
         path: a TOML file.

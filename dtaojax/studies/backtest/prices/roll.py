@@ -81,7 +81,7 @@ def roll(
     plan: RollPlan,
     progress: Callable[[int], None] = lambda done: None,
 ) -> Outcomes:
-    """Forecast from every origin and compares with what came.
+    """Forecast from every origin and compare with what came.
 
     A fit is made at the first origin and whenever ``refit_days`` have passed since the last one;
     in between, forecasts follow the history with the parameters of that fit.
@@ -136,7 +136,7 @@ def _judge(
     frames: list[pd.DataFrame],
     tails: dict[float, list[FloatArray]],
 ) -> NDArray[np.int64]:
-    """Score an origin's forecasts into ``frames`` and ``tails``; returns the counts."""
+    """Score an origin's forecasts into ``frames`` and ``tails``; return the counts."""
     quoted = np.isfinite(known.close[-1])
     mature = quoted & (known.age[-1] >= plan.mature_days)
     able = np.all([np.isfinite(future[-1, :, 0]) for future in futures], axis=0) & quoted
@@ -215,7 +215,7 @@ def _score(
     plan: RollPlan,
     tails: dict[float, list[FloatArray]],
 ) -> dict[str, FloatArray]:
-    """Score of sorted samples, one a row; appends their tails."""
+    """Score sorted samples, one a row, and append their tails."""
     low, high = np.quantile(samples, [0.025, 0.975], axis=1)
     scores = {
         "outcome": outcome,

@@ -195,6 +195,7 @@ def _of_subnets(
     seed = leg.runs[FORECAST].config.run.seed + moment
     for name, came in seen.gauges.items():
         start = first.gauges[name][0, 0]
+        # In units of the start, so that a cheap subnet weighs as much as an expensive one.
         unit = np.where(start > 0.0, start, 1.0) if name in RELATIVE else np.ones_like(start)
         samples = {
             label: record.gauges[name][record.finite, moment] / unit
