@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 from dtaojax.report.config_text import config_text
 from dtaojax.report.document import Card, Document, Entry, Section, Table
 from dtaojax.report.notes import made_by
 from dtaojax.report.trust import Trust
-
-FILE_NAME: Final = "report.html"
 
 
 def backtest_document(

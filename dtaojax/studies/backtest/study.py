@@ -9,9 +9,8 @@ from typing import Any, TypeVar
 
 from dtaojax.results.contract import SCHEMA_VERSION
 from dtaojax.studies.backtest.config import BacktestFile
-from dtaojax.studies.backtest.page import FILE_NAME
 from dtaojax.studies.backtest.result import BacktestTables
-from dtaojax.studies.shared.study import study_folder, write_files
+from dtaojax.studies.shared.study import PAGE, result_files, study_folder, write_files
 from dtaojax.version import __version__
 
 Results = TypeVar("Results", bound=BacktestTables)
@@ -38,19 +37,12 @@ def leave_results(
         ResultsError: the folder cannot be written or would replace what was read, or ``find``
             finds nothing that could be judged.
     """
-    files = (FILE_NAME, "summary.json", *(f"{name}.parquet" for name in tables))
-    with study_folder(folder, "backtest", files) as new:
-        results = find()
-        write_files(
-            new,
-            {
-                **{f"{name}.parquet": table for name, table in results.tables.items()},
-                "summary.json": results.summary(),
-                "manifest.json": results.manifest,
-                FILE_NAME: render(results),
-            },
-        )
-    return folder / FILE_NAME
+    names = (PAGE, "summary.json", *(f"{name}.parquet" for name in tables))
+    with study_folder(folder, "backtest", names) as new:
+        found = find()
+        page = render(found)
+        write_files(new, result_files(found.tables, found.summary(), found.manifest, page))
+    return folder / PAGE
 
 
 def provenance(config: BacktestFile, title: str) -> dict[str, Any]:

@@ -20,12 +20,12 @@ from dtaojax.studies.ledger.forecast import (
     Forecast,
     forecast_of,
 )
-from dtaojax.studies.ledger.page import FILE_NAME, write_ledger_page
+from dtaojax.studies.ledger.page import render_ledger
 from dtaojax.studies.ledger.record import record_of
 from dtaojax.studies.ledger.result import LedgerResults
 from dtaojax.studies.ledger.schema import Content, LedgerEntry
 from dtaojax.studies.ledger.store import add_forecast, read_ledger
-from dtaojax.studies.shared.study import study_folder, write_files
+from dtaojax.studies.shared.study import PAGE, result_files, study_folder, write_files
 from dtaojax.studies.shared.trust import demand_digest, demand_label
 from dtaojax.version import __version__
 
@@ -188,13 +188,11 @@ def report_ledger(file: Path, folder: Path, now: datetime) -> Path:
     """
     content = read_ledger(file)
     results = _results(content, file.name, now)
-    files = (FILE_NAME, "summary.json", *(f"{name}.parquet" for name in results.tables))
+    page = render_ledger(results)
+    files = result_files(results.tables, results.summary(), results.manifest, page)
     with study_folder(folder, "ledger report", files, [file]) as new:
-        tables = {f"{name}.parquet": table for name, table in results.tables.items()}
-        summary = {"summary.json": results.summary(), "manifest.json": results.manifest}
-        write_files(new, {**tables, **summary})
-        write_ledger_page(results, new)
-    return folder / FILE_NAME
+        write_files(new, files)
+    return folder / PAGE
 
 
 def _results(content: Content, file: str, now: datetime) -> LedgerResults:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Final
 
 import pandas as pd
@@ -18,13 +17,11 @@ from dtaojax.report.document import (
     Table,
     number,
     render_document,
-    write_page,
 )
 from dtaojax.report.notes import made_by
 from dtaojax.studies.ledger.charts import LEVELS, horizon_words, places_drawing, reliability_drawing
 from dtaojax.studies.ledger.result import LedgerResults
 
-FILE_NAME: Final = "report.html"
 _FIGURES: Final = {
     "price": "Prices of subnets",
     "moving_price": "Moving prices of subnets",
@@ -34,15 +31,6 @@ _FIGURES: Final = {
 }
 """What is drawn, and its titles."""
 _PENDING: Final = "Nothing has been scored yet: no state has come that a forecast was held against."
-
-
-def write_ledger_page(results: LedgerResults, folder: Path) -> Path:
-    """Write ``report.html`` into ``folder``, all of it or nothing.
-
-    Raises:
-        ResultsError: the folder cannot be written.
-    """
-    return write_page(render_ledger(results), folder / FILE_NAME)
 
 
 def render_ledger(results: LedgerResults) -> str:

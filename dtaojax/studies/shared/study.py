@@ -113,6 +113,28 @@ def study_folder(
         yield new
 
 
+def result_files(
+    tables: Mapping[str, pd.DataFrame],
+    summary: Mapping[str, Any],
+    manifest: Mapping[str, Any],
+    page: str,
+) -> Files:
+    """Return the files of a result that is tables, a summary, a manifest and a page.
+
+    Args:
+        tables: Tables by the names of their Parquet files without ending.
+        summary: Headline numbers; JSON types only.
+        manifest: Facts on how the numbers were made; JSON types only.
+        page: Text of the page.
+    """
+    return {
+        **{f"{name}.parquet": table for name, table in tables.items()},
+        "summary.json": summary,
+        "manifest.json": manifest,
+        PAGE: page,
+    }
+
+
 def write_files(folder: Path, files: Files) -> None:
     """Write files into a folder in the order given; a table by the ending of its name.
 

@@ -15,11 +15,12 @@ from dtaojax.mechanism.config import MechanismConfig
 from dtaojax.network import NOT_STARTED, NetworkError, NetworkTable
 from dtaojax.numerics import concentration
 from dtaojax.studies.inspect.next_block import next_block
-from dtaojax.studies.shared.study import study_folder, write_files
+from dtaojax.studies.shared.study import PAGE, study_folder, write_files
 from dtaojax.studies.snapshot.page import render_differences
 from dtaojax.studies.snapshot.result import ANEW, GONE, NEW, QUANTITIES, Differences
 
-FILES: Final = ("subnets.csv", "network.csv", "report.html")
+FILES: Final = ("subnets.csv", "network.csv", PAGE)
+"""Files that a comparison leaves; the page is written last."""
 
 
 def compare_networks(
@@ -69,10 +70,10 @@ def write_differences(found: Differences, folder: Path) -> Path:
     Raises:
         ResultsError: the folder cannot be written.
     """
+    contents = (found.subnets, found.network, render_differences(found))
     with study_folder(folder, "snapshot diff", FILES) as new:
-        contents = (found.subnets, found.network, render_differences(found))
         write_files(new, dict(zip(FILES, contents, strict=True)))
-    return folder / FILES[2]
+    return folder / PAGE
 
 
 def _side(table: NetworkTable, mechanism: MechanismConfig) -> pd.DataFrame:
