@@ -9,11 +9,11 @@ from typing import Any, TypeVar
 
 from dtaojax.results.contract import SCHEMA_VERSION
 from dtaojax.studies.backtest.config import BacktestFile
-from dtaojax.studies.backtest.result import BacktestTables
 from dtaojax.studies.shared.study import PAGE, result_files, study_folder, write_files
+from dtaojax.studies.shared.tabled import TabledResult
 from dtaojax.version import __version__
 
-Results = TypeVar("Results", bound=BacktestTables)
+Results = TypeVar("Results", bound=TabledResult)
 
 
 def leave_results(
@@ -40,8 +40,7 @@ def leave_results(
     names = (PAGE, "summary.json", *(f"{name}.parquet" for name in tables))
     with study_folder(folder, "backtest", names) as new:
         found = find()
-        page = render(found)
-        write_files(new, result_files(found.tables, found.summary(), found.manifest, page))
+        write_files(new, result_files(found, render(found)))
     return folder / PAGE
 
 

@@ -188,8 +188,7 @@ def report_ledger(file: Path, folder: Path, now: datetime) -> Path:
     """
     content = read_ledger(file)
     results = _results(content, file.name, now)
-    page = render_ledger(results)
-    files = result_files(results.tables, results.summary(), results.manifest, page)
+    files = result_files(results, render_ledger(results))
     with study_folder(folder, "ledger report", files, [file]) as new:
         write_files(new, files)
     return folder / PAGE

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
+from dtaojax.studies.shared.tabled import TabledResult
 
 
 @dataclass(frozen=True)
-class LedgerResults:
+class LedgerResults(TabledResult):
     """Track record of a ledger's forecasts.
 
     Attributes:
@@ -18,9 +18,6 @@ class LedgerResults:
         tables: ``forecasts``, ``states``, ``cases``, ``events``, ``coverage``, ``briers`` and
             ``places``; those of scores are empty where nothing was scored.
     """
-
-    manifest: dict[str, Any]
-    tables: dict[str, pd.DataFrame]
 
     def summary(self) -> dict[str, Any]:
         """Return the record and the tables by figure and horizon as JSON."""

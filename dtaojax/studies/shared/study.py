@@ -24,6 +24,7 @@ import pandas as pd
 from dtaojax.files.spreadsheet import write_table
 from dtaojax.storage import result_folder, write_json, write_whole, writing_into
 from dtaojax.studies.shared.outputs import refuse_replacing
+from dtaojax.studies.shared.tabled import TabledResult
 
 Inputs = TypeVar("Inputs")
 
@@ -113,24 +114,17 @@ def study_folder(
         yield new
 
 
-def result_files(
-    tables: Mapping[str, pd.DataFrame],
-    summary: Mapping[str, Any],
-    manifest: Mapping[str, Any],
-    page: str,
-) -> Files:
-    """Return the files of a result that is tables, a summary, a manifest and a page.
+def result_files(result: TabledResult, page: str) -> Files:
+    """Return the files of a result: its tables, its summary, its manifest and its page.
 
     Args:
-        tables: Tables by the names of their Parquet files without ending.
-        summary: Headline numbers; JSON types only.
-        manifest: Facts on how the numbers were made; JSON types only.
+        result: Tables, which become Parquet files of their names, and all that is told of them.
         page: Text of the page.
     """
     return {
-        **{f"{name}.parquet": table for name, table in tables.items()},
-        "summary.json": summary,
-        "manifest.json": manifest,
+        **{f"{name}.parquet": table for name, table in result.tables.items()},
+        "summary.json": result.summary(),
+        "manifest.json": result.manifest,
         PAGE: page,
     }
 

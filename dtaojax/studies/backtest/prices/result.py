@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from dtaojax.studies.backtest.result import BacktestTables
+from dtaojax.studies.shared.tabled import TabledResult
 
 TABLES: Final = (
     "coverage", "exceedances", "shortfall", "pit", "crps", "skill", "counts", "outcomes"
@@ -47,7 +47,7 @@ class HorizonVerdict:
 
 
 @dataclass(frozen=True)
-class BacktestResults(BacktestTables):
+class BacktestResults(TabledResult):
     """Everything that a back-test found.
 
     Attributes:

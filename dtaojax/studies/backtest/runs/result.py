@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from dtaojax.studies.backtest.result import BacktestTables
+from dtaojax.studies.shared.tabled import TabledResult
 
 TABLES: Final = ("subnets", "network", "events", "pit")
 HEADLINE: Final = "emission_effective_number"
@@ -51,7 +51,7 @@ class FigureVerdict:
 
 
 @dataclass(frozen=True)
-class RunBacktestResults(BacktestTables):
+class RunBacktestResults(TabledResult):
     """Everything that a back-test of whole runs found.
 
     Attributes:

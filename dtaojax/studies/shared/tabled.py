@@ -1,4 +1,4 @@
-"""The plain data that a back-test of either kind leaves."""
+"""The plain data of a study that leaves tables, a summary and a manifest."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import pandas as pd
 
 
 @dataclass(frozen=True)
-class BacktestTables(ABC):
-    """Tables of a back-test, and how they came about.
+class TabledResult(ABC):
+    """Tables of a study, and how they came about.
 
     Attributes:
         manifest: facts on how the numbers were made; JSON types only.
