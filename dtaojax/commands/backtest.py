@@ -30,7 +30,7 @@ def backtest(
     two simple forecasts that anyone could make are judged in the same tables. A config that names a
     run holds that run against later states of the network.
     """
-    from dtaojax.studies.backtest.prices.config import is_run_backtest
+    from dtaojax.studies.backtest.config import is_run_backtest
 
     if is_run_backtest(config):
         _of_run(config, list(set_ or []), out_folder, quiet)
