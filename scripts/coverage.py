@@ -19,12 +19,12 @@ import pandas as pd
 from scipy import integrate, stats
 
 from dtaojax.assembly import build_bins, build_world
-from dtaojax.assembly.inputs import Inputs, read_inputs
 from dtaojax.engine.chunk import Chunk, Plan, compute_chunk
 from dtaojax.engine.merge import Merger
 from dtaojax.engine.rollout import KEPT
 from dtaojax.engine.store import KEEP_NOTHING, ChunkStore, Store
 from dtaojax.execution import runtime
+from dtaojax.inputs import Inputs, read_inputs
 from dtaojax.metrics.estimate import (
     Estimate,
     mean_of_sample,
@@ -37,8 +37,8 @@ from dtaojax.metrics.portfolio import portfolio_rows
 from dtaojax.metrics.subnets import subnet_table
 from dtaojax.metrics.tables import frame, sample_rows
 from dtaojax.metrics.tail import expected_shortfall, value_at_risk
+from dtaojax.studies.run.path_table import portfolio_sample
 from dtaojax.studies.run.tables import figure_names, position_netuids
-from dtaojax.studies.shared.path_figures import portfolio_sample
 
 ROOT: Final = Path(__file__).parents[1]
 CONFIG: Final = ROOT / "configs" / "mainnet.toml"

@@ -13,8 +13,7 @@ from report_fixture import make_results
 from dtaojax.metrics.portfolio import loss_histogram, portfolio_rows
 from dtaojax.metrics.tables import frame, sample_rows
 from dtaojax.results.contract import Results, save
-from dtaojax.studies.run.path_table import PathTableReader, PathTableWriter
-from dtaojax.studies.shared.path_figures import portfolio_sample
+from dtaojax.studies.run.path_table import PathTableReader, PathTableWriter, portfolio_sample
 
 DAYS = (0.0, 1.0, 2.0)
 PATHS = 400

@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pandas as pd
 
-from dtaojax.api.configs import Changes, ConfigLike, Shelf, read_config
+from dtaojax.api.configs import Changes, ConfigLike, ResultsDir, read_config
+from dtaojax.api.notebook import comparison_snippet
 from dtaojax.api.run import Run, load_run, simulate_inputs
-from dtaojax.api.snippet import comparison_snippet
 from dtaojax.api.tables import by_keys
-from dtaojax.assembly.inputs import Inputs, gather
 from dtaojax.config.config import Config
 from dtaojax.config.load import changed
 from dtaojax.files.reading import noting
 from dtaojax.files.text import NAME_LENGTH, one_line
+from dtaojax.inputs import Inputs, gather
 from dtaojax.schema.errors import ConfigError, Problem
 from dtaojax.studies.compare import result
-from dtaojax.studies.compare.compare import TakenApart, comparing
+from dtaojax.studies.compare.compare import CounterfactualRun, comparing
 from dtaojax.studies.compare.inputs import distinct, folder_name
-from dtaojax.studies.shared.finished import Footing, refuse_number_of_runs, refuse_unpaired
+from dtaojax.studies.shared.finished import PairingKey, refuse_number_of_runs, refuse_unpaired
 
 if TYPE_CHECKING:
     import xarray
@@ -35,26 +35,26 @@ class Comparison:
     """What differs between runs.
 
     Attributes:
-        folder: of the tables and the page.
-        runs: that were compared, the baseline first.
-        differences: one row for each run, number and day, with the columns that
-            ``docs/compare.md`` lists.
-        parts: what of these differences the rules make and what the answer of owners and root to
-            them, a row each; None unless ``take_apart`` was asked for.
+        folder: Folder of the tables and the page.
+        runs: Runs that were compared, the baseline first.
+        differences: One row for each run, number and day, with the columns that ``docs/compare.md``
+            lists.
+        parts: Parts of these differences that the rules make and that owners and root make in
+            response, a row each; None unless ``take_apart`` was asked for.
     """
 
-    def __init__(self, found: result.Comparison, runs: Sequence[Run], shelf: Shelf):
-        """Takes what was found and where it is written."""
+    def __init__(self, found: result.Comparison, runs: Sequence[Run], results_dir: ResultsDir):
+        """Hold a result, its runs and the folder that they are written to."""
         self._found = found
-        self._shelf = shelf
-        self.folder = shelf.folder
+        self._results_dir = results_dir
+        self.folder = results_dir.folder
         self.runs = tuple(runs)
         self.differences: pd.DataFrame = found.differences
         self.parts: pd.DataFrame | None = found.parts
 
     @property
     def labels(self) -> list[str]:
-        """What the runs are called, the baseline first."""
+        """Labels of the runs, the baseline first."""
         return self._found.labels
 
     @property
@@ -63,12 +63,12 @@ class Comparison:
         return self.folder / "report.html"
 
     def to_xarray(self) -> xarray.Dataset:
-        """The differences as an xarray dataset over ``run``, ``name``, ``netuid`` and ``day``.
+        """Return the differences as an xarray dataset over ``run``, ``name``, ``netuid``, ``day``.
 
         What is not about one subnet or position has the netuid -1.
 
         Raises:
-            ImportError: xarray is not installed.
+            ImportError: The package xarray is not installed.
         """
         rows = self.differences.assign(netuid=self.differences["netuid"].fillna(-1).astype(int))
         keys = ["run", "name", "netuid", "day"]
@@ -92,23 +92,23 @@ def compare(
     folder: str | Path | None = None,
     progress: bool = True,
 ) -> Comparison:
-    """Compares runs path by path; what is no run yet is simulated first.
+    """Compare runs path by path; a config is simulated first.
 
     Args:
-        runs: the first is the baseline. A path is a config, or the folder of a finished run.
-        changes: values that replace those of all configs.
-        grid: with one config: values by dotted key; it is run with every combination.
-        labels: what the runs are called; by default the names of their files, presets or values.
-        take_apart: whether to tell what the rules do by themselves from what owners and root do
+        runs: The first is the baseline. A path is a config, or the folder of a finished run.
+        changes: Values that replace those of all configs.
+        grid: Values by dotted key; the one config is run with every combination.
+        labels: Labels of the runs; by default the names of their files, presets or values.
+        take_apart: Whether to tell what the rules do by themselves from what owners and root do
             about them, by one more run for each but the first (``docs/compare.md``).
-        folder: for the results, which then stay.
-        progress: whether to show how far it is.
+        folder: Folder for the results, which then stay.
+        progress: Whether to show how far it is.
 
     Raises:
-        ConfigError: a config is wrong, the runs cannot be paired, or arguments contradict.
-        NetworkError: a network file is wrong.
-        HistoryError: a history is wrong.
-        ResultsError: a folder holds no finished run, or cannot be written.
+        ConfigError: A config is wrong, the runs cannot be paired, or arguments contradict.
+        NetworkError: A network file is wrong.
+        HistoryError: A history is wrong.
+        ResultsError: A folder holds no finished run, or cannot be written.
     """
     members: list[Run | Config] = [_member(each, changes) for each in runs]
     names = list(map(_name, runs, members))
@@ -121,53 +121,54 @@ def compare(
             raise ConfigError("compare", [Problem("labels", text)])
         names = list(labels)
     names = list(distinct(one_line(name, NAME_LENGTH) or "run" for name in names))
-    refuse_unpaired(names, list(map(_footing, members)))
+    # Refused before hours of simulation, not after them.
+    refuse_unpaired(names, list(map(_pairing_key, members)))
     inputs = [
         gather(each, name) if isinstance(each, Config) else None
         for each, name in zip(members, names, strict=True)
     ]
-    shelf = Shelf(folder)
+    results_dir = ResultsDir(folder)
     done: list[Run] = []
     places = distinct(map(folder_name, names))
-    with comparing(shelf.folder) as held_together:
+    with comparing(results_dir.folder) as held_together:
         for member, one, place in zip(members, inputs, places, strict=True):
             if isinstance(member, Run):
                 done.append(member)
             elif one is not None:
-                target = None if folder is None else shelf.folder / "runs" / place
-                done.append(simulate_inputs(one, Shelf(target), progress))
+                target = None if folder is None else results_dir.folder / "runs" / place
+                done.append(simulate_inputs(one, ResultsDir(target), progress))
         finished = [run.finished.called(name) for run, name in zip(done, names, strict=True)]
         if take_apart:
-            # The third runs stay alive, and their folders with them, until they are read.
-            thirds, apart = _taken_apart(names, inputs, shelf, folder, progress)
+            # A folder goes with the last reference to its run: these stay until they are read.
+            further, apart = _taken_apart(names, inputs, results_dir, folder, progress)
             found = held_together(finished, apart)
-            del thirds
+            del further
         else:
             found = held_together(finished)
-    return Comparison(found, done, shelf)
+    return Comparison(found, done, results_dir)
 
 
 def _taken_apart(
     names: Sequence[str],
     inputs: Sequence[Inputs | None],
-    shelf: Shelf,
+    results_dir: ResultsDir,
     folder: str | Path | None,
     progress: bool,
-) -> tuple[list[Run], list[TakenApart]]:
-    """Simulates the third runs by which differences are taken apart."""
+) -> tuple[list[Run], list[CounterfactualRun]]:
+    """Simulate the counterfactual runs by which differences are taken apart."""
     # It builds rules to look at them, for which JAX is loaded.
-    from dtaojax.studies.compare.take_apart import answers
+    from dtaojax.studies.compare.take_apart import counterfactuals
 
-    thirds: list[Run] = []
-    found: list[TakenApart] = []
-    for each in answers(names, inputs, shelf.folder):
-        between = None
+    further: list[Run] = []
+    found: list[CounterfactualRun] = []
+    for each in counterfactuals(names, inputs, results_dir.folder):
+        finished = None
         if each.inputs is not None:
             target = None if folder is None else each.folder
-            thirds.append(simulate_inputs(each.inputs, Shelf(target), progress))
-            between = thirds[-1].finished
-        found.append(TakenApart(each.run, between, each.reason))
-    return thirds, found
+            further.append(simulate_inputs(each.inputs, ResultsDir(target), progress))
+            finished = further[-1].finished
+        found.append(CounterfactualRun(each.run, finished, each.reason))
+    return further, found
 
 
 def _member(given: Comparand, changes: Changes | None) -> Run | Config:
@@ -179,7 +180,7 @@ def _member(given: Comparand, changes: Changes | None) -> Run | Config:
 
 
 def _name(given: Comparand, member: Run | Config) -> str:
-    """The file's name, the folder's, or else the preset's."""
+    """Return the name of the file, of the folder, or else of the preset."""
     if isinstance(given, str | Path):
         return Path(given).resolve().name if isinstance(member, Run) else Path(given).stem
     if isinstance(member, Run):
@@ -190,7 +191,7 @@ def _name(given: Comparand, member: Run | Config) -> str:
 def _grid(
     members: Sequence[Run | Config], grid: Mapping[str, Sequence[Any]]
 ) -> tuple[list[Run | Config], list[str]]:
-    """One config under every combination of values, and what each is called."""
+    """Return one config under every combination of values, and their names."""
     base = members[0] if len(members) == 1 else None
     if not isinstance(base, Config):
         raise ConfigError("compare", [Problem("grid", "changes one config; give that alone")])
@@ -203,5 +204,5 @@ def _grid(
     return found, names
 
 
-def _footing(member: Run | Config) -> Footing:
-    return member.finished.footing if isinstance(member, Run) else Footing.of_config(member)
+def _pairing_key(member: Run | Config) -> PairingKey:
+    return member.finished.pairing_key if isinstance(member, Run) else PairingKey.of_config(member)

@@ -21,10 +21,10 @@ Changes: TypeAlias = Mapping[str, Any]
 
 
 def read_config(config: ConfigLike, changes: Changes | None = None) -> Config:
-    """The config that is meant, checked.
+    """Return the checked config that is meant.
 
     Raises:
-        ConfigError: it cannot be read, or keys or values are bad.
+        ConfigError: It cannot be read, or keys or values are bad.
     """
     pairs = list((changes or {}).items())
     if isinstance(config, Config):
@@ -35,15 +35,15 @@ def read_config(config: ConfigLike, changes: Changes | None = None) -> Config:
 
 
 def as_overrides(changes: Changes | None) -> list[str]:
-    """Changes as ``--set`` of the command line spells them."""
+    """Spell changes as ``--set`` of the command line does."""
     return [f"{key}={json.dumps(value)}" for key, value in (changes or {}).items()]
 
 
-class Shelf:
+class ResultsDir:
     """A folder for results: the one that is wanted, or one that goes when nothing refers to it.
 
     Attributes:
-        folder: the folder.
+        folder: Path of the folder.
     """
 
     def __init__(self, wanted: str | Path | None) -> None:

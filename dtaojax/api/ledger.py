@@ -21,20 +21,20 @@ class Ledger:
     """Forecasts that were written down, in one file.
 
     Attributes:
-        file: of the ledger; made when the first run is added.
+        file: File of the ledger; made when the first run is added.
     """
 
     def __init__(self, file: str | Path) -> None:
         self.file = Path(file)
 
     def add(self, run: Run | str | Path) -> str:
-        """Adds a finished run; one that is there already changes nothing.
+        """Add a finished run; one that is there already changes nothing.
 
         Returns:
             The digest of all that was ever added.
 
         Raises:
-            ResultsError: the run is damaged or says nothing that can be scored, or the ledger is
+            ResultsError: The run is damaged or says nothing that can be scored, or the ledger is
                 not as it was written.
         """
         folder = run.folder if isinstance(run, Run) else Path(run)
@@ -46,20 +46,20 @@ class Ledger:
         start: Sequence[str | Path] = (),
         tolerance: float = TOLERANCE,
     ) -> pd.DataFrame:
-        """Holds all forecasts that have come due against later states.
+        """Score all forecasts that have come due against later states.
 
         Args:
-            networks: states, embedded or files.
-            start: networks that forecasts start from, where weights alone are known.
-            tolerance: how far a report day may lie from a state [days].
+            networks: States, embedded or files.
+            start: Networks that forecasts start from, where weights alone are known.
+            tolerance: How far a report day may lie from a state [days].
 
         Returns:
             One row a state and forecast: ``forecast``, ``title``, ``file``, ``block``, ``fate``,
             ``why``.
 
         Raises:
-            NetworkError: a state is wrong.
-            ResultsError: the ledger is not as it was written.
+            NetworkError: A state is wrong.
+            ResultsError: The ledger is not as it was written.
         """
         from dtaojax.execution import runtime
 
@@ -70,7 +70,7 @@ class Ledger:
 
     @property
     def coverage(self) -> pd.DataFrame:
-        """How often intervals held, by figure, horizon and whether it counts."""
+        """Coverage of intervals, by figure, horizon and whether it counts."""
         return self._tables().coverage
 
     @property
@@ -85,11 +85,11 @@ class Ledger:
 
     @property
     def record(self) -> dict[str, Any]:
-        """What a trust badge says of the ledger."""
+        """Record of the ledger, as a trust badge has it."""
         return record_in_words(read_ledger(self.file), self.file.name)
 
     def report(self, folder: str | Path) -> Path:
-        """Draws the track record into a folder; returns the page's path."""
+        """Draw the track record into a folder; returns the page's path."""
         return report_ledger(self.file, Path(folder), datetime.now(UTC))
 
     def _tables(self) -> TrackRecord:

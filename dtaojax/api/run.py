@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from dtaojax.api.configs import Changes, ConfigLike, Shelf, read_config
-from dtaojax.api.progress import watched
-from dtaojax.api.snippet import run_snippet
+from dtaojax.api.configs import Changes, ConfigLike, ResultsDir, read_config
+from dtaojax.api.notebook import progress_bar, run_snippet
 from dtaojax.api.tables import as_dataset, metrics_table
-from dtaojax.assembly.inputs import Inputs, gather
 from dtaojax.files.reading import noting
+from dtaojax.inputs import Inputs, gather
 from dtaojax.network import NetworkTable
 from dtaojax.schema.errors import choice, suggestion
 from dtaojax.studies.shared.finished import Finished, read_finished
@@ -31,32 +30,33 @@ class Run:
     """The results of a run.
 
     Attributes:
-        folder: of the results; where none was named it goes with the last reference to the run.
+        folder: Folder of the results; where none was named it goes with the last reference to the
+            run.
     """
 
-    def __init__(self, shelf: Shelf, label: str = "") -> None:
-        """Opens the results that lie on a shelf.
+    def __init__(self, results_dir: ResultsDir, label: str = "") -> None:
+        """Open the results that lie in a folder.
 
         Raises:
-            ResultsError: there are none, or they are damaged.
+            ResultsError: There are none, or they are damaged.
         """
-        self._shelf = shelf
-        self.folder = shelf.folder
-        self._finished = read_finished(shelf.folder, label or shelf.folder.name)
+        self._results_dir = results_dir
+        self.folder = results_dir.folder
+        self._finished = read_finished(results_dir.folder, label or results_dir.folder.name)
 
     @property
     def finished(self) -> Finished:
-        """The results as the pipeline reads them."""
+        """The results, checked and indexed, with their single paths."""
         return self._finished
 
     @property
     def manifest(self) -> dict[str, Any]:
-        """How the numbers were made: config, seed, versions, lost paths, assumptions."""
+        """Manifest of the run: config, seed, versions, lost paths, assumptions."""
         return self._finished.results.manifest
 
     @property
     def trust(self) -> dict[str, Any]:
-        """What was back-tested of the numbers, how far ahead, and with which result."""
+        """Back-tests that speak for the numbers, how far ahead and with which result."""
         return self.manifest.get("trust") or {}
 
     @property
@@ -84,7 +84,7 @@ class Run:
         """Estimates about the portfolio and its positions.
 
         Raises:
-            KeyError: the run has no portfolio.
+            KeyError: The run has no portfolio.
         """
         return self._table("portfolio")
 
@@ -96,16 +96,16 @@ class Run:
     def paths(
         self, quantity: str, day: float | None = None, netuid: int | None = None
     ) -> np.ndarray:
-        """A figure on every path that stayed finite, in the order of paths.
+        """Return a figure on every path that stayed finite, in the order of paths.
 
         Args:
-            quantity: of the network or the portfolio, as in the tables: ``emission_hhi``,
+            quantity: Quantity of the network or the portfolio, as in the tables: ``emission_hhi``,
                 ``loss_realizable``.
-            day: a report day; the last one by default [days].
-            netuid: of a position; the whole portfolio by default.
+            day: Report day; the last one by default [days].
+            netuid: Netuid of a position; the whole portfolio by default.
 
         Raises:
-            KeyError: the run has no such figure, or not on that day or of that position; names
+            KeyError: The run has no such figure, or not on that day or of that position; names
                 those that it has.
         """
         when = self._finished.evidence.horizon if day is None else day
@@ -131,15 +131,15 @@ class Run:
         return f"{quantity!r} is not known of position {netuid}; netuids of positions: {told}"
 
     def to_xarray(self, table: str = "network") -> xarray.Dataset:
-        """A table as an xarray dataset: a variable each quantity, over day (and subnet) and
+        """Return a table as an xarray dataset: a variable each quantity, over day (and subnet) and
         statistic.
 
         Args:
             table: ``network``, ``subnets`` or ``portfolio``.
 
         Raises:
-            ImportError: xarray is not installed.
-            KeyError: the run has no such table of estimates; names those that it has.
+            ImportError: The package xarray is not installed.
+            KeyError: The run has no such table of estimates; names those that it has.
         """
         known = [name for name in _ESTIMATES if name in self._finished.results.tables]
         if table not in known:
@@ -174,44 +174,46 @@ def simulate(
     folder: str | Path | None = None,
     progress: bool = True,
 ) -> Run:
-    """Simulates a network under random demand.
+    """Simulate a network under random demand.
 
     Args:
-        config: what to simulate.
-        changes: values that replace the config's.
-        paths: number of random paths, as ``{"run.paths": paths}`` in ``changes``.
-        seed: of all random numbers, as ``{"run.seed": seed}`` in ``changes``.
-        network: a state in memory, in place of the one that the config names.
-        folder: for the results, which then stay; a run that was broken off there goes on.
-        progress: whether to show how far it is, in a notebook or on a terminal.
+        config: Config to simulate.
+        changes: Values that replace the config's.
+        paths: Number of random paths, as ``{"run.paths": paths}`` in ``changes``.
+        seed: Seed of all random numbers, as ``{"run.seed": seed}`` in ``changes``.
+        network: A state in memory, in place of the one that the config names.
+        folder: Folder for the results, which then stay; a run that was broken off there goes on.
+        progress: Whether to show how far it is, in a notebook or on a terminal.
 
     Raises:
-        ConfigError: the config is wrong, or does not fit the network.
-        NetworkError: the network file is wrong.
-        HistoryError: a history is wrong.
-        ResultsError: the folder cannot be written, or no path stayed finite.
+        ConfigError: The config is wrong, or does not fit the network.
+        NetworkError: The network file is wrong.
+        HistoryError: A history is wrong.
+        ResultsError: The folder cannot be written, or no path stayed finite.
     """
     asked = {"run.paths": paths, "run.seed": seed}
     named = {key: value for key, value in asked.items() if value is not None}
     checked = read_config(config, {**(changes or {}), **named})
     inputs = gather(checked, str(checked.source or "config"), network)
-    return simulate_inputs(inputs, Shelf(folder), progress)
+    return simulate_inputs(inputs, ResultsDir(folder), progress)
 
 
-def simulate_inputs(inputs: Inputs, shelf: Shelf, progress: bool, label: str = "") -> Run:
-    """As :func:`simulate`, with everything read already."""
+def simulate_inputs(
+    inputs: Inputs, results_dir: ResultsDir, progress: bool, label: str = ""
+) -> Run:
+    """Simulate as :func:`simulate`, with everything read already."""
     # JAX is slow to load, and reading finished runs does not need it.
     from dtaojax.studies.run.simulate import run_report
 
-    with watched("simulating paths", inputs.config.run.paths, progress) as show_done:
-        run_report(inputs, shelf.folder, show_done)
-    return Run(shelf, label)
+    with progress_bar("simulating paths", inputs.config.run.paths, progress) as show_done:
+        run_report(inputs, results_dir.folder, show_done)
+    return Run(results_dir, label)
 
 
 def load_run(folder: str | Path) -> Run:
-    """Reads a finished run, for example one of ``dtaojax run``; JAX is not loaded.
+    """Read a finished run, for example one of ``dtaojax run``; JAX is not loaded.
 
     Raises:
-        ResultsError: the folder holds no finished run with its single paths, or a damaged one.
+        ResultsError: The folder holds no finished run with its single paths, or a damaged one.
     """
-    return Run(Shelf(folder))
+    return Run(ResultsDir(folder))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from dtaojax.api.configs import Changes
-from dtaojax.api.snippet import stress_snippet
+from dtaojax.api.notebook import stress_snippet
 from dtaojax.api.study import StudyResults
 from dtaojax.api.tables import by_keys
 

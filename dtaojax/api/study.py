@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
-from dtaojax.api.configs import Changes, Shelf, as_overrides
-from dtaojax.api.progress import spoken
+from dtaojax.api.configs import Changes, ResultsDir, as_overrides
+from dtaojax.api.notebook import progress_printer
 from dtaojax.files.reading import noting
 from dtaojax.storage import read_sealed
 
@@ -23,17 +23,17 @@ class StudyResults:
 
     name: ClassVar[str]
 
-    def __init__(self, shelf: Shelf) -> None:
+    def __init__(self, results_dir: ResultsDir) -> None:
         """Read a folder that a study has filled.
 
         Raises:
             ResultsError: a file is missing, damaged or changed.
         """
         # Kept although only its path is used: a folder that nobody named goes with it.
-        self._shelf = shelf
-        self.folder = shelf.folder
-        read_sealed(shelf.folder)
-        file = shelf.folder / f"{self.name}.json"
+        self._results_dir = results_dir
+        self.folder = results_dir.folder
+        read_sealed(results_dir.folder)
+        file = results_dir.folder / f"{self.name}.json"
         self.found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
 
     @classmethod
@@ -58,11 +58,11 @@ class StudyResults:
         # JAX is slow to load, and importing the interface needs none of it.
         from dtaojax.studies.shared.study import find_study
 
-        study, shelf = find_study(cls.name), Shelf(folder)
+        study, results_dir = find_study(cls.name), ResultsDir(folder)
         with noting():
             inputs = study.read(Path(config), as_overrides(changes))
-            study.carry_out(inputs, shelf.folder, spoken(progress))
-        return cls(shelf)
+            study.carry_out(inputs, results_dir.folder, progress_printer(progress))
+        return cls(results_dir)
 
     @property
     def report(self) -> Path:

@@ -15,17 +15,17 @@ if TYPE_CHECKING:
 
 
 def metrics_table(metrics: Sequence[Metric]) -> pd.DataFrame:
-    """Headline numbers, one a row; ``netuid`` is a nullable integer."""
+    """Return headline numbers, one a row; ``netuid`` is a nullable integer."""
     columns = [field.name for field in dataclasses.fields(Metric)]
     table = pd.DataFrame([dataclasses.astuple(metric) for metric in metrics], columns=columns)
     return table.astype({"netuid": "Int64"})
 
 
 def as_dataset(table: pd.DataFrame) -> xarray.Dataset:
-    """A table of estimates as a dataset.
+    """Return a table of estimates as a dataset.
 
     Args:
-        table: with the columns :data:`dtaojax.results.contract.ESTIMATE_COLUMNS`.
+        table: Table with the columns :data:`dtaojax.results.contract.ESTIMATE_COLUMNS`.
 
     Returns:
         A variable each quantity, and ``<quantity>_error`` with its standard errors. Dimensions are
@@ -33,7 +33,7 @@ def as_dataset(table: pd.DataFrame) -> xarray.Dataset:
         single subnets or positions, ``netuid``; NaN where the table has no number.
 
     Raises:
-        ImportError: xarray is not installed.
+        ImportError: The package xarray is not installed.
     """
     xarray = _xarray()
     levels = table["level"].map(lambda level: "" if pd.isna(level) else f" {level:g}")
@@ -52,10 +52,10 @@ def as_dataset(table: pd.DataFrame) -> xarray.Dataset:
 
 
 def by_keys(table: pd.DataFrame, keys: Sequence[str]) -> xarray.Dataset:
-    """A table as a dataset over some of its columns, which tell its rows apart.
+    """Return a table as a dataset over some of its columns, which tell its rows apart.
 
     Raises:
-        ImportError: xarray is not installed.
+        ImportError: The package xarray is not installed.
     """
     return _xarray().Dataset.from_dataframe(table.set_index(list(keys)))
 

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from dtaojax.api.configs import Changes
-from dtaojax.api.snippet import search_snippet
+from dtaojax.api.notebook import search_snippet
 from dtaojax.api.study import StudyResults
 
 

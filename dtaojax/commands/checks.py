@@ -29,7 +29,7 @@ def doctor() -> None:
 
 def validate(config: ConfigFile, set_: Overrides = None) -> None:
     """Check a config and its network without running anything."""
-    from dtaojax.assembly.inputs import read_inputs
+    from dtaojax.inputs import read_inputs
 
     inputs = read_inputs(config, list(set_ or []))
     run_config = inputs.config.run

@@ -23,7 +23,7 @@ from dtaojax.terminal.options import (
 )
 
 if TYPE_CHECKING:
-    from dtaojax.studies.compare.result import Comparison
+    from dtaojax.studies.compare.result import ComparisonResult
 
 _SHOWN = {
     "emission_effective_number": "effective number of subnets by emission",
@@ -78,17 +78,17 @@ def compare(
     differences.csv and differences.parquet. Configs are run into runs/ in that folder; runs that
     are finished are not run again.
     """
-    from dtaojax.studies.compare.inputs import plan
+    from dtaojax.studies.compare.inputs import plan_comparison
 
-    planned = plan(runs, sized(set_, paths, seed), list(grid or []), out_folder)
-    pending = [(each.inputs, each.folder) for each in planned.comparands if each.inputs]
+    planned = plan_comparison(runs, sized(set_, paths, seed), list(grid or []), out_folder)
+    pending = [(each.inputs, each.folder) for each in planned.runs if each.inputs]
     further = None
     if take_apart:
-        from dtaojax.studies.compare.take_apart import answers
+        from dtaojax.studies.compare.take_apart import counterfactuals
 
-        further = answers(
-            [each.label for each in planned.comparands],
-            [each.inputs for each in planned.comparands],
+        further = counterfactuals(
+            [each.label for each in planned.runs],
+            [each.inputs for each in planned.runs],
             planned.folder,
         )
         pending += [(each.inputs, each.folder) for each in further if each.inputs]
@@ -106,7 +106,7 @@ def compare(
                 jobs = [Job(*each) for each in pending]
                 run_batch(jobs, Watcher(advance=show_done), makes_crew)
         apart = None if further is None else [each.read() for each in further]
-        found = done([each.read() for each in planned.comparands], apart)
+        found = done([each.read() for each in planned.runs], apart)
     report = planned.folder / "report.html"
     if quiet:
         answer(report)
@@ -122,8 +122,8 @@ def compare(
     answer(f"report: {report}")
 
 
-def differences_table(found: Comparison) -> Table:
-    """A few differences on the last day that they have."""
+def differences_table(found: ComparisonResult) -> Table:
+    """Tabulate a few differences on the last day that they have."""
     heads = ("run", "figure", "day", "difference", "± standard error", "95 % interval", "unit")
     table = Table(*(Column(head, no_wrap=True) for head in heads), box=None, pad_edge=False)
     whole = found.differences[found.differences["scope"].isin(["network", "portfolio"])]
@@ -142,8 +142,8 @@ def differences_table(found: Comparison) -> Table:
     return table
 
 
-def _parts_table(found: Comparison) -> Table:
-    """What of these differences the rules make, and what the answer of owners and root."""
+def _parts_table(found: ComparisonResult) -> Table:
+    """Tabulate what of these differences the rules make, and what owners and root in response."""
     heads = ("run", "figure", "day", "by the rules", "by the answer", "unit")
     table = Table(*(Column(head, no_wrap=True) for head in heads), box=None, pad_edge=False)
     assert found.parts is not None

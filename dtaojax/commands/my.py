@@ -50,7 +50,7 @@ def my(
 
     Simulates the network from its newest state at hand. What you hold stays on this machine.
     """
-    from dtaojax.assembly.inputs import gather
+    from dtaojax.inputs import gather
     from dtaojax.studies.my.config import Holdings, holdings_config
 
     holdings = Holdings(_positions(alpha or []), root, usd)
@@ -79,7 +79,7 @@ def _positions(words: list[str]) -> dict[int, float]:
     """Return netuid -> alpha.
 
     Raises:
-        BadParameter: a word is no position, or names a subnet again.
+        BadParameter: A word is no position, or names a subnet again.
     """
     found: dict[int, float] = {}
     for word in words:
@@ -104,13 +104,13 @@ def _positions(words: list[str]) -> dict[int, float]:
 def _tell(folder: Path) -> None:
     from dtaojax.results.contract import load
     from dtaojax.results.read import read
-    from dtaojax.studies.my.answer import holdings, lines, sentence
+    from dtaojax.studies.my.summary import holdings_figures, holdings_sentence, position_lines
 
     results = load(folder)
     evidence = read(results)
     say_trust(results.manifest)
-    out().print(sentence(evidence), markup=False, soft_wrap=True)
-    shown = list(lines(evidence))
+    out().print(holdings_sentence(evidence), markup=False, soft_wrap=True)
+    shown = list(holdings_figures(evidence))
     table = Table("", Column("TAO", justify="right"), Column("of today", justify="right"))
     table.box, table.pad_edge = None, False
     if any(line.usd for line in shown):
@@ -130,6 +130,6 @@ def _tell(folder: Path) -> None:
         box=None,
         pad_edge=False,
     )
-    for holding in holdings(evidence):
+    for holding in position_lines(evidence):
         positions.add_row(*holding)
     out().print(positions)

@@ -46,7 +46,7 @@ def run(
     manifest.json to know how the numbers were made. A run that was killed goes on where it was when
     the same command is given again.
     """
-    from dtaojax.assembly.inputs import read_inputs
+    from dtaojax.inputs import read_inputs
 
     overrides = list(set_ or [])
     if seed is not None:
@@ -75,7 +75,7 @@ def run(
 
 
 def headline_table(metrics: list[dict[str, Any]]) -> Table:
-    """A few headline numbers at the last day that they have, with their errors."""
+    """Tabulate a few headline numbers at the last day that they have, with their errors."""
     names = {
         "emission_effective_number": "effective number of subnets by emission",
         "emission_top10_share": "emission share of the ten largest",
@@ -98,7 +98,7 @@ def headline_table(metrics: list[dict[str, Any]]) -> Table:
 
 
 def _cells(metric: dict[str, Any], meaning: str, factor: float, unit: str) -> tuple[str, ...]:
-    """A number as a row of the table, times a factor."""
+    """Write a number, times a factor, as a row of the table."""
     value, error = metric["value"], metric["standard_error"]
     return (
         f"{metric['day']:g} days",
@@ -110,7 +110,7 @@ def _cells(metric: dict[str, Any], meaning: str, factor: float, unit: str) -> tu
 
 
 def _sources_table(records: list[dict[str, Any]]) -> Table:
-    """What each source of randomness makes alone of the variance of a few figures, in percent."""
+    """Tabulate the part of a few figures' variance that each source of randomness makes alone."""
     names = {
         "emission_effective_number": "effective number",
         "emission_top10_share": "top-10 share",

@@ -52,8 +52,8 @@ def subnet(
     Each amount of support is a run on the same random paths. The page draws the chances against
     support; the runs, each with its own report, are beside it.
     """
-    from dtaojax.assembly.inputs import gather
-    from dtaojax.studies.my.config import support_config
+    from dtaojax.inputs import gather
+    from dtaojax.studies.subnet.config import support_config
 
     folder = out_folder or Path(f"runs/subnet_{netuid}")
     found = chosen_network(network, quiet)
@@ -85,7 +85,7 @@ def _amounts(text: str) -> list[float]:
     """Return the amounts, rising.
 
     Raises:
-        BadParameter: one of them is no amount, or stands there twice.
+        BadParameter: One of them is no amount, or stands there twice.
     """
     try:
         amounts = sorted(float(part) for part in text.split(","))

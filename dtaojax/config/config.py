@@ -61,25 +61,27 @@ class Config(FileModel):
     """Everything that a run depends on; all of it has a default.
 
     Attributes:
-        title: heading of the report; ``{horizon}`` in it is filled in, as in "90 days".
-        mechanism: the protocol's rules, complete.
-        network: the state to start from.
-        demand: processes whose trades add up, each under a name of its own.
-        behaviour: what owners and root do; ``frozen`` for nothing.
-        arrivals: who registers subnets.
-        latent: quality and sector of subnets, which the chain does not see.
-        tao_usd: the price of TAO in dollars; losses are then told in dollars too.
-        cohorts: who holds the alpha outside the pools; not told apart where it is left out.
-        portfolio: what the holder holds.
-        decomposition: which source of randomness makes the spread of the numbers; it costs further
+        title: Heading of the report; ``{horizon}`` in it is filled in, as in "90 days".
+        mechanism: The protocol's rules, complete.
+        network: The state to start from.
+        demand: Processes whose trades add up, each under a name of its own.
+        behaviour: Actions of owners and root; ``frozen`` for none.
+        arrivals: Applicants who register subnets.
+        latent: Quality and sector of subnets, which the chain does not see.
+        tao_usd: The price of TAO in dollars; losses are then told in dollars too.
+        cohorts: Holders of the alpha outside the pools; not told apart where it is left out.
+        portfolio: Positions of the holder.
+        decomposition: Sources of randomness that make the spread of the numbers; it costs further
             runs, and is left out where the table is.
-        run: size, horizon, seed and precision.
-        report: whom the report speaks to.
-        output: where the report goes.
+        run: Size, horizon, seed and precision.
+        report: Audience of the report.
+        output: Place of the report.
     """
 
     title: Annotated[str, Field(max_length=200)] = ""
     mechanism: MechanismConfig = Field(default_factory=_default_mechanism)
+    # Before demand: pydantic hands a default factory the fields above it, and the default demand
+    # depends on the network.
     network: NetworkConfig = NetworkConfig()
     demand: Annotated[tuple[DemandConfig, ...], Field(strict=False, max_length=64)] = Field(
         default_factory=_demand_for_network
@@ -98,10 +100,11 @@ class Config(FileModel):
     @model_validator(mode="before")
     @classmethod
     def _step_of_preset(cls, value: Any) -> Any:
-        """Takes the preset's length of a step where the config names none; of several the least."""
+        """Take the preset's length of a step where the config names none; of several the least."""
         if not isinstance(value, Mapping):
             return value
         run = value.get("run", {})
+        # A preset that needs short steps must not be run with the long ones of another.
         lengths = [PRESETS[name].step_blocks for name in _presets_of(value.get("mechanism", {}))]
         if not lengths or not isinstance(run, Mapping) or "step_blocks" in run:
             return value
@@ -183,12 +186,12 @@ class Config(FileModel):
 
     @property
     def folder(self) -> Path:
-        """Where relative paths of other files start: the config's folder, or the current one."""
+        """Folder in which relative paths of other files start: the config's, or the current one."""
         return Path() if self._source is None else self._source.parent
 
     @property
     def output_folder(self) -> Path:
-        """Where the report goes, with ``{stem}`` filled in."""
+        """Folder of the report, with ``{stem}`` filled in."""
         stem = "run" if self._source is None else self._source.stem
         return Path(self.output.folder.replace("{stem}", stem))
 
@@ -200,7 +203,7 @@ class Config(FileModel):
         return self.run.days_within(LOSS_DAYS)
 
     def canonical_json(self) -> str:
-        """JSON with sorted keys and every default in place; equal for equal configs."""
+        """Return JSON with sorted keys and every default in place; equal for equal configs."""
         return json.dumps(
             self.model_dump(mode="json"),
             sort_keys=True,

@@ -14,13 +14,13 @@ _NO_NUMBERS: Final = ("title", "output")
 """Tables of a config that move no number."""
 
 
-class Difference(NamedTuple):
+class KeyDifference(NamedTuple):
     """A key in which two mechanisms differ.
 
     Attributes:
-        key: ``part.key``.
-        first: value in the first, as TOML; empty where the first's part has no such key.
-        second: likewise of the second.
+        key: Dotted key, ``part.key``.
+        first: Value in the first, as TOML; empty where the first's part has no such key.
+        second: Value in the second, as TOML; empty where the second's part has no such key.
     """
 
     key: str
@@ -29,10 +29,10 @@ class Difference(NamedTuple):
 
 
 def preset_parts(name: str) -> dict[str, dict[str, Any]]:
-    """Every part of a preset in full: part -> key -> value.
+    """Return every part of a preset in full: part -> key -> value.
 
     Raises:
-        ConfigError: there is no such preset; the message names the nearest.
+        ConfigError: There is no such preset; the message names the nearest.
     """
     if name not in PRESETS:
         raise ConfigError(
@@ -43,15 +43,15 @@ def preset_parts(name: str) -> dict[str, dict[str, Any]]:
     return parts
 
 
-def differences(first: str, second: str) -> list[Difference]:
-    """Where two presets differ, part by part and key by key, in the order of a config.
+def differences(first: str, second: str) -> list[KeyDifference]:
+    """List the keys in which two presets differ, in the order of a config.
 
     Raises:
-        ConfigError: there is no preset of one of the names.
+        ConfigError: There is no preset of one of the names.
     """
     ours, theirs = preset_parts(first), preset_parts(second)
     return [
-        Difference(f"{part}.{key}", _shown(ours[part], key), _shown(theirs[part], key))
+        KeyDifference(f"{part}.{key}", _shown(ours[part], key), _shown(theirs[part], key))
         for part in ours
         for key in {**ours[part], **theirs[part]}
         if _shown(ours[part], key) != _shown(theirs[part], key)
@@ -59,10 +59,10 @@ def differences(first: str, second: str) -> list[Difference]:
 
 
 def preset_toml(name: str) -> str:
-    """A preset in full, to be pasted into a config and changed.
+    """Write a preset in full, to be pasted into a config and changed.
 
     Raises:
-        ConfigError: there is no such preset.
+        ConfigError: There is no such preset.
     """
     preset = PRESETS.get(name)
     lines = [] if preset is None else [f"# {preset.regime}, {preset.since}"]
@@ -76,10 +76,10 @@ def preset_toml(name: str) -> str:
 
 
 def config_differences(configs: Sequence[Mapping[str, Any]]) -> dict[str, tuple[str, ...]]:
-    """Where configs differ: dotted key -> the value in each as TOML, empty where it has none.
+    """Return where configs differ: dotted key -> each value as TOML, empty where there is none.
 
     Args:
-        configs: as a manifest holds them, every default in place.
+        configs: Configs as a manifest holds them, every default in place.
     """
     flat = [dict(_leaves(config)) for config in configs]
     keys = dict.fromkeys(key for leaves in flat for key in leaves)
@@ -88,11 +88,12 @@ def config_differences(configs: Sequence[Mapping[str, Any]]) -> dict[str, tuple[
 
 
 def _leaves(node: Any, key: str = "") -> Iterator[tuple[str, Any]]:
-    """Values by dotted key; members of a list of tables by what they are called."""
+    """Yield values by dotted key; members of a list of tables by their name."""
     members: Mapping[str, Any]
     if isinstance(node, Mapping):
         members = node
     elif isinstance(node, list | tuple) and node and all(isinstance(m, Mapping) for m in node):
+        # Processes are matched by name: one that was added must not shift all others.
         members = {called(member) or str(place): member for place, member in enumerate(node)}
     else:
         yield key, node
@@ -109,7 +110,7 @@ def _shown(keys: Mapping[str, Any], key: str) -> str:
 
 
 def toml_value(value: Any) -> str:
-    """A string, number, boolean, or a list or table of them as TOML writes it."""
+    """Write a string, number, boolean, or a list or table of them as TOML."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str):

@@ -23,25 +23,26 @@ _PACKAGE = Path(__file__).parents[1]
 
 
 def example_folder() -> Path:
-    """Where the example configs are."""
+    """Return the folder of the example configs."""
     inside = _PACKAGE / "configs"
     return inside if inside.is_dir() else _PACKAGE.parent / "configs"
 
 
 def copy_examples(folder: Path) -> list[Path]:
-    """Copies the example configs.
+    """Copy the example configs.
 
     Args:
-        folder: made where it is missing.
+        folder: Folder for the copies; made where it is missing.
 
     Returns:
         The copies, in order.
 
     Raises:
-        ConfigError: a file would be replaced, or the folder cannot be written.
+        ConfigError: A file would be replaced, or the folder cannot be written.
     """
     source = example_folder()
     files = sorted(file.relative_to(source) for file in source.rglob("*.toml"))
+    # A command that was broken off may go on over its own copies, and over nothing else.
     goes_on = is_marked(folder, "init")
     there = [
         file
@@ -63,9 +64,12 @@ def copy_examples(folder: Path) -> list[Path]:
 
 
 def _is_copy(file: Path, source: Path) -> bool:
-    """Whether a file is what a command that was broken off had copied already."""
+    """Return whether a file is what a command that was broken off had copied already."""
     return file.is_file() and file.read_bytes() == source.read_bytes()
 
+
+DEFAULT_RUN: Final = "mainnet.toml"
+"""The run that nobody has changed, among the example configs."""
 
 FITTED_FILE: Final = "demand/now_2026.toml"
 """The fit, among the example configs: the one place that holds its figures and how it was made."""
@@ -83,11 +87,11 @@ def default_demand(drawn: bool) -> tuple[AnyDemandConfig, ...]:
     """Return the processes of a config that names none.
 
     Args:
-        drawn: whether the network is drawn at random. What the fit says of single subnets is then
+        drawn: Whether the network is drawn at random. What the fit says of single subnets is then
             left out, since it is about mainnet's.
 
     Raises:
-        ConfigError: the file of the fit is missing, or was changed into one that cannot be used.
+        ConfigError: The file of the fit is missing, or was changed into one that cannot be used.
     """
     return _of_any_network() if drawn else _of_mainnet()
 

@@ -9,6 +9,7 @@ from typing import Any, Final, TypeAlias, TypeVar
 from pydantic import ValidationError
 
 from dtaojax.config.config import Config
+from dtaojax.config.examples import DEFAULT_RUN, example_folder
 from dtaojax.config.overrides import OverrideError, apply, names_of, parse, spelled
 from dtaojax.schema.errors import ConfigError, Problem, described, kind_of
 from dtaojax.schema.explain import explain
@@ -21,17 +22,17 @@ Override: TypeAlias = str | tuple[str, Any]
 
 
 def load_config(path: str | Path, overrides: Sequence[Override] = ()) -> Config:
-    """Reads and checks a config file.
+    """Read and check a config file.
 
     Args:
-        path: a TOML file.
-        overrides: changes, applied in order.
+        path: A TOML file.
+        overrides: Changes, applied in order.
 
     Returns:
         The checked config, with every default in place.
 
     Raises:
-        ConfigError: the file cannot be read, is no TOML, or holds bad keys or values.
+        ConfigError: The file cannot be read, is no TOML, or holds bad keys or values.
     """
     path = Path(path)
     return config_from_dict(read_toml(path), overrides=overrides, source=path)
@@ -40,28 +41,41 @@ def load_config(path: str | Path, overrides: Sequence[Override] = ()) -> Config:
 def config_from_dict(
     data: Mapping[str, Any], *, overrides: Sequence[Override] = (), source: Path | None = None
 ) -> Config:
-    """Checks raw tables.
+    """Check raw tables.
 
     Args:
-        data: tables as `tomllib` returns them.
-        overrides: changes, applied in order.
-        source: the file that the tables came from, if any; relative paths start at its folder.
+        data: Tables as `tomllib` returns them.
+        overrides: Changes, applied in order.
+        source: The file that the tables came from, if any; relative paths start at its folder.
 
     Returns:
         The checked config, with every default in place.
 
     Raises:
-        ConfigError: keys or values are bad.
+        ConfigError: Keys or values are bad.
     """
     config = checked(data, Config, overrides, source)
     return config.with_source(source)
 
 
-def changed(config: Config, values: Mapping[str, Any]) -> Config:
-    """The config with other values at some dotted keys, checked as a whole.
+def base_tables(base: Path | None) -> tuple[Path, dict[str, Any]]:
+    """Return the file of a config to start from, and its raw tables.
+
+    Args:
+        base: A TOML file; the example of a default run where it is None.
 
     Raises:
-        ConfigError: a key is unknown, or a value is not allowed.
+        ConfigError: The file cannot be read or is no TOML.
+    """
+    file = example_folder() / DEFAULT_RUN if base is None else base
+    return file, dict(read_toml(file))
+
+
+def changed(config: Config, values: Mapping[str, Any]) -> Config:
+    """Return the config with other values at some dotted keys, checked as a whole.
+
+    Raises:
+        ConfigError: A key is unknown, or a value is not allowed.
     """
     tables: Mapping[str, Any] = config.model_dump(mode="json")
     try:
@@ -82,6 +96,7 @@ def checked(
     where = "config" if source is None else str(source)
     if not isinstance(data, Mapping):
         raise ConfigError(where, [Problem("", f"is {kind_of(data)}; must be a table")])
+    # Includes first, so that an override can change a process of an included file.
     data = _expand(data, source)
     changed, refused = [], []
     for override in overrides:
@@ -91,6 +106,7 @@ def checked(
         except OverrideError as error:
             refused.append(error.problem)
         else:
+            # Messages name those of the command line; those of Python come with a traceback.
             if isinstance(override, str):
                 changed.append(spelled(data, key))
     if refused:
@@ -104,7 +120,7 @@ def checked(
 
 
 def _name_override(problem: Problem, changed: Sequence[str]) -> Problem:
-    """Says so where a bad value came from the command line and not from the file."""
+    """Say so where a bad value came from the command line and not from the file."""
     for key in changed:
         if problem.key == key or problem.key.startswith(f"{key}."):
             return Problem(f"--set {problem.key}", problem.message)
@@ -115,17 +131,17 @@ _INCLUDE: Final = "include"
 
 
 def _expand(data: Mapping[str, Any], source: Path | None) -> Mapping[str, Any]:
-    """Puts the processes of included files in the place of their includes.
+    """Put the processes of included files in the place of their includes.
 
     Args:
-        data: raw tables of a config, left as they are.
-        source: the file that they came from; paths start at its folder.
+        data: Raw tables of a config, left as they are.
+        source: The file that they came from; paths start at its folder.
 
     Returns:
         Tables without includes.
 
     Raises:
-        ConfigError: an include is misspelt, or its file cannot be used; names the file at fault.
+        ConfigError: An include is misspelt, or its file cannot be used; names the file at fault.
     """
     demand = data.get("demand")
     if not isinstance(demand, list | tuple):
@@ -163,7 +179,7 @@ def _include_fault(member: Mapping[str, Any], index: int) -> Problem | None:
 
 
 def _included_processes(path: Path) -> list[Any]:
-    """The processes of a file, known to be valid."""
+    """Return the processes of a file, known to be valid."""
     tables = read_toml(path)
     problems = [
         Problem(key, "does not belong here; an included file holds [[demand]] tables only")

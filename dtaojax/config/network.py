@@ -17,14 +17,15 @@ class SyntheticConfig(StrictModel):
     """A network drawn at random.
 
     Attributes:
-        subnets: how many, root apart.
-        seed: of the draw; another seed gives another network.
+        subnets: Number of subnets, root apart.
+        seed: Seed of the draw; another seed gives another network.
         stage: ``mature`` spreads depths and prices as mainnet's are; ``launch`` is the first block
             of dTAO, in which every pool holds 1 TAO and as much alpha and nobody holds any.
-        newborn: of a mature network, how many subnets were registered a tempo ago; the last ones.
-        pool_tao: at the launch, TAO in each pool; the chain's least lock by default [TAO].
-        pool_alpha: at the launch, alpha in each pool [alpha].
-        held_alpha: at the launch, alpha that is held outside each pool [alpha].
+        newborn: Number of subnets that were registered a tempo ago, the last ones; of a mature
+            network only.
+        pool_tao: TAO in each pool at the launch; the chain's least lock by default [TAO].
+        pool_alpha: Alpha in each pool at the launch [alpha].
+        held_alpha: Alpha that is held outside each pool at the launch [alpha].
     """
 
     subnets: Annotated[int, Field(ge=1, le=chain.U16_MAX)]
@@ -59,23 +60,23 @@ class NetworkConfig(StrictModel):
     """The state to start from.
 
     Attributes:
-        file: name of an embedded network, or the path of a CSV or Parquet file, relative to the
+        file: Name of an embedded network, or the path of a CSV or Parquet file, relative to the
             config file; a bare file name that is not there is looked for in the folder
             ``DTAOJAX_DATA``, or ``../shared/data``.
-        block: block height of that state; overrides the network's companion facts.
+        block: Block height of that state; overrides the network's companion facts.
         total_issuance: TAO issued at that block [TAO]; overrides the companion facts.
         root_tao: TAO staked to root, for a file that has no row for it [TAO]; overrides the
             companion facts.
-        gate_bar: the emission bar in force; overrides the companion facts. 0 for not set.
-        last_lock_cost: what the last registration cost; overrides the companion facts [TAO].
-        last_lock_block: when that was; overrides the companion facts. By default when the newest
-            subnet was registered.
+        gate_bar: The emission bar in force; overrides the companion facts. 0 for not set.
+        last_lock_cost: Cost of the last registration; overrides the companion facts [TAO].
+        last_lock_block: Block of the last registration; overrides the companion facts. By default
+            that at which the newest subnet was registered.
         columns_from: CSV files that tell, by netuid, what the network file does not: any of its
             columns, also as ``registered_block``, ``start_block``, ``burn`` or ``enabled``. Found
             as the network file is.
-        assume: whether what a dated snapshot does not tell may be assumed; the report says what was
+        assume: Whether what a dated snapshot does not tell may be assumed; the report says what was
             (docs/networks.md).
-        synthetic: draw a network instead of reading a file.
+        synthetic: Network to draw instead of reading a file.
     """
 
     file: PathText = DEFAULT_NETWORK
@@ -101,5 +102,5 @@ class NetworkConfig(StrictModel):
 
     @property
     def facts(self) -> dict[str, int | float | None]:
-        """What overrides the companion facts; None where it does not."""
+        """Facts that replace those of the companion file; None where none do."""
         return self.model_dump(exclude={"file", "columns_from", "assume", "synthetic"})

@@ -22,16 +22,16 @@ class OverrideError(ValueError):
 
 
 def parse(override: str) -> tuple[str, Any]:
-    """Splits ``key=value``; the value is read as TOML, or else is a string.
+    """Split ``key=value``; the value is read as TOML, or else is a string.
 
     Args:
-        override: for example ``run.paths=1000`` or ``network.file=state.csv``.
+        override: Change to make, for example ``run.paths=1000`` or ``network.file=state.csv``.
 
     Returns:
         The dotted key and the value.
 
     Raises:
-        OverrideError: there is no ``=``, or the key has an empty part.
+        OverrideError: There is no ``=``, or the key has an empty part.
     """
     key, equals, text = override.partition("=")
     key, text = key.strip(), text.strip()
@@ -48,7 +48,7 @@ def parse(override: str) -> tuple[str, Any]:
 
 
 def apply(data: Mapping[str, Any], key: str, value: Any) -> dict[str, Any]:
-    """A copy of the tables with one value changed.
+    """Return a copy of the tables with one value changed.
 
     Tables on the way are made where they are missing; a mechanism given by name becomes a table
     that names its preset, a behaviour one that names its fit; a missing demand starts from the
@@ -56,15 +56,15 @@ def apply(data: Mapping[str, Any], key: str, value: Any) -> dict[str, Any]:
     kind where it has none of its own.
 
     Args:
-        data: raw tables, left as they are.
-        key: dotted key.
-        value: what to put there.
+        data: Raw tables, left as they are.
+        key: Dotted key.
+        value: Value to put there.
 
     Returns:
         The changed tables.
 
     Raises:
-        OverrideError: the way leads through something that is no table, or to no list member.
+        OverrideError: The way leads through something that is no table, or to no list member.
     """
     if key.count(".") >= _DEEPEST:
         raise OverrideError(f"{key[:40]}...", "leads through too many tables; shorten it")
@@ -73,6 +73,7 @@ def apply(data: Mapping[str, Any], key: str, value: Any) -> dict[str, Any]:
         data = {**data, head: {"preset": data[head]}}
     if rest and head == "behaviour" and isinstance(data.get(head), str):
         data = {**data, head: {"fit": data[head]}}
+    # The default demand is written out, or a change of one process would drop all others.
     if rest and head == "demand" and head not in data:
         network = data.get("network")
         drawn = isinstance(network, Mapping) and network.get("synthetic") is not None
@@ -81,10 +82,10 @@ def apply(data: Mapping[str, Any], key: str, value: Any) -> dict[str, Any]:
 
 
 def value_at(data: Mapping[str, Any], key: str) -> Any:
-    """What stands at a dotted key; a process in the demand list is found as by :func:`apply`.
+    """Look up a dotted key; a process in the demand list is found as by :func:`apply`.
 
     Raises:
-        OverrideError: there is no such key.
+        OverrideError: There is no such key.
     """
     node: Any = data
     for part in key.split("."):
@@ -102,7 +103,7 @@ def value_at(data: Mapping[str, Any], key: str) -> Any:
 
 
 def spelled(data: Mapping[str, Any], key: str) -> str:
-    """The key as problems spell it: a process in the demand list by its name, not its index."""
+    """Spell a key as problems do: a process in the demand list by its name, not its index."""
     head, _, inner = key.partition(".")
     index, _, rest = inner.partition(".")
     members = data.get(head)
@@ -113,7 +114,7 @@ def spelled(data: Mapping[str, Any], key: str) -> str:
 
 
 def called(member: Any) -> str | None:
-    """What a member of the demand list is called: its name or else its kind; None for neither."""
+    """Return the name of a member of the demand list, or else its kind; None for neither."""
     if not isinstance(member, Mapping):
         return None
     name = member.get("name", member.get("process"))
@@ -121,7 +122,7 @@ def called(member: Any) -> str | None:
 
 
 def names_of(demand: Any) -> dict[int, str]:
-    """Names of those processes of a raw demand list that have one, by their index."""
+    """Return names of those processes of a raw demand list that have one, by their index."""
     members = demand if isinstance(demand, list | tuple) else ()
     names = ((index, called(member)) for index, member in enumerate(members))
     return {index: name for index, name in names if name}

@@ -27,12 +27,12 @@ class PortfolioConfig(StrictModel):
 
     Attributes:
         root_tao: TAO staked to root.
-        delegate_take_u16: validator's take of the staking yield, out of 65535.
-        alpha: netuid -> alpha staked in that subnet.
-        loss_days: days after which losses are measured; by default 1, 7, 30 and 90 as far as they
+        delegate_take_u16: Validator's take of the staking yield, out of 65535.
+        alpha: Netuid -> alpha staked in that subnet.
+        loss_days: Days after which losses are measured; by default 1, 7, 30 and 90 as far as they
             come before the horizon, and the horizon.
-        exit_fall: by how much leaving may lower the price of a pool in a day, for the time that it
-            takes.
+        exit_fall: Part by which leaving may lower the price of a pool in a day; sets the time that
+            it takes.
     """
 
     root_tao: Tokens = 0.0
@@ -43,12 +43,12 @@ class PortfolioConfig(StrictModel):
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing is held."""
+        """True if nothing is held."""
         return self.root_tao == 0.0 and not any(self.alpha.values())
 
 
 def _day_fault(day: float, step_blocks: int) -> str | None:
-    """Says why a day is no whole number of steps, with the nearest that is; None if it is."""
+    """Say why a day is no whole number of steps, with the nearest that is; None if it is."""
     steps = day * chain.BLOCKS_PER_DAY / step_blocks
     if steps >= 0.5 and abs(steps - round(steps)) <= WHOLE_STEP_TOLERANCE:
         return None
@@ -61,7 +61,8 @@ def _day_fault(day: float, step_blocks: int) -> str | None:
 
 
 def _days_within(days: tuple[float, ...], horizon: float, step_blocks: int) -> tuple[float, ...]:
-    """Those of the days that lie before the horizon on the grid of steps, and the horizon."""
+    """Return the days before the horizon that lie on the grid of steps, and the horizon."""
+    # Half a step before the horizon, so that rounding cannot report the last day twice.
     last = horizon - 0.5 * step_blocks / chain.BLOCKS_PER_DAY
     return (*(day for day in days if day < last and not _day_fault(day, step_blocks)), horizon)
 
@@ -91,8 +92,8 @@ class PrecisionTargetConfig(StrictModel):
     """When a run may end before all its paths are simulated.
 
     Attributes:
-        relative_error: standard error over value that each of the numbers is to reach.
-        of: the numbers, at the horizon.
+        relative_error: Standard error over value that each of the numbers is to reach.
+        of: The numbers, at the horizon.
     """
 
     relative_error: Annotated[float, Field(gt=0.0, lt=1.0)]
@@ -103,18 +104,18 @@ class RunConfig(StrictModel):
     """How much is simulated, and how.
 
     Attributes:
-        paths: number of random demand paths; the most, where there is a ``precision_target``.
-        horizon_days: how far ahead [days].
-        step_blocks: blocks simulated at once; by default the preset's, chosen in
+        paths: Number of random demand paths; the most, where there is a ``precision_target``.
+        horizon_days: Length of the simulated time [days].
+        step_blocks: Blocks simulated at once; by default the preset's, chosen in
             docs/step_lengths.md (360, one tempo, for `gate_rank_2026`); 1 is the chain's algorithm.
-        report_days: days at which distributions are reported, rising, at most the horizon; by
+        report_days: Days on which distributions are reported, rising, at most the horizon; by
             default 1, 3, 7, 14, 21, 30, 45, 60, 75 and 90 as far as they come before the horizon,
             and the horizon.
-        seed: of all random numbers; the same seed gives the same numbers.
+        seed: Seed of all random numbers; the same seed gives the same numbers.
         precision: float64, or float32 where speed matters more than slow growth.
-        block_paths: paths computed at once, a power of two; changes speed and memory, never a
+        block_paths: Paths computed at once, a power of two; changes speed and memory, never a
             number. By default 32 on a CPU, and as many as occupy an accelerator.
-        precision_target: ends the run as soon as numbers are precise enough.
+        precision_target: Precision of numbers at which the run ends early.
     """
 
     paths: Annotated[int, Field(ge=1, le=10**9)] = 2048
@@ -169,17 +170,18 @@ class RunConfig(StrictModel):
         return _day_fault(day, self.step_blocks)
 
     def step_of(self, day: float) -> int:
-        """Number of steps after which ``day`` is reached [days]."""
+        """Return number of steps after which ``day`` is reached [days]."""
         return round(day * chain.BLOCKS_PER_DAY / self.step_blocks)
 
     def days_within(self, days: tuple[float, ...]) -> tuple[float, ...]:
-        """Those of the days that lie before the horizon on the grid of steps, and the horizon."""
+        """Return the days before the horizon that lie on the grid of steps, and the horizon."""
         return _days_within(days, self.horizon_days, self.step_blocks)
 
     def list_faults(self, key: str, days: tuple[float, ...]) -> list[Problem]:
-        """Finds what is wrong with a list of days: off the grid, unsorted, or past the horizon."""
+        """Find what is wrong with a list of days: off the grid, unsorted, or past the horizon."""
         step = self.step_blocks
         faults = [Problem(key, fault) for day in days if (fault := _day_fault(day, step))]
+        # Days of the same step are one day; the first spelling of it is kept.
         rising = sorted({self.step_of(day): day for day in reversed(days)}.values())
         if list(days) != rising:
             text = f"must rise and hold each day once: write {_toml_days(rising)}"
@@ -201,10 +203,10 @@ class ReportConfig(StrictModel):
     """Whom the report speaks to.
 
     Attributes:
-        audience: whose question it answers first: that of a ``holder`` of alpha, of the ``owner``
-            of a subnet, of the ``designer`` of the network, or of ``all``. What only another view
-            needs is not recorded, which saves memory where there are many subnets.
-        subnet: netuid of the owner's subnet; without it the view of owners is about all of them.
+        audience: Reader whose question comes first: a ``holder`` of alpha, the ``owner`` of a
+            subnet, the ``designer`` of the network, or ``all``. What only another view needs is not
+            recorded, which saves memory where there are many subnets.
+        subnet: Netuid of the owner's subnet; without it the view of owners is about all of them.
     """
 
     audience: Audience = "all"
@@ -218,7 +220,7 @@ class ReportConfig(StrictModel):
         return self
 
     def speaks_to(self, audience: Audience) -> bool:
-        """Whether the report has the view of this audience."""
+        """Return whether the report has the view of this audience."""
         return self.audience in (audience, "all")
 
 
@@ -226,7 +228,7 @@ class OutputConfig(StrictModel):
     """Where the report goes.
 
     Attributes:
-        folder: the report folder, relative to where the command runs; ``{stem}`` stands for the
+        folder: The report folder, relative to where the command runs; ``{stem}`` stands for the
             config file's name without its ending.
     """
 
@@ -237,8 +239,8 @@ class DecompositionConfig(StrictModel):
     """Takes the variance of the headline figures apart by sources of randomness.
 
     Attributes:
-        paths: paths of each further run; one run for each source that draws anything, and two.
-        subnet: netuid of a subnet whose emission share is taken apart too.
+        paths: Paths of each further run; one run for each source that draws anything, and two.
+        subnet: Netuid of a subnet whose emission share is taken apart too.
     """
 
     paths: Annotated[int, Field(ge=32, le=10**6)] = 1024

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dtaojax.assembly import build_world
 from dtaojax.assembly.following import build_following
-from dtaojax.assembly.inputs import Inputs
 from dtaojax.engine.model import Model
+from dtaojax.inputs import Inputs
 from dtaojax.world.world import World
 
 

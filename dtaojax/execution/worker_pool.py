@@ -10,7 +10,6 @@ from functools import lru_cache, partial
 from typing import Any, Final
 
 from dtaojax.assembly import build_bins
-from dtaojax.assembly.inputs import Inputs
 from dtaojax.engine.chunk import Chunk, Plan, compute_chunk
 from dtaojax.engine.devices import device_threads
 from dtaojax.engine.model import Model
@@ -26,6 +25,7 @@ from dtaojax.execution.scheduler import (
     quiet,
 )
 from dtaojax.execution.simulated import simulated
+from dtaojax.inputs import Inputs
 
 RETRIES: Final = 3
 """How often a chunk is tried again where a worker failed."""

@@ -33,7 +33,7 @@ from dtaojax.mechanism.registration.config import EmitSetConfig, RegistrationCon
 from dtaojax.mechanism.root.config import RootConfig, build_tao_weight
 from dtaojax.mechanism.split.config import SplitConfig
 from dtaojax.mechanism.weight_rule.config import AnyWeightRuleConfig
-from dtaojax.schema.dates import Moment
+from dtaojax.schema.dates import DateOrTime
 from dtaojax.schema.errors import Problem, choice, described, shown
 from dtaojax.schema.strict import Days, StrictModel, refuse
 
@@ -146,7 +146,7 @@ class ChangeConfig(RulesConfig):
         at_block: the last block under the former rules, a whole number of steps after the start.
     """
 
-    at: Moment | None = None
+    at: DateOrTime | None = None
     at_day: Days | None = None
     at_block: Annotated[int, Field(ge=1, le=2**40)] | None = None
 

@@ -11,7 +11,7 @@ _INDENT: Final = "  "
 
 
 def config_text(value: Any) -> str:
-    """JSON in which a table or list is on one line where it fits, and else a short entry follows
+    """Write JSON with a table or list on one line where it fits, and else short entries after
     another: fitted demand has an entry for each subnet."""
     return "\n".join(_lines(value, _WIDTH))
 
@@ -44,7 +44,7 @@ def _entry(key: str, value: Any, width: int) -> list[str]:
 
 
 def _packed(entries: Sequence[list[str]], width: int) -> Iterator[str]:
-    """Entries of one line share lines, if there are more of them than anyone reads one by one."""
+    """Put entries of one line together, if there are more than anyone reads one by one."""
     are_many = len(entries) > 12 and all(len(entry) == 1 for entry in entries)
     line = ""
     for entry in entries:

@@ -22,7 +22,7 @@ from matplotlib.figure import Figure
 from dtaojax.files.text import visible
 from dtaojax.report import numerals
 from dtaojax.report.charts.svg import render
-from dtaojax.report.numerals import with_error
+from dtaojax.report.numerals import plus_minus, with_error
 from dtaojax.report.trust import Trust
 from dtaojax.results.contract import ResultsError
 from dtaojax.storage import final_place, write_whole
@@ -33,20 +33,25 @@ class Number:
     """A number in a table or on a card.
 
     Attributes:
-        text: as it is shown.
-        error: its standard error as it is shown, or nothing.
-        value: by which a table sorts.
+        text: Number as it is shown.
+        error: Standard error as it is shown, or nothing.
+        value: Value by which a table sorts.
     """
 
     text: str
     error: str = ""
     value: float | None = None
 
+    @property
+    def with_error(self) -> str:
+        """The number as it stands in a sentence: ``text ± error``."""
+        return plus_minus(self.text, self.error)
+
 
 def number(
     value: float | None, standard_error: float | None = None, factor: float = 1.0, suffix: str = ""
 ) -> Number:
-    """A number to the digits that its standard error allows; ``factor`` 100 shows percent."""
+    """Write a number to the digits that its standard error allows; ``factor`` 100 is percent."""
 
     def scaled(amount: float | None) -> float | None:
         return None if amount is None else factor * amount
@@ -63,12 +68,12 @@ class Table:
     """A table; a column whose entries are numbers is set flush right.
 
     Attributes:
-        caption: what it shows.
-        columns: headings, each with its unit.
-        rows: entries, the first of which names the row.
-        note: below the table.
-        sortable: whether a click on a heading sorts.
-        slug: identifier on the page, where something refers to it.
+        caption: Title of the table.
+        columns: Headings, each with its unit.
+        rows: Entries, the first of which names the row.
+        note: Text below the table.
+        sortable: True if a click on a heading sorts.
+        slug: Identifier on the page, where something refers to it.
     """
 
     caption: str
@@ -80,7 +85,7 @@ class Table:
 
     @property
     def numeric(self) -> tuple[bool, ...]:
-        """Which columns hold numbers."""
+        """True for each column that holds numbers."""
         return tuple(
             any(isinstance(row[place], Number) for row in self.rows)
             for place in range(len(self.columns))
@@ -92,10 +97,10 @@ class Drawing:
     """A figure with its title, its caption and its text alternative.
 
     Attributes:
-        slug: identifier on the page.
-        title: what it shows, with the unit.
-        caption: what to take away.
-        svg: the figure.
+        slug: Identifier on the page.
+        title: Title with the unit.
+        caption: Sentence on what to take away.
+        svg: Rendered figure.
     """
 
     slug: str
@@ -116,15 +121,15 @@ def drawing(
     description: str = "",
     name: Callable[[int], str] = _numbered,
 ) -> Drawing:
-    """Renders a figure that was drawn within ``svg.drawing_style`` in ``svg.COLOURS``.
+    """Render a figure that was drawn within ``svg.drawing_style`` in ``svg.COLOURS``.
 
     Args:
-        slug: unique on the page.
-        title: what the figure shows, with the unit.
-        caption: what to take away from it.
-        figure: the drawing.
-        description: text alternative with the numbers; the caption if it is empty.
-        name: text for ``svg.stand_in`` in the figure, harmless; the subnet's number by default.
+        slug: Identifier, unique on the page.
+        title: Title, with the unit.
+        caption: Sentence on what to take away.
+        figure: Drawn figure.
+        description: Text alternative with the numbers; the caption if it is empty.
+        name: Text for ``svg.stand_in`` in the figure, harmless; the subnet's number by default.
     """
     svg = render(figure, slug, title, description or caption, name)
     return Drawing(slug, title, caption, svg)
@@ -135,10 +140,10 @@ class Card:
     """A question of the first screen and its answer.
 
     Attributes:
-        question: in a few words.
-        lead: the answer, which begins with ``number``.
-        number: set large; may be empty.
-        points: sentences that follow.
+        question: Question in a few words.
+        lead: Answer, which begins with ``number``.
+        number: Number that is set large; may be missing.
+        points: Sentences that follow.
     """
 
     question: str
@@ -152,15 +157,15 @@ class Section:
     """A part of the page, in the order of its attributes.
 
     Attributes:
-        slug: identifier on the page.
-        heading: its title.
-        short: name in the navigation; the heading if it is empty.
-        paragraphs: of text.
-        drawings: figures side by side.
-        tables: below each other.
-        facts: label and text.
-        terms: label and definition.
-        printed: summary and text of a block that unfolds, a config for example.
+        slug: Identifier on the page.
+        heading: Title of the section.
+        short: Name in the navigation; the heading if it is empty.
+        paragraphs: Paragraphs of text.
+        drawings: Figures side by side.
+        tables: Tables below each other.
+        facts: Pairs of label and text.
+        terms: Pairs of label and definition.
+        printed: Summary and text of a block that unfolds, a config for example.
     """
 
     slug: str
@@ -179,16 +184,16 @@ class Document:
     """A page.
 
     Attributes:
-        eyebrow: what kind of page, and of what.
-        title: its heading.
-        question: what it answers.
-        cards: the first screen.
-        notes: below the cards.
-        warnings: what a reader must know before using a number.
-        sections: the rest.
-        made: by what and when, for the foot of the page.
-        trust: what was back-tested of the runs behind it, on top; most pages have one badge.
-        remarks: what was found wrong since it was made, above all numbers.
+        eyebrow: Kind of page and its subject, above the title.
+        title: Heading of the page.
+        question: Question that the page answers.
+        cards: First screen.
+        notes: Paragraphs below the cards.
+        warnings: Facts that a reader must know before using a number.
+        sections: Rest of the page.
+        made: Origin of the page, for its foot.
+        trust: Badges of the runs behind the page, on top; most pages have one.
+        remarks: Faults found since the page was made, above all numbers.
     """
 
     eyebrow: str
@@ -204,7 +209,7 @@ class Document:
 
 
 def render_document(document: Document) -> str:
-    """The text of one HTML page that needs nothing else; the same document, the same text."""
+    """Render one HTML page that needs nothing else; the same document gives the same text."""
     shallow = {field.name: getattr(document, field.name) for field in dataclasses.fields(document)}
     return fill("document.html.j2", shallow)
 
@@ -213,24 +218,25 @@ _HERE: Final = Path(__file__).parent
 
 
 def fill(template: str, content: dict[str, Any]) -> str:
-    """The page that a template makes of ``content``, with style sheet and script inside."""
+    """Fill a template with ``content``, with style sheet and script inside."""
     script = (_HERE / "assets" / "report.js").read_text(encoding="utf-8")
     shell = {
         "css": Markup((_HERE / "assets" / "report.css").read_text(encoding="utf-8")),
         "script": Markup(script),
+        # The page's own policy lets this script run and no other, whatever a name smuggles in.
         "script_hash": base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
     }
     return _environment().get_template(template).render(shell | content)
 
 
 def write_page(page: str, target: Path) -> Path:
-    """Writes a page, all of it or nothing; its folder is made if it does not exist.
+    """Write a page, all of it or nothing; its folder is made if it does not exist.
 
     Returns:
         The target.
 
     Raises:
-        ResultsError: the folder cannot be written.
+        ResultsError: The folder cannot be written.
     """
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -244,19 +250,19 @@ def write_page(page: str, target: Path) -> Path:
 
 
 def _unbreakable(value: Any) -> Markup:
-    """Keeps a number together with its error and its percent sign at the end of a line."""
+    """Keep a number together with its error and its percent sign at the end of a line."""
     text = value if isinstance(value, Markup) else escape(visible(str(value)))
     return text.replace(" %", Markup("&nbsp;%")).replace(" ± ", Markup("&nbsp;±&nbsp;"))
 
 
 def _breakable(text: str) -> Markup:
-    """Lets a long name in a heading end a line after an underscore."""
+    """Let a long name in a heading end a line after an underscore."""
     return escape(visible(text)).replace("_", Markup("_<wbr>"))
 
 
 @cache
 def _environment() -> Environment:
-    """Jinja with escaping on; every text that it writes is first made visible."""
+    """Return Jinja with escaping on; every text that it writes is first made visible."""
 
     def show(value: Any) -> Any:
         is_raw_text = isinstance(value, str) and not isinstance(value, Markup)

@@ -74,12 +74,12 @@ EVENTS: Final[dict[str, str]] = {
 
 
 def label_of(quantity: str) -> str:
-    """The label of ``quantity``; its name where the glossary does not know it."""
+    """Return the label of ``quantity``; its name where the glossary does not know it."""
     return QUANTITIES[quantity].label if quantity in QUANTITIES else quantity
 
 
 def title_of(quantity: str) -> str:
-    """The name of ``quantity`` beneath a heading that says what it is of."""
+    """Return the name of ``quantity`` beneath a heading that says what it is of."""
     return (quantity in QUANTITIES and QUANTITIES[quantity].title) or label_of(quantity)
 
 
@@ -140,5 +140,5 @@ _LABELS: Final = {
 
 
 def cohort_label(party: str) -> str:
-    """What the report calls a party; a whale by its name."""
+    """Return what the report calls a party; a whale by its name."""
     return _LABELS.get(party, f"Whale “{party}”")

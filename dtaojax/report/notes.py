@@ -14,9 +14,10 @@ def rules_note(*found: Mapping[str, Any]) -> list[str]:
     What holds for some of several results only begins with their labels.
 
     Args:
-        found: with ``changes`` of the rules within a run and ``since_then``, as pipelines write
-            them, and a ``label`` where there are several; what was written without has none.
+        found: Records with ``changes`` of the rules within a run and ``since_then``, as studies
+            write them, and a ``label`` where there are several; what was written without has none.
     """
+    # Changes within the run come first: they are the config's own, the rest is news since.
     changed = [f"{_whose(each)}{text}" for each in found for text in change_texts(each)]
     since: dict[str, list[Mapping[str, Any]]] = {}
     for each in found:
@@ -58,12 +59,12 @@ Notices: TypeAlias = Sequence[Mapping[str, Any]]
 
 
 def notice_warnings(notices: Notices) -> list[str]:
-    """A sentence for each kind; the rows are in the table."""
+    """Return a sentence for each kind of notice; the rows are in the table."""
     return [f"Of the history: {notice['summary']}." for notice in notices]
 
 
 def notice_tables(notices: Notices) -> list[Table]:
-    """All rows of which something is said, by netuid; no table where there are none."""
+    """Tabulate all rows of which something is said, by netuid; no table where there are none."""
     rows: list[list[Entry]] = [
         [
             notice["kind"].replace("_", " "),
@@ -101,15 +102,15 @@ def _span(ends: Sequence[str]) -> str:
 
 
 def made_by(made: Mapping[str, Any]) -> str:
-    """By which version and when, for the foot of a page."""
+    """Say by which version a result was made and when, for the foot of a page."""
     return f"Made by dtaojax {made['dtaojax_version']} on {made['created']}."
 
 
 def made_with(made: Mapping[str, Any], *between: tuple[str, str]) -> list[tuple[str, str]]:
-    """On which device and with which versions, as label and text.
+    """Return the device and the versions of a result, as label and text.
 
     Args:
-        made: as ``pipeline/runtime.py`` tells it.
-        between: what is said after the device.
+        made: Device and versions, as ``dtaojax.execution.runtime`` tells them.
+        between: Facts to stand after the device.
     """
     return [("Device", made["device"]), *between, *made["versions"].items()]

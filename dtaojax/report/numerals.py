@@ -19,15 +19,17 @@ _ROUNDING: Final = 1e-13
 
 
 def _fixed(value: float, decimals: int) -> str:
-    """With ``decimals`` decimals; where they are negative, rounded to tens, hundreds ..."""
+    """Write with ``decimals`` decimals; where they are negative, rounded to tens, hundreds ..."""
     text = f"{round(value, decimals):,.{max(decimals, 0)}f}"
+    # What rounds to zero has no sign.
     if float(text.replace(",", "")) == 0.0:
         text = text.removeprefix("-")
+    # A true minus sign is as wide as a digit, so columns stay in line.
     return text.replace("-", "−")
 
 
 def _place(value: float, digits: int) -> int:
-    """Decimals that show ``digits`` significant digits of ``value``, negative for a large one."""
+    """Return the decimals that show ``digits`` significant digits; negative for a large value."""
     if value == 0.0:
         return 0
     magnitude = math.floor(math.log10(abs(value)))
@@ -35,12 +37,12 @@ def _place(value: float, digits: int) -> int:
 
 
 def _decimals(value: float, digits: int) -> int:
-    """The same, but for whole digits, of which none is dropped."""
+    """Return the same, but drop none of the whole digits."""
     return max(_place(value, digits), 0)
 
 
 def plain(value: float | None, digits: int = 3) -> str:
-    """A number with at least ``digits`` significant digits, thousands separated by commas.
+    """Write a number with at least ``digits`` significant digits, thousands set off by commas.
 
     Whole digits are never rounded away (123456 stays 123,456) and whole numbers get no decimals.
     """
@@ -54,7 +56,7 @@ def plain(value: float | None, digits: int = 3) -> str:
 def with_error(
     value: float | None, standard_error: float | None, digits: int = _MAX_DIGITS
 ) -> tuple[str, str]:
-    """A value and its standard error, both to the digits that the error allows.
+    """Write a value and its standard error, both to the digits that the error allows.
 
     The error shows one significant digit, or two if they are at most 35, as the Particle Data
     Group does; the value is rounded to the same place, 2,052,758 ± 2,901 to 2,052,800 ± 2,900, and
@@ -62,10 +64,10 @@ def with_error(
     example) shows four.
 
     Args:
-        value: the estimate, in any unit.
-        standard_error: of the estimate, in the same unit; 0 or None where there is none, NaN where
-            it is not known.
-        digits: most significant digits to show; whole digits are kept.
+        value: The estimate, in any unit.
+        standard_error: Standard error of the estimate, in the same unit; 0 or None where there is
+            none, NaN where it is not known.
+        digits: Most significant digits to show; whole digits are kept.
 
     Returns:
         The two texts; the second is empty where there is no error.
@@ -80,6 +82,7 @@ def with_error(
         or standard_error <= _ROUNDING * abs(value)
     ):
         return plain(value, _EXACT_DIGITS), ""
+    # One digit of the error, or two where rounding to one would change it by much.
     decimals = _place(standard_error, 1)
     if round(standard_error * 10.0 ** (decimals + 1)) <= _TWO_DIGITS_UP_TO:
         decimals = _place(standard_error, 2)
@@ -90,8 +93,13 @@ def with_error(
     return _fixed(value, decimals), error
 
 
+def plus_minus(text: str, error: str) -> str:
+    """Return ``text ± error``, or the text alone where there is no error."""
+    return f"{text} ± {error}" if error else text
+
+
 def percent(fraction: float | None, digits: int = 3) -> str:
-    """A fraction as percent, at most two decimals: 0.1234 -> ``12.3 %``."""
+    """Write a fraction as percent, at most two decimals: 0.1234 -> ``12.3 %``."""
     if fraction is None or not math.isfinite(fraction):
         return MISSING
     value = 100.0 * fraction
@@ -103,16 +111,16 @@ def percent(fraction: float | None, digits: int = 3) -> str:
 def probability(
     value: float, standard_error: float, ci_low: float, ci_high: float
 ) -> tuple[str, str]:
-    """A probability and its standard error in percent, without the sign.
+    """Write a probability and its standard error in percent, without the sign.
 
     Where no path shows the event, or every one, the estimate is 0 or 1 however few paths there
     were; then the bound of the 95 % interval is shown: ``<0.18``, ``>99.82``.
 
     Args:
-        value: the estimate as a fraction.
-        standard_error: of it, as a fraction.
-        ci_low: lower end of its 95 % Monte Carlo interval, as a fraction.
-        ci_high: upper end of it.
+        value: The estimate as a fraction.
+        standard_error: Standard error, as a fraction.
+        ci_low: Lower end of its 95 % Monte Carlo interval, as a fraction.
+        ci_high: Upper end of the interval.
     """
     if value == 0.0 and ci_high > 0.0:
         return f"<{plain(100.0 * ci_high, 2)}", ""
@@ -123,7 +131,7 @@ def probability(
 
 
 def compact(value: float, digits: int = 4) -> str:
-    """A short number for a figure: 2050000 -> ``2.05M``, 0.0123 -> ``0.0123``."""
+    """Write a short number for a figure: 2050000 -> ``2.05M``, 0.0123 -> ``0.0123``."""
     if value == 0.0:
         return "0"
     size, suffix = next(
@@ -145,12 +153,12 @@ def compact(value: float, digits: int = 4) -> str:
 
 
 def amount(value: Any, digits: int = 6) -> Any:
-    """A fact of the manifest: whole numbers in full, others to ``digits``, anything else as is."""
+    """Write a fact of the manifest: whole numbers in full, others to ``digits``, the rest as is."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return value
     return _fixed(value, 0) if isinstance(value, int) else plain(value, digits)
 
 
 def days(day: float) -> str:
-    """A number of days with its word: ``1 day``, ``90 days``, ``0.5 days``."""
+    """Write a number of days with its word: ``1 day``, ``90 days``, ``0.5 days``."""
     return f"{day:g} day" if day == 1.0 else f"{day:g} days"

@@ -14,11 +14,11 @@ class Term:
     """An entry of the glossary.
 
     Attributes:
-        label: short name, for tables and figures.
-        formula: definition, in plain mathematics.
-        reading: what a high value means.
-        display: how values of the quantity are written.
-        title: still shorter name, beneath a heading that says what it is of; the label if empty.
+        label: Short name, for tables and figures.
+        formula: Definition, in plain mathematics.
+        reading: Meaning of a high value.
+        display: Way in which values of the quantity are written.
+        title: Still shorter name beneath a heading that says what it is of; the label if empty.
     """
 
     label: str

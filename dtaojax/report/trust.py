@@ -21,8 +21,8 @@ class Tested:
     """What was seen of one kind of quantity.
 
     Attributes:
-        about: the kind, in words.
-        text: how far ahead it held, did not hold, or was not tested.
+        about: Kind of quantity, in words.
+        text: Words on how far ahead it held, did not hold, or was not tested.
         grade: ``held`` up to the run's horizon, ``failed`` within it, or ``open``.
     """
 
@@ -36,11 +36,11 @@ class Trust:
     """The badge of a run.
 
     Attributes:
-        demand: what its demand is called; empty where it was not recorded.
-        kinds: by kind of quantity; empty where no back-test speaks for the run.
-        remarks: why that is, or what else differs from the runs that were tested.
-        runs: which runs it is about, where there are several with badges of their own.
-        record: how the forecasts of a ledger did, where one was named.
+        demand: Name of the demand; empty where it was not recorded.
+        kinds: Test results by kind of quantity; empty where no back-test speaks for the run.
+        remarks: Reasons for that, or other differences from the runs that were tested.
+        runs: Labels of the runs that it is about, where several have badges of their own.
+        record: Record of a ledger's forecasts, where one was named.
     """
 
     demand: str
@@ -51,7 +51,7 @@ class Trust:
 
     @property
     def items(self) -> list[Tested]:
-        """What was seen, kind by kind, and of the ledger."""
+        """Test results by kind of quantity, and that of the ledger."""
         return [*self.kinds.values(), *([self.record] if self.record else [])]
 
     def of(self, kind: str) -> Tested:
@@ -75,6 +75,7 @@ def trust_of(manifest: Mapping[str, Any]) -> Trust:
         return Trust("", {}, [_UNKNOWN], record=_record(found.get("record")))
     kinds, reasons = found.get("kinds"), found.get("reasons")
     remarks = [str(note) for note in found.get("notes") or ()]
+    # A run that no back-test speaks for has no verdict by kind, whatever the manifest holds.
     if reasons:
         remarks.insert(0, f"Not back-tested: {'; '.join(map(str, reasons))}.")
         kinds = ()
@@ -104,6 +105,7 @@ def trust_of_each(labels: Sequence[str], manifests: Sequence[Mapping[str, Any]])
     """Return the badges of several runs, the same badge once."""
     badges = [trust_of(manifest) for manifest in manifests]
     distinct = [badge for place, badge in enumerate(badges) if badge not in badges[:place]]
+    # A badge that all runs share needs no labels.
     if len(distinct) == 1:
         return distinct
     return [
@@ -118,7 +120,7 @@ def trust_of_each(labels: Sequence[str], manifests: Sequence[Mapping[str, Any]])
 
 
 def _grade(found: Mapping[str, Any]) -> Grade:
-    """A kind that failed within the horizon is not saved by what nobody tested beyond."""
+    """Grade a kind; what failed within the horizon is not saved by what nobody tested beyond."""
     if found["result"] == "held":
         return "held"
     failed = found["held_to_days"] is None or any(

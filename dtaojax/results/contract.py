@@ -150,16 +150,16 @@ class Metric:
     """One headline number with its Monte Carlo error.
 
     Attributes:
-        name: what it is, for example ``emission_hhi`` or ``loss_realizable_es_99``.
-        scope: ``network``, ``subnet``, ``portfolio`` or ``position``.
-        netuid: the subnet, or None where the number is not about one.
-        day: days after the start [days].
-        value: the estimate, in ``unit``.
-        standard_error: of the estimate, in ``unit``.
-        ci_low: lower end of the 95 % Monte Carlo interval.
-        ci_high: upper end of the 95 % Monte Carlo interval.
-        n_paths: number of paths behind the estimate.
-        unit: ``ratio``, ``TAO``, ``TAO/alpha``, ``subnets`` ...
+        name: Name of the number, for example ``emission_hhi`` or ``loss_realizable_es_99``.
+        scope: One of ``network``, ``subnet``, ``portfolio`` and ``position``.
+        netuid: Netuid of the subnet, or None where the number is not about one.
+        day: Days after the start [days].
+        value: Estimate, in ``unit``.
+        standard_error: Standard error of the estimate, in ``unit``.
+        ci_low: Lower end of the 95 % Monte Carlo interval.
+        ci_high: Upper end of the 95 % Monte Carlo interval.
+        n_paths: Number of paths behind the estimate.
+        unit: Unit of the numbers: ``ratio``, ``TAO``, ``TAO/alpha``, ``subnets`` ...
     """
 
     name: str
@@ -179,9 +179,9 @@ class Results:
     """Everything a run found, as plain data.
 
     Attributes:
-        manifest: how the numbers were made; JSON types only.
-        metrics: the headline numbers.
-        tables: data frames by name, of :data:`TABLES`; ``portfolio`` and ``losses`` may be absent.
+        manifest: Record of how the numbers were made; JSON types only.
+        metrics: Headline numbers.
+        tables: Data frames by name, of :data:`TABLES`; ``portfolio`` and ``losses`` may be absent.
     """
 
     manifest: dict[str, Any]
@@ -190,16 +190,17 @@ class Results:
 
 
 def save(results: Results, folder: Path) -> None:
-    """Writes ``results`` into ``folder``, and last the manifest, which seals all that is there.
+    """Write ``results`` into ``folder``, and last the manifest, which seals all that is there.
 
     A folder without ``manifest.json`` is therefore never a finished run. The table ``paths`` is
     written block by block while a run goes on and is skipped here if its file exists already.
 
     Raises:
-        ResultsError: the folder cannot be written.
+        ResultsError: The folder cannot be written.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        # Tables first, then the summary; the manifest closes the folder.
         for name, table in results.tables.items():
             target = folder / f"{name}.parquet"
             if name == "paths" and target.exists():
@@ -215,6 +216,7 @@ def save(results: Results, folder: Path) -> None:
             text = results.tables["decomposition"].to_json(orient="records")
             summary["decomposition"] = json.loads(text)
         write_json(folder / "summary.json", summary)
+        # Last: it holds the digests of all other files, and makes the folder a finished result.
         seal(folder, results.manifest)
     except OSError as error:
         raise ResultsError(
@@ -224,16 +226,16 @@ def save(results: Results, folder: Path) -> None:
 
 
 def load(folder: Path, *, for_pages_by: str | None = None) -> Results:
-    """Reads what :func:`save` wrote, and checks every file; the per-path table stays on disk.
+    """Read what :func:`save` wrote, and check every file; the per-path table stays on disk.
 
     The per-path table may be missing, as it is where a run was published without it.
 
     Args:
-        folder: of a finished run.
-        for_pages_by: the command that makes its pages anew; they are not looked at then.
+        folder: Folder of a finished run.
+        for_pages_by: Command that makes its pages anew; they are not looked at then.
 
     Raises:
-        ResultsError: a file is missing, damaged or changed, was written under another schema
+        ResultsError: A file is missing, damaged or changed, was written under another schema
             version, or a command is at work in the folder.
     """
     import pandas as pd
@@ -280,7 +282,7 @@ def load(folder: Path, *, for_pages_by: str | None = None) -> Results:
 
 
 def _metric(record: dict[str, Any]) -> Metric:
-    """A metric from its JSON form, in which an unknown number is null."""
+    """Make a metric from its JSON form, in which an unknown number is null."""
     metric = Metric(**record)
     numbers = ("value", "standard_error", "ci_low", "ci_high")
     unknown = {name: float("nan") for name in numbers if record[name] is None}

@@ -19,7 +19,7 @@ _NUMBERS: Final = ("netuid", "day", "level", "value", "standard_error", "ci_low"
 _STATISTICS: Final = ("mean", "quantile", "probability", "var", "es", "es_contribution")
 
 
-class Estimate(NamedTuple):
+class StoredEstimate(NamedTuple):
     """One number with its Monte Carlo error, in ``unit``; an error of 0 means known exactly."""
 
     value: float
@@ -29,7 +29,7 @@ class Estimate(NamedTuple):
     unit: str
 
 
-def magnitude(estimate: Estimate) -> Estimate:
+def magnitude(estimate: StoredEstimate) -> StoredEstimate:
     """Return an estimate whose value has lost its sign, for sentences that say "gain" or "loss"."""
     return estimate._replace(value=abs(estimate.value))
 
@@ -39,12 +39,12 @@ class Trajectory:
     """One quantity over time.
 
     Attributes:
-        days: report days [days], increasing.
-        mean: mean over paths at each day, in ``unit``.
-        mean_low: lower end of the 95 % Monte Carlo interval of the mean.
-        mean_high: upper end of it.
-        quantiles: quantile level -> value at each day, NaN where the run left none.
-        unit: unit of the values.
+        days: Report days [days], increasing.
+        mean: Mean over paths at each day, in ``unit``.
+        mean_low: Lower end of the 95 % Monte Carlo interval of the mean.
+        mean_high: Upper end of the 95 % Monte Carlo interval of the mean.
+        quantiles: Quantile level -> value at each day, NaN where the run left none.
+        unit: Unit of the values.
     """
 
     days: np.ndarray
@@ -55,7 +55,7 @@ class Trajectory:
     unit: str
 
     def has_band(self, *levels: float) -> bool:
-        """Whether every one of the quantile ``levels`` was reported."""
+        """Return whether every one of the quantile ``levels`` was reported."""
         return all(level in self.quantiles for level in levels)
 
 
@@ -67,9 +67,9 @@ class EstimateTable:
     """The estimates of one table, indexed.
 
     Attributes:
-        name: name of the table, for messages.
+        name: Name of the table, for messages.
         rows: (quantity, netuid or None, statistic, level or None) -> day [days] -> row.
-        columns: value, standard error, ends of the interval and unit, row by row.
+        columns: Value, standard error, ends of the interval and unit, row by row.
     """
 
     name: str
@@ -81,7 +81,7 @@ class EstimateTable:
         """Index ``frame``, whose columns are :data:`~dtaojax.results.contract.ESTIMATE_COLUMNS`.
 
         Raises:
-            ResultsError: a column is missing or holds something else than the contract says, a
+            ResultsError: A column is missing or holds something else than the contract says, a
                 statistic is unknown, an error is negative or an estimate stands there twice.
         """
         missing = [column for column in ESTIMATE_COLUMNS if column not in frame.columns]
@@ -97,6 +97,7 @@ class EstimateTable:
         rows: dict[_Key, dict[float, int]] = {}
         keys = zip(
             frame["quantity"].tolist(),
+            # NaN marks a missing netuid or level; it alone differs from itself.
             (int(netuid) if netuid == netuid else None for netuid in found["netuid"]),
             frame["statistic"].tolist(),
             (level if level == level else None for level in found["level"]),
@@ -117,20 +118,20 @@ class EstimateTable:
         statistic: str = "mean",
         level: float | None = None,
         netuid: int | None = None,
-    ) -> Estimate | None:
-        """The estimate, or None where the run left none."""
+    ) -> StoredEstimate | None:
+        """Look up an estimate; None where the run left none."""
         row = self.rows.get((quantity, netuid, statistic, level), {}).get(day)
-        return None if row is None else Estimate(*(column[row] for column in self.columns))
+        return None if row is None else StoredEstimate(*(column[row] for column in self.columns))
 
     def quantiles(
         self, quantity: str, day: float, levels: Sequence[float], netuid: int | None = None
-    ) -> dict[float, Estimate]:
-        """The quantiles that the run left, by level, in the order of ``levels``."""
+    ) -> dict[float, StoredEstimate]:
+        """Return the quantiles that the run left, by level, in the order of ``levels``."""
         found = {level: self.get(quantity, day, "quantile", level, netuid) for level in levels}
         return {level: each for level, each in found.items() if each is not None}
 
     def days(self, quantity: str | None = None) -> list[float]:
-        """Days of ``quantity``, or of the whole table [days], increasing."""
+        """Return the days of ``quantity``, or of the whole table [days], increasing."""
         return sorted(
             {
                 day
@@ -141,15 +142,15 @@ class EstimateTable:
         )
 
     def quantities(self) -> set[str]:
-        """Names of the quantities in the table."""
+        """Return names of the quantities in the table."""
         return {quantity for quantity, *_ in self.rows}
 
     def netuids(self) -> set[int]:
-        """The subnets that the table speaks of."""
+        """Return the subnets that the table speaks of."""
         return {netuid for _, netuid, *_ in self.rows if netuid is not None}
 
     def trajectory(self, quantity: str, netuid: int | None = None) -> Trajectory | None:
-        """``quantity`` over time, or None where the run left no mean of it."""
+        """Return ``quantity`` over time; None where the run left no mean of it."""
         days = sorted(self.rows.get((quantity, netuid, "mean", None), {}))
         if not days:
             return None
@@ -170,10 +171,10 @@ class EstimateTable:
 
 
 def numbers(table: str, frame: pd.DataFrame, column: str) -> list[float]:
-    """A column as floats, NaN where it is empty.
+    """Return a column as floats, NaN where it is empty.
 
     Raises:
-        ResultsError: the column holds something else than numbers.
+        ResultsError: The column holds something else than numbers.
     """
     try:
         return frame[column].to_numpy(dtype=float, na_value=np.nan).tolist()

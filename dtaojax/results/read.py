@@ -15,7 +15,7 @@ from dtaojax.results.contract import (
     Results,
     ResultsError,
 )
-from dtaojax.results.estimates import Estimate, EstimateTable, numbers
+from dtaojax.results.estimates import EstimateTable, StoredEstimate, numbers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,19 +36,19 @@ class Subnet:
     """A subnet in the start state.
 
     Attributes:
-        netuid: its number.
-        name: its name, harmless and short (:func:`dtaojax.files.text.subnet_name`).
-        tao_in: TAO in its pool [TAO].
-        price: spot price [TAO/alpha].
-        gated_share: share of the block's emission after gate and mask [ratio].
-        position_alpha: alpha in the portfolio [alpha].
-        immune_until_block: first block at which it can be pruned, NaN if unknown [block].
-        emission_enabled: whether it may receive TAO emission.
-        in_emit_set: whether it takes part in the sharing of the emission.
-        pre_gate_share: share before the gate, NaN if unknown [ratio].
+        netuid: Number of the subnet.
+        name: Harmless and short name (:func:`dtaojax.files.text.subnet_name`).
+        tao_in: TAO in the pool [TAO].
+        price: Spot price [TAO/alpha].
+        gated_share: Share of the block's emission after gate and mask [ratio].
+        position_alpha: Alpha in the portfolio [alpha].
+        immune_until_block: First block at which it can be pruned, NaN if unknown [block].
+        emission_enabled: True if it may receive TAO emission.
+        in_emit_set: True if it takes part in the sharing of the emission.
+        pre_gate_share: Share before the gate, NaN if unknown [ratio].
         tao_emission: TAO emission of a block, NaN if unknown [TAO].
-        emission_per_tao: that a TAO of buying gains, NaN if unknown [TAO per day and TAO].
-        rank: by pre-gate share, NaN without one.
+        emission_per_tao: Emission that a TAO of buying gains, NaN if unknown [TAO per day and TAO].
+        rank: Rank by pre-gate share, NaN without one.
     """
 
     netuid: int
@@ -71,8 +71,8 @@ class Histogram:
     """Counts of portfolio losses in bins.
 
     Attributes:
-        edges: bin edges [TAO], increasing; positive is a loss.
-        counts: paths in each bin.
+        edges: Bin edges [TAO], increasing; positive is a loss.
+        counts: Paths in each bin.
     """
 
     edges: tuple[float, ...]
@@ -84,15 +84,15 @@ class Spread:
     """What the variance of a figure over paths is made of.
 
     Attributes:
-        quantity: the figure.
-        netuid: of the subnet that it is about; None where it is about none.
-        day: after the start [days].
-        unit: of the figure.
-        deviation: its standard deviation over paths, in that unit.
-        paths: behind each number.
-        first: part of the variance that a source of randomness makes alone, by source [-].
-        total: that which it makes alone and with others [-].
-        together: what sources make only together [-].
+        quantity: Name of the figure.
+        netuid: Netuid of the subnet that the figure is about; None where it is about none.
+        day: Days after the start [days].
+        unit: Unit of the figure.
+        deviation: Standard deviation of the figure over paths, in that unit.
+        paths: Number of paths behind each number.
+        first: Part of the variance that a source of randomness makes alone, by source [-].
+        total: Part of the variance that a source makes alone and with others, by source [-].
+        together: Part of the variance that sources make only together [-].
     """
 
     quantity: str
@@ -101,9 +101,9 @@ class Spread:
     unit: str
     deviation: float
     paths: int
-    first: Mapping[str, Estimate]
-    total: Mapping[str, Estimate]
-    together: Estimate
+    first: Mapping[str, StoredEstimate]
+    total: Mapping[str, StoredEstimate]
+    together: StoredEstimate
 
 
 @dataclass(frozen=True)
@@ -111,16 +111,16 @@ class Evidence:
     """Checked results, as the sections of the report read them.
 
     Attributes:
-        manifest: how the numbers were made.
-        network: estimates about the whole network.
-        subnets: estimates about each subnet.
-        portfolio: estimates about the portfolio, or None without one.
-        cohorts: estimates about each cohort, by its name; empty where they are not told apart.
-        initial: the start state by netuid, in order.
-        losses: (valuation, day) -> histogram.
-        convergence: number of paths -> the main numbers from that many; empty where it is unknown.
-        horizon: last report day [days].
-        spreads: of figures whose variance was taken apart; empty where that was not asked for.
+        manifest: Record of how the numbers were made.
+        network: Estimates about the whole network.
+        subnets: Estimates about each subnet.
+        portfolio: Estimates about the portfolio, or None without one.
+        cohorts: Estimates about each cohort, by its name; empty where they are not told apart.
+        initial: Start state by netuid, in order.
+        losses: Histograms of losses by valuation and day.
+        convergence: Main numbers by the number of paths; empty where they are unknown.
+        horizon: Last report day [days].
+        spreads: Variances taken apart, figure by figure; empty where that was not asked for.
     """
 
     manifest: Mapping[str, Any]
@@ -135,7 +135,7 @@ class Evidence:
     spreads: Sequence[Spread] = ()
 
     def part(self, name: str) -> dict[str, Any]:
-        """A table of the manifest; empty where the run left none."""
+        """Return a table of the manifest; empty where the run left none."""
         found = self.manifest.get(name)
         return found if isinstance(found, dict) else {}
 
@@ -145,17 +145,17 @@ class Evidence:
         return sum(subnet.tao_emission for subnet in self.initial.values())
 
     def label(self, netuid: int, length: int = NAME_LENGTH) -> str:
-        """Number and name of a subnet, the name cut to ``length``; root is just that."""
+        """Return number and name of a subnet, the name cut to ``length``; root is just that."""
         if netuid == 0:
             return "root"
         return f"SN{netuid} · {shorten(self.initial[netuid].name, length)}"
 
 
 def read(results: Results) -> Evidence:
-    """Checks ``results`` and indexes them.
+    """Check ``results`` and index them.
 
     Raises:
-        ResultsError: the results break the contract; the message names the table and the column,
+        ResultsError: The results break the contract; the message names the table and the column,
             row or key.
     """
     manifest = results.manifest
@@ -177,6 +177,7 @@ def read(results: Results) -> Evidence:
         if "portfolio" in results.tables
         else None
     )
+    # A page names each subnet by the start state, so no table may hold one that is not in there.
     spoken_of = {
         f"table '{table.name}'": table.netuids() for table in (subnets, portfolio) if table
     }
@@ -219,7 +220,7 @@ def _spreads(frame: pd.DataFrame | None) -> tuple[Spread, ...]:
     for (quantity, netuid, day), rows in table.groupby(
         ["quantity", "netuid", "day"], sort=False, dropna=False
     ):
-        orders: dict[str, dict[str, Estimate]] = {"first": {}, "total": {}, "interaction": {}}
+        orders: dict[str, dict[str, StoredEstimate]] = {"first": {}, "total": {}, "interaction": {}}
         for row in rows.to_dict("records"):
             if row["order"] not in orders:
                 raise ResultsError(
@@ -227,7 +228,7 @@ def _spreads(frame: pd.DataFrame | None) -> tuple[Spread, ...]:
                     f"{', '.join(orders)}; run again"
                 )
             value, error, low, high = (float(row[name]) for name in _NUMBERS)
-            orders[row["order"]][str(row["source"])] = Estimate(value, error, low, high, "")
+            orders[row["order"]][str(row["source"])] = StoredEstimate(value, error, low, high, "")
         one = rows.iloc[0]
         together = next(iter(orders["interaction"].values()), None)
         if together is None or orders["first"].keys() != orders["total"].keys():
@@ -297,6 +298,7 @@ def _losses(frame: pd.DataFrame) -> dict[tuple[str, float], Histogram]:
     for (valuation, day), cells in bins.items():
         cells.sort()
         lows, highs, counts = zip(*cells, strict=True)
+        # A gap would be drawn as a bin without paths.
         if highs[:-1] != lows[1:] or not all(low < high for low, high, _ in cells):
             raise ResultsError(
                 f"table 'losses', {valuation}, day {day:g}: the bins leave gaps or overlap; "

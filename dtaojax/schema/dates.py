@@ -23,7 +23,7 @@ def block_at(moment: datetime.datetime) -> int:
     12 seconds.
 
     Raises:
-        ValueError: the moment is before the launch of dynamic TAO.
+        ValueError: The moment is before the launch of dynamic TAO.
     """
     launched = _stretches()[-1].began
     if moment < launched:
@@ -50,7 +50,7 @@ class _Stretch(NamedTuple):
 
 @cache
 def _stretches() -> list[_Stretch]:
-    """The stretches between known blocks and the one after them, the last first."""
+    """Return the stretches between known blocks and the one after them, the last first."""
     known = [(block, datetime.datetime.fromtimestamp(at, _UTC)) for block, at in chain.BLOCK_TIMES]
     found = [_Stretch(*known[-1], float(chain.BLOCK_SECONDS))]
     for (block, began), (end, ended) in reversed(list(pairwise(known))):
@@ -62,14 +62,14 @@ def read_moment(text: str) -> datetime.datetime:
     """Return a date or time in ISO 8601 as a time in UTC; a date means its midnight.
 
     Raises:
-        ValueError: it is neither.
+        ValueError: It is neither.
     """
     moment = datetime.datetime.fromisoformat(text)
     return moment.replace(tzinfo=_UTC) if moment.tzinfo is None else moment.astimezone(_UTC)
 
 
 def _written(value: Any) -> str:
-    """One way to write a moment, so that equal moments make equal configs."""
+    """Write a time in one way only, so that equal times make equal configs."""
     if isinstance(value, datetime.datetime):
         value = value.isoformat()
     elif isinstance(value, datetime.date):
@@ -85,5 +85,5 @@ def _written(value: Any) -> str:
         raise PydanticCustomError("moment", "{text}", {"text": text}) from None
 
 
-Moment = Annotated[str, BeforeValidator(_written)]
+DateOrTime = Annotated[str, BeforeValidator(_written)]
 """A date or time in UTC."""

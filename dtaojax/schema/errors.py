@@ -19,8 +19,8 @@ class Problem(NamedTuple):
     """One thing that is wrong with a config.
 
     Attributes:
-        key: dotted key, for example ``run.report_days``; empty where no key is concerned.
-        message: what is wrong with it and the fix.
+        key: Dotted key, for example ``run.report_days``; empty where no key is concerned.
+        message: Fault and its fix.
     """
 
     key: str
@@ -35,8 +35,8 @@ class ConfigError(Exception):
     """A config that cannot be used; the message names the file, every bad key and the fix.
 
     Attributes:
-        source: the file, or a word for what stood in its place.
-        problems: all that was found, in the order of the keys.
+        source: File, or a word for what stood in its place.
+        problems: Faults in the order of the keys.
     """
 
     def __init__(self, source: str, problems: Iterable[Problem]) -> None:
@@ -65,10 +65,11 @@ _MOST_LISTED: Final = 200
 
 
 def shown(value: Any) -> str:
-    """A value as TOML would roughly write it, on one line, cut where it is long."""
+    """Write a value roughly as TOML would, on one line, cut where it is long."""
     if isinstance(value, bool):
         text = str(value).lower()
     elif isinstance(value, str):
+        # No character of a config may steer the terminal on which its error is shown.
         text = ascii(value) if not value.isprintable() else f'"{value}"'
     else:
         text = _repr(list(value) if isinstance(value, tuple) else value)
@@ -86,7 +87,7 @@ def _repr(value: Any) -> str:
 
 
 def kind_of(value: Any) -> str:
-    """What TOML calls the type of a value."""
+    """Return what TOML calls the type of a value."""
     names: tuple[tuple[type | tuple[type, ...], str], ...] = (
         (bool, "a boolean"),
         (int, "an integer"),
@@ -100,13 +101,13 @@ def kind_of(value: Any) -> str:
 
 
 def described(value: Any) -> str:
-    """A value and its type."""
+    """Write a value and its type."""
     kind = kind_of(value)
     return kind if isinstance(value, Mapping) else f"{shown(value)}, {kind}"
 
 
 def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
-    """The known word that is most like the given one; None where none is like it."""
+    """Return the known word that is most like the given one; None where none is like it."""
     known = list(known)
     if len(word) > _LONGEST_GUESSED or len(known) > _MOST_COMPARED:
         return None
@@ -116,7 +117,7 @@ def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:
-    """``did you mean "x"?``, or the list of what is known."""
+    """Write ``did you mean "x"?``, or list what is known."""
     known = sorted(known)
     match = nearest(word, known)
     if match:
@@ -126,7 +127,7 @@ def suggestion(word: str, known: Iterable[str]) -> str:
 
 
 def choice(word: Any, choices: Iterable[str]) -> str:
-    """``must be one of "a", "b"``, with the one that a mistyped word is nearest to."""
+    """Write ``must be one of "a", "b"``, with the one that a mistyped word is nearest to."""
     choices = list(choices)
     listed = ", ".join(f'"{known}"' for known in choices)
     if len(choices) == 1:

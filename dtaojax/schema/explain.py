@@ -42,12 +42,13 @@ _BOUNDS: Final = {
 def explain(
     error: ValidationError, root: type[BaseModel], names: Mapping[int, str] | None = None
 ) -> list[Problem]:
-    """Lists what is wrong, in the order of the config's keys.
+    """List what is wrong, in the order of the config's keys.
 
     Args:
-        error: raised on validating a config.
-        root: the model that was validated.
-        names: of those members of the demand list that say what they are called, by their index.
+        error: Error of validating a config.
+        root: Model that was validated.
+        names: Names of those members of the demand list that say what they are called, by their
+            index.
 
     Returns:
         One problem a fault; none that merely follows from another. Those beyond `MOST_PROBLEMS`,
@@ -67,7 +68,7 @@ def explain(
 
 
 def _follows_from_another(detail: ErrorDetails, places: list[tuple[int | str, ...]]) -> bool:
-    """A default that needed a bad value, or a list that is too short for want of bad members."""
+    """Detect a default that needed a bad value, or a list too short for want of bad members."""
     loc = detail["loc"]
     return detail["type"] == "default_factory_not_called" or (
         detail["type"] == "too_short"
@@ -143,7 +144,7 @@ def _unknown_key(name: str, models: Models, root: type[BaseModel]) -> str:
 def _locate(
     loc: tuple[int | str, ...], root: type[BaseModel], names: Mapping[int, str]
 ) -> tuple[str, Models]:
-    """The dotted key of an error's place, and the models that may stand there.
+    """Return the dotted key of an error's place, and the models that may stand there.
 
     Where the place lies in one of several models, pydantic puts the tag of the chosen one between
     the keys. In a dotted key the name of the member, or else the tag, takes the place of the
@@ -173,7 +174,7 @@ def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
 
 
 def _tags(models: Models) -> list[str]:
-    """The words by which the models are told apart in a config."""
+    """Return the words by which the models are told apart in a config."""
     return [
         tag
         for model in models

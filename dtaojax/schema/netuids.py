@@ -14,15 +14,15 @@ from dtaojax.schema.strict import Fraction, rao_hint, refuse
 
 
 def read_netuids(value: Any, example: str, root: str) -> Any:
-    """Turns the keys of a table, which are strings in TOML, into netuids in rising order.
+    """Turn the keys of a table, which are strings in TOML, into netuids in rising order.
 
     Args:
-        value: what stands in the config; anything but a table is handed back as it is.
-        example: says how a row is written, for the message about a key that is no netuid.
-        root: says what to do about netuid 0.
+        value: Value in the config; anything but a table is handed back as it is.
+        example: Example of a row, for the message about a key that is no netuid.
+        root: Advice on netuid 0.
 
     Raises:
-        PydanticCustomError: a key is no netuid, is root's, or stands twice.
+        PydanticCustomError: A key is no netuid, is root's, or stands twice.
     """
     if not isinstance(value, Mapping):
         return value
@@ -74,7 +74,7 @@ Netuids = Annotated[
 
 
 def _position_netuids(value: Any) -> Any:
-    """TOML keys are strings: turns them into netuids, and refuses what is none."""
+    """Turn keys, which are strings in TOML, into netuids, and refuse what is none."""
     return read_netuids(
         value,
         "a position is written as netuid = alpha, for example 4 = 5000.0",

@@ -28,13 +28,13 @@ class FileModel(StrictModel):
     _source: Path | None = PrivateAttr(default=None)
 
     def with_source(self, source: Path | None) -> Self:
-        """The same config, as read from a file."""
+        """Return the same config, as read from a file."""
         config = self.model_copy()
         config._source = source
         return config
 
     def beside(self, path: str | Path) -> Path:
-        """A path that the file gives, seen from the file's folder."""
+        """Return a path that the file gives, seen from the file's folder."""
         return Path(path) if self._source is None else self._source.parent / path
 
 
@@ -45,13 +45,13 @@ def filled_title(title: str, horizon_days: float) -> str:
 
 
 def refuse(problems: Sequence[Problem]) -> None:
-    """Raises one validation error that lists every problem; does nothing where there is none.
+    """Raise one validation error that lists every problem; do nothing where there is none.
 
     Args:
-        problems: keys relative to the model under validation, each with what is wrong and the fix.
+        problems: Keys relative to the model under validation, each with what is wrong and the fix.
 
     Raises:
-        PydanticCustomError: there is at least one problem.
+        PydanticCustomError: There is at least one problem.
     """
     if problems:
         text = "; ".join(f"{problem.key}: {problem.message}" for problem in problems)
@@ -60,7 +60,7 @@ def refuse(problems: Sequence[Problem]) -> None:
 
 
 def rao_hint(value: float) -> str:
-    """Says what is wrong with an amount above the supply cap, and the likely repair."""
+    """Say what is wrong with an amount above the supply cap, and the likely repair."""
     return (
         f"is {value:,.0f}, above the supply cap of {MAX_SUPPLY:,.0f}; this looks like rao: "
         f"divide by 1e9 (write {value / RAO_PER_TAO:.9g})"

@@ -11,10 +11,10 @@ from dtaojax.schema.errors import ConfigError, Problem, shown
 
 
 def read_toml(path: Path) -> dict[str, Any]:
-    """The tables of a file.
+    """Read the tables of a file.
 
     Raises:
-        ConfigError: the file cannot be read or is no TOML.
+        ConfigError: The file cannot be read or is no TOML.
     """
     return _parse(_read(path), str(path))
 
@@ -48,7 +48,7 @@ def _parse(text: str, where: str) -> dict[str, Any]:
 
 
 def _line_of(message: str, text: str) -> str:
-    """The line that a TOML error points at, to be seen beside the message."""
+    """Quote the line that a TOML error points at, to be seen beside the message."""
     match = re.search(r"at line (\d+)", message)
     lines = text.split("\n")
     if match is None or int(match[1]) > len(lines):

@@ -48,12 +48,12 @@ class _Show(RenderHook):
 
 
 def out() -> Console:
-    """The terminal for what a command answers."""
+    """Return the terminal for what a command answers."""
     return _console(stderr=False)
 
 
 def err() -> Console:
-    """The terminal for everything else, so that answers can be piped."""
+    """Return the terminal for everything else, so that answers can be piped."""
     return _console(stderr=True)
 
 
@@ -80,7 +80,7 @@ def error_words(standard_error: float | None) -> str:
 
 @contextmanager
 def progress(doing: str, total: int, quiet: bool) -> Iterator[Callable[[int], None]]:
-    """A progress bar on a terminal, to be told how much is done; nothing anywhere else."""
+    """Show a progress bar on a terminal, nothing elsewhere; yields what takes how much is done."""
     show = err()
     if quiet or not show.is_terminal:
         yield lambda done: None
@@ -101,6 +101,7 @@ def progress(doing: str, total: int, quiet: bool) -> Iterator[Callable[[int], No
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
+    # It leaves nothing behind: the answer stands alone on the screen.
     with Progress(*columns, console=show, transient=True) as bar:
         task = bar.add_task(doing, total=total)
         yield lambda done: bar.update(task, completed=done)
@@ -119,7 +120,7 @@ def say_trust_of_each(labels: Sequence[str], found: Sequence[Mapping[str, Any]])
     """Say what was back-tested of several results, the same once and for which of them.
 
     Args:
-        labels: of the results.
+        labels: Labels of the results.
         found: ``summary.json`` of each.
     """
     from dtaojax.report.trust import trust_of_each
@@ -142,15 +143,15 @@ def tell_notices(notices: Sequence[Notice], quiet: bool) -> None:
 
 
 def tell_search(config: Path, quiet: bool, search: Callable[[Callable[[str], None]], Path]) -> None:
-    """Runs a search that says a line now and again, and prints where its report is.
+    """Run a search that says a line now and again, and print where its report is.
 
     Args:
-        config: that it was read from, to name it in a refusal.
-        quiet: print only the report's path.
-        search: given where to say its lines; returns the report's path.
+        config: Config that it was read from, to name it in a refusal.
+        quiet: Whether to print only the report's path.
+        search: Function that takes where to print its lines, and returns the report's path.
 
     Raises:
-        Exit: the search could not be done, after saying why.
+        Exit: The search could not be done, after saying why.
     """
     from dtaojax.gradients.errors import TuneError
 

@@ -50,8 +50,8 @@ class LostOutput(BaseException):
     Not an OSError, which libraries on the way would take for their own.
 
     Attributes:
-        is_answer: whether it is standard output.
-        reason: what the system says.
+        is_answer: True for standard output.
+        reason: Error of the system.
     """
 
     def __init__(self, is_answer: bool, reason: OSError) -> None:
@@ -93,8 +93,8 @@ class Ending(NamedTuple):
     """How a command ended.
 
     Attributes:
-        code: exit code.
-        message: what to tell; empty where nobody is to be told.
+        code: Exit code.
+        message: Message for the user; empty where there is nobody to tell.
     """
 
     code: int
@@ -118,13 +118,14 @@ def carry_out(command: Callable[[], None], debug: bool) -> NoReturn:
     """Run a command, tell in one message what stopped it, if anything, and leave the process.
 
     Args:
-        command: may leave by SystemExit itself.
-        debug: whether to show the traceback of what stopped it too.
+        command: Function to run; may leave by SystemExit itself.
+        debug: Whether to show the traceback of what stopped it too.
 
     Raises:
-        SystemExit: always. Exit codes are 2 where something asked for cannot be done, 70 for a
+        SystemExit: Always. Exit codes are 2 where something asked for cannot be done, 70 for a
             fault of this program, and 128 and the number of a signal that ended it.
     """
+    # The message itself may meet a closed stream, so the streams are guarded until it is out.
     with _guarded_streams():
         ending = _ended(command, debug)
         if ending.message:
@@ -192,7 +193,7 @@ def _stopped_by_signals() -> Iterator[None]:
 
 
 def _meaning(error: BaseException) -> Ending:
-    """What ended a command, in words for its user."""
+    """Explain what ended a command, in words for its user."""
     if isinstance(error, Stopped | KeyboardInterrupt):
         number = error.number if isinstance(error, Stopped) else signal.SIGINT
         name = signal.Signals(number).name
@@ -202,6 +203,7 @@ def _meaning(error: BaseException) -> Ending:
         return _of_lost_output(error)
     if isinstance(error, _refusals()):
         return Ending(REFUSED, str(error))
+    # XLA tells of exhausted memory by this word, in an error of its own.
     if isinstance(error, MemoryError) or "RESOURCE_EXHAUSTED" in str(error):
         return Ending(REFUSED, _exhausted(error))
     if isinstance(error, OSError):
@@ -215,7 +217,7 @@ def _meaning(error: BaseException) -> Ending:
 
 
 def _refusals() -> tuple[type[BaseException], ...]:
-    """Errors whose message is written for a user, of those rooms that are loaded.
+    """Return the errors whose message is written for a user, of modules that are loaded.
 
     What cannot be imported is told as well, so nothing is imported here.
     """
@@ -243,7 +245,7 @@ def _exhausted(error: BaseException) -> str:
 
 
 def _fault(error: BaseException) -> str:
-    """An error that nobody foresaw, with the innermost place of this program that it went by."""
+    """Describe an unforeseen error, with the innermost place of this program that it passed."""
     places = [
         f"{Path(frame.filename).relative_to(_PACKAGE.parent)}, line {frame.lineno}"
         for frame in traceback.extract_tb(error.__traceback__)
@@ -258,14 +260,14 @@ def _fault(error: BaseException) -> str:
 
 
 def _in_a_line(error: BaseException) -> str:
-    """The kind of an error and the first line of what it says, cut where it is long."""
+    """Return the kind of an error and the first line of its message, cut where it is long."""
     said = next((line for line in str(error).splitlines() if line.strip()), "")[:300]
     name = type(error).__name__
     return f"{name}: {said}" if said else name
 
 
 def _while_loading(error: BaseException, *packages: str) -> bool:
-    """Whether an error arose while one of the packages was being imported."""
+    """Return whether an error arose while one of the packages was being imported."""
     link: TracebackType | None = error.__traceback__
     while link is not None:
         frame = link.tb_frame
@@ -281,7 +283,7 @@ def _is_path(name: Any) -> bool:
 
 
 def _of_lost_output(lost: LostOutput) -> Ending:
-    """How a command ends that cannot say what it found; silent where nobody reads on."""
+    """Return the ending of a command whose output is lost; silent where nobody reads on."""
     if lost.reason.errno == errno.EPIPE:
         return Ending(_BY_SIGNAL + signal.SIGPIPE)
     stream = "standard output" if lost.is_answer else "the error stream"

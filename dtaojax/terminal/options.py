@@ -59,7 +59,7 @@ def refuse_paths(paths: int | None, *keys: str) -> None:
     """Refuse ``--paths`` where it would not say which paths, and name the keys that do.
 
     Raises:
-        BadParameter: it was given.
+        BadParameter: It was given.
     """
     if paths is not None:
         told = " or ".join(f"--set {key}={paths}" for key in keys)
@@ -95,10 +95,10 @@ SchedulerOption = Annotated[
 def crew_maker(
     executor: ExecutorKind | None, workers: int | None, scheduler: str | None
 ) -> CrewMaker:
-    """What the options ask for.
+    """Return the maker of the worker pool that the options ask for.
 
     Raises:
-        ConfigError: the options contradict each other.
+        ConfigError: The options contradict each other.
     """
     from dtaojax.execution import worker_pool
 
@@ -143,17 +143,17 @@ def chosen_network(asked: str | None, quiet: bool) -> NetworkAtHand:
     """Return the network that is asked for, or the newest at hand, and say how old it is.
 
     Raises:
-        NetworkError: it is unknown, or its facts are missing or impossible.
+        NetworkError: It is unknown, or its facts are missing or impossible.
     """
     from dtaojax.network import network_at_hand, newest_network
 
     found = newest_network(Path.cwd()) if asked is None else network_at_hand(asked)
     if not quiet:
-        err().print(_age_words(found.name, found.block), markup=False, soft_wrap=True)
+        err().print(_age(found.name, found.block), markup=False, soft_wrap=True)
     return found
 
 
-def _age_words(name: str, block: int) -> str:
+def _age(name: str, block: int) -> str:
     """Say which state this is about and how old it is."""
     from dtaojax.schema.dates import time_of
 

@@ -129,7 +129,7 @@ def _engine(job: Job, part: Part) -> dict[str, Any]:
 def _run(job: Job) -> dict[str, Any]:
     import extract
 
-    from dtaojax.assembly.inputs import read_inputs
+    from dtaojax.inputs import read_inputs
     from dtaojax.studies.run.simulate import run_report
 
     asked = (f"run.paths={job.run_paths}", f"run.horizon_days={job.run_days}")
@@ -152,7 +152,7 @@ def _run(job: Job) -> dict[str, Any]:
 def _inputs(job: Job, world: str) -> Any:
     import extract
 
-    from dtaojax.assembly.inputs import read_inputs
+    from dtaojax.inputs import read_inputs
 
     alike = extract.ALIKE if world == ALIKE else ()
     asked = (f'run.precision="{job.precision}"', f"run.horizon_days={job.days}")

@@ -17,12 +17,12 @@ from typing import Any, Final
 
 import numpy as np
 
-from dtaojax.assembly.inputs import read_inputs
 from dtaojax.chain import MAX_SUPPLY, RAO_PER_TAO
 from dtaojax.config.config import Config
 from dtaojax.config.differences import preset_toml
 from dtaojax.config.load import load_config
 from dtaojax.history import read_panel
+from dtaojax.inputs import read_inputs
 from dtaojax.mechanism.presets import PRESETS
 from dtaojax.network import NetworkTable, load_network
 from dtaojax.network.sources import Supplement

@@ -137,7 +137,7 @@ def _judge_run(folder: Path) -> None:
 
     Compilation alone can take longer than an input may, so a run has six times as long.
     """
-    from dtaojax.assembly.inputs import read_inputs
+    from dtaojax.inputs import read_inputs
     from dtaojax.studies.run.simulate import run_report
 
     size = ("run.horizon_days=2", "run.paths=4", "run.block_paths=4", "run.step_blocks=7200")

@@ -21,8 +21,7 @@ from small_run import CONFIG, PATHS, small_rows, write_network
 
 import dtaojax
 from dtaojax.api.configs import read_config
-from dtaojax.api.progress import watched
-from dtaojax.api.snippet import search_snippet
+from dtaojax.api.notebook import progress_bar, search_snippet
 from dtaojax.config.load import load_config
 from dtaojax.results.contract import ResultsError
 from dtaojax.schema.errors import ConfigError
@@ -198,12 +197,12 @@ def test_progress_in_a_notebook_is_one_bar_that_moves(monkeypatch: pytest.Monkey
     ipython.display.HTML, ipython.display.display = str, display
     monkeypatch.setitem(sys.modules, "IPython", ipython)
     monkeypatch.setitem(sys.modules, "IPython.display", ipython.display)
-    with watched("simulating paths", 8, wanted=True) as show_done:
+    with progress_bar("simulating paths", 8, wanted=True) as show_done:
         show_done(4)
         show_done(8)
     assert 'value="0" max="8"' in shown[0]
     assert 'value="8" max="8"' in shown[-1]
-    with watched("simulating paths", 8, wanted=False) as show_done:
+    with progress_bar("simulating paths", 8, wanted=False) as show_done:
         show_done(8)
     assert len(shown) <= 3
 

@@ -5,9 +5,9 @@ import pytest
 from threads import run
 
 from dtaojax.assembly import build_bins, build_world
-from dtaojax.assembly.inputs import gather
 from dtaojax.config.load import config_from_dict
 from dtaojax.engine.chunk import Plan
+from dtaojax.inputs import gather
 from dtaojax.network import NetworkError, launch_network, load_network, synthetic_network
 from dtaojax.schema.errors import ConfigError
 

@@ -14,7 +14,6 @@ from worlds import live_mechanism, mainnet_world, row, stacked
 
 from dtaojax import chain
 from dtaojax.assembly import build_world
-from dtaojax.assembly.inputs import read_inputs
 from dtaojax.cohorts.follower import COHORT_FIGURES
 from dtaojax.cohorts.settlement import (
     COHORTS,
@@ -31,6 +30,7 @@ from dtaojax.cohorts.settlement import (
 )
 from dtaojax.config.load import config_from_dict
 from dtaojax.demand.process import DemandProcess
+from dtaojax.inputs import read_inputs
 from dtaojax.mechanism.coinbase import coinbase
 from dtaojax.mechanism.liquidity.pools import sell_output
 from dtaojax.mechanism.presets import PRESETS

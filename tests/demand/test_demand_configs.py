@@ -13,11 +13,11 @@ from places import ROOT
 
 from dtaojax import chain
 from dtaojax.assembly import build_demand, build_world
-from dtaojax.assembly.inputs import read_inputs
 from dtaojax.config.config import Config
 from dtaojax.config.load import config_from_dict, load_config
 from dtaojax.demand.process import DemandProcess
 from dtaojax.history import HistoryError
+from dtaojax.inputs import read_inputs
 from dtaojax.mechanism.emission import block_emission
 from dtaojax.network import NetworkTable, load_network
 from dtaojax.network.table import Slots

@@ -18,11 +18,11 @@ import pytest
 from places import ROOT
 from small_run import CONFIG, small_rows, write_network
 
-from dtaojax.assembly.inputs import read_inputs
 from dtaojax.engine.run import usable_cores
 from dtaojax.execution import runtime, worker_pool
 from dtaojax.execution.scheduler import quiet
 from dtaojax.execution.worker_pool import CrewError, CrewMaker
+from dtaojax.inputs import read_inputs
 from dtaojax.results.contract import ResultsError
 from dtaojax.schema.errors import ConfigError
 from dtaojax.studies.run.simulate import run_report

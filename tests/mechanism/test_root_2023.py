@@ -14,7 +14,7 @@ from dtaojax.config.load import config_from_dict
 from dtaojax.mechanism.config import MechanismConfig
 from dtaojax.mechanism.presets import PRESETS as PRESET_CONFIGS
 from dtaojax.studies.run.manifest import question
-from dtaojax.studies.run.not_applicable import present
+from dtaojax.studies.run.tables import applicable
 from dtaojax.world.observation import (
     DEREGISTERED,
     EVENTS,
@@ -76,7 +76,7 @@ def test_blocks_of_root_2023_pay_by_the_votes_of_root_as_the_exact_reference_doe
 def test_figures_of_pools_and_prices_are_reported_where_there_are_pools(preset: str) -> None:
     names = [*NETWORK_SCALARS, *TURNOVER_SCALARS, *GAUGES, *EVENTS, DEREGISTERED]
     table = pd.DataFrame({"quantity": names, "value": 0.0})
-    left = present(table, MechanismConfig.model_validate(preset))["quantity"].tolist()
+    left = applicable(table, MechanismConfig.model_validate(preset))["quantity"].tolist()
     without = {name for name in names if name.startswith("emission_")}
     without |= {*TURNOVER_SCALARS, DEREGISTERED}
     assert set(left) == (without if preset == "root_2023" else set(names))

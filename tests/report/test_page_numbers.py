@@ -37,7 +37,7 @@ from dtaojax.studies.backtest.runs.page.page import render_run_backtest
 from dtaojax.studies.backtest.runs.result import RunBacktestResults
 from dtaojax.studies.calibrate.page import GoodnessPage, render_goodness_page
 from dtaojax.studies.compare.compare import compare_finished
-from dtaojax.studies.compare.inputs import plan
+from dtaojax.studies.compare.inputs import plan_comparison
 from dtaojax.studies.compare.page.page import render_comparison
 from dtaojax.studies.run.page.page import render_report
 from dtaojax.studies.run.page.subnet_page import render_subnet
@@ -216,7 +216,9 @@ def of_a_comparison() -> Iterator[str]:
     marks = Marks()
     with tempfile.TemporaryDirectory() as folder:
         folders = [make_run(Path(folder) / name) for name in ("base", "other")]
-        found = compare_finished([each.read() for each in plan(folders, [], [], None).comparands])
+        found = compare_finished(
+            [each.read() for each in plan_comparison(folders, [], [], None).runs]
+        )
     table = found.differences
     table = table[(table["day"] > 0.0) & (table["netuid"].isna() | table["netuid"].isin((4, 19)))]
     table = table[~table["statistic"].isin(("quantile",))]

@@ -16,8 +16,8 @@ from dtaojax.config.load import load_config
 from dtaojax.results.read import read
 from dtaojax.schema.strict import filled_title
 from dtaojax.studies.compare.compare import compare_finished
-from dtaojax.studies.run.page.subnet_answer import cards
-from dtaojax.studies.run.page.views import holder
+from dtaojax.studies.run.page import views as holder
+from dtaojax.studies.run.page.subnet_cards import subnet_cards
 from dtaojax.studies.shared.finished import read_finished
 
 
@@ -74,7 +74,9 @@ def test_a_loss_is_told_in_tao_and_in_percent_of_what_is_held_today() -> None:
 
 def test_what_the_pool_gains_is_not_called_the_owners() -> None:
     evidence = read(make_results())
-    (earning,) = [card for card in cards(evidence, evidence.initial[64]) if "earn" in card.question]
+    (earning,) = [
+        card for card in subnet_cards(evidence, evidence.initial[64]) if "earn" in card.question
+    ]
     told = " ".join(map(str, earning.points))
     assert "gains its pool" in told
     assert "not the owner" in told

@@ -35,11 +35,11 @@ from worlds import (
 )
 
 from dtaojax.assembly import build_world
-from dtaojax.assembly.inputs import gather
 from dtaojax.config.differences import config_differences
 from dtaojax.config.load import config_from_dict, load_config
 from dtaojax.config.schedule import schedule
 from dtaojax.engine.rollout import PathRecord, rollout
+from dtaojax.inputs import gather
 from dtaojax.mechanism.chain_buy.rules import BuyKept
 from dtaojax.mechanism.composition import Mechanism
 from dtaojax.mechanism.step import StepFlows, step

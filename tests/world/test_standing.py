@@ -17,9 +17,9 @@ from worlds import live_mechanism, mainnet_world
 
 from dtaojax import chain
 from dtaojax.assembly import build_bins, build_portfolio, build_world
-from dtaojax.assembly.inputs import gather
 from dtaojax.config.load import config_from_dict
 from dtaojax.config.run import PortfolioConfig
+from dtaojax.inputs import gather
 from dtaojax.mechanism.coinbase import EmissionShares
 from dtaojax.mechanism.config import MechanismConfig
 from dtaojax.mechanism.liquidity.pools import spot_price
@@ -27,8 +27,7 @@ from dtaojax.mechanism.trading.rules import alpha_within_fall
 from dtaojax.network import load_network
 from dtaojax.schema.errors import ConfigError
 from dtaojax.state.network import Pools, Subnets
-from dtaojax.studies.inspect.buying import emission_per_tao
-from dtaojax.studies.inspect.next_block import next_block
+from dtaojax.studies.inspect.next_block import emission_per_tao, next_block
 from dtaojax.world.followers.emission_flow import Pressed, Pressure
 from dtaojax.world.followers.subnet_metrics import BuyingToBar, Rank
 from dtaojax.world.observation import NETWORK_SCALARS, above_bar, observe_network

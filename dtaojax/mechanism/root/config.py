@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 from pydantic import Field
@@ -26,6 +27,14 @@ class _RootPart(StrictModel):
         from dtaojax.mechanism.root.stake import NothingOffTheTop
 
         return NothingOffTheTop()
+
+    def describe(self) -> str:
+        """Tell what becomes of root's alpha; nothing where root earns nothing."""
+        return "What root stake earns is sold in the pools in the block that mints it."
+
+    def describe_extras(self) -> Iterator[tuple[str, str]]:
+        """Yield topic and text of what no rule that was checked has (§12.2)."""
+        yield from ()
 
 
 class RootBasketConfig(_RootPart):
@@ -65,6 +74,40 @@ class RootBasketConfig(_RootPart):
             return super().build_off_the_top()
         return ShareOffTheTop(parameter(self.off_the_top))
 
+    def describe(self) -> str:
+        """Tell what becomes of root's alpha."""
+        if self.sale_per_day == 0.0:
+            return (
+                "What root stake earns stays in its baskets and is not sold during the run, except "
+                "that the baskets of a dissolved subnet are sold before its pot is divided. On "
+                "mainnet about 2 % of the baskets a day were redeemed in autumn 2026 (+-30 %)."
+            )
+        return (
+            f"Root stake sells {100 * self.sale_per_day:g} % of its baskets a day, evenly; on "
+            "mainnet about 2 % a day were redeemed in autumn 2026 (+-30 %), in bursts over all "
+            "subnets at once. The TAO joins root stake."
+        )
+
+    def describe_extras(self) -> Iterator[tuple[str, str]]:
+        """Yield topic and text of what no rule that was checked has (§12.2)."""
+        if self.off_the_top > 0.0:
+            yield (
+                "Root off the top",
+                f"Root stake is paid {100 * self.off_the_top:g} % of each block's TAO before the "
+                "rest is divided, and keeps it staked. That the chain does so is known from a "
+                "title only; the share is an assumption.",
+            )
+        if self.tao_weights:
+            weights = ", ".join(
+                f"SN{netuid} {weight:g}" for netuid, weight in self.tao_weights.items()
+            )
+            yield (
+                "Root's weight per subnet",
+                f"A TAO of root stake weighs as much alpha as the config says: {weights}; "
+                f"{self.tao_weight:g} elsewhere. It bounds injection and divides dividends, and "
+                "goes with the netuid if a newcomer takes it. The figures are assumptions.",
+            )
+
 
 class RootClaimedConfig(_RootPart):
     """Root's alpha is claimed with a lag, and sold (§3.10, R4 to R7).
@@ -85,6 +128,15 @@ class RootClaimedConfig(_RootPart):
         from dtaojax.numerics.shapes import parameter
 
         return RootDrained(parameter(1.0 / self.lag_blocks))
+
+    def describe(self) -> str:
+        """Tell what becomes of root's alpha."""
+        lag = self.lag_blocks
+        return (
+            f"Root stake claims and sells what it earns with a mean lag of {lag:,} blocks "
+            f"({lag / chain.BLOCKS_PER_DAY:.3g} days), which is an assumption. The TAO joins root "
+            "stake."
+        )
 
 
 class RootSoldAtLaunchConfig(_RootPart):
@@ -138,6 +190,10 @@ class RootValidatorsPaidConfig(_RootPart):
 
         return RootOfValidators()
 
+    def describe(self) -> str:
+        """Tell what becomes of validators' TAO; there is no alpha."""
+        return "Validators' TAO goes to those who stake to root, who leave it staked."
+
 
 class NoRootConfig(_RootPart):
     """Root earns nothing (§8.2, §8.4, before the launch)."""
@@ -154,6 +210,10 @@ class NoRootConfig(_RootPart):
         from dtaojax.mechanism.root.policy import NoRoot
 
         return NoRoot()
+
+    def describe(self) -> str:
+        """Return nothing: root earns nothing."""
+        return ""
 
 
 RootConfig: TypeAlias = Annotated[

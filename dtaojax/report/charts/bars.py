@@ -19,16 +19,16 @@ _ROW: Final = 18.0
 
 
 @dataclass(frozen=True)
-class Row:
+class BarRow:
     """One row of a chart.
 
     Attributes:
-        netuid: the subnet.
-        value: length of the bar, or place of the full dot.
-        low: lower end of the whisker or range.
-        high: upper end of it.
-        text: the value as it is written at the end of the row.
-        start: place of the open dot of a range chart.
+        netuid: Netuid of the subnet.
+        value: Length of the bar, or place of the full dot.
+        low: Lower end of the whisker or range.
+        high: Upper end of the whisker or range.
+        text: Value as it is written at the end of the row.
+        start: Place of the open dot of a range chart.
     """
 
     netuid: int
@@ -39,14 +39,14 @@ class Row:
     start: float = 0.0
 
 
-def bar_chart(rows: Sequence[Row], colour: str, label: str, suffix: str = "") -> Figure:
-    """Draws a bar a row with a whisker for its 95 % Monte Carlo interval, the first row on top.
+def bar_chart(rows: Sequence[BarRow], colour: str, label: str, suffix: str = "") -> Figure:
+    """Draw a bar a row with a whisker for its 95 % Monte Carlo interval, the first row on top.
 
     Args:
-        rows: at least one.
-        colour: a name in :data:`dtaojax.report.charts.svg.COLOURS`; negative bars are green.
-        label: what the axis measures, with its unit.
-        suffix: written after the numbers of the axis, for example ``" %"``.
+        rows: One row or more.
+        colour: A name in :data:`dtaojax.report.charts.svg.COLOURS`; negative bars are green.
+        label: Label of the axis, with its unit.
+        suffix: Text after the numbers of the axis, for example ``" %"``.
     """
     figure, axes = _frame(rows, label, suffix)
     places = range(len(rows))
@@ -68,8 +68,8 @@ def bar_chart(rows: Sequence[Row], colour: str, label: str, suffix: str = "") ->
     return figure
 
 
-def range_chart(rows: Sequence[Row], colour: str, label: str, suffix: str = "") -> Figure:
-    """Draws, a row, an open dot at the start, a line over the range and a full dot at the value.
+def range_chart(rows: Sequence[BarRow], colour: str, label: str, suffix: str = "") -> Figure:
+    """Draw, a row, an open dot at the start, a line over the range and a full dot at the value.
 
     Args: as for :func:`bar_chart`.
     """
@@ -100,13 +100,14 @@ def range_chart(rows: Sequence[Row], colour: str, label: str, suffix: str = "") 
     return figure
 
 
-def _frame(rows: Sequence[Row], label: str, suffix: str) -> tuple[Figure, Axes]:
+def _frame(rows: Sequence[BarRow], label: str, suffix: str) -> tuple[Figure, Axes]:
     height = _TOP + _ROW * len(rows) + _BOTTOM
     figure = new_figure(_WIDTH, height)
     left, bottom = _LEFT / _WIDTH, _BOTTOM / height
     axes = figure.add_axes(
         (left, bottom, 1.0 - left - _RIGHT / _WIDTH, 1.0 - bottom - _TOP / height)
     )
+    # The first row on top.
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.set_yticks(range(len(rows)), [stand_in(row.netuid) for row in rows])
     axes.tick_params(axis="y", labelcolor=COLOURS["ink"])

@@ -34,11 +34,11 @@ class Group:
     """Charts that stand together.
 
     Attributes:
-        heading: above the charts.
-        lead: a sentence on what to look for.
-        charts: in reading order.
-        legend: which legend stands above them: ``fan`` or none.
-        wide: whether the charts need much room.
+        heading: Heading above the charts.
+        lead: Sentence on what to look for.
+        charts: Charts in reading order.
+        legend: Kind of legend above the charts: ``fan`` or none.
+        wide: True if the charts need much room.
     """
 
     heading: str
@@ -51,7 +51,7 @@ class Group:
 def chart(
     evidence: Evidence, slug: str, title: str, caption: str, figure: Figure, description: str = ""
 ) -> Drawing:
-    """Renders ``figure``; ``description`` is the text alternative, the caption if it is empty."""
+    """Render ``figure``; ``description`` is the text alternative, the caption if it is empty."""
 
     def name(netuid: int) -> str:
         return evidence.label(netuid, _LABEL_LENGTH)
@@ -67,7 +67,7 @@ def fan(
     colour: str,
     netuid: int | None = None,
 ) -> Drawing | None:
-    """A fan chart of ``quantity``, or None where the run left no mean of it.
+    """Draw a fan chart of ``quantity``; None where the run left no mean of it.
 
     The glossary says whether it is shown as a count or in percent. The unit stands in the title,
     but for a subnet, where it stands above the group.
@@ -92,7 +92,7 @@ def fan(
 
 
 def _words(table: EstimateTable, quantity: str, netuid: int | None, day: float) -> tuple[str, str]:
-    """The caption, and a longer description for those who cannot see the chart."""
+    """Write the caption, and a longer description for those who cannot see the chart."""
     suffix = " %" if display_of(quantity) == "percent" else ""
     mean = table.get(quantity, day, netuid=netuid)
     now = table.get(quantity, 0.0, netuid=netuid)

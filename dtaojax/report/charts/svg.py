@@ -28,12 +28,14 @@ COLOURS: Final = {name: f"#0101{number:02x}" for number, name in enumerate(_VARI
 """Stand-in colours, by the name of the CSS variable that replaces them."""
 
 _STYLE: Final[dict[Any, Any]] = {
+    # Text stays text, so that pages can be searched; equal salts and no dates make equal drawings.
     "svg.fonttype": "none",
     "svg.hashsalt": "dtaojax",
     "figure.facecolor": "none",
     "axes.facecolor": "none",
     "font.size": 10.5,
     "text.color": COLOURS["ink"],
+    # A dollar sign in a title is no mathematics.
     "text.parse_math": False,
     "axes.edgecolor": COLOURS["muted"],
     "axes.labelcolor": COLOURS["muted"],
@@ -64,7 +66,7 @@ _REFERENCE: Final = re.compile(r"#(\w+)")
 
 @contextmanager
 def drawing_style() -> Iterator[None]:
-    """Where figures are drawn and rendered: one look, whatever matplotlib's settings were."""
+    """Draw and render figures in one look, whatever matplotlib's settings were."""
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(_STYLE)
@@ -72,34 +74,36 @@ def drawing_style() -> Iterator[None]:
 
 
 def new_figure(width: float, height: float) -> Figure:
-    """An empty figure; lengths in units of 1/72 inch, which are also those of the SVG."""
+    """Make an empty figure; lengths in units of 1/72 inch, which are also those of the SVG."""
     return Figure(figsize=(width / 72.0, height / 72.0), dpi=72)
 
 
 def stand_in(netuid: int) -> str:
-    """What a figure writes in place of the name of a subnet."""
+    """Return what a figure writes in place of the name of a subnet."""
     return f"@SN{netuid}@"
 
 
 def render(
     figure: Figure, slug: str, title: str, description: str, name: Callable[[int], str]
 ) -> Markup:
-    """Turns a figure into an inline ``<svg>`` element.
+    """Turn a figure into an inline ``<svg>`` element.
 
     Args:
-        figure: drawn in :data:`COLOURS` within :func:`drawing_style`.
-        slug: unique on the page; prefix of the identifiers in the element.
-        title: short text alternative.
-        description: long text alternative, with the numbers that the figure shows.
-        name: gives the text for the stand-in of a netuid; harmless, not yet escaped.
+        figure: Figure that was drawn in :data:`COLOURS` within :func:`drawing_style`.
+        slug: Name, unique on the page; prefix of the identifiers in the element.
+        title: Short text alternative.
+        description: Long text alternative, with the numbers that the figure shows.
+        name: Function from a netuid to the text for its stand-in; harmless, not yet escaped.
     """
     buffer = io.BytesIO()
+    # Neither date nor version in the file: the same results give the same page, byte by byte.
     FigureCanvasSVG(figure).print_svg(buffer, metadata={"Date": None, "Creator": None})
     root = ElementTree.fromstring(buffer.getvalue())
     for element in root.iter():
         element.tag = _local(element.tag)
         element.attrib = {_local(key): value for key, value in element.attrib.items()}
     _prune(root)
+    # Identifiers that something refers to stay, and get the slug: figures share a page.
     referenced = {
         target
         for element in root.iter()
@@ -126,7 +130,7 @@ def _local(name: str) -> str:
 
 
 def _prune(parent: Element) -> None:
-    """Drops metadata, the style sheet (it would reach the whole page) and blank text."""
+    """Drop metadata, the style sheet (it would reach the whole page) and blank text."""
     parent.tail = None
     if parent.tag != "text":
         parent.text = None
@@ -138,7 +142,7 @@ def _prune(parent: Element) -> None:
 
 
 def _adapt(element: Element, slug: str, referenced: set[str], name: Callable[[int], str]) -> None:
-    """Makes one element fit for a page with other figures: identifiers, colours, fonts, names."""
+    """Make one element fit for a page with other figures: identifiers, colours, fonts, names."""
     attributes = element.attrib
     if attributes.get("id") not in referenced:
         attributes.pop("id", None)

@@ -27,12 +27,12 @@ _LABEL_GAP: Final = 12.5
 
 
 def new_timeline(last_day: float, suffix: str = "", above: float = 0.0) -> tuple[Figure, Axes]:
-    """An empty figure whose axis of days ends at ``last_day`` [days].
+    """Make an empty figure whose axis of days ends at ``last_day`` [days].
 
     Args:
-        last_day: end of the axis.
-        suffix: written after the values of the other axis.
-        above: height to leave for a legend [points].
+        last_day: End of the axis.
+        suffix: Text after the values of the other axis.
+        above: Height to leave for a legend [points].
     """
     height = _HEIGHT + above
     figure = new_figure(_WIDTH, height)
@@ -50,13 +50,13 @@ def new_timeline(last_day: float, suffix: str = "", above: float = 0.0) -> tuple
 
 
 def mark_changes(axes: Axes, days: Sequence[float]) -> None:
-    """Draws a dashed line at each day on which the rules change."""
+    """Draw a dashed line at each day on which the rules change."""
     for day in days:
         axes.axvline(day, color=COLOURS["muted"], linewidth=0.9, linestyle=(0, (4, 3)), zorder=1)
 
 
 def draw_mean(axes: Axes, trajectory: Trajectory, scale: float = 1.0) -> None:
-    """A dot a day for the mean, with its 95 % Monte Carlo interval; values times ``scale``."""
+    """Draw a dot a day for the mean with its 95 % Monte Carlo interval; values times ``scale``."""
     mean = scale * trajectory.mean
     axes.errorbar(
         trajectory.days,
@@ -73,7 +73,7 @@ def draw_mean(axes: Axes, trajectory: Trajectory, scale: float = 1.0) -> None:
 
 
 def label_ends(axes: Axes, ends: dict[float, float], suffix: str = "") -> None:
-    """Writes the last values at the right, by quantile level, without overlap.
+    """Write the last values at the right, by quantile level, without overlap.
 
     Values that are not finite, and ends of the band that equal the median, are left out. The
     scale of ``axes`` must be final.
@@ -100,7 +100,7 @@ def label_ends(axes: Axes, ends: dict[float, float], suffix: str = "") -> None:
 
 
 def spread(positions: Sequence[float], gap: float) -> list[float]:
-    """Moves increasing positions apart, as little as need be, until ``gap`` lies between them."""
+    """Move increasing positions apart, as little as need be, until ``gap`` lies between them."""
     placed = list(positions)
     for _ in placed:
         for place in range(1, len(placed)):
@@ -116,13 +116,13 @@ _LOG_RATIO: Final = 12.0
 
 
 def fan_chart(trajectory: Trajectory, colour: str, scale: float = 1.0, suffix: str = "") -> Figure:
-    """Draws the bands over paths, the median, and the mean with its 95 % Monte Carlo interval.
+    """Draw the bands over paths, the median, and the mean with its 95 % Monte Carlo interval.
 
     Args:
-        trajectory: what to draw; levels that it lacks are left out.
-        colour: a name in :data:`dtaojax.report.charts.svg.COLOURS`.
-        scale: factor on all values, for example 100 for percent.
-        suffix: written after the values, for example ``" %"``.
+        trajectory: Trajectory to draw; levels that it lacks are left out.
+        colour: A name in :data:`dtaojax.report.charts.svg.COLOURS`.
+        scale: Factor on all values, for example 100 for percent.
+        suffix: Text after the values, for example ``" %"``.
     """
     figure, axes = new_timeline(float(trajectory.days[-1]), suffix)
     days, tone = trajectory.days, COLOURS[colour]
@@ -143,7 +143,7 @@ def fan_chart(trajectory: Trajectory, colour: str, scale: float = 1.0, suffix: s
 
 
 def _scale_values(axes: Axes, shown: np.ndarray) -> None:
-    """Scales the axis to ``shown`` (lines, days)."""
+    """Scale the axis to ``shown`` (lines, days)."""
     finite = shown[np.isfinite(shown)]
     low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
     if low > 0.0 and np.nanmax(shown[:, -1]) > _LOG_RATIO * np.nanmin(shown[:, -1]):
@@ -165,18 +165,19 @@ _LEAST_ROWS: Final = 4.0
 
 
 def count_chart(trajectory: Trajectory, colour: str) -> Figure:
-    """Draws, around each report day, a cell for each count in the bands over paths.
+    """Draw, around each report day, a cell for each count in the bands over paths.
 
     A sloping band would show values that no path takes. A cell is one count high and reaches half
     the way to the days beside it; the median is a line through its cells. Band ends between two
     counts are moved outwards to the next.
 
     Args:
-        trajectory: of a whole number; levels that it lacks are left out.
-        colour: a name in :data:`dtaojax.report.charts.svg.COLOURS`.
+        trajectory: Trajectory of a whole number; levels that it lacks are left out.
+        colour: A name in :data:`dtaojax.report.charts.svg.COLOURS`.
     """
     days, tone = trajectory.days, COLOURS[colour]
     figure, axes = new_timeline(float(days[-1]))
+    # Cells meet half the way between days.
     edges = np.concatenate([days[:1], 0.5 * (days[:-1] + days[1:]), days[-1:]])
     shown = [trajectory.mean]
     for (low, high), opacity in BANDS:

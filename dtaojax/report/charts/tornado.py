@@ -24,9 +24,9 @@ class Bar:
     """A change.
 
     Attributes:
-        value: of the number.
-        low: lower end of its 95 % interval.
-        high: upper end.
+        value: Change of the number.
+        low: Lower end of the 95 % interval.
+        high: Upper end of the 95 % interval.
     """
 
     value: float
@@ -35,13 +35,13 @@ class Bar:
 
 
 @dataclass(frozen=True)
-class Row:
+class TornadoRow:
     """Two changes that are held side by side.
 
     Attributes:
-        label: of what moves, or is moved.
-        first: one of them.
-        second: the other.
+        label: Label of the number that moves, or of the parameter that moves it.
+        first: First change.
+        second: Second change.
     """
 
     label: str
@@ -55,14 +55,15 @@ class Row:
 
 
 def tornado(
-    rows: Sequence[Row], label: str, names: tuple[str, str] = ("lower end", "upper end")
+    rows: Sequence[TornadoRow], label: str, names: tuple[str, str] = ("lower end", "upper end")
 ) -> Figure:
-    """Draws two bars a row with whiskers for their 95 % Monte Carlo intervals.
+    """Draw two bars a row with whiskers for their 95 % Monte Carlo intervals.
 
     Args:
-        rows: at least one; drawn by falling reach.
-        label: what the axis measures, with its unit.
-        names: of the first bars and of the second ones; by default ends of a parameter's range.
+        rows: One row or more; drawn by falling reach.
+        label: Label of the axis, with its unit.
+        names: Names of the first bars and of the second ones; by default ends of a parameter's
+            range.
     """
     ordered = sorted(rows, key=lambda row: -row.reach)
     height = _TOP + _ROW * len(ordered) + _BOTTOM

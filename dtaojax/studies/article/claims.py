@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 
-from dtaojax.assembly.inputs import Inputs
 from dtaojax.config.differences import config_differences
+from dtaojax.inputs import Inputs
 from dtaojax.mechanism.presets import since_then
 from dtaojax.metrics.estimate import Estimate, mean_of_sample, probability, quantile_of_sample
 from dtaojax.metrics.paired import (

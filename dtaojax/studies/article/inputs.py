@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from dtaojax.assembly.inputs import Inputs, gather
 from dtaojax.config.config import Config
 from dtaojax.config.examples import example_folder
 from dtaojax.config.load import changed, config_from_dict
+from dtaojax.inputs import Inputs, gather
 from dtaojax.schema.errors import ConfigError, Problem, choice
 from dtaojax.studies.article.config import (
     ClaimConfig,
@@ -20,7 +20,7 @@ from dtaojax.studies.article.config import (
     load_experiment,
 )
 from dtaojax.studies.article.measures.registry import MEASURES
-from dtaojax.studies.shared.finished import Footing, refuse_unpaired
+from dtaojax.studies.shared.finished import PairingKey, refuse_unpaired
 
 FOLDER: Final = Path("configs") / "article"
 """The folder of the experiments in the current folder; else the package's own are taken."""
@@ -107,7 +107,7 @@ def _experiment(file: Path, overrides: Sequence[str]) -> Experiment:
         for (arm, case), change in config.settings.items()
     }
     labels = [f"{arm} in {case}" for arm, case in runs]
-    refuse_unpaired(labels, [Footing.of_config(inputs.config) for inputs in runs.values()])
+    refuse_unpaired(labels, [PairingKey.of_config(inputs.config) for inputs in runs.values()])
     return Experiment(config, file, runs)
 
 

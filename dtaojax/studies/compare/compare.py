@@ -27,7 +27,7 @@ from dtaojax.results.contract import SCHEMA_VERSION, ResultsError
 from dtaojax.storage import holding, result_folder, write_json, writing_into
 from dtaojax.studies.compare.inputs import FILES, PARTS_FILE
 from dtaojax.studies.compare.page.page import write_compare_page
-from dtaojax.studies.compare.result import DIFFERENCE_COLUMNS, PART_COLUMNS, Comparison
+from dtaojax.studies.compare.result import DIFFERENCE_COLUMNS, PART_COLUMNS, ComparisonResult
 from dtaojax.studies.shared.finished import Finished, refuse_number_of_runs, refuse_unpaired
 from dtaojax.studies.shared.outputs import refuse_replacing
 from dtaojax.version import __version__
@@ -35,38 +35,38 @@ from dtaojax.version import __version__
 _NUMBERS: Final = ("value", "standard_error", "ci_low", "ci_high")
 
 
-class TakenApart(NamedTuple):
+class CounterfactualRun(NamedTuple):
     """A run whose difference from the baseline was to be taken apart.
 
     Attributes:
-        run: its label.
-        between: the run under its rules and the baseline's decisions; None where there is none.
-        reason: why there is none, as a sentence; empty otherwise.
+        run: Label of the run whose difference is taken apart.
+        finished: Run under its rules with the baseline's decisions; None without one.
+        reason: Sentence on why there is none; empty otherwise.
     """
 
     run: str
-    between: Finished | None
+    finished: Finished | None
     reason: str = ""
 
 
 def compare_finished(
-    runs: Sequence[Finished], taken_apart: Sequence[TakenApart] | None = None
-) -> Comparison:
-    """Holds every run against the first.
+    runs: Sequence[Finished], taken_apart: Sequence[CounterfactualRun] | None = None
+) -> ComparisonResult:
+    """Compare every run with the first.
 
     Args:
-        runs: at least two.
-        taken_apart: of every run but the first, by what its difference is taken apart; None where
-            that was not asked.
+        runs: Two runs or more, the baseline first.
+        taken_apart: Counterfactual run of every run but the first; None where differences are not
+            to be taken apart.
 
     Raises:
-        ConfigError: the runs do not draw the same random numbers, or there are too few or many.
-        ResultsError: a run lacks figures that its tables speak of, or no path is left in all.
+        ConfigError: The runs do not draw the same random numbers, or there are too few or many.
+        ResultsError: A run lacks figures that its tables speak of, or no path is left in all.
     """
     refuse_number_of_runs(len(runs))
-    between = {each.run: each.between for each in taken_apart or () if each.between is not None}
-    everything = [*runs, *between.values()]
-    refuse_unpaired([run.label for run in everything], [run.footing for run in everything])
+    counterfactual = {each.run: each.finished for each in taken_apart or () if each.finished}
+    everything = [*runs, *counterfactual.values()]
+    refuse_unpaired([run.label for run in everything], [run.pairing_key for run in everything])
     common = np.logical_and.reduce([run.used for run in everything])
     if not common.any():
         raise ResultsError(
@@ -74,6 +74,7 @@ def compare_finished(
             "the lost paths in each run's report"
         )
     dropped = {run.label: int((run.used & ~common).sum()) for run in runs}
+    # Every difference is over the same paths: those that stayed finite in all runs.
     baseline, *others = (run.among(common) for run in runs)
     rows = [
         {"run": other.label, "baseline": baseline.label, **row}
@@ -87,10 +88,10 @@ def compare_finished(
     parts = [
         {"run": other.label, "baseline": baseline.label, **row}
         for other in others
-        if (middle := between.get(other.label)) is not None
+        if (middle := counterfactual.get(other.label)) is not None
         for row in _parts(baseline, middle.among(common), other)
     ]
-    return Comparison(
+    return ComparisonResult(
         manifest,
         evidence,
         _table(rows, DIFFERENCE_COLUMNS),
@@ -104,28 +105,29 @@ def _table(rows: Sequence[dict[str, Any]], columns: Sequence[str]) -> pd.DataFra
 
 
 def _parts(baseline: Finished, middle: Finished, other: Finished) -> Iterator[dict[str, Any]]:
-    """Both parts of all differences; of means they add up to the whole on every path."""
+    """Yield both parts of all differences; parts of means add up to the whole on every path."""
     for part, first, second in (("rules", baseline, middle), ("answer", middle, other)):
         for row in (*_paired_rows(first, second), *_subnet_rows(first, second)):
             yield {"part": part, **row}
 
 
 @contextmanager
-def comparing(folder: Path) -> Iterator[Callable[..., Comparison]]:
-    """Claims a folder while runs are made, and lets its body compare them there when they are.
+def comparing(folder: Path) -> Iterator[Callable[..., ComparisonResult]]:
+    """Claim a folder while runs are made; the body compares them there when they are.
 
     What the body is given takes the arguments of :func:`compare_finished`.
 
     Raises:
-        ConfigError: the runs do not draw the same random numbers, or there are too few or many.
-        ResultsError: the folder cannot be written, or a run lacks figures.
+        ConfigError: The runs do not draw the same random numbers, or there are too few or many.
+        ResultsError: The folder cannot be written, or a run lacks figures.
     """
     refuse_replacing(folder, (*FILES, PARTS_FILE))
+    # Claimed while the runs are made, so that no other command writes there in the hours between.
     with result_folder(folder, "compare") as new:
 
         def compare(
-            runs: Sequence[Finished], taken_apart: Sequence[TakenApart] | None = None
-        ) -> Comparison:
+            runs: Sequence[Finished], taken_apart: Sequence[CounterfactualRun] | None = None
+        ) -> ComparisonResult:
             found = compare_finished(runs, taken_apart)
             write_comparison(found, new)
             holding(new, "compare", folder, [run.folder for run in runs])
@@ -134,14 +136,14 @@ def comparing(folder: Path) -> Iterator[Callable[..., Comparison]]:
         yield compare
 
 
-def write_comparison(comparison: Comparison, folder: Path) -> Path:
-    """Writes the tables, ``compare.json`` and, last, the page.
+def write_comparison(comparison: ComparisonResult, folder: Path) -> Path:
+    """Write the tables, ``compare.json`` and, last, the page.
 
     Returns:
         The page's path.
 
     Raises:
-        ResultsError: the folder cannot be written.
+        ResultsError: The folder cannot be written.
     """
     with writing_into(folder):
         write_table(comparison.differences, folder / FILES[0])
@@ -153,11 +155,12 @@ def write_comparison(comparison: Comparison, folder: Path) -> Path:
 
 
 def _paired_rows(baseline: Finished, other: Finished) -> Iterator[dict[str, Any]]:
-    """Differences of all headline numbers of the network and the portfolio."""
+    """Yield differences of all headline numbers of the network and the portfolio."""
     for name in ("network", "portfolio"):
         tables = [run.results.tables.get(name) for run in (baseline, other)]
         if tables[0] is None or tables[1] is None:
             continue
+        # An inner join in the order of the baseline: what one run lacks is left out, and warned of.
         pairs = tables[0].merge(
             tables[1],
             on=["quantity", "scope", "netuid", "day", "statistic", "level", "unit"],
@@ -165,6 +168,7 @@ def _paired_rows(baseline: Finished, other: Finished) -> Iterator[dict[str, Any]
             sort=False,
         )
         identity = ["quantity", "netuid", "day"]
+        # Rows about no position have no netuid, and must not be dropped for it.
         for (quantity, netuid, day), group in pairs.groupby(identity, sort=False, dropna=False):
             position = None if pd.isna(netuid) else int(netuid)
             yield from _figure_rows(baseline, other, str(quantity), float(day), position, group)
@@ -178,7 +182,7 @@ def _figure_rows(
     netuid: int | None,
     group: pd.DataFrame,
 ) -> Iterator[dict[str, Any]]:
-    """Differences of all headline numbers of one figure at one day."""
+    """Yield differences of all headline numbers of one figure at one day."""
     ours, theirs = (_sample(run, quantity, day, netuid) for run in (baseline, other))
     for row in group.to_dict("records"):
         name = metric_name(quantity, row["statistic"], row["level"])
@@ -211,7 +215,7 @@ def _sample(run: Finished, quantity: str, day: float, netuid: int | None) -> np.
 
 
 def _subnet_rows(baseline: Finished, other: Finished) -> Iterator[dict[str, Any]]:
-    """Differences of means and probabilities of single subnets at the horizon.
+    """Yield differences of means and probabilities of single subnets at the horizon.
 
     They are paired by batches of paths; of runs that kept none only a bound is known.
     """
@@ -245,7 +249,7 @@ def _subnet_rows(baseline: Finished, other: Finished) -> Iterator[dict[str, Any]
 def _common_batches(
     baseline: Finished, other: Finished
 ) -> tuple[pd.DataFrame, pd.DataFrame, np.ndarray]:
-    """The batches of two runs whose paths stayed finite in both or in neither, and how many did.
+    """Return batches whose paths stayed finite in both runs or in neither, and how many did.
 
     None where a run kept no batches, or other ones.
     """
@@ -262,7 +266,7 @@ def _common_batches(
 def _row(
     name: str | None, row: dict[str, Any], estimate: Estimate, paths: int, pairing: str
 ) -> dict[str, Any]:
-    """A row of the table, from a row of two tables merged."""
+    """Make a row of the table from a row of two tables merged."""
     kept = ("quantity", "scope", "netuid", "day", "statistic", "level", "unit", "value")
     difference, error, low, high = map(float, estimate)
     return {
@@ -288,7 +292,7 @@ def _manifest(runs: Sequence[Finished], common: int, dropped: dict[str, int]) ->
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "dtaojax_version": __version__,
         "paths": common,
-        "footing": runs[0].footing._asdict(),
+        "footing": runs[0].pairing_key._asdict(),
         "runs": [
             {
                 "label": run.label,

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from dtaojax.assembly.inputs import Inputs, read_inputs
 from dtaojax.files.text import NAME_LENGTH, one_line
+from dtaojax.inputs import Inputs, read_inputs
 from dtaojax.schema.errors import ConfigError, Problem
 from dtaojax.studies.shared.finished import (
     Finished,
-    Footing,
+    PairingKey,
     read_finished,
     refuse_number_of_runs,
     refuse_unpaired,
@@ -33,13 +33,13 @@ _UNFIT: Final = re.compile(r"[^A-Za-z0-9._=-]+")
 
 
 @dataclass(frozen=True)
-class Comparand:
+class ComparisonInput:
     """One side of a comparison.
 
     Attributes:
-        label: what it is called; harmless and unlike the others.
-        folder: of its results.
-        inputs: to run first; None where the folder was given.
+        label: Harmless label, unlike all others.
+        folder: Folder of the results.
+        inputs: Config and network to run first; None where a finished run was given.
     """
 
     label: str
@@ -47,43 +47,43 @@ class Comparand:
     inputs: Inputs | None = None
 
     def read(self) -> Finished:
-        """Its results, which must be there by now.
+        """Read the results, which must be there by now.
 
         Raises:
-            ResultsError: they are not, or cannot be used.
+            ResultsError: They are not, or cannot be used.
         """
         return read_finished(self.folder, self.label)
 
 
 @dataclass(frozen=True)
-class Plan:
+class ComparisonPlan:
     """A comparison before it is made.
 
     Attributes:
-        folder: for its tables and its page.
-        comparands: what is held side by side, the baseline first.
+        folder: Folder for the tables and the page.
+        runs: Inputs to compare, the baseline first.
     """
 
     folder: Path
-    comparands: tuple[Comparand, ...]
+    runs: tuple[ComparisonInput, ...]
 
 
-def plan(
+def plan_comparison(
     places: Sequence[Path], overrides: Sequence[str], axes: Sequence[str], folder: Path | None
-) -> Plan:
-    """Reads and checks everything that is given, before anything is run.
+) -> ComparisonPlan:
+    """Read and check everything that is given, before anything is run.
 
     Args:
-        places: configs, or folders of finished runs.
-        overrides: for all configs, as ``key=value``.
-        axes: with one config, the values that it is run with (:func:`~.design.grid`).
-        folder: for the comparison; beside the first one's by default.
+        places: Configs, or folders of finished runs.
+        overrides: Overrides for all configs, as ``key=value``.
+        axes: Values that the one config is run with (:func:`~.design.grid`).
+        folder: Folder for the comparison; beside the first one's by default.
 
     Raises:
-        ConfigError: a config is wrong, the runs cannot be paired, or options contradict.
-        NetworkError: a network file is wrong.
-        HistoryError: a history is wrong.
-        ResultsError: a folder holds no finished run.
+        ConfigError: A config is wrong, the runs cannot be paired, or options contradict.
+        NetworkError: A network file is wrong.
+        HistoryError: A history is wrong.
+        ResultsError: A folder holds no finished run.
     """
     if axes:
         points = grid(axes).points
@@ -105,18 +105,19 @@ def plan(
     ]
     target = folder or _beside(places[0], inputs[0])
     names = distinct(map(folder_name, labels))
-    comparands = tuple(
-        Comparand(label, place if one is None else target / "runs" / name, one)
+    runs = tuple(
+        ComparisonInput(label, place if one is None else target / "runs" / name, one)
         for label, name, place, one in zip(labels, names, places, inputs, strict=True)
     )
-    footings = [
-        each.read().footing if each.inputs is None else Footing.of_config(each.inputs.config)
-        for each in comparands
+    keys = [
+        each.read().pairing_key if each.inputs is None else PairingKey.of_config(each.inputs.config)
+        for each in runs
     ]
-    refuse_unpaired(labels, footings)
+    refuse_unpaired(labels, keys)
+    # Results that are compared are read, and must not be replaced by the comparison.
     given = [file for place in set(places) if place.is_dir() for file in place.iterdir()]
     refuse_replacing(target, FILES, given)
-    return Plan(target, comparands)
+    return ComparisonPlan(target, runs)
 
 
 def _refuse_grid(places: Sequence[Path]) -> None:
@@ -132,7 +133,7 @@ def _refuse_overrides(places: Sequence[Path], overrides: Sequence[str]) -> None:
 
 
 def _spelled(point: Point) -> str:
-    """A point of a grid in words: the value alone where only one key changes."""
+    """Write a point of a grid in words: the value alone where only one key changes."""
     values = {key: value.strip("\"'") for key, value in point.items()}
     if len(values) == 1:
         (key, value), *_ = values.items()
@@ -141,7 +142,10 @@ def _spelled(point: Point) -> str:
 
 
 def _names(places: Sequence[Path]) -> list[str]:
-    """File names without their ending; with the folder before them where two are the same."""
+    """Return file names without their ending.
+
+    With the folder before them where two are the same.
+    """
     whole = [place.resolve() for place in places]
     short = [place.name if place.is_dir() else place.stem for place in whole]
     counts = Counter(name for _, name in set(zip(whole, short, strict=True)))
@@ -152,12 +156,12 @@ def _names(places: Sequence[Path]) -> list[str]:
 
 
 def folder_name(label: str) -> str:
-    """A label as the name of a folder."""
+    """Return a label as the name of a folder."""
     return _UNFIT.sub("-", label).strip("-.") or "run"
 
 
 def distinct(labels: Iterable[str]) -> Iterator[str]:
-    """The labels, numbered where one comes again."""
+    """Yield the labels, numbered where one comes again."""
     seen: Counter[str] = Counter()
     for label in labels:
         seen[label] += 1

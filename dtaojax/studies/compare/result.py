@@ -60,15 +60,15 @@ class Difference(NamedTuple):
     """One number of two runs, and how much larger it is in the second.
 
     Attributes:
-        value: in the run.
-        value_error: its standard error.
-        baseline_value: in the first run.
-        baseline_error: its standard error.
-        difference: the run's number less the baseline's.
-        standard_error: of the difference.
-        ci_low: lower end of the 95 % Monte Carlo interval of the difference.
-        ci_high: upper end of it.
-        unit: of all of them.
+        value: Number of the run, in ``unit``.
+        value_error: Standard error of ``value``.
+        baseline_value: Number of the baseline, in ``unit``.
+        baseline_error: Standard error of ``baseline_value``.
+        difference: Number of the run less that of the baseline.
+        standard_error: Standard error of the difference.
+        ci_low: Lower end of the 95 % Monte Carlo interval of the difference.
+        ci_high: Upper end of the 95 % Monte Carlo interval of the difference.
+        unit: Unit of all of these numbers.
         pairing: ``paired``, or ``bound`` where the error is only known to be no larger.
     """
 
@@ -85,7 +85,7 @@ class Difference(NamedTuple):
 
     @property
     def verdict(self) -> Verdict:
-        """Which way the number differs, as far as the 95 % interval tells."""
+        """Direction of the difference, as far as the 95 % interval tells."""
         if self.difference == 0.0 and self.ci_low == self.ci_high:
             return "equal"
         if self.ci_low > 0.0:
@@ -97,14 +97,16 @@ _Key = tuple[int, str, int | None, float, str, float | None]
 
 
 @dataclass(frozen=True)
-class Comparison:
+class ComparisonResult:
     """Two or more runs on the same random paths.
 
     Attributes:
-        manifest: how the comparison was made; JSON types only.
-        runs: the checked results of each run, the baseline first.
-        differences: of every other run from the baseline, with :data:`DIFFERENCE_COLUMNS`.
-        parts: of these differences, with :data:`PART_COLUMNS`; None where they were not asked for.
+        manifest: Record of how the comparison was made; JSON types only.
+        runs: Checked results of each run, the baseline first.
+        differences: Differences of every other run from the baseline, with
+            :data:`DIFFERENCE_COLUMNS`.
+        parts: Parts of these differences, with :data:`PART_COLUMNS`; None where they were not asked
+            for.
     """
 
     manifest: Mapping[str, Any]
@@ -114,12 +116,12 @@ class Comparison:
 
     @property
     def labels(self) -> list[str]:
-        """What the runs are called, the baseline first; harmless text."""
+        """Labels of the runs, the baseline first; harmless text."""
         return [run["label"] for run in self.manifest["runs"]]
 
     @property
     def others(self) -> range:
-        """Places of the runs that are held against the baseline."""
+        """Indices of the runs that are compared with the baseline."""
         return range(1, len(self.runs))
 
     @property
@@ -136,7 +138,7 @@ class Comparison:
         level: float | None = None,
         netuid: int | None = None,
     ) -> Difference | None:
-        """A number's difference from the baseline, or None where not both have the number."""
+        """Look up a number's difference from the baseline; None where not both have it."""
         return self._rows.get((run, quantity, netuid, day, statistic, level))
 
     def part(
@@ -148,16 +150,16 @@ class Comparison:
         statistic: str = "mean",
         level: float | None = None,
     ) -> Difference | None:
-        """A part of a number's difference from the baseline, or None where it is not known."""
+        """Look up a part of a number's difference from the baseline; None where it is not known."""
         return self._parts[part].get((run, quantity, None, day, statistic, level))
 
     def why_whole(self, run: int) -> str:
-        """Why a run's difference is not taken apart, as a sentence; empty where it is."""
+        """Return why a run's difference is not taken apart, as a sentence; nothing where it is."""
         told = {each["run"]: each["reason"] for each in self.manifest.get("taken_apart") or ()}
         return told.get(self.labels[run], "")
 
     def days(self, quantity: str) -> list[float]:
-        """Days on which the mean of a quantity of the whole network or portfolio is compared."""
+        """Return the days on which the mean of a quantity of network or portfolio is compared."""
         return sorted(
             day
             for run, name, netuid, day, statistic, _ in self._rows

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from dtaojax.assembly.inputs import Inputs
 from dtaojax.assembly.registration import slots_for
 from dtaojax.config.config import Config
 from dtaojax.config.differences import config_differences
 from dtaojax.config.load import changed
 from dtaojax.files.text import one_line
-from dtaojax.studies.compare.compare import TakenApart
+from dtaojax.inputs import Inputs
+from dtaojax.studies.compare.compare import CounterfactualRun
 from dtaojax.studies.compare.inputs import folder_name
 from dtaojax.studies.shared.finished import read_finished
 
@@ -24,14 +24,14 @@ _NO_NUMBERS: Final = ("decomposition", "output", "report", "title")
 
 
 @dataclass(frozen=True)
-class Answer:
+class Counterfactual:
     """How the difference of a run from the baseline is taken apart.
 
     Attributes:
-        run: the run's label.
-        folder: of a third run, under this one's rules and the baseline's decisions.
-        inputs: of that run; None where the difference cannot be taken apart.
-        reason: why it cannot, as a sentence; empty otherwise.
+        run: Label of the run whose difference is taken apart.
+        folder: Folder of a run under this one's rules and the baseline's decisions.
+        inputs: Config and network of that run; None where the difference cannot be taken apart.
+        reason: Sentence on why it cannot; empty otherwise.
     """
 
     run: str
@@ -39,46 +39,49 @@ class Answer:
     inputs: Inputs | None
     reason: str
 
-    def read(self) -> TakenApart:
-        """Its results, which must be there by now where there are inputs.
+    def read(self) -> CounterfactualRun:
+        """Read the results, which must be there by now where there are inputs.
 
         Raises:
-            ResultsError: they are not, or cannot be used.
+            ResultsError: They are not, or cannot be used.
         """
-        between = None if self.inputs is None else read_finished(self.folder, self.run)
-        return TakenApart(self.run, between, self.reason)
+        finished = None if self.inputs is None else read_finished(self.folder, self.run)
+        return CounterfactualRun(self.run, finished, self.reason)
 
 
-def answers(
+def counterfactuals(
     labels: Sequence[str], inputs: Sequence[Inputs | None], folder: Path
-) -> tuple[Answer, ...]:
+) -> tuple[Counterfactual, ...]:
     """Return, for every run but the first, the third run that takes its difference apart.
 
     Args:
-        labels: of the runs, the baseline first.
-        inputs: of the runs; None where one was given as a folder.
-        folder: of the comparison.
+        labels: Labels of the runs, the baseline first.
+        inputs: Inputs of the runs; None where one was given as a folder.
+        folder: Folder of the comparison.
     """
     return tuple(
-        _answer(labels[0], inputs[0], label, each, folder)
+        _counterfactual(labels[0], inputs[0], label, each, folder)
         for label, each in zip(labels[1:], inputs[1:], strict=True)
     )
 
 
-def _answer(
+def _counterfactual(
     baseline: str, first: Inputs | None, label: str, second: Inputs | None, folder: Path
-) -> Answer:
+) -> Counterfactual:
     place = folder / "runs" / folder_name(f"{label} decided as under {baseline}")
     if first is None or second is None:
         given = baseline if first is None else label
         reason = f"{given} was given as a folder; give its config to have this told apart."
-        return Answer(label, place, None, reason)
+        return Counterfactual(label, place, None, reason)
     reason = next(_reasons(baseline, first, label, second), "")
     if reason:
-        return Answer(label, place, None, reason)
+        return Counterfactual(label, place, None, reason)
+    # The variance is not taken apart anew, which would cost as much again.
     title = one_line(f"{label}, owners and root deciding as under {baseline}", _TITLE_LENGTH)
     led = changed(second.config, {"title": title, "decomposition": None})
-    return Answer(label, place, dataclasses.replace(second, config=led, leader=first.config), "")
+    return Counterfactual(
+        label, place, dataclasses.replace(second, config=led, leader=first.config), ""
+    )
 
 
 def _reasons(baseline: str, first: Inputs, label: str, second: Inputs) -> Iterator[str]:

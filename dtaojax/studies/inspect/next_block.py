@@ -1,22 +1,28 @@
-"""What the chain would emit in the next block from a state."""
+"""The emission of the next block from a state, and what a TAO of buying gains of it."""
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import equinox as eqx
+import jax
+import jax.numpy as jnp
 import numpy as np
 import pandas as pd
+from jax import lax
 
+from dtaojax import chain
 from dtaojax.assembly import Slots, build_network
-from dtaojax.mechanism.coinbase import Coinbase, coinbase
+from dtaojax.mechanism.coinbase import Coinbase, coinbase, emission_shares
 from dtaojax.mechanism.composition import Mechanism
 from dtaojax.mechanism.config import MechanismConfig
-from dtaojax.mechanism.liquidity.pools import spot_price
+from dtaojax.mechanism.emission import block_emission
+from dtaojax.mechanism.liquidity.pools import spot_price, weight_ratio
 from dtaojax.network import NetworkTable
+from dtaojax.numerics.elementary import exp
 from dtaojax.numerics.shapes import PerSubnet
 from dtaojax.state.network import NetworkState, Subnets
-from dtaojax.studies.inspect.buying import emission_per_tao
 
 _OBSERVED = {
     "observed_tao_in_emission": "tao_in_emission",
@@ -26,12 +32,12 @@ _OBSERVED = {
 
 
 def next_block(mechanism: MechanismConfig, network: NetworkTable, seed: int = 0) -> dict[str, Any]:
-    """The emission of the block after the network's, subnet by subnet.
+    """Return the emission of the block after the network's, subnet by subnet.
 
     Args:
-        mechanism: the rules.
-        network: the state; a gate bar of 0 is taken from the state itself.
-        seed: of rules that draw random numbers; they are those of path 0.
+        mechanism: The rules.
+        network: The state; a gate bar of 0 is taken from the state itself.
+        seed: Seed of rules that draw random numbers; they are those of path 0.
 
     Returns:
         ``block`` (of the emission), ``block_emission`` [TAO], ``gate_bar`` and ``subnets``: a list
@@ -45,6 +51,7 @@ def next_block(mechanism: MechanismConfig, network: NetworkTable, seed: int = 0)
     pre_gate = np.asarray(paid.shares.pre_gate)
     rank = np.empty(len(pre_gate), dtype=object)
     rank[np.argsort(-pre_gate, kind="stable")] = np.arange(1, len(pre_gate) + 1)
+    # A subnet without a share has no rank, though sorting gave it one.
     rank[~(pre_gate > 0.0)] = None
     columns = {
         "netuid": network.netuid,
@@ -86,13 +93,13 @@ def _coinbase_and_price(
 def initial_table(
     mechanism: MechanismConfig, network: NetworkTable, alpha: dict[int, float], seed: int
 ) -> pd.DataFrame:
-    """The state that a run starts from, one row a subnet, as ``initial.parquet`` holds it.
+    """Return the state that a run starts from, one row a subnet, as ``initial.parquet`` holds it.
 
     Args:
-        mechanism: the rules.
-        network: the state.
-        alpha: the holder's positions by netuid [alpha].
-        seed: of rules that draw random numbers; they are those of path 0.
+        mechanism: The rules.
+        network: The state.
+        alpha: The holder's positions by netuid [alpha].
+        seed: Seed of rules that draw random numbers; they are those of path 0.
     """
     subnets, state = build_network(network, mechanism, seed=seed)
     emission = pd.DataFrame(next_block(mechanism, network, seed)["subnets"]).set_index("netuid")
@@ -114,3 +121,68 @@ def initial_table(
             "position_alpha": [alpha.get(int(netuid), 0.0) for netuid in network.netuid],
         }
     ).astype({"rank": "Int64"})
+
+
+_BY_STATE = (
+    "ema_price_burn", "powered_price_burn", "ema_price", "ema_price_conviction",
+    "ema_price_rootprop_burn", "tao_reserve",
+)  # fmt: skip
+"""Weight rules that look at prices and pools alone, and not at flows or votes of the past."""
+_AT_ONCE = 64
+"""Subnets whose derivatives are taken together."""
+
+
+def emission_per_tao(rules: MechanismConfig, network: NetworkTable) -> np.ndarray:
+    """Return TAO emission that a subnet gains for one TAO of net buying [TAO per day and TAO].
+
+    The derivative of the chain's own rule at the network's state, once the moving price has
+    followed the price and the bar has followed the shares, if all others stay where they are. Fees
+    are left out. NaN under rules that look at flows, votes or prices of the past, and for subnets
+    without a pool.
+
+    Args:
+        rules: Rules of the emission.
+        network: The state.
+    """
+    if rules.weight_rule.kind not in _BY_STATE:
+        return np.full(network.n_subnets, np.nan)
+    subnets, state = build_network(network, rules)
+    mechanism = rules.build(slots=Slots(network, network.n_subnets))
+    return np.asarray(_gains(mechanism, subnets, state))
+
+
+@eqx.filter_jit
+def _gains(mechanism: Mechanism, subnets: Subnets, state: NetworkState) -> PerSubnet:
+    pools = state.pools
+    slope = 1.0 + weight_ratio(pools.w_tao)
+
+    def emission(push: PerSubnet) -> PerSubnet:
+        """Return the TAO emission a day after buying changed ``log(tao_in)`` by ``push`` (§3.5)."""
+        left = pools.alpha_in * exp((1.0 - slope) * push)
+        bought = dataclasses.replace(
+            pools,
+            tao_in=pools.tao_in * exp(push),
+            alpha_in=left,
+        )
+        followed = state.moving_price * exp(slope * push)
+        after = dataclasses.replace(
+            state,
+            pools=bought,
+            alpha_out=state.alpha_out + (pools.alpha_in - left),
+            moving_price=followed,
+            gate_bar=jnp.zeros_like(state.gate_bar),
+        )
+        shares, _ = emission_shares(mechanism, subnets, after, 1)
+        minted = block_emission(state.total_issuance)
+        divided = minted - mechanism.off_the_top(minted)
+        return chain.BLOCKS_PER_DAY * divided * shares.final
+
+    # Forward mode, a subnet at a time: of the whole Jacobian only the diagonal is wanted.
+    still = jnp.zeros_like(pools.tao_in)
+
+    def gain(slot: jax.Array) -> jax.Array:
+        own = still.at[slot].set(1.0 / pools.tao_in[slot])  # noqa: PD008  an array of JAX
+        return jax.jvp(emission, (still,), (own,))[1][slot]
+
+    gains = lax.map(gain, jnp.arange(still.shape[0]), batch_size=_AT_ONCE)
+    return jnp.where(pools.tao_in > 0.0, gains, jnp.nan)

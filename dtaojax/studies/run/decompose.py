@@ -43,9 +43,9 @@ class _Figure(NamedTuple):
     """A figure of a path at the horizon.
 
     Attributes:
-        quantity: its name in the tables.
-        netuid: of the subnet that it is about; None where it is about none.
-        unit: of it.
+        quantity: Name of the figure in the tables.
+        netuid: Netuid of the subnet that the figure is about; None for the network or portfolio.
+        unit: Unit of the figure.
     """
 
     quantity: str
@@ -54,7 +54,7 @@ class _Figure(NamedTuple):
 
     @property
     def scope(self) -> str:
-        """What it is about."""
+        """Scope of the figure, as the tables name it."""
         if self.quantity == _LOSS:
             return "portfolio"
         return "network" if self.netuid is None else "subnet"
@@ -69,7 +69,7 @@ class _Seen(eqx.Module):
     share: int = eqx.field(static=True)
 
     def __call__(self, paths: UInt32[Array, " paths"]) -> tuple[Any, Any, Any]:
-        """Scalars at both moments, the emission share of the slot at the later one, and use."""
+        """Return scalars at both days, the slot's emission share at the later one, and use."""
         record = without_unknown(rollout(self.model, paths, self.steps))
         share = record.seen.gauges[:, -1, self.share, self.slot]
         return record.seen.scalars, share, record.lost_at == KEPT
@@ -83,28 +83,31 @@ def decomposition_table(
     Path *i* of sample A is the run's own path *i*, and sample B has the paths behind A's.
 
     Args:
-        config: with a table ``[decomposition]``.
-        world: of the run.
-        network: its start.
-        quantities: that the run's tables have.
+        config: Config with a table ``[decomposition]``.
+        world: World of the run.
+        network: State at its start.
+        quantities: Quantities that the run's tables have.
 
     Returns:
         A row each figure, source and order, with
         :data:`~dtaojax.results.contract.DECOMPOSITION_COLUMNS`.
 
     Raises:
-        ResultsError: fewer than two paths stayed finite in all of these runs.
+        ResultsError: Fewer than two paths stayed finite in all of these runs.
     """
     asked = config.decomposition
     assert asked is not None
     figures = list(_figures(world, asked.subnet, quantities))
     drawing: list[Source] = [source for source in SOURCES if _draws(world, source)]
+    # Sample A, sample B, then A with one source of B at a time. A source that draws nothing would
+    # only repeat A, whose run is spared.
     exchanged: list[tuple[Source, ...]] = [(), SOURCES, *((source,) for source in drawing)]
     slot = 0 if asked.subnet is None else network.row_of(asked.subnet)
     samples, used = [], np.ones(asked.paths, bool)
     for sources in exchanged:
         seen = _run(config, world, slot, sources, asked.paths)
         samples.append(_columns(world, figures, *seen[:2]))
+        # A path counts only if it stayed finite in every sample: indices compare samples by path.
         used &= seen[2]
     if used.sum() < 2:
         raise ResultsError(
@@ -151,6 +154,7 @@ def _draws(world: World, source: Source) -> bool:
     Every process takes its streams, or what it draws once, into what a path carries.
     """
     ours, theirs = (_begun(_mixed(world, (source,), shift)) for shift in (0, 1))
+    # Bit by bit: any draw changes the state, whether or not it moves a figure.
     pairs = zip(jax.tree.leaves(ours), jax.tree.leaves(theirs), strict=True)
     return not all(np.array_equal(left, right, equal_nan=True) for left, right in pairs)
 
@@ -169,6 +173,7 @@ def _run(
     """Run all paths; scalars (paths, 2, scalars), a subnet's share (paths,) and use (paths,)."""
     workers = default_workers()
     block_paths = runtime.block_paths(config.run, len(world.subnets.registered_at), workers)
+    # Sources are shifted by the number of paths, so that B holds paths that A has not.
     function = _Seen(
         _mixed(world, sources, paths),
         jnp.asarray([config.run.n_steps], jnp.int32),

@@ -6,18 +6,16 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from dtaojax.assembly.inputs import Inputs
 from dtaojax.config.config import Config
+from dtaojax.config.schedule import describe_rules
 from dtaojax.engine.chunk import Plan
 from dtaojax.engine.merge import Statistics
 from dtaojax.execution import runtime
+from dtaojax.inputs import Inputs
 from dtaojax.results.contract import SCHEMA_VERSION
 from dtaojax.schema.strict import filled_title
 from dtaojax.studies.run.precision import PrecisionWatch
-from dtaojax.studies.run.warnings import run_warnings
-from dtaojax.studies.shared.alpha_words import alpha_outside
-from dtaojax.studies.shared.assumptions import assumptions
-from dtaojax.studies.shared.schedule_words import mechanism_part
+from dtaojax.studies.shared.assumptions import alpha_outside, assumptions, run_warnings
 from dtaojax.studies.shared.trust import trust
 from dtaojax.version import __version__
 from dtaojax.world.world import World
@@ -33,21 +31,22 @@ def run_manifest(
     wall_times: dict[str, float],
     tables: list[str],
 ) -> dict[str, Any]:
-    """What ``manifest.json`` holds; JSON types only.
+    """Return the content of ``manifest.json``; JSON types only.
 
     Args:
-        inputs: config and network.
-        plan: in which portions it was run.
-        world: what was run.
-        statistics: what was counted.
-        watch: of the precision that was asked for.
-        days: at which paths were observed.
-        wall_times: by part of the run [s].
-        tables: names of the tables.
+        inputs: Config and network.
+        plan: Portions in which it was run.
+        world: World that was run.
+        statistics: Counts over all paths.
+        watch: Record of the precision that was asked for.
+        days: Days at which paths were observed.
+        wall_times: Wall times by part of the run [s].
+        tables: Names of the tables.
     """
     config, network = inputs.config, inputs.network
     run_config = config.run
     lost: dict[str, int] = {}
+    # Counted by the first observed day on which a number was not finite; none is known nearer.
     for moment in statistics.lost.values():
         reason = f"a number was not finite by day {days[moment]:g}"
         lost[reason] = lost.get(reason, 0) + 1
@@ -74,7 +73,7 @@ def run_manifest(
             "gate_bar": network.gate_bar,
             "alpha_outside": alpha_outside(network),
         },
-        "mechanism": mechanism_part(config, network),
+        "mechanism": describe_rules(config, network.block),
         "paths": {
             "requested": statistics.used + len(statistics.lost),
             "used": statistics.used,
@@ -129,7 +128,7 @@ def beyond_bins(gauges: tuple[str, ...], statistics: Statistics) -> dict[str, di
 
 
 def question(config: Config) -> str:
-    """What the report answers, of what there is under the rules."""
+    """Return the question of the report, as far as it has a meaning under the rules."""
     rules = config.mechanism
     has_pools = rules.pool.kind != "none"
     fates = []

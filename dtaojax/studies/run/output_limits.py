@@ -46,8 +46,9 @@ def most(quantity: str, unit: str) -> float:
     """Return the most that a figure can be, in its unit; infinite where nothing bounds it.
 
     Args:
-        quantity: of the tables, or of a path, whose figures name the position or party too.
-        unit: of it.
+        quantity: Quantity of the tables, or of a path, whose figures name the position or party
+            too.
+        unit: Unit of the figure.
     """
     stem = quantity.split("[")[0].split(".")[0]
     return MOST.get(unit, np.inf) if stem in _AMOUNTS else np.inf
@@ -57,12 +58,12 @@ class OutputWatch:
     """Counts the paths on which an amount is beyond its limit.
 
     Attributes:
-        beyond: paths so far with such an amount at any observed moment.
-        used: paths so far that stayed finite.
+        beyond: Number of paths so far with such an amount on any observed day.
+        used: Number of paths so far that stayed finite.
     """
 
     def __init__(self, units: Mapping[str, str]) -> None:
-        """Watches figures of paths, given with their units and in their order."""
+        """Watch figures of paths, given with their units and in their order."""
         self.beyond = self.used = 0
         self._limits = np.array([most(name, unit) for name, unit in units.items()])
         self._worth = [
@@ -71,10 +72,11 @@ class OutputWatch:
         ]
 
     def take(self, scalars: np.ndarray, lost_at: np.ndarray) -> None:
-        """Takes the figures of further paths, (paths, moments, scalars)."""
+        """Take in the figures of further paths, shape (paths, days, scalars)."""
         used = scalars[lost_at == KEPT]
         beyond = (used > self._limits).any(axis=(1, 2))
         for positions in self._worth:
+            # No position need be beyond its limit where their sum is.
             beyond |= (used[:, :, positions].sum(axis=2) > MOST["TAO"]).any(axis=1)
         self.used += len(used)
         self.beyond += int(beyond.sum())
@@ -99,12 +101,12 @@ def refuse_nonsense(folder: Path, tables: Mapping[str, pd.DataFrame], watch: Out
     """Refuse tables that hold an amount which cannot be.
 
     Args:
-        folder: of the results, for the message.
-        tables: of the run, by name.
-        watch: of its paths.
+        folder: Folder of the results, for the message.
+        tables: Tables of the run, by name.
+        watch: Counts of its paths beyond their limits.
 
     Raises:
-        ResultsError: an estimate is beyond its limit, which is named with the fix.
+        ResultsError: An estimate is beyond its limit, which is named with the fix.
     """
     found = [each for name in _ESTIMATES if name in tables for each in _beyond(tables[name])]
     if not found:

@@ -28,12 +28,12 @@ class PrecisionWatch:
     def __init__(
         self, target: PrecisionTargetConfig | None, names: tuple[str, ...], most: int
     ) -> None:
-        """Watches nothing where there is no target.
+        """Watch nothing where there is no target.
 
         Args:
-            target: what to watch, and how precise it is to become.
-            names: of the figures of a path.
-            most: paths after which the run ends in any case.
+            target: Figures to watch, and the precision that they are to reach.
+            names: Names of the figures of a path.
+            most: Paths after which the run ends in any case.
         """
         self._target = target
         self._most = most
@@ -45,28 +45,30 @@ class PrecisionWatch:
         self._reached: dict[str, float] = {}
 
     def take(self, scalars: np.ndarray, lost_at: np.ndarray) -> None:
-        """Takes the figures of further paths, (paths, moments, scalars)."""
+        """Take in the figures of further paths, shape (paths, days, scalars)."""
         used = scalars[lost_at == KEPT]
         for name, columns in self._columns.items():
             figure = used[:, -1, columns].sum(axis=1)
+            # The portfolio's loss has no column: it is a difference of sums over positions.
             if name.startswith("loss_"):
                 figure = used[:, 0, columns].sum(axis=1) - figure
             self._samples[name].append(figure)
 
     def enough(self, done: int) -> bool:
-        """Whether every watched number is precise enough after ``done`` paths."""
+        """Return whether every watched number is precise enough after ``done`` paths."""
         if self._target is None or done < min(self._next, self._most):
             return False
         self._next = WATCH_EVERY * int(np.ceil(_GROWTH * done / WATCH_EVERY))
         for name, parts in self._samples.items():
             sample = np.concatenate(parts)
+            # Kept whole from now on, so that the next look joins few parts.
             self._samples[name] = [sample]
             self._reached[name] = _relative_error(name, sample)
         return self._met()
 
     @property
     def may_stop(self) -> bool:
-        """Whether the run may end before all its paths."""
+        """True if the run may end before all its paths."""
         return self._target is not None
 
     def _met(self) -> bool:
@@ -74,7 +76,7 @@ class PrecisionWatch:
         return all(error <= self._target.relative_error for error in self._reached.values())
 
     def summary(self) -> dict[str, Any] | None:
-        """Target and reached relative standard errors; None where nothing is watched."""
+        """Return target and reached relative standard errors; None where nothing is watched."""
         if self._target is None:
             return None
         return {
@@ -85,7 +87,7 @@ class PrecisionWatch:
         }
 
     def warnings(self) -> list[str]:
-        """What is less precise than was asked for."""
+        """Return a sentence on what is less precise than was asked for."""
         if self._target is None or self._met():
             return []
         missed = ", ".join(
@@ -100,7 +102,7 @@ class PrecisionWatch:
 
 
 def _columns(name: str, names: tuple[str, ...]) -> list[int]:
-    """Places of the figures that add up to a watched number of a path."""
+    """Return places of the figures that add up to a watched number of a path."""
     if not name.startswith("loss_"):
         return [names.index(name)]
     valuation = name.split("_")[1]

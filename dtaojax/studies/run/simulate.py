@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from dtaojax.assembly import build_bins
-from dtaojax.assembly.inputs import Inputs
 from dtaojax.config.config import Config
 from dtaojax.engine.chunk import Plan, chunk_size
 from dtaojax.engine.merge import Statistics
@@ -18,6 +17,7 @@ from dtaojax.engine.run import run_on
 from dtaojax.execution import runtime
 from dtaojax.execution.simulated import simulated
 from dtaojax.execution.worker_pool import Crew, CrewMaker, threads
+from dtaojax.inputs import Inputs
 from dtaojax.metrics.headline import headline
 from dtaojax.results.contract import Results, ResultsError, save
 from dtaojax.storage import drop_unfinished, final_place, replaced
@@ -41,28 +41,29 @@ def run_report(
     fresh: bool = False,
     crew_maker: CrewMaker = threads,
 ) -> Path:
-    """Simulates, estimates, and writes results and report.
+    """Simulate, estimate, and write results and report.
 
     A run into a folder in which the same run was broken off goes on from the paths that were
     finished, to the same results bit for bit.
 
     Args:
-        inputs: config and network.
-        folder: for the results.
-        progress: receives the number of paths done so far.
-        fresh: drop what a broken-off run left in the folder.
-        crew_maker: opens what computes the paths; it moves no number.
+        inputs: Config and network.
+        folder: Folder for the results.
+        progress: Function that receives the number of paths done so far.
+        fresh: Whether to drop what a broken-off run left in the folder.
+        crew_maker: Maker of the worker pool; it moves no number.
 
     Returns:
         The report's path.
 
     Raises:
-        ResultsError: the folder cannot be written or is another run's, no path stayed finite,
-            what was found cannot be, or the ledger that ``DTAOJAX_LEDGER`` names is broken.
+        ResultsError: The folder cannot be written or is another run's, no path stayed finite, what
+            was found cannot be, or the ledger that ``DTAOJAX_LEDGER`` names is broken.
     """
     refuse_replacing(folder, (file.name for file in written(folder)))
     # Read first: a ledger that is broken must not be found out when all paths are done.
     record = track_record(inputs.config)
+    # The claim comes before anything is dropped: another process may still be at work in there.
     with claimed(folder, inputs.config.network_file):
         if fresh:
             drop_unfinished(folder)
@@ -71,6 +72,7 @@ def run_report(
             run, subnets = inputs.config.run, inputs.network.n_subnets
             block_paths = runtime.block_paths(run, subnets, crew.workers)
             chunk_paths = chunk_size(run.paths, block_paths, crew.workers)
+            # A run that goes on keeps the chunks it was begun with; this is for one that begins.
             unfinished = Unfinished(folder, identity, chunk_paths)
             with replaced(folder, "run") as new:
                 _simulate(inputs, block_paths, unfinished, new, progress, crew, record)
@@ -86,12 +88,13 @@ def _simulate(
     crew: Crew,
     record: Mapping[str, Any] | None,
 ) -> None:
-    """Leaves everything that a run writes in the folder ``new``."""
+    """Write everything that a run leaves into the folder ``new``."""
     started = time.perf_counter()
     config, network = inputs.config, inputs.network
     world, model = simulated(inputs)
     bins = build_bins(world)
-    days = _moments(config)
+    # The start is observed too: losses are differences from it, path by path.
+    days = _observation_days(config)
     plan = Plan(
         paths=config.run.paths,
         report_steps=tuple(config.run.step_of(day) for day in days[1:]),
@@ -105,6 +108,7 @@ def _simulate(
     with unfinished.kept(), PathTableWriter(new / "paths.parquet", names, days) as paths:
 
         def sink(first: int, scalars: np.ndarray, lost_at: np.ndarray) -> None:
+            # Figures of single paths go to disk at once, or memory would grow with their number.
             paths.write(first, scalars, lost_at)
             watch.take(scalars, lost_at)
             output_watch.take(scalars, lost_at)
@@ -130,6 +134,7 @@ def _simulate(
     reader = PathTableReader(new / "paths.parquet")
     _refuse_miscount(final_place(new), plan.paths, watch.may_stop, statistics, reader)
     tables = run_tables(config, world, network, statistics, bins, days, reader)
+    # Refused before the variance is taken apart, which takes as long as the run itself.
     refuse_nonsense(final_place(new), tables, output_watch)
     if config.decomposition is not None:
         quantities = set(tables["network"]["quantity"])
@@ -148,6 +153,7 @@ def _simulate(
     if record is not None:
         manifest["trust"]["record"] = record
     results = Results(manifest, headline(tables), tables)
+    # The manifest seals what is in the folder, so the page must be there before it.
     write_report(results, new)
     save(results, new)
 
@@ -155,10 +161,10 @@ def _simulate(
 def _refuse_miscount(
     folder: Path, asked: int, may_stop: bool, statistics: Statistics, reader: PathTableReader
 ) -> None:
-    """Refuses statistics that are not of just the paths that were asked for.
+    """Refuse statistics that are not of just the paths that were asked for.
 
     Raises:
-        ResultsError: paths are missing or were counted twice.
+        ResultsError: Paths are missing or were counted twice.
     """
     counted = statistics.used + len(statistics.lost)
     rows, used = len(reader.used), int(reader.used.sum())
@@ -169,8 +175,8 @@ def _refuse_miscount(
         )
 
 
-def _moments(config: Config) -> tuple[float, ...]:
-    """Days at which paths are observed: the start, report days and, with a portfolio, loss days."""
+def _observation_days(config: Config) -> tuple[float, ...]:
+    """Return the days of observation: the start, report days and, with a portfolio, loss days."""
     days = {0.0, *config.run.report_days, config.run.horizon_days}
     if not config.portfolio.is_empty:
         days |= set(config.loss_days)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 import pandas as pd
 
@@ -9,6 +11,7 @@ from dtaojax.cohorts.follower import COHORT_FIGURES
 from dtaojax.config.config import Config
 from dtaojax.engine.merge import Statistics
 from dtaojax.engine.statistics import Bins
+from dtaojax.mechanism.config import MechanismConfig
 from dtaojax.metrics.batches import batch_table
 from dtaojax.metrics.cohorts import cohort_table
 from dtaojax.metrics.convergence import Watched, convergence_rows
@@ -18,10 +21,8 @@ from dtaojax.metrics.tables import Row, frame, sample_rows
 from dtaojax.network import NetworkTable
 from dtaojax.results.contract import Statistic
 from dtaojax.studies.inspect.next_block import initial_table
-from dtaojax.studies.run.not_applicable import present
-from dtaojax.studies.run.path_table import PathTableReader
-from dtaojax.studies.shared.path_figures import PathFigures, portfolio_sample
-from dtaojax.world.observation import NETWORK_SCALARS
+from dtaojax.studies.run.path_table import PathFigures, PathTableReader, portfolio_sample
+from dtaojax.world.observation import CONCENTRATION, EVENTS, NETWORK_SCALARS
 from dtaojax.world.world import World
 
 _MAIN = ("emission_effective_number", "emission_top10_share", "starved_subnets", "sum_price")
@@ -39,17 +40,18 @@ def run_tables(
     days: tuple[float, ...],
     reader: PathTableReader,
 ) -> dict[str, pd.DataFrame]:
-    """All tables but that of the paths, by name.
+    """Return all tables but that of the paths, by name.
 
     Args:
-        config: the run's config.
-        world: what was run.
-        network: its start.
-        statistics: what was counted.
-        bins: in which subnets' figures were counted.
-        days: at which paths were observed.
-        reader: of the single paths' figures.
+        config: The run's config.
+        world: World that was run.
+        network: State at its start.
+        statistics: Counts over all paths.
+        bins: Bins in which subnets' figures were counted.
+        days: Days at which paths were observed.
+        reader: Reader of the single paths' figures.
     """
+    # Loss days are observed for the portfolio alone.
     reported = [day for day in days if day == 0.0 or day in config.run.report_days]
     most_subnets = len(world.subnets.registered)
     network_rows = [
@@ -76,8 +78,8 @@ def run_tables(
         most_subnets=most_subnets,
     )
     tables = {
-        "network": present(frame(network_rows), config.mechanism),
-        "subnets": present(
+        "network": applicable(frame(network_rows), config.mechanism),
+        "subnets": applicable(
             subnets[subnets["day"].isin(reported)].reset_index(drop=True), config.mechanism
         ),
         "initial": initial_table(
@@ -101,6 +103,7 @@ def run_tables(
         )
     if not config.portfolio.is_empty:
         netuids, with_usd = position_netuids(config), config.tao_usd is not None
+        # Columns are read when a figure asks for them: not all need fit in memory at once.
         start, *later = (
             portfolio_sample(reader, netuids, day, with_usd=with_usd)
             for day in (0.0, *config.loss_days)
@@ -112,16 +115,16 @@ def run_tables(
         for measure in _TAILS:
             loss = Watched("loss_realizable", "portfolio", *measure, config.loss_days[-1], "TAO")
             settling += convergence_rows(loss, figures.sample(loss.quantity, loss.day))
-    return tables | {"convergence": present(frame(settling), config.mechanism)}
+    return tables | {"convergence": applicable(frame(settling), config.mechanism)}
 
 
 def position_netuids(config: Config) -> tuple[int, ...]:
-    """Netuids of the positions, root last."""
+    """Return netuids of the positions, root last."""
     return (*config.portfolio.alpha, 0)
 
 
 def figure_names(world: World, config: Config) -> tuple[str, ...]:
-    """The world's names of figures, with the netuid of a position in place of its index."""
+    """Return the world's names of figures, with the netuid of a position in place of its index."""
     netuids = position_netuids(config)
 
     def named(name: str) -> str:
@@ -134,7 +137,31 @@ def figure_names(world: World, config: Config) -> tuple[str, ...]:
 
 
 def _settling(config: Config) -> list[Watched]:
-    """The numbers of the network whose convergence is told."""
+    """Return the numbers of the network whose convergence is told."""
     day = config.run.horizon_days
     units = {name: NETWORK_SCALARS[name] for name in _MAIN}
     return [Watched(name, "network", "mean", np.nan, day, unit) for name, unit in units.items()]
+
+
+WITHOUT_POOLS: Final = frozenset(
+    {
+        *(f"tao_in_{name}" for name in CONCENTRATION),
+        *("total_tao_in", "sum_price", "chain_buy_share"),
+        *("price", "moving_price", "tao_in"),
+        *("emission_on_sale", "exit_days"),
+        *("starved_subnets", *EVENTS),
+    }
+)
+"""Figures and events of pools, of their prices, and of what goes by price: the gate and pruning."""
+
+
+def applicable(table: pd.DataFrame, rules: MechanismConfig) -> pd.DataFrame:
+    """Return the rows of a table of estimates about quantities that there are under the rules.
+
+    Args:
+        table: Table with the column ``quantity``.
+        rules: Rules of the run.
+    """
+    if rules.pool.kind != "none":
+        return table
+    return table[~table["quantity"].isin(WITHOUT_POOLS)].reset_index(drop=True)

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from dtaojax import chain
-from dtaojax.assembly.inputs import gather
 from dtaojax.config.config import Config
 from dtaojax.config.load import changed, load_config
 from dtaojax.execution import runtime
 from dtaojax.gradients.parameter_map import Effect
+from dtaojax.inputs import gather
 from dtaojax.metrics.estimate import mean_of_sample
 from dtaojax.network import NetworkTable
 from dtaojax.schema.errors import ConfigError, Problem

@@ -1,29 +1,27 @@
-"""What a run takes for granted, in words, for the report."""
+"""What a run takes for granted and what to beware of in its numbers, in words, for the report."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import accumulate
+from typing import Any, Final
 
 from dtaojax import chain
 from dtaojax.config.config import Config
+from dtaojax.config.schedule import describe_changes, describe_what_stays
 from dtaojax.demand.registry import demand_words
 from dtaojax.mechanism.presets import since_then
-from dtaojax.mechanism.root.config import (
-    NoRootConfig,
-    RootBasketConfig,
-    RootClaimedConfig,
-    RootConfig,
-    RootValidatorsPaidConfig,
-)
 from dtaojax.mechanism.weight_rule.config import WeightRuleConfig
-from dtaojax.network import NetworkTable
-from dtaojax.studies.run.warnings import flow_averages_from_zero, later_averages_from_zero
-from dtaojax.studies.shared.alpha_words import alpha_assumptions
-from dtaojax.studies.shared.schedule_words import changes, keeps
+from dtaojax.metrics.portfolio import CONFIDENCES
+from dtaojax.network import FLOW_AVERAGES, UNHELD_PARTS, NetworkTable
+from dtaojax.results.contract import QUANTILE_LEVELS, paths_needed
+
+Topics = Iterator[tuple[str, str]]
+"""Topics and texts of assumptions."""
 
 
 def assumptions(config: Config, network: NetworkTable) -> list[dict[str, str]]:
-    """Topics and texts."""
+    """Return what a run takes for granted, as records of topic and text."""
     return [
         {"topic": topic, "text": text}
         for topic, text in (
@@ -41,11 +39,11 @@ def assumptions(config: Config, network: NetworkTable) -> list[dict[str, str]]:
     ]
 
 
-def _mechanism(config: Config, network: NetworkTable):
+def _mechanism(config: Config, network: NetworkTable) -> Topics:
     run = config.run
     days = run.step_blocks / chain.BLOCKS_PER_DAY
     stay = "stay in force, with their parameters unchanged, until the horizon."
-    then = [change["text"] for change in changes(config, network)]
+    then = [change["text"] for change in describe_changes(config, network.block)]
     if then:
         stay = " ".join(["are in force at the start.", *then, "Those then stay until the horizon."])
     yield (
@@ -53,7 +51,7 @@ def _mechanism(config: Config, network: NetworkTable):
         f"The rules of {config.mechanism.preset} {stay} Governance can change any of them. "
         f"{' '.join(since_then(rules.preset for rules in config.mechanism.in_turn))}".rstrip(),
     )
-    yield from keeps(config)
+    yield from describe_what_stays(config)
     yield (
         "Time step",
         f"{run.step_blocks} blocks ({days:g} days) are simulated at once: the coinbase of a step "
@@ -89,13 +87,15 @@ def _mechanism(config: Config, network: NetworkTable):
             "These rules have no alpha and no pools: prices, pools and alpha are 0 throughout, "
             "nobody trades, and demand plays no part. Participants are paid in TAO.",
         )
-    if config.behaviour.root_claims is None or config.mechanism.root.kind != "basket":
-        yield from _root(config.mechanism.root)
-    if isinstance(config.mechanism.root, RootBasketConfig):
-        yield from _etao(config.mechanism.root)
+    root = config.mechanism.root
+    # Where root claims out of its baskets by itself, behaviour tells what is sold.
+    claims = config.behaviour.root_claims is not None and root.kind == "basket"
+    if not claims and (text := root.describe()):
+        yield "Root's alpha", text
+    yield from root.describe_extras()
 
 
-def _votes(rule: WeightRuleConfig):
+def _votes(rule: WeightRuleConfig) -> Topics:
     votes = rule.model_dump()
     stakes = [rank ** -votes["stake_exponent"] for rank in range(1, votes["validators"] + 1)]
     parts = [stake / sum(stakes) for stake in stakes]
@@ -112,54 +112,7 @@ def _votes(rule: WeightRuleConfig):
     )
 
 
-def _root(root: RootConfig):
-    match root:
-        case RootBasketConfig(sale_per_day=0.0):
-            text = (
-                "What root stake earns stays in its baskets and is not sold during the run, except "
-                "that the baskets of a dissolved subnet are sold before its pot is divided. On "
-                "mainnet about 2 % of the baskets a day were redeemed in autumn 2026 (+-30 %)."
-            )
-        case RootBasketConfig(sale_per_day=part):
-            text = (
-                f"Root stake sells {100 * part:g} % of its baskets a day, evenly; on mainnet about "
-                "2 % a day were redeemed in autumn 2026 (+-30 %), in bursts over all subnets at "
-                "once. The TAO joins root stake."
-            )
-        case RootClaimedConfig(lag_blocks=lag):
-            text = (
-                f"Root stake claims and sells what it earns with a mean lag of {lag:,} blocks "
-                f"({lag / chain.BLOCKS_PER_DAY:.3g} days), which is an assumption. The TAO joins "
-                "root stake."
-            )
-        case NoRootConfig():
-            return
-        case RootValidatorsPaidConfig():
-            text = "Validators' TAO goes to those who stake to root, who leave it staked."
-        case _:
-            text = "What root stake earns is sold in the pools in the block that mints it."
-    yield ("Root's alpha", text)
-
-
-def _etao(root: RootBasketConfig):
-    if root.off_the_top > 0.0:
-        yield (
-            "Root off the top",
-            f"Root stake is paid {100 * root.off_the_top:g} % of each block's TAO before the rest "
-            "is divided, and keeps it staked. That the chain does so is known from a title only; "
-            "the share is an assumption.",
-        )
-    if root.tao_weights:
-        weights = ", ".join(f"SN{netuid} {weight:g}" for netuid, weight in root.tao_weights.items())
-        yield (
-            "Root's weight per subnet",
-            f"A TAO of root stake weighs as much alpha as the config says: {weights}; "
-            f"{root.tao_weight:g} elsewhere. It bounds injection and divides dividends, and goes "
-            "with the netuid if a newcomer takes it. The figures are assumptions.",
-        )
-
-
-def _registrations(config: Config):
+def _registrations(config: Config) -> Topics:
     who, rules = config.arrivals, config.mechanism.registration
     if not who.anybody:
         yield (
@@ -197,7 +150,7 @@ def _registrations(config: Config):
     )
 
 
-def _error():
+def _error() -> Topics:
     yield (
         "Monte Carlo error",
         "Standard errors and intervals say how far a number may be off because finitely many paths "
@@ -205,7 +158,7 @@ def _error():
     )
 
 
-def _portfolio(config: Config):
+def _portfolio(config: Config) -> Topics:
     take = 100 * config.portfolio.delegate_take_u16 / chain.U16_MAX
     yield (
         "Holder",
@@ -223,7 +176,7 @@ def _portfolio(config: Config):
     )
 
 
-def _network(network: NetworkTable):
+def _network(network: NetworkTable) -> Topics:
     yield (
         "Start state",
         f"{network.name}: {network.n_subnets} subnets and {network.root_tao:,.0f} TAO on root at "
@@ -232,3 +185,114 @@ def _network(network: NetworkTable):
     yield from alpha_assumptions(network)
     if network.notes:
         yield "Where the start state comes from", " ".join(network.notes)
+
+
+def alpha_outside(network: NetworkTable) -> dict[str, Any]:
+    """Return what the alpha outside the pools consists of, for the manifest; JSON types only.
+
+    Amounts are sums over subnets [alpha]; ``taken_as_zero`` names parts that the file lacks.
+    """
+    parts = {part: float(getattr(network, part).sum()) for part in UNHELD_PARTS}
+    claims = float(network.claimable_alpha.sum())
+    return {
+        "alpha_out": float(network.alpha_out.sum()),
+        "held": float(network.held_alpha.sum()),
+        **parts,
+        **({"claimable_alpha": claims} if claims else {}),
+        "taken_as_zero": list(network.unknown_parts),
+    }
+
+
+def alpha_assumptions(network: NetworkTable) -> Topics:
+    """Yield topic and text on what participants hold; nothing where there is no alpha outside."""
+    found = alpha_outside(network)
+    total = found["alpha_out"]
+    if total <= 0.0:
+        return
+    held, protocol, burned, baskets = (
+        f"{100 * found[part] / total:.3g} %" for part in ("held", *UNHELD_PARTS)
+    )
+    text = (
+        f"Of the alpha outside the pools participants hold {held}, the chain {protocol} and root's "
+        f"baskets {baskets}; {burned} is burned: nobody holds it, it earns nothing, is never sold "
+        "and has no part in the pot of a dissolved subnet. Miners' incentive that owners withhold "
+        "adds to it."
+    )
+    if "claimable_alpha" in found:
+        text += (
+            f" {100 * found['claimable_alpha'] / total:.3g} % waits to be claimed by root; where "
+            "the rules let root keep no alpha, participants hold it."
+        )
+    if network.unknown_parts:
+        text += (
+            f" The network file has no {' and no '.join(network.unknown_parts)}: taken as 0, which "
+            "counts that alpha as held."
+        )
+    if "burned_alpha" in network.unknown_parts:
+        text += (
+            " On mainnet 16 to 34 % of a subnet's alpha (quartiles) was burned in autumn 2026; "
+            "where that is left out, staking yields and what a dissolution pays come out too low, "
+            "and what can be sold too large."
+        )
+    yield "Alpha outside the pools", text
+
+
+_FLOWS_OF: Final = {"user_flow": FLOW_AVERAGES[:1], "net_flow": FLOW_AVERAGES}
+"""By kind of weight rule, the averages of flows that decide its shares."""
+
+
+def flow_averages_from_zero(config: Config, network: NetworkTable) -> list[str]:
+    """Return the averages of TAO flows that decide the shares and that the network lacks."""
+    needed = _FLOWS_OF.get(config.mechanism.weight_rule.kind, ())
+    return [column for column in needed if getattr(network, column) is None]
+
+
+def later_averages_from_zero(config: Config, network: NetworkTable) -> list[str]:
+    """Return the averages that rules which come within the run need, and nobody has kept."""
+    found, kept = [], [name for name in FLOW_AVERAGES if getattr(network, name) is not None]
+    for place, rules in enumerate(config.mechanism.in_turn):
+        needed = _FLOWS_OF.get(rules.weight_rule.kind, ())
+        found += [name for name in needed if place and name not in kept]
+        kept += needed
+    return list(dict.fromkeys(found))
+
+
+def run_warnings(config: Config, network: NetworkTable, used: int) -> list[str]:
+    """Return what to beware of in a run's numbers, a sentence each.
+
+    Args:
+        config: Config of the run.
+        network: Network that it starts from.
+        used: Paths that its numbers rest on.
+    """
+    needed = max(paths_needed("quantile", level) for level in QUANTILE_LEVELS)
+    found = []
+    if used < needed:
+        found.append(
+            f"{used} paths are too few for intervals of the outermost quantiles, and no end is "
+            f"given that may lie beyond the most extreme path; use at least {needed} paths"
+        )
+    missing = [
+        f"{name} {100 * level:.0f} % needs {needed:,}"
+        for statistic, name in (("var", "VaR"), ("es", "ES"))
+        for level in CONFIDENCES
+        if used < (needed := paths_needed(statistic, level))
+    ]
+    if not config.portfolio.is_empty and missing:
+        found.append(
+            f"{used} paths are too few for measures of the tail, which are not given where their "
+            f"intervals could not be trusted: {', '.join(missing)} paths"
+        )
+    lacking = flow_averages_from_zero(config, network)
+    if lacking:
+        found.append(
+            "shares follow averages of TAO flows, which start from zero, since the network file "
+            f"has no {' and no '.join(lacking)}; concentration and shares of the first weeks are "
+            "those of the simulated flows"
+        )
+    if config.run.precision == "float32":
+        found.append(
+            "float32 was asked for: emission into deep pools is lost to rounding, about 0.2 % of "
+            "their growth in a year of steps of 360 blocks"
+        )
+    return found

@@ -9,9 +9,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from dtaojax.assembly.inputs import Inputs
 from dtaojax.execution import runtime
 from dtaojax.execution.worker_pool import Crew, CrewMaker
+from dtaojax.inputs import Inputs
 from dtaojax.results.contract import ResultsError
 from dtaojax.schema.errors import ConfigError, Problem
 from dtaojax.storage import MANIFEST, UNFINISHED, read_sealed
@@ -29,8 +29,9 @@ class Watcher(NamedTuple):
     """What hears how a batch goes on.
 
     Attributes:
-        begin: receives the index of each job before it is run; of one that is done it is not told.
-        advance: receives the number of paths done so far, of all jobs together.
+        begin: Function that receives the index of each job before it is run; finished jobs are
+            skipped.
+        advance: Function that receives the number of paths done so far, of all jobs together.
     """
 
     begin: Callable[[int], None] = lambda index: None
@@ -38,17 +39,18 @@ class Watcher(NamedTuple):
 
 
 def run_batch(jobs: Sequence[Job], watcher: Watcher, crew_maker: CrewMaker) -> None:
-    """Runs every job whose results are not there yet, so that a broken-off batch goes on.
+    """Run every job whose results are not there yet, so that a broken-off batch goes on.
 
     Args:
-        jobs: at least one.
-        watcher: hears how it goes on.
-        crew_maker: opens what computes the paths, once for all.
+        jobs: One job or more.
+        watcher: Functions that are told of the progress.
+        crew_maker: Maker of the worker pool, which is opened once for all.
 
     Raises:
-        ConfigError: the jobs have different precisions, which a process has only one of.
-        ResultsError: a folder cannot be written.
+        ConfigError: The jobs have different precisions, which a process has only one of.
+        ResultsError: A folder cannot be written.
     """
+    # JAX has one precision a process, set before anything is computed.
     precisions = {job.inputs.config.run.precision for job in jobs}
     if len(precisions) > 1:
         text = "all runs of one command have one precision; give a command for each"
@@ -70,10 +72,10 @@ def _advance(watcher: Watcher, before: int, done: int) -> None:
 
 
 def read_json(file: Path) -> Mapping[str, Any]:
-    """What a run left in a JSON file.
+    """Read what a run left in a JSON file.
 
     Raises:
-        ResultsError: it cannot be read.
+        ResultsError: It cannot be read.
     """
     try:
         return json.loads(file.read_text(encoding="utf-8"))
@@ -90,14 +92,15 @@ def _same(crew: Crew) -> CrewMaker:
 
 
 def _is_done(job: Job) -> bool:
-    """Whether the folder holds the finished results of just this run, as they were written.
+    """Return whether the folder holds the finished results of just this run, undamaged.
 
     Raises:
-        ResultsError: it holds them, but a file is missing or was changed.
+        ResultsError: It holds them, but a file is missing or was changed.
     """
     if (job.folder / UNFINISHED).exists() or not (job.folder / MANIFEST).exists():
         return False
     identity = read_json(job.folder / MANIFEST).get("identity")
+    # Results of another config, network, version or machine are no results of this job.
     if identity != job.inputs.digests() | runtime.fingerprint():
         return False
     try:

@@ -15,14 +15,13 @@ from dtaojax.config.config import Config
 from dtaojax.results.contract import Results, ResultsError, load
 from dtaojax.results.read import Evidence, read
 from dtaojax.schema.errors import ConfigError, Problem
-from dtaojax.studies.run.path_table import PathTableReader
-from dtaojax.studies.shared.path_figures import PathFigures
+from dtaojax.studies.run.path_table import PathFigures, PathTableReader
 
 MAX_RUNS: Final = 6
 """Runs in one comparison; a page of more is hard to read, and a sweep has a table for it."""
 
 
-class Footing(NamedTuple):
+class PairingKey(NamedTuple):
     """What two runs must share so that path i of both draws the same random numbers."""
 
     seed: int
@@ -31,8 +30,8 @@ class Footing(NamedTuple):
     step_blocks: int
 
     @classmethod
-    def of_config(cls, config: Config) -> Footing:
-        """Of a run that is still to come."""
+    def of_config(cls, config: Config) -> PairingKey:
+        """Return the key of a run that is still to come."""
         run = config.run
         return cls(run.seed, run.paths, run.horizon_days, run.step_blocks)
 
@@ -42,13 +41,13 @@ class Finished:
     """A run that has ended.
 
     Attributes:
-        label: what it is called.
-        folder: of its results.
-        results: as they were written.
-        evidence: the same, checked and indexed.
-        used: which of its paths stayed finite.
-        figures: its quantities on them, path by path.
-        footing: what it must share with others.
+        label: Label of the run.
+        folder: Folder of the results.
+        results: Results as they were written.
+        evidence: Results, checked and indexed.
+        used: Mask of the paths that stayed finite, shape (paths,).
+        figures: Quantities of the run on those paths.
+        pairing_key: Values that a run must share with others to be paired with them.
     """
 
     label: str
@@ -57,22 +56,22 @@ class Finished:
     evidence: Evidence
     used: np.ndarray
     figures: PathFigures
-    footing: Footing
+    pairing_key: PairingKey
 
     def called(self, label: str) -> Finished:
-        """The same run under another name."""
+        """Return the same run under another name."""
         return dataclasses.replace(self, label=label)
 
     def among(self, used: np.ndarray) -> Finished:
-        """The same run on those of its paths that are marked."""
+        """Return the same run on those of its paths that are marked."""
         return dataclasses.replace(self, used=self.used & used, figures=self.figures.among(used))
 
 
 def read_finished(folder: Path, label: str) -> Finished:
-    """Reads the results of a run and opens its paths.
+    """Read the results of a run and open its paths.
 
     Raises:
-        ResultsError: the folder holds no finished run, or one that is damaged or that another
+        ResultsError: The folder holds no finished run, or one that is damaged or that another
             version wrote.
     """
     results = load(folder)
@@ -93,7 +92,7 @@ def read_finished(folder: Path, label: str) -> Finished:
     manifest = results.manifest
     try:
         paths, run = manifest["paths"], manifest["run"]
-        footing = Footing(
+        key = PairingKey(
             manifest["seed"], paths["requested"], run["horizon_days"], run["step_blocks"]
         )
         positions = [int(netuid) for netuid in manifest["config"]["portfolio"]["alpha"]]
@@ -102,6 +101,7 @@ def read_finished(folder: Path, label: str) -> Finished:
         raise ResultsError(
             f"{folder / 'manifest.json'}: does not say how the run was made ({error!r}); run again"
         ) from error
+    # Paths of another run would be paired with these tables without anybody noticing.
     if (len(reader.used), int(reader.used.sum())) != counts:
         raise ResultsError(
             f"{file}: holds {len(reader.used)} paths of which {int(reader.used.sum())} stayed "
@@ -109,31 +109,31 @@ def read_finished(folder: Path, label: str) -> Finished:
             "different runs; run again"
         )
     figures = PathFigures(reader, (*positions, 0))
-    return Finished(label, folder, results, evidence, reader.used, figures, footing)
+    return Finished(label, folder, results, evidence, reader.used, figures, key)
 
 
 def refuse_number_of_runs(count: int) -> None:
-    """Refuses a comparison of one run, or of too many.
+    """Refuse a comparison of one run, or of too many.
 
     Raises:
-        ConfigError: there is nothing to compare, or too much for a page.
+        ConfigError: There is nothing to compare, or too much for a page.
     """
     if not 2 <= count <= MAX_RUNS:
         text = f"got {count}; give two to {MAX_RUNS} (dtaojax sweep tabulates any number of runs)"
         raise ConfigError("compare", [Problem("runs", text)])
 
 
-def refuse_unpaired(labels: Sequence[str], footings: Sequence[Footing]) -> None:
-    """Refuses runs that do not draw the same random numbers.
+def refuse_unpaired(labels: Sequence[str], keys: Sequence[PairingKey]) -> None:
+    """Refuse runs that do not draw the same random numbers.
 
     Raises:
-        ConfigError: for the first run that does not match the first one, with the fix.
+        ConfigError: For the first run that does not match the first one, with the fix.
     """
-    for label, footing in zip(labels[1:], footings[1:], strict=True):
+    for label, own in zip(labels[1:], keys[1:], strict=True):
         problems = [
-            _unpaired(key, getattr(footing, key), labels[0], getattr(footings[0], key))
-            for key in Footing._fields
-            if getattr(footing, key) != getattr(footings[0], key)
+            _unpaired(key, getattr(own, key), labels[0], getattr(keys[0], key))
+            for key in PairingKey._fields
+            if getattr(own, key) != getattr(keys[0], key)
         ]
         if problems:
             raise ConfigError(label, problems)

@@ -31,14 +31,14 @@ def written(folder: Path) -> list[Path]:
 
 @contextmanager
 def claimed(folder: Path, network_file: str | Path) -> Iterator[None]:
-    """Claims the output folder of a run, as :func:`dtaojax.storage.claimed`.
+    """Claim the output folder of a run, as :func:`dtaojax.storage.claimed`.
 
     Args:
-        folder: for the results.
-        network_file: the embedded network's name, or the file that was read.
+        folder: Folder for the results.
+        network_file: The embedded network's name, or the file that was read.
 
     Raises:
-        ResultsError: the folder cannot be written, another process runs into it, or the network
+        ResultsError: The folder cannot be written, another process runs into it, or the network
             file would be lost.
     """
     results = written(folder)
@@ -55,27 +55,29 @@ class Unfinished:
     """The part of a run that is on disk already; made new where there is none.
 
     Attributes:
-        identity: everything that a number depends on.
-        chunk_paths: paths in a chunk, as the run was begun with.
-        store: of the finished chunks.
+        identity: Everything that a number of the run depends on.
+        chunk_paths: Paths in a chunk, as the run was begun with.
+        store: Store of the finished chunks.
     """
 
     def __init__(self, folder: Path, identity: Mapping[str, Any], chunk_paths: int) -> None:
-        """Opens what an earlier process left, or begins anew.
+        """Open what an earlier process left, or begin anew.
 
         Args:
-            folder: output folder, claimed.
-            identity: everything that a number depends on; JSON types.
-            chunk_paths: for a run that begins.
+            folder: Output folder, claimed.
+            identity: Everything that a number depends on; JSON types.
+            chunk_paths: Paths in a chunk, for a run that begins.
 
         Raises:
-            ResultsError: what is there belongs to another run, or the folder cannot be written.
+            ResultsError: What is there belongs to another run, or the folder cannot be written.
         """
         self._out = folder
         self.identity = dict(identity)
         self._folder = folder / UNFINISHED
         about = self._folder / _ABOUT
+        # Chunks without their record are of a run that nobody knows: that is refused below.
         if not about.exists() and not any(self._folder.glob("*.chunk")):
+            # The mark comes first: it makes the folder in which the record is kept.
             mark(folder, "run")
             with writing(folder):
                 text = sealed_text({"identity": dict(identity), "chunk_paths": chunk_paths})
@@ -83,6 +85,7 @@ class Unfinished:
         text, begun = self._read(about)
         self._refuse_another(begun["identity"], identity)
         self.chunk_paths: int = begun["chunk_paths"]
+        # The digest binds each chunk to its run: one that was copied from another is refused.
         self.store = ChunkStore(self._folder, hashlib.sha256(text).digest())
 
     def _read(self, about: Path) -> tuple[bytes, dict[str, Any]]:
@@ -111,10 +114,10 @@ class Unfinished:
 
     @contextmanager
     def kept(self) -> Iterator[None]:
-        """Turns what goes wrong with files while simulating into a message with the fix.
+        """Turn a failure of files while simulating into a message with the fix.
 
         Raises:
-            ResultsError: in place of it.
+            ResultsError: In place of it.
         """
         try:
             yield

@@ -1,4 +1,4 @@
-"""What a command writes, held against what it read, before anything is written."""
+"""Files to be written, checked against those that were read, before anything is written."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ def refuse_replacing(folder: Path, names: Iterable[str], needed: Iterable[Path] 
     """Refuse a result that would replace what was read, as :func:`refuse_overwriting`.
 
     Args:
-        folder: for the result.
-        names: of the files that the command leaves in it; the manifest and the folder of what is
-            unfinished, which goes with all in it, are among them always.
-        needed: further files that must stay.
+        folder: Folder for the result.
+        names: Names of the files that the command leaves in it; the manifest and the folder of what
+            is unfinished, which goes with all in it, are among them always.
+        needed: Further files that must stay.
 
     Raises:
-        ResultsError: two of them are one file, under whatever names.
+        ResultsError: Two of them are one file, under whatever names.
     """
     every = dict.fromkeys((*names, MANIFEST, UNFINISHED))
     refuse_overwriting([folder / name for name in every], needed)
@@ -33,11 +33,11 @@ def refuse_overwriting(outputs: Iterable[Path], needed: Iterable[Path] = ()) -> 
     configs, includes, networks and their facts, histories, answers of a market site.
 
     Args:
-        outputs: files that will be written, and folders that will go with all in them.
-        needed: further files that must stay.
+        outputs: Files that will be written, and folders that will go with all in them.
+        needed: Further files that must stay.
 
     Raises:
-        ResultsError: two of them are one file, under whatever names.
+        ResultsError: Two of them are one file, under whatever names.
     """
     outputs = list(outputs)
     read = [*noted(), *needed]

@@ -9,34 +9,34 @@ import jax.numpy as jnp
 import numpy as np
 
 from dtaojax.assembly import build_world
-from dtaojax.assembly.inputs import Inputs
 from dtaojax.engine.rollout import KEPT, PathRecord
 from dtaojax.engine.run import default_workers
 from dtaojax.engine.sample import sample_blocks
 from dtaojax.execution import runtime
+from dtaojax.inputs import Inputs
 from dtaojax.studies.article.record import Figures, FloatArray, Record
 from dtaojax.world.trace import Trace, Watched
 from dtaojax.world.world import World
 
 
 def trace(inputs: Inputs) -> Record:
-    """Simulates the config's paths and looks at them at the start and on its report days.
+    """Simulate the config's paths and record them at the start and on its report days.
 
     Everything seen is kept in memory: about 100 bytes for each path, day and subnet.
 
     Args:
-        inputs: config and network.
+        inputs: Config and network.
     """
     run = inputs.config.run
     return _traced(inputs, [run.step_of(day) for day in run.report_days], run.report_days)
 
 
 def trace_at(inputs: Inputs, steps: Sequence[int]) -> Record:
-    """Simulates the config's paths and looks at them at the start and after some steps.
+    """Simulate the config's paths and record them at the start and after some steps.
 
     Args:
-        inputs: config and network.
-        steps: numbers of steps, rising.
+        inputs: Config and network.
+        steps: Numbers of steps, rising.
     """
     run = inputs.config.run
     return _traced(inputs, steps, [run.step_days * step for step in steps])
@@ -45,17 +45,20 @@ def trace_at(inputs: Inputs, steps: Sequence[int]) -> Record:
 def _traced(inputs: Inputs, steps: Sequence[int], days: Sequence[float]) -> Record:
     config = inputs.config
     world = build_world(config, inputs.network)
-    walk = Trace(Watched(world), jnp.asarray(steps, jnp.int32))
+    program = Trace(Watched(world), jnp.asarray(steps, jnp.int32))
     workers = default_workers()
     block_paths = runtime.block_paths(config.run, inputs.network.n_subnets, workers)
-    found = sample_blocks(walk, config.run.paths, block_paths, workers)
+    found = sample_blocks(program, config.run.paths, block_paths, workers)
     return _as_record(inputs, world, found, days)
 
 
 def _as_record(inputs: Inputs, world: World, found: PathRecord, days: Sequence[float]) -> Record:
-    config, at = inputs.config, _moments(found)
+    config = inputs.config
+    # What was seen: a ``Moment`` of arrays (paths, observations, ...).
+    at: Any = found.seen
     founders = inputs.network.n_subnets
     began = np.asarray(world.subnets.registered_at)[:founders]
+    # A slot is reused after a deregistration: its pool is then another subnet's.
     here = at.registered_at[..., :founders] == began
     gauges = {name: at.seen.gauges[:, :, row] for row, name in enumerate(world.gauges)}
     for name in ("alpha_in", "alpha_out"):
@@ -75,13 +78,8 @@ def _as_record(inputs: Inputs, world: World, found: PathRecord, days: Sequence[f
     )
 
 
-def _moments(found: PathRecord) -> Any:
-    """What was seen, as a ``Moment`` of arrays (paths, moments, ...)."""
-    return found.seen
-
-
 def _scalars(world: World, at: Any, held: tuple[int, ...]) -> dict[str, FloatArray]:
-    """Figures of the path, those of a position under its netuid; root's is 0."""
+    """Return figures of the path, those of a position under its netuid; root's is 0."""
     netuids = (*held, 0)
     scalars = {"total_issuance": at.total_issuance, "root_tao": at.root_tao}
     for row, name in enumerate(world.scalar_names):

@@ -39,17 +39,17 @@ class BackTest:
     """Forecasts of one kind over one horizon, held against outcomes.
 
     Attributes:
-        kind: of quantity, a key of :data:`KINDS`.
-        first_day: shortest horizon [days].
-        last_day: longest horizon [days].
-        whole_run: whether a whole run, with its mechanism and its registrations, was held against
+        kind: Kind of quantity, a key of :data:`KINDS`.
+        first_day: Shortest horizon [days].
+        last_day: Longest horizon [days].
+        whole_run: True if a whole run, with its mechanism and its registrations, was held against
             later states of the chain; otherwise the demand alone against a history of prices, its
             parameters learnt anew as history went on.
-        held: whether the outcomes were as the forecasts said: central 95 % intervals hold 93 to
-            97 % of them, or a loss beyond the VaR 99 % comes a third to twice as often as promised.
-        remark: in a few words, what is wrong; empty where nothing is.
-        figure: what was seen.
-        behaviour: the fit by which owners and root acted, ``frozen`` where they did not, or ``ANY``
+        held: True if the outcomes were as the forecasts said: central 95 % intervals hold 93 to 97
+            % of them, or a loss beyond the VaR 99 % comes a third to twice as often as promised.
+        remark: A few words on the fault; empty where there is none.
+        figure: Result of the test, in words.
+        behaviour: Fit by which owners and root acted, ``frozen`` where they did not, or ``ANY``
             where the forecast does not depend on it.
     """
 
@@ -121,8 +121,8 @@ def trust(config: Config, beyond: Sequence[str] = ()) -> dict[str, Any]:
     """Return what was back-tested of the numbers of a run, for its manifest; JSON types only.
 
     Args:
-        config: of the run.
-        beyond: what a study does besides that no back-test knows, as a reason each.
+        config: Config of the run.
+        beyond: Further reasons why no back-test speaks for a study.
     """
     reasons = [*_untested(config), *beyond]
     tests = [] if reasons else _tests_of(config)
@@ -138,8 +138,8 @@ def trust_of_study(runs: Mapping[str, Sequence[Config]], parts: str) -> dict[str
     study it holds, in one of their runs at least.
 
     Args:
-        runs: by part of the study.
-        parts: what the parts are, in the plural.
+        runs: Runs by part of the study.
+        parts: Word for the parts, in the plural.
     """
     badges = {name: [trust(config) for config in configs] for name, configs in runs.items()}
     first, *others = [badge for each in badges.values() for badge in each]
@@ -163,8 +163,8 @@ def trust_of_back_test(demand: str, tests: Sequence[BackTest]) -> dict[str, Any]
     """Return the badge of a back-test's own page, as :func:`trust`: how far ahead it held.
 
     Args:
-        demand: what made the forecasts.
-        tests: what the back-test found, by kind and horizon.
+        demand: Name of the demand that made the forecasts.
+        tests: Results of the back-test, by kind and horizon.
     """
     days: dict[str, float] = {}
     for test in tests:
@@ -210,6 +210,7 @@ def demand_digest(demand: Sequence[AnyDemandConfig]) -> str:
         {**process.model_dump(mode="json", exclude_defaults=True), "process": process.process}
         for process in demand
     ]
+    # The digest must not depend on the order of keys, nor on spaces.
     text = json.dumps(tables, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -302,6 +303,7 @@ def _verdict(kind: str, day: float, found: Sequence[BackTest]) -> dict[str, Any]
     """Return what was seen of a kind, and what it says of a forecast so far ahead."""
     tests = [test for test in found if test.kind == kind]
     failed = [test for test in tests if not test.held]
+    # What held beyond a horizon that failed does not count: trust ends at the first failure.
     before = min((test.first_day for test in failed), default=float("inf"))
     held_to = max((t.last_day for t in tests if t.held and t.last_day < before), default=None)
     result: Result = "not tested"

@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
-from dtaojax.report.charts.bars import Row, range_chart
+from dtaojax.report.charts.bars import BarRow, range_chart
 from dtaojax.report.charts.svg import COLOURS, drawing_style, new_figure
 from dtaojax.report.document import (
     Card,
@@ -46,7 +46,7 @@ def share_chart(found: Differences) -> Drawing:
     rows = rows.loc[change.sort_values(ascending=False, kind="stable").index[:_CHART_ROWS]]
     rows = rows.sort_values("emission_share_new", ascending=False, kind="stable")
     bars = [
-        Row(
+        BarRow(
             netuid=int(row["netuid"]),
             start=100.0 * row["emission_share_old"],
             value=100.0 * row["emission_share_new"],

@@ -11,15 +11,15 @@ import jax.numpy as jnp
 
 from dtaojax import chain
 from dtaojax.assembly import build_world
-from dtaojax.assembly.inputs import gather
 from dtaojax.config.config import Config
 from dtaojax.config.load import changed, load_config
 from dtaojax.execution import runtime
+from dtaojax.inputs import gather
 from dtaojax.mechanism.gate.config import NoGateConfig
 from dtaojax.mechanism.liquidity.config import NoPoolConfig
 from dtaojax.network import NetworkError, NetworkTable
 from dtaojax.schema.errors import ConfigError, Problem
-from dtaojax.studies.run.warnings import flow_averages_from_zero
+from dtaojax.studies.shared.assumptions import flow_averages_from_zero
 from dtaojax.studies.shared.parameter_worlds import portion_of, with_changes, with_one_mechanism
 from dtaojax.studies.shared.study import Files, Progress, Study
 from dtaojax.studies.shared.trust import trust

@@ -20,7 +20,7 @@ from dtaojax.report.document import (
     drawing,
     render_document,
 )
-from dtaojax.report.numerals import days, plain, probability, with_error
+from dtaojax.report.numerals import days, plain, plus_minus, probability, with_error
 from dtaojax.report.trust import trust_of
 from dtaojax.studies.run.page.fates import BY_BAR, BY_PAY, GONE
 
@@ -89,14 +89,13 @@ def _card(study: Record, first: Record, *others: Record) -> Card:
     if best is not first and best["difference"] is not None:
         change, error = with_error(100.0 * best["difference"], 100.0 * best["difference_error"])
         points.append(
-            f"{plain(best['support'], 4)} TAO of support change that by {change}"
-            + (f" ± {error}" if error else "")
-            + " points on the same paths."
+            f"{plain(best['support'], 4)} TAO of support change that by "
+            f"{plus_minus(change, error)} points on the same paths."
         )
     return Card(
         "Is the subnet deregistered?",
         f"of paths {_supported(first)}, after {days(study['horizon_days'])}",
-        Number(f"{_chance(first, error=False)}", _error(first)),
+        Number(*_texts(first)),
         points,
     )
 
@@ -147,12 +146,12 @@ def _table(study: Record) -> Table:
         change = ""
         if each["difference"] is not None:
             value, error = with_error(100.0 * each["difference"], 100.0 * each["difference_error"])
-            change = f"{value} ± {error}" if error else value
+            change = plus_minus(value, error)
         rows.append(
             (
                 Number(plain(each["support"], 4), value=each["support"]),
                 _LOOKS[each["event"]][1],
-                Number(_chance(each, error=False), _error(each), each["value"]),
+                Number(*_texts(each), each["value"]),
                 f"{plain(100.0 * each['ci_low'], 3)} to {plain(100.0 * each['ci_high'], 3)}",
                 change,
             )
@@ -180,15 +179,18 @@ def _supported(record: Record) -> str:
 
 
 def _texts(record: Record) -> tuple[str, str]:
+    """Return a chance with its sign, and its error."""
+    value, error = _percentages(record)
+    return f"{value} %", error
+
+
+def _percentages(record: Record) -> tuple[str, str]:
+    """Return a chance and its error in percent, without the sign."""
     return probability(
         record["value"], record["standard_error"], record["ci_low"], record["ci_high"]
     )
 
 
-def _error(record: Record) -> str:
-    return _texts(record)[1]
-
-
-def _chance(record: Record, error: bool = True) -> str:
-    value, told = _texts(record)
-    return f"{value} ± {told} %" if told and error else f"{value} %"
+def _chance(record: Record) -> str:
+    value, error = _percentages(record)
+    return f"{plus_minus(value, error)} %"

@@ -9,9 +9,9 @@ from typing import Any, Final, NamedTuple
 
 import pandas as pd
 
-from dtaojax.assembly.inputs import Inputs
 from dtaojax.execution.worker_pool import CrewMaker
 from dtaojax.files.spreadsheet import write_table
+from dtaojax.inputs import Inputs
 from dtaojax.report.document import write_page
 from dtaojax.results.contract import SCHEMA_VERSION
 from dtaojax.storage import holding, result_folder, write_json, writing_into
@@ -33,7 +33,7 @@ class Case(NamedTuple):
 
     Attributes:
         support: TAO that somebody spends on the subnet [TAO].
-        inputs: of the run.
+        inputs: Config and network of the run.
     """
 
     support: float
@@ -41,7 +41,7 @@ class Case(NamedTuple):
 
     @property
     def label(self) -> str:
-        """What the run is called."""
+        """Label of the run."""
         return f"support-{self.support:.15g}"
 
 
@@ -55,18 +55,18 @@ def survival_study(
     """Run every case and write what becomes of the subnet under each.
 
     Args:
-        netuid: of the subnet.
-        cases: the first is what the others are held against.
-        folder: for the results; the runs go into ``runs`` in it.
-        progress: receives the number of paths done so far, of all cases.
-        crew_maker: opens what computes the paths.
+        netuid: Netuid of the subnet.
+        cases: Cases, the first of which the others are compared with.
+        folder: Folder for the results; the runs go into ``runs`` in it.
+        progress: Function that receives the number of paths done so far, of all cases.
+        crew_maker: Maker of the worker pool.
 
     Returns:
         The study, as it is in ``survival.json``.
 
     Raises:
-        ConfigError: there are more cases than a comparison holds.
-        ResultsError: the folder cannot be written or holds something else, or no path is left.
+        ConfigError: There are more cases than a comparison holds.
+        ResultsError: The folder cannot be written or holds something else, or no path is left.
     """
     refuse_replacing(folder, FILES)
     if len(cases) > 1:
@@ -87,9 +87,10 @@ def survival_study(
 
 
 def _study(netuid: int, cases: Sequence[Case], runs: Sequence[Finished]) -> dict[str, Any]:
-    """Chances by support, and their differences from the first case's on the same paths."""
+    """Return chances by support, and their differences from the first case's on the same paths."""
     evidence = runs[0].evidence
     fates, horizon = fates_of(evidence), evidence.horizon
+    # On the same paths differences are known far better than the chances themselves.
     differences = compare_finished(runs).differences if len(runs) > 1 else None
     rows = []
     for case, run in zip(cases, runs, strict=True):
@@ -120,7 +121,7 @@ def _study(netuid: int, cases: Sequence[Case], runs: Sequence[Finished]) -> dict
 def _difference(
     differences: pd.DataFrame | None, label: str, event: str, netuid: int
 ) -> dict[str, float | None]:
-    """The paired difference from the first case; none of the first case itself."""
+    """Return the paired difference from the first case; None for the first case itself."""
     names = ("difference", "difference_error", "difference_low", "difference_high")
     if differences is None:
         return dict.fromkeys(names)
@@ -128,6 +129,7 @@ def _difference(
     rows = table[(table["run"] == label) & (table["name"] == event) & (table["netuid"] == netuid)]
     if rows.empty:
         return dict.fromkeys(names)
+    # The last row is that of the horizon.
     row = rows.iloc[-1]
     found = (row["difference"], row["standard_error"], row["ci_low"], row["ci_high"])
     pairs = zip(names, found, strict=True)

@@ -17,17 +17,17 @@ class Design:
     """The points of a sweep.
 
     Attributes:
-        points: in the order in which they are run.
+        points: Points in the order in which they are run.
     """
 
     points: tuple[Point, ...]
 
 
 def grid(axes: Sequence[str]) -> Design:
-    """Every combination of the values of axes written ``key=v1,v2,...``, the last varying fastest.
+    """Combine all values of axes written ``key=v1,v2,...``, the last varying fastest.
 
     Raises:
-        ConfigError: an axis is not written so.
+        ConfigError: An axis is not written so.
     """
     keys, values = [], []
     for axis in axes:
@@ -39,18 +39,18 @@ def grid(axes: Sequence[str]) -> Design:
 
 
 def sobol(ranges: Sequence[str], points: int, seed: int) -> Design:
-    """Points of a scrambled Sobol sequence in ranges written ``key=low:high``.
+    """Return points of a scrambled Sobol sequence in ranges written ``key=low:high``.
 
     A range between two whole numbers holds whole numbers, both ends included. A power of two points
     is spread most evenly (Owen 1995; Joe and Kuo 2008).
 
     Args:
-        ranges: one a dimension.
-        points: how many.
-        seed: of the scrambling.
+        ranges: One range a dimension.
+        points: Number of points.
+        seed: Seed of the scrambling.
 
     Raises:
-        ConfigError: a range is not written so.
+        ConfigError: A range is not written so.
     """
     keys, bounds = [], []
     for text in ranges:
@@ -60,6 +60,7 @@ def sobol(ranges: Sequence[str], points: int, seed: int) -> Design:
     _refuse_twice("--sobol", keys)
     from scipy.stats import qmc
 
+    # A whole power of two is drawn and cut: the sequence is balanced in such blocks alone.
     unit = qmc.Sobol(len(keys), rng=seed).random_base2((points - 1).bit_length())[:points]
     return Design(
         tuple(
@@ -77,7 +78,7 @@ def _split(option: str, text: str, form: str) -> tuple[str, str]:
 
 
 def _values(text: str) -> list[str]:
-    """Parts between commas that stand in no bracket, brace or quotation."""
+    """Split at commas that stand in no bracket, brace or quotation."""
     parts, depth, quote = [""], 0, ""
     for letter in text:
         if quote:
@@ -93,7 +94,7 @@ def _values(text: str) -> list[str]:
 
 
 def _bounds(text: str, interval: str) -> Callable[[float], str]:
-    """From the unit interval to a value as it is written in a config."""
+    """Return the map from the unit interval to a value as it is written in a config."""
     low, _, high = interval.partition(":")
     try:
         first, last = int(low), int(high)

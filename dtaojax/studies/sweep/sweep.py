@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from dtaojax.assembly.inputs import read_inputs
 from dtaojax.execution.worker_pool import CrewMaker
 from dtaojax.files.spreadsheet import write_table
+from dtaojax.inputs import read_inputs
 from dtaojax.storage import holding, result_folder, writing
 from dtaojax.studies.shared.batch import Job, Watcher, read_json, run_batch
 from dtaojax.studies.shared.outputs import refuse_replacing
@@ -27,33 +27,34 @@ def run_sweep(
     progress: Callable[[int, Point], None],
     crew_maker: CrewMaker,
 ) -> pd.DataFrame:
-    """Runs every point into a folder of its own, and tabulates headline numbers at their last day.
+    """Run every point into a folder of its own, and tabulate its headline numbers.
 
     A point whose results are there already is not run again, so a sweep that was broken off goes on
     with the same command, and a larger design over the same config adds to a smaller one. All
     points are checked before the first is run.
 
     Args:
-        config_file: what the points change.
-        overrides: for all points, before their own.
-        design: the points.
-        folder: for ``points/``, ``sweep.csv`` and ``sweep.parquet``.
-        progress: receives the index of each point before it is run.
-        crew_maker: opens what computes the paths, once for all points.
+        config_file: Config that the points change.
+        overrides: Overrides for all points, before their own.
+        design: The points.
+        folder: Folder for ``points/``, ``sweep.csv`` and ``sweep.parquet``.
+        progress: Function that receives the index of each point before it is run.
+        crew_maker: Maker of the worker pool, which is opened once for all points.
 
     Returns:
         One row a point: its values, its folder, and each figure with its standard error in a
         column of the same name that ends in ``_se``.
 
     Raises:
-        ConfigError: a point's config is wrong.
-        ResultsError: a folder cannot be written.
+        ConfigError: A point's config is wrong.
+        ResultsError: A folder cannot be written.
     """
     inputs = [
         read_inputs(config_file, [*overrides, *(f"{k}={v}" for k, v in point.items())])
         for point in design.points
     ]
     refuse_replacing(folder, ("sweep.csv", "sweep.parquet"))
+    # Named by the hash of its config, so that a point is found again in a larger design.
     targets = [folder / "points" / one.config.config_hash[:_NAME_DIGITS] for one in inputs]
 
     def begin(index: int) -> None:
@@ -74,7 +75,7 @@ def run_sweep(
 
 
 def _figures(folder: Path) -> dict[str, float]:
-    """Headline numbers of the network and the portfolio at the last day they have.
+    """Return headline numbers of the network and the portfolio at the last day they have.
 
     NaN is what too few paths cannot tell, which JSON holds as null.
     """

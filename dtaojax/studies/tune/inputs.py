@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from dtaojax import chain
-from dtaojax.assembly.inputs import gather
 from dtaojax.config.config import Config
 from dtaojax.config.load import changed, load_config
+from dtaojax.inputs import gather
 from dtaojax.network import NetworkTable
 from dtaojax.schema.errors import ConfigError, Problem
 from dtaojax.studies.shared.parameter_worlds import (

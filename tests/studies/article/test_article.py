@@ -15,7 +15,7 @@ from places import ROOT
 from typer.testing import CliRunner
 
 from dtaojax import cli
-from dtaojax.assembly.inputs import read_inputs
+from dtaojax.inputs import read_inputs
 from dtaojax.metrics.estimate import Estimate, mean_of_sample
 from dtaojax.metrics.paired import mean_ratio
 from dtaojax.report.charts.svg import drawing_style

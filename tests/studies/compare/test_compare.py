@@ -20,26 +20,26 @@ from made_runs import DAYS, PATHS, UNITS, make_run
 from small_run import CONFIG, HOSTILE, small_rows, write_network
 
 from dtaojax import chain, cli
-from dtaojax.assembly.inputs import Inputs, gather
 from dtaojax.commands.compare import differences_table
 from dtaojax.config.config import Config
 from dtaojax.config.load import config_from_dict
+from dtaojax.inputs import Inputs, gather
 from dtaojax.network import load_network
 from dtaojax.results.contract import ResultsError, load, save
 from dtaojax.schema.errors import ConfigError
 from dtaojax.storage import opened, seal
-from dtaojax.studies.compare.compare import TakenApart, compare_finished, write_comparison
-from dtaojax.studies.compare.inputs import plan
+from dtaojax.studies.compare.compare import CounterfactualRun, compare_finished, write_comparison
+from dtaojax.studies.compare.inputs import plan_comparison
 from dtaojax.studies.compare.page.page import render_comparison
-from dtaojax.studies.compare.result import DIFFERENCE_COLUMNS, PART_COLUMNS, Comparison
-from dtaojax.studies.compare.take_apart import answers
+from dtaojax.studies.compare.result import DIFFERENCE_COLUMNS, PART_COLUMNS, ComparisonResult
+from dtaojax.studies.compare.take_apart import counterfactuals
 from dtaojax.studies.shared.finished import read_finished
 from dtaojax.terminal.console import err
 
 
-def held(*folders: Path) -> Comparison:
-    planned = plan(folders, [], [], None)
-    return compare_finished([each.read() for each in planned.comparands])
+def held(*folders: Path) -> ComparisonResult:
+    planned = plan_comparison(folders, [], [], None)
+    return compare_finished([each.read() for each in planned.runs])
 
 
 @pytest.fixture(scope="module")
@@ -54,11 +54,11 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 @pytest.fixture(scope="module")
-def found(folders: dict[str, Path]) -> Comparison:
+def found(folders: dict[str, Path]) -> ComparisonResult:
     return held(folders["base"], folders["shifted"], folders["other"])
 
 
-def paired(comparison: Comparison) -> pd.DataFrame:
+def paired(comparison: ComparisonResult) -> pd.DataFrame:
     table = comparison.differences
     return table[table["pairing"] == "paired"]
 
@@ -145,7 +145,7 @@ def test_a_batch_with_a_path_lost_in_one_run_only_is_left_out_of_single_subnets(
     assert price["difference"] == pytest.approx(1.0)
 
 
-def test_every_headline_number_has_its_difference(found: Comparison) -> None:
+def test_every_headline_number_has_its_difference(found: ComparisonResult) -> None:
     assert tuple(found.differences.columns) == DIFFERENCE_COLUMNS
     for run in ("shifted", "other"):
         table = paired(found)
@@ -177,7 +177,7 @@ def test_a_path_lost_in_one_run_is_left_out_of_both_and_told(tmp_path: Path) -> 
     assert "2 of one" in warning
 
 
-def test_tables_are_written_as_they_are(found: Comparison, tmp_path: Path) -> None:
+def test_tables_are_written_as_they_are(found: ComparisonResult, tmp_path: Path) -> None:
     page = write_comparison(found, tmp_path / "out")
     assert page.name == "report.html"
     for read, name in ((pd.read_csv, "differences.csv"), (pd.read_parquet, "differences.parquet")):
@@ -190,7 +190,7 @@ def test_tables_are_written_as_they_are(found: Comparison, tmp_path: Path) -> No
     }  # fmt: skip
 
 
-def test_page_is_small_alone_and_answers_first(found: Comparison) -> None:
+def test_page_is_small_alone_and_answers_first(found: ComparisonResult) -> None:
     page = render_comparison(found)
     assert len(page.encode()) < 1_000_000
     assert not re.search(r"(src|href)=\"(?!#|data:)", page)
@@ -206,7 +206,9 @@ _WORTH = re.compile(r"Independent runs would need (\S+) times the paths")
 _ERRORS = ("value_error", "baseline_error", "standard_error")
 
 
-def with_unknown(comparison: Comparison, column: str, known: Sequence[str]) -> Comparison:
+def with_unknown(
+    comparison: ComparisonResult, column: str, known: Sequence[str]
+) -> ComparisonResult:
     """Takes one kind of error away from the network's means, but for the ``known`` figures."""
     table = comparison.differences.copy()
     means = (table["scope"] == "network") & (table["statistic"] == "mean")
@@ -247,7 +249,7 @@ def test_the_rounding_of_an_equal_difference_does_not_tell_what_pairing_is_worth
 
 
 def test_browser_opens_the_page_without_complaint(
-    found: Comparison, tmp_path: Path, chromium: Chromium
+    found: ComparisonResult, tmp_path: Path, chromium: Chromium
 ) -> None:
     assert complaints(chromium, write_comparison(found, tmp_path)) == []
 
@@ -307,16 +309,16 @@ def test_runs_of_one_name_are_told_apart_by_their_folders(tmp_path: Path) -> Non
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "run.toml").write_text("")
     places = [tmp_path / folder / "run.toml" for folder in ("a", "b", "a")]
-    labels = [each.label for each in plan(places, [], [], None).comparands]
+    labels = [each.label for each in plan_comparison(places, [], [], None).runs]
     assert labels == ["a/run", "b/run", "a/run (2)"]
 
 
 def test_options_that_change_nothing_are_refused(folders: dict[str, Path]) -> None:
     both = [folders["base"], folders["other"]]
     with pytest.raises(ConfigError, match="--set: changes configs, but only folders"):
-        plan(both, ["run.seed=1"], [], None)
+        plan_comparison(both, ["run.seed=1"], [], None)
     with pytest.raises(ConfigError, match="--grid: changes one config"):
-        plan(both, [], ["run.seed=1,2"], None)
+        plan_comparison(both, [], ["run.seed=1,2"], None)
 
 
 def resealed(folder: Path, **changed: object) -> None:
@@ -439,16 +441,18 @@ def test_finished_runs_are_compared_without_jax(folders: dict[str, Path], tmp_pa
 
 
 @pytest.fixture(scope="module")
-def apart(folders: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Comparison:
+def apart(folders: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> ComparisonResult:
     """Of seven TAO by which one run differs, three are there under the baseline's decisions."""
     folder = tmp_path_factory.mktemp("between")
     between = make_run(folder / "run", luck=0.25, shift={"total_tao_in": 3.0})
     runs = [read_finished(folders[name], name) for name in ("base", "shifted", "other")]
-    third = TakenApart("shifted", read_finished(between, "between"))
-    return compare_finished(runs, [third, TakenApart("other", None, "It has the same rules.")])
+    third = CounterfactualRun("shifted", read_finished(between, "between"))
+    return compare_finished(
+        runs, [third, CounterfactualRun("other", None, "It has the same rules.")]
+    )
 
 
-def test_parts_of_a_difference_add_up_to_it_on_every_number(apart: Comparison) -> None:
+def test_parts_of_a_difference_add_up_to_it_on_every_number(apart: ComparisonResult) -> None:
     assert apart.parts is not None
     assert tuple(apart.parts.columns) == PART_COLUMNS
     assert set(apart.parts["run"]) == {"shifted"}
@@ -467,7 +471,9 @@ def test_parts_of_a_difference_add_up_to_it_on_every_number(apart: Comparison) -
     assert abs(answer.difference - 4.0) < 4.0 * answer.standard_error
 
 
-def test_a_page_tells_the_parts_or_why_there_are_none(apart: Comparison, found: Comparison) -> None:
+def test_a_page_tells_the_parts_or_why_there_are_none(
+    apart: ComparisonResult, found: ComparisonResult
+) -> None:
     page = render_comparison(apart)
     section = page[page.index('id="parts"') :]
     assert "The rules alone make" in section
@@ -476,7 +482,7 @@ def test_a_page_tells_the_parts_or_why_there_are_none(apart: Comparison, found: 
     assert apart.part("rules", 2, "total_tao_in", DAYS[-1]) is None
 
 
-def test_parts_are_written_beside_the_differences(apart: Comparison, tmp_path: Path) -> None:
+def test_parts_are_written_beside_the_differences(apart: ComparisonResult, tmp_path: Path) -> None:
     write_comparison(apart, tmp_path / "out")
     table = pd.read_csv(tmp_path / "out" / "parts.csv")
     assert apart.parts is not None
@@ -505,7 +511,7 @@ def inputs_of(**tables: object) -> Inputs:
 def test_a_difference_is_taken_apart_where_only_the_rules_differ(
     tmp_path: Path, changed: dict[str, object], reason: str
 ) -> None:
-    (found,) = answers(["first", "second"], [inputs_of(), inputs_of(**changed)], tmp_path)
+    (found,) = counterfactuals(["first", "second"], [inputs_of(), inputs_of(**changed)], tmp_path)
     assert reason in found.reason
     assert (found.inputs is None) == bool(reason)
 
@@ -513,9 +519,9 @@ def test_a_difference_is_taken_apart_where_only_the_rules_differ(
 def test_frozen_owners_and_folders_have_no_answer_to_the_rules(tmp_path: Path) -> None:
     still = [inputs_of(behaviour="frozen", mechanism=rules) for rules in
              ("gate_rank_2026", "netflow_2026")]  # fmt: skip
-    (found,) = answers(["a", "b"], still, tmp_path)
+    (found,) = counterfactuals(["a", "b"], still, tmp_path)
     assert "behaviour is frozen" in found.reason
-    (found,) = answers(["a", "b"], [still[0], None], tmp_path)
+    (found,) = counterfactuals(["a", "b"], [still[0], None], tmp_path)
     assert "b was given as a folder" in found.reason
 
 

@@ -23,8 +23,8 @@ from places import TESTS
 from scipy import stats
 
 from dtaojax import cli
-from dtaojax.assembly.inputs import gather, network_digest
 from dtaojax.config.load import config_from_dict
+from dtaojax.inputs import gather, network_digest
 from dtaojax.network import NetworkError, NetworkTable, load_network
 from dtaojax.network.write import write_network
 from dtaojax.report.trust import trust_of

@@ -14,8 +14,8 @@ from made_runs import make_run
 from small_run import CONFIG, small_rows, write_network
 
 from dtaojax.assembly import build_world
-from dtaojax.assembly.inputs import gather, read_inputs
 from dtaojax.config.load import config_from_dict
+from dtaojax.inputs import gather, read_inputs
 from dtaojax.metrics.decomposition import Decomposition, decompose
 from dtaojax.network import load_network
 from dtaojax.numerics.streams import SOURCES, Source

@@ -24,10 +24,10 @@ from small_run import CONFIG, HOSTILE, NETUIDS, PATHS, REPORT_DAYS, small_rows, 
 from worlds import live_mechanism
 
 from dtaojax.assembly import build_network, build_world
-from dtaojax.assembly.inputs import read_inputs
 from dtaojax.config.load import load_config
 from dtaojax.demand.process import DemandProcess
 from dtaojax.execution import simulated as world_module
+from dtaojax.inputs import read_inputs
 from dtaojax.mechanism.config import MechanismConfig
 from dtaojax.network import load_network
 from dtaojax.results.contract import ESTIMATE_COLUMNS, SCHEMA_VERSION, ResultsError, load
@@ -38,7 +38,7 @@ from dtaojax.storage import UNFINISHED, replaced, verify
 from dtaojax.studies.run import output_limits
 from dtaojax.studies.run import simulate as run_module
 from dtaojax.studies.run.output_limits import MOST
-from dtaojax.studies.run.path_table import PathTableReader, PathTableWriter, column
+from dtaojax.studies.run.path_table import PathTableReader, PathTableWriter, column_name
 from dtaojax.studies.run.simulate import run_report
 from dtaojax.studies.shared.folder import claimed
 from dtaojax.version import __version__
@@ -198,7 +198,7 @@ def test_network_table_is_made_of_the_figures_of_the_paths(done):
     assert paths["path"].tolist() == list(range(PATHS))
     assert paths["lost_on_day"].isna().all()
     for record in table.itertuples():
-        figures = paths[column(record.quantity, record.day)]
+        figures = paths[column_name(record.quantity, record.day)]
         if record.statistic == "mean":
             assert record.value == pytest.approx(figures.mean(), rel=1e-12)
         elif (figures == 0.0).mean() >= record.level and figures.min() == 0.0:
@@ -213,8 +213,8 @@ def test_network_table_is_made_of_the_figures_of_the_paths(done):
 def test_losses_are_the_start_less_the_end_of_every_path(done):
     paths, table = done.table("paths"), done.table("portfolio")
     losses = sum(
-        paths[column(f"value_realizable[{netuid}]", 0.0)]
-        - paths[column(f"value_realizable[{netuid}]", 2.0)]
+        paths[column_name(f"value_realizable[{netuid}]", 0.0)]
+        - paths[column_name(f"value_realizable[{netuid}]", 2.0)]
         for netuid in (4, 19, 0)
     )
     of = table[(table["quantity"] == "loss_realizable") & (table["scope"] == "portfolio")]
@@ -228,8 +228,8 @@ def test_losses_are_the_start_less_the_end_of_every_path(done):
     assert counts.to_dict() == {
         (day, valuation): PATHS for day in (1.0, 2.0) for valuation in ("spot", "realizable")
     }
-    spot = sum(paths[column(f"value_spot[{netuid}]", 2.0)] for netuid in (4, 19, 0))
-    sale = sum(paths[column(f"value_realizable[{netuid}]", 2.0)] for netuid in (4, 19, 0))
+    spot = sum(paths[column_name(f"value_spot[{netuid}]", 2.0)] for netuid in (4, 19, 0))
+    sale = sum(paths[column_name(f"value_realizable[{netuid}]", 2.0)] for netuid in (4, 19, 0))
     assert (sale < spot).all()
 
 
@@ -581,8 +581,8 @@ def test_path_table_returns_figures_of_used_paths_in_order(tmp_path):
 
 @pytest.mark.parametrize("days", [(100.0, 100.0 + 1 / 7200), (0.05, 0.1), (1.0, 1.0 + 1e-9)])
 def test_days_a_block_apart_have_columns_of_their_own(days: Sequence[float]):
-    assert len({column("price", day) for day in days}) == len(days)
-    assert column("price", 5.0) == "price@5"
+    assert len({column_name("price", day) for day in days}) == len(days)
+    assert column_name("price", 5.0) == "price@5"
 
 
 @eqx.filter_jit

@@ -11,11 +11,11 @@ from small_run import CONFIG, small_rows, write_network
 from threads import run
 from walks import BINS, walk
 
-from dtaojax.assembly.inputs import read_inputs
 from dtaojax.config.load import config_from_dict
 from dtaojax.config.run import WATCH_EVERY, PrecisionTargetConfig, Watchable
 from dtaojax.engine.chunk import Plan
 from dtaojax.execution import runtime
+from dtaojax.inputs import read_inputs
 from dtaojax.metrics.tail import expected_shortfall
 from dtaojax.schema.errors import ConfigError
 from dtaojax.studies.run.precision import PrecisionWatch

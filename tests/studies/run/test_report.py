@@ -27,18 +27,18 @@ from markupsafe import Markup
 from report_fixture import make_results
 
 from dtaojax.files.text import NAME_LENGTH, subnet_name, visible
+from dtaojax.report.charts.histogram import MeasureLine, common_limits, count_outside
 from dtaojax.report.charts.timeline import count_chart, spread
 from dtaojax.report.display import quantiles
 from dtaojax.report.glossary import QUANTITIES
 from dtaojax.report.numerals import compact, percent, plain, probability, with_error
 from dtaojax.results.contract import Results, ResultsError, load, save
-from dtaojax.results.estimates import Estimate, Trajectory
+from dtaojax.results.estimates import StoredEstimate, Trajectory
 from dtaojax.results.read import Histogram, read
-from dtaojax.studies.run.page.answer import cards
+from dtaojax.studies.run.page.cards import cards
 from dtaojax.studies.run.page.fates import BY_PAY
 from dtaojax.studies.run.page.page import render_report, write_report
 from dtaojax.studies.run.page.subnet_table import MAX_ROWS
-from dtaojax.studies.run.page.tail import Line, common_limits, count_outside
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -534,7 +534,7 @@ def test_probability_that_no_or_every_path_shows_is_given_by_its_bound(
 
 def test_band_of_a_count_ends_at_counts_and_a_band_has_one_rounding() -> None:
     found = {
-        level: Estimate(value, error, value, value, "subnets")
+        level: StoredEstimate(value, error, value, value, "subnets")
         for level, value, error in ((0.05, 53.75, 0.3), (0.5, 54.5, 0.1), (0.95, 56.2, 0.3))
     }
     assert quantiles("starved_subnets", found) == {0.05: "53", 0.5: "54.5", 0.95: "57"}
@@ -543,12 +543,12 @@ def test_band_of_a_count_ends_at_counts_and_a_band_has_one_rounding() -> None:
 
 
 def test_quantile_of_which_only_a_bound_is_known_is_written_as_that() -> None:
-    known = Estimate(0.0123, 0.0004, 0.0115, 0.0131, "ratio")
-    at_most = Estimate(2e-9, math.nan, -math.inf, 0.004, "ratio")
-    at_least = Estimate(0.9, math.nan, 0.5, math.inf, "ratio")
+    known = StoredEstimate(0.0123, 0.0004, 0.0115, 0.0131, "ratio")
+    at_most = StoredEstimate(2e-9, math.nan, -math.inf, 0.004, "ratio")
+    at_least = StoredEstimate(0.9, math.nan, 0.5, math.inf, "ratio")
     found = {0.05: at_most, 0.5: known, 0.95: at_least}
     assert list(quantiles("emission_share", found).values()) == ["≤0.000000200", "1.23", "≥90"]
-    alone = Estimate(3.0, math.nan, 3.0, 3.0, "ratio")
+    alone = StoredEstimate(3.0, math.nan, 3.0, 3.0, "ratio")
     assert quantiles("price", {0.5: alone}) == {0.5: "3"}
 
 
@@ -588,7 +588,7 @@ def test_labels_are_moved_apart_in_order(heights: list[float]) -> None:
 
 def test_loss_chart_hides_at_most_the_highest_hundredth_of_gains_and_counts_them() -> None:
     histogram = Histogram((-900.0, -800.0, -50.0, 0.0, 5.0, 40.0), (1, 0, 54, 90, 55))
-    low, high = common_limits([histogram], [Line("ES 99 %", 60.0, "red", dashed=False)])
+    low, high = common_limits([histogram], [MeasureLine("ES 99 %", 60.0, "red", dashed=False)])
     assert -60.0 < low < -50.0
     assert high > 60.0
     assert count_outside(histogram, (low, high)) == 1

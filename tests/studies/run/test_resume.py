@@ -19,9 +19,9 @@ from made_chunks import CHUNKS, IDENTITY, NETWORK, PATHS, some_chunk
 from places import TESTS
 from small_run import CONFIG, small_rows, write_network
 
-from dtaojax.assembly.inputs import read_inputs
 from dtaojax.engine import store as store_module
 from dtaojax.engine.store import ChunkStore, DamagedChunkError
+from dtaojax.inputs import read_inputs
 from dtaojax.results.contract import ResultsError
 from dtaojax.storage import UNFINISHED, drop_unfinished, opened, sealed_text
 from dtaojax.studies.run.simulate import run_report

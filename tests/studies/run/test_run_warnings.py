@@ -9,8 +9,7 @@ import pytest
 from dtaojax.config.load import config_from_dict
 from dtaojax.mechanism.presets import PRESETS
 from dtaojax.network import load_network
-from dtaojax.studies.run.warnings import run_warnings
-from dtaojax.studies.shared.assumptions import assumptions
+from dtaojax.studies.shared.assumptions import assumptions, run_warnings
 
 ENOUGH = 100_000
 MAINNET = load_network("finney_8791253")

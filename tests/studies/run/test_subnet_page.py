@@ -15,11 +15,11 @@ from dtaojax.report.display import written
 from dtaojax.results.contract import Results, ResultsError
 from dtaojax.results.estimates import EstimateTable
 from dtaojax.results.read import read
-from dtaojax.studies.run.page.subnet_answer import buying_to_the_bar
+from dtaojax.studies.run.page.fates import fallen
+from dtaojax.studies.run.page.page import view_of
+from dtaojax.studies.run.page.subnet_cards import buying_to_the_bar
 from dtaojax.studies.run.page.subnet_page import render_subnet
-from dtaojax.studies.run.page.subnet_ranks import fallen
 from dtaojax.studies.run.page.subnet_table import subnet_table
-from dtaojax.studies.run.page.views import view_of
 
 WORDS = re.compile(r"<[^>]+>")
 

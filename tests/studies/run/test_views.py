@@ -17,10 +17,9 @@ from typer.testing import CliRunner
 from dtaojax.cli import app
 from dtaojax.results.contract import Results, ResultsError, save
 from dtaojax.results.read import Evidence, read
-from dtaojax.studies.run.page.page import render_report
-from dtaojax.studies.run.page.subnet_answer import buying_where_below
+from dtaojax.studies.run.page.page import AUDIENCES, render_report, view_of
+from dtaojax.studies.run.page.subnet_cards import buying_where_below
 from dtaojax.studies.run.page.subnet_page import render_subnet
-from dtaojax.studies.run.page.views import AUDIENCES, view_of
 
 HOSTILE = "<script>alert(1)</script>\u202e"
 TAGS = re.compile(r"<[^>]+>")

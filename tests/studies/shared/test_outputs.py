@@ -16,7 +16,7 @@ from dtaojax.network import NetworkError, load_network
 from dtaojax.network.write import write_network
 from dtaojax.results.contract import ResultsError
 from dtaojax.schema.errors import ConfigError, Problem
-from dtaojax.studies.compare.inputs import plan
+from dtaojax.studies.compare.inputs import plan_comparison
 from dtaojax.studies.shared.outputs import refuse_overwriting
 from dtaojax.studies.snapshot.diff import FILES
 from dtaojax.terminal.console import answer, err, out
@@ -306,7 +306,7 @@ def test_a_comparison_does_not_replace_the_page_of_a_run_it_compares(tmp_path: P
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
     with pytest.raises(ResultsError):
-        plan([tmp_path / "a", tmp_path / "b"], [], [], tmp_path / "a")
+        plan_comparison([tmp_path / "a", tmp_path / "b"], [], [], tmp_path / "a")
 
 
 # --- what a terminal is sent ---------------------------------------------------------------------

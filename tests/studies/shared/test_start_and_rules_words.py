@@ -11,8 +11,7 @@ from dtaojax.mechanism.presets import PRESETS, since_then
 from dtaojax.network import UNHELD_PARTS, NetworkTable, load_network
 from dtaojax.report.notes import rules_note
 from dtaojax.studies.run.page.page import render_report
-from dtaojax.studies.shared.alpha_words import alpha_assumptions, alpha_outside
-from dtaojax.studies.shared.assumptions import assumptions
+from dtaojax.studies.shared.assumptions import alpha_assumptions, alpha_outside, assumptions
 
 DEFAULT = PRESETS["gate_rank_2026"]
 

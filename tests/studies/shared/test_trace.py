@@ -5,8 +5,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from dtaojax.assembly.inputs import Inputs, gather
 from dtaojax.config.load import config_from_dict
+from dtaojax.inputs import Inputs, gather
 from dtaojax.studies.article.record import Record
 from dtaojax.studies.run.simulate import run_report
 from dtaojax.studies.shared.finished import read_finished

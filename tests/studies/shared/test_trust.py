@@ -11,7 +11,7 @@ import pytest
 from places import ROOT
 from report_fixture import make_results
 
-from dtaojax.api.snippet import run_snippet
+from dtaojax.api.notebook import run_snippet
 from dtaojax.config.config import Config
 from dtaojax.config.load import config_from_dict, load_config
 from dtaojax.report.trust import trust_of, trust_of_each
@@ -21,9 +21,8 @@ from dtaojax.studies.backtest.prices.backtest import held_so_far_ahead
 from dtaojax.studies.backtest.prices.config import load_backtest
 from dtaojax.studies.backtest.prices.groups import BASKET_LABEL, MATURE
 from dtaojax.studies.run.page.headline import headline
-from dtaojax.studies.run.page.page import render_report
+from dtaojax.studies.run.page.page import AUDIENCES, render_report
 from dtaojax.studies.run.page.subnet_page import render_subnet
-from dtaojax.studies.run.page.views import AUDIENCES
 from dtaojax.studies.shared.trust import (
     BACK_TESTS,
     KINDS,

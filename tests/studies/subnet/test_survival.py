@@ -12,7 +12,7 @@ from small_run import EMBEDDED, embedded_rows, write_network
 from dtaojax import cli
 from dtaojax.config.load import load_config
 from dtaojax.schema.errors import ConfigError
-from dtaojax.studies.my.config import support_config
+from dtaojax.studies.subnet.config import support_config
 from dtaojax.studies.subnet.page import render_survival, sentence
 
 CONFIG = """

@@ -15,7 +15,7 @@ from small_search import BASE, commanded, search_file
 
 from dtaojax import chain
 from dtaojax.api import Search
-from dtaojax.api.configs import Shelf
+from dtaojax.api.configs import ResultsDir
 from dtaojax.assembly import build_world
 from dtaojax.config.config import Config
 from dtaojax.config.load import changed, config_from_dict
@@ -315,7 +315,7 @@ def test_browser_opens_the_page_without_complaint(finished: Path, chromium: Chro
 
 
 def test_python_reads_what_the_search_left(finished: Path) -> None:
-    search = Search(Shelf(finished))
+    search = Search(ResultsDir(finished))
     found = json.loads((finished / "tune.json").read_text())
     assert search.parameters["found"].tolist() == [each["found"] for each in found["parameters"]]
     assert (

@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 
 from dtaojax import chain
-from dtaojax.assembly.inputs import Inputs, read_inputs
-from dtaojax.config.schedule import rules_at
+from dtaojax.config.schedule import describe_changes, rules_at
 from dtaojax.execution import runtime
 from dtaojax.history import find_history
+from dtaojax.inputs import Inputs, read_inputs
 from dtaojax.mechanism.config import RulesConfig
 from dtaojax.network import NetworkTable
 from dtaojax.network.outcome import NetworkOutcome, read_outcomes
@@ -35,7 +35,6 @@ from dtaojax.studies.backtest.runs.scores import places, score_network, score_su
 from dtaojax.studies.backtest.study import leave_results, provenance
 from dtaojax.studies.ledger.record import RELATIVE
 from dtaojax.studies.shared.observed import Observed, observe_outcome
-from dtaojax.studies.shared.schedule_words import changes
 from dtaojax.studies.shared.trace import trace_at
 from dtaojax.studies.shared.trust import trust
 
@@ -118,7 +117,10 @@ def _leg(config: RunBacktestConfig, start: StartConfig, config_file: Path) -> Le
     outcomes = read_outcomes(files, begun.network)
     last = (outcomes[-1].state.block - begun.network.block) / chain.BLOCKS_PER_DAY
     horizon = f"run.horizon_days={max(1, int(np.ceil(last)))}"
-    changes = {FORECAST: start.changes, config.rival_name: (*start.changes, *(start.rival or ()))}
+    changes = {
+        FORECAST: start.changes,
+        config.rival_name: (*start.changes, *(start.rival or ())),
+    }
     runs = {name: read_inputs(run, [*made, horizon]) for name, made in changes.items()}
     seen = looks_ahead(runs[FORECAST].config, begun.network.block)
     return Leg(start, runs, outcomes, seen)
@@ -260,7 +262,7 @@ def _told(leg: Leg, records: Mapping[str, Record]) -> dict[str, Any]:
         "block": start.block,
         "rules": [
             {"preset": config.mechanism.preset, "block": start.block, "day": 0.0},
-            *changes(config, start),
+            *describe_changes(config, start.block),
         ],
         "paths": config.run.paths,
         "seed": config.run.seed,

@@ -17,8 +17,8 @@ from dtaojax.report.document import Drawing, drawing
 from dtaojax.report.glossary import label_of
 from dtaojax.report.notes import change_caption, change_days
 from dtaojax.report.numerals import compact
-from dtaojax.studies.compare.page.words import difference_text, value_text
-from dtaojax.studies.compare.result import Comparison
+from dtaojax.studies.compare.page.tables import difference_text, value_text
+from dtaojax.studies.compare.result import ComparisonResult
 
 TONES: Final = ("ink", "blue", "orange", "teal", "violet", "red")
 """Colours of the runs, the baseline first."""
@@ -30,12 +30,12 @@ _LABEL_GAP: Final = 13.0
 _LABEL_LENGTH: Final = 16
 
 
-def pair_of_charts(comparison: Comparison, quantity: str) -> list[Drawing]:
-    """A quantity over time in every run, and beside it what differs; nothing where it is lacking.
+def pair_of_charts(comparison: ComparisonResult, quantity: str) -> list[Drawing]:
+    """Draw a quantity over time in every run, and beside it the differences; nothing without it.
 
     Args:
-        comparison: of the runs.
-        quantity: of the network or the portfolio.
+        comparison: Comparison of the runs.
+        quantity: Quantity of the network or the portfolio.
     """
     days = comparison.days(quantity)
     if not days:
@@ -76,18 +76,19 @@ def pair_of_charts(comparison: Comparison, quantity: str) -> list[Drawing]:
     ]
 
 
-def _changes(comparison: Comparison) -> list[float]:
-    """Days on which the rules of some run change."""
+def _changes(comparison: ComparisonResult) -> list[float]:
+    """Return days on which the rules of some run change."""
     runs = (run.part("mechanism") for run in comparison.runs)
     return sorted({day for mechanism in runs for day in change_days(mechanism)})
 
 
-def _levels(comparison: Comparison, quantity: str) -> Figure:
+def _levels(comparison: ComparisonResult, quantity: str) -> Figure:
     figure, axes = _frame(comparison.horizon, quantity)
     mark_changes(axes, _changes(comparison))
     factor, ends = factor_of(quantity), {}
     for run, evidence in enumerate(comparison.runs):
         table = evidence.network
+        # Quantities of the network and of the portfolio have different names, so one look-up tells.
         if quantity not in table.quantities() and evidence.portfolio:
             table = evidence.portfolio
         trajectory = table.trajectory(quantity)
@@ -104,7 +105,7 @@ def _levels(comparison: Comparison, quantity: str) -> Figure:
     return figure
 
 
-def _differences(comparison: Comparison, quantity: str, days: list[float]) -> Figure:
+def _differences(comparison: ComparisonResult, quantity: str, days: list[float]) -> Figure:
     figure, axes = _frame(comparison.horizon, quantity)
     factor, ends = factor_of(quantity), {}
     axes.axhline(0.0, color=COLOURS["muted"], linewidth=1.0)
@@ -153,7 +154,7 @@ def _frame(horizon: float, quantity: str) -> tuple[Figure, Axes]:
 
 
 def _label(axes: Axes, ends: dict[int, float]) -> None:
-    """Writes at the right of each line which run it is, without overlap."""
+    """Write at the right of each line which run it is, without overlap."""
     # Scales the axis now, which otherwise happens when it is drawn.
     axes.autoscale_view()
     axes.set_ylim(axes.get_ylim())

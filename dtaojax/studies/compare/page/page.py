@@ -1,4 +1,4 @@
-"""The page of a comparison: what is different, on the same random paths."""
+"""The page of a comparison: what differs on the same random paths, by how much, how surely."""
 
 from __future__ import annotations
 
@@ -8,22 +8,28 @@ from typing import Final
 
 import numpy as np
 
+from dtaojax.files.text import shorten
 from dtaojax.report.charts.svg import drawing_style
-from dtaojax.report.document import Document, Section, number, render_document, write_page
-from dtaojax.report.glossary import QUANTITIES, STATISTICS
+from dtaojax.report.display import unit_of
+from dtaojax.report.document import Card, Document, Section, number, render_document, write_page
+from dtaojax.report.glossary import QUANTITIES, STATISTICS, label_of
 from dtaojax.report.notes import made_by, rules_note
 from dtaojax.report.numerals import days, plain
 from dtaojax.report.trust import trust_of_each
-from dtaojax.studies.compare.page.answer import cards, sentence
 from dtaojax.studies.compare.page.charts import pair_of_charts
 from dtaojax.studies.compare.page.parts import parts_section
 from dtaojax.studies.compare.page.tables import (
+    VERDICTS,
     all_numbers,
+    difference_interval,
+    difference_number,
+    difference_text,
     headline_tables,
     settings_table,
     subnet_table,
+    value_number,
 )
-from dtaojax.studies.compare.result import ROUNDING, Comparison
+from dtaojax.studies.compare.result import ROUNDING, ComparisonResult, Difference
 
 FILE_NAME: Final = "report.html"
 
@@ -71,26 +77,26 @@ _METHODS: Final = (
 )
 
 
-def write_compare_page(comparison: Comparison, folder: Path) -> Path:
-    """Writes ``report.html`` into ``folder``, all of it or nothing.
+def write_compare_page(comparison: ComparisonResult, folder: Path) -> Path:
+    """Write ``report.html`` into ``folder``, all of it or nothing.
 
     Raises:
-        ResultsError: the folder cannot be written.
+        ResultsError: The folder cannot be written.
     """
     return write_page(render_comparison(comparison), folder / FILE_NAME)
 
 
-def render_comparison(comparison: Comparison) -> str:
-    """The page as text; the same comparison gives the same text."""
+def render_comparison(comparison: ComparisonResult) -> str:
+    """Return the page as text; the same comparison gives the same text."""
     manifest = comparison.manifest
-    footing = manifest["footing"]
+    pairing_key = manifest["footing"]
     with drawing_style():
         charts = list(_charts(comparison))
         parts = parts_section(comparison)
     document = Document(
         eyebrow=(
             f"dtaojax comparison · {manifest['paths']:,} paths of {days(comparison.horizon)} · "
-            f"seed {footing['seed']}"
+            f"seed {pairing_key['seed']}"
         ),
         title=" against ".join([", ".join(comparison.labels[1:]), comparison.labels[0]]),
         question=sentence(comparison),
@@ -123,14 +129,14 @@ def render_comparison(comparison: Comparison) -> str:
     return render_document(document)
 
 
-def _charts(comparison: Comparison) -> Iterator[Section]:
+def _charts(comparison: ComparisonResult) -> Iterator[Section]:
     for slug, (heading, quantities) in _CHARTS.items():
         drawings = [each for name in quantities for each in pair_of_charts(comparison, name)]
         if drawings:
             yield Section(slug, f"{heading}, day by day", heading, drawings=drawings)
 
 
-def _gain(comparison: Comparison) -> str:
+def _gain(comparison: ComparisonResult) -> str:
     """Say how many independent paths the pairing is worth, by the means of the network's figures.
 
     A mean whose errors are not known in both runs tells nothing of it, and neither does one that
@@ -142,11 +148,13 @@ def _gain(comparison: Comparison) -> str:
         & (table["statistic"] == "mean")
         & (table["day"] == comparison.horizon)
     ].dropna(subset=["value_error", "baseline_error"])
+    # Errors that are the rounding of a sum would make the gain of pairing look endless.
     least = ROUNDING * table[["value", "baseline_value"]].abs().max(axis=1)
     table = table[table["standard_error"] > least]
     if table.empty:
         return ""
     alone = table["value_error"] ** 2 + table["baseline_error"] ** 2
+    # The median over figures: a few that the change leaves alone would carry a mean.
     worth = float(np.median(alone / table["standard_error"] ** 2))
     if worth <= 1.0:
         return ""
@@ -156,7 +164,7 @@ def _gain(comparison: Comparison) -> str:
     )
 
 
-def _runs(comparison: Comparison) -> Section:
+def _runs(comparison: ComparisonResult) -> Section:
     facts = [
         (
             run["label"],
@@ -166,11 +174,11 @@ def _runs(comparison: Comparison) -> Section:
         )
         for run in comparison.manifest["runs"]
     ]
-    footing = comparison.manifest["footing"]
+    pairing_key = comparison.manifest["footing"]
     common = [
-        ("Seed", str(footing["seed"])),
+        ("Seed", str(pairing_key["seed"])),
         ("Paths in all runs", number(comparison.manifest["paths"])),
-        ("Step", f"{footing['step_blocks']} blocks"),
+        ("Step", f"{pairing_key['step_blocks']} blocks"),
     ]
     rules = dict.fromkeys((run["preset"], run["summary"]) for run in comparison.manifest["runs"])
     return Section(
@@ -183,12 +191,13 @@ def _runs(comparison: Comparison) -> Section:
     )
 
 
-def _own_assumptions(comparison: Comparison) -> Iterator[tuple[str, str]]:
-    """What some runs assume and others do not."""
+def _own_assumptions(comparison: ComparisonResult) -> Iterator[tuple[str, str]]:
+    """Yield what some runs assume and others do not."""
     everybody = [
         [(item["topic"], item["text"]) for item in run.manifest.get("assumptions") or ()]
         for run in comparison.runs
     ]
+    # Assumptions of all runs are in their own reports; here only what differs matters.
     shared = set.intersection(*map(set, everybody))
     for label, assumed in zip(comparison.labels, everybody, strict=True):
         yield from (
@@ -196,7 +205,7 @@ def _own_assumptions(comparison: Comparison) -> Iterator[tuple[str, str]]:
         )
 
 
-def _glossary(comparison: Comparison) -> Section:
+def _glossary(comparison: ComparisonResult) -> Section:
     present = set(comparison.differences["quantity"])
     terms = [
         (term.label, f"{term.formula}. {term.reading}")
@@ -208,3 +217,119 @@ def _glossary(comparison: Comparison) -> Section:
         for name in ("var", "es", "standard_error")
     ]
     return Section("glossary", "Glossary", terms=terms)
+
+
+_MOVERS: Final = 3
+"""Subnets named on either side."""
+_NAME_LENGTH: Final = 22
+
+
+def sentence(comparison: ComparisonResult) -> str:
+    """Return the question that the page answers."""
+    first, *others = comparison.labels
+    return (
+        f"What is different after {days(comparison.horizon)} under {_listed(others)} instead of "
+        f"{first}, if people trade alike? Path by path, all runs draw the same random numbers."
+    )
+
+
+def cards(comparison: ComparisonResult) -> list[Card]:
+    """Return the cards that most people ask for and for which the runs have numbers."""
+    found = [
+        _mean_card(comparison, "Is emission spread wider?", "emission_effective_number"),
+        _mean_card(comparison, "Is there more TAO in the pools?", "total_tao_in"),
+        _loss_card(comparison),
+        _movers_card(comparison),
+    ]
+    return [card for card in found if card is not None]
+
+
+def _mean_card(comparison: ComparisonResult, question: str, quantity: str) -> Card | None:
+    return _card(comparison, question, label_of(quantity), quantity, comparison.horizon)
+
+
+def _loss_card(comparison: ComparisonResult) -> Card | None:
+    quantity = "loss_realizable"
+    later = comparison.days(quantity)
+    if not later:
+        return _mean_card(comparison, "Are prices higher?", "sum_price")
+    what = "Mean loss in the worst 5 % of paths, each position sold through its pool"
+    question = "Does a holder risk more?"
+    return _card(comparison, question, what, quantity, later[-1], "es", 0.95)
+
+
+def _card(
+    comparison: ComparisonResult,
+    question: str,
+    what: str,
+    quantity: str,
+    day: float,
+    statistic: str = "mean",
+    level: float | None = None,
+) -> Card | None:
+    found = [
+        (comparison.labels[run], each)
+        for run in comparison.others
+        if (each := comparison.get(run, quantity, day, statistic, level))
+    ]
+    if not found:
+        return None
+    baseline = found[0][1]
+    unit = _unit(quantity, baseline)
+    start = value_number(quantity, baseline.baseline_value, baseline.baseline_error, baseline.unit)
+    lead = f"{what} after {days(day)}, against {start.text}{unit} under {comparison.labels[0]}"
+    if len(found) == 1:
+        label, each = found[0]
+        points = [f"{label}: {VERDICTS[each.verdict]}, 95 % {difference_interval(quantity, each)}"]
+        return Card(
+            question, f"{unit.strip()} {lead}".strip(), difference_number(quantity, each), points
+        )
+    points = [f"{label}: {difference_text(quantity, each)}" for label, each in found]
+    return Card(question, f"{lead}:", None, points)
+
+
+def _unit(quantity: str, found: Difference) -> str:
+    unit = unit_of(quantity, found.unit)
+    return f" {unit}" if unit in ("%", "TAO", "USD") else ""
+
+
+def _movers_card(comparison: ComparisonResult) -> Card | None:
+    points = list(_movers(comparison))
+    if not points:
+        return None
+    return Card(
+        "Which subnets gain, which lose?",
+        f"Change of the mean share of TAO emission after {days(comparison.horizon)}, in "
+        "percentage points:",
+        None,
+        points,
+    )
+
+
+def _movers(comparison: ComparisonResult) -> Iterator[str]:
+    """Name, for every run, the subnets whose emission share differs most beyond its error."""
+    for run in comparison.others:
+        moved = []
+        for netuid in comparison.runs[0].initial:
+            each = comparison.get(run, "emission_share", comparison.horizon, netuid=netuid)
+            # Beyond its error only: the largest of many chance differences would look like news.
+            if each is not None and each.verdict in ("higher", "lower"):
+                moved.append((each.difference, netuid, each))
+        if not moved:
+            yield f"{comparison.labels[run]}: none, as far as the paths show."
+            continue
+        moved.sort(reverse=True)
+        gains = [item for item in moved[:_MOVERS] if item[0] > 0.0]
+        losses = [item for item in reversed(moved[-_MOVERS:]) if item[0] < 0.0]
+        named = ", ".join(_mover(comparison, netuid, each) for _, netuid, each in gains + losses)
+        yield f"{comparison.labels[run]}: {named}."
+
+
+def _mover(comparison: ComparisonResult, netuid: int, found: Difference) -> str:
+    name = shorten(comparison.runs[0].label(netuid), _NAME_LENGTH)
+    return f"{name} {difference_number('emission_share', found).text}"
+
+
+def _listed(labels: list[str]) -> str:
+    *first, last = labels
+    return f"{', '.join(first)} or {last}" if first else last

@@ -6,17 +6,17 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from dtaojax.files.text import shorten
-from dtaojax.report.charts.tornado import Bar, Row, tornado
+from dtaojax.report.charts.tornado import Bar, TornadoRow, tornado
 from dtaojax.report.display import tail_words, unit_of
 from dtaojax.report.document import Drawing, Number, Section, Table, drawing
 from dtaojax.report.glossary import label_of, title_of
 from dtaojax.report.numerals import days, plain
-from dtaojax.studies.compare.page.words import (
+from dtaojax.studies.compare.page.tables import (
     difference_interval,
     difference_number,
     difference_text,
 )
-from dtaojax.studies.compare.result import ROUNDING, Comparison, Difference
+from dtaojax.studies.compare.result import ROUNDING, ComparisonResult, Difference
 
 _NETWORK: Final = (
     "emission_effective_number",
@@ -58,19 +58,20 @@ class _Apart(NamedTuple):
 
     @property
     def scale(self) -> float:
-        """The larger one of both runs' values, without sign."""
+        """The larger of both runs' values, without sign."""
         return max(abs(self.whole.value), abs(self.whole.baseline_value))
 
     @classmethod
     def of(cls, figure: _Figure, *parts: Difference) -> _Apart:
         """Take differences for 0 that are no more than roundings of the values."""
         whole = parts[0]
+        # Parts that cancel leave the rounding of the sums, which is no effect of rules or people.
         least = ROUNDING * max(abs(whole.value), abs(whole.baseline_value))
         return cls(figure, *(_without_dust(part, least) for part in parts))
 
 
-def parts_section(comparison: Comparison) -> Section | None:
-    """The section of the page; None where parts were not asked for."""
+def parts_section(comparison: ComparisonResult) -> Section | None:
+    """Return the section of the page; None where parts were not asked for."""
     if comparison.parts is None:
         return None
     found = {run: list(_apart(comparison, run)) for run in comparison.others}
@@ -97,7 +98,7 @@ _HOW: Final = (
 )
 
 
-def _apart(comparison: Comparison, run: int) -> Iterator[_Apart]:
+def _apart(comparison: ComparisonResult, run: int) -> Iterator[_Apart]:
     """Take the page's figures apart, as far as they are known."""
     wanted = [_Figure(quantity, comparison.horizon) for quantity in _NETWORK]
     if later := comparison.days("loss_realizable"):
@@ -118,7 +119,7 @@ def _without_dust(part: Difference, least: float) -> Difference:
     return part
 
 
-def _sentence(comparison: Comparison, run: int, rows: list[_Apart]) -> str:
+def _sentence(comparison: ComparisonResult, run: int, rows: list[_Apart]) -> str:
     label = comparison.labels[run]
     if reason := comparison.why_whole(run):
         return f"{label}: not taken apart. {reason}"
@@ -133,11 +134,11 @@ def _sentence(comparison: Comparison, run: int, rows: list[_Apart]) -> str:
     )
 
 
-def _drawing(comparison: Comparison, run: int, rows: list[_Apart]) -> Drawing:
-    """Both parts of each figure as bars, in percent of the larger one of both values."""
+def _drawing(comparison: ComparisonResult, run: int, rows: list[_Apart]) -> Drawing:
+    """Draw both parts of each figure as bars, in percent of the larger one of both values."""
     baseline = shorten(comparison.labels[0], _LABEL_LENGTH)
     shown = [
-        Row(row.figure.title, *(_bar(part, row.scale) for part in (row.rules, row.answer)))
+        TornadoRow(row.figure.title, *(_bar(part, row.scale) for part in (row.rules, row.answer)))
         for row in rows
         if row.scale > 0.0
     ]
@@ -159,7 +160,7 @@ def _bar(part: Difference, scale: float) -> Bar:
     return Bar(percent * part.difference, percent * part.ci_low, percent * part.ci_high)
 
 
-def _table(comparison: Comparison, run: int, rows: list[_Apart]) -> Table:
+def _table(comparison: ComparisonResult, run: int, rows: list[_Apart]) -> Table:
     return Table(
         f"{comparison.labels[run]} less {comparison.labels[0]}, taken apart",
         ["figure", "difference", "by the rules", "95 % interval", "by the answer", "95 % interval"],

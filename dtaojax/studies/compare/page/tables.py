@@ -1,22 +1,73 @@
-"""Tables of a comparison."""
+"""Tables of a comparison, and how its numbers are written."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from dtaojax.report.display import unit_of
+from dtaojax.report.display import display_of, interval, unit_of, written
 from dtaojax.report.document import Entry, Number, Table
 from dtaojax.report.glossary import label_of, title_of
 from dtaojax.report.numerals import MISSING, days
-from dtaojax.studies.compare.page.words import (
-    VERDICTS,
-    difference_interval,
-    difference_number,
-    value_number,
-)
-from dtaojax.studies.compare.result import Comparison, Difference
+from dtaojax.results.estimates import StoredEstimate
+from dtaojax.studies.compare.result import ComparisonResult, Difference
 from dtaojax.studies.run.page.headline import FIRST_TAILS, GROUPS
+
+VERDICTS: Final = {
+    "higher": "higher",
+    "lower": "lower",
+    "not shown": "no difference shown",
+    "equal": "the same on every path",
+}
+"""What a 95 % interval says of a difference, in words."""
+
+
+def value_number(quantity: str, value: float, error: float, unit: str) -> Number:
+    """Write a run's own number with its standard error."""
+    text, shown = written(quantity, StoredEstimate(value, error, value, value, unit))
+    return Number(text, shown, value)
+
+
+def difference_number(quantity: str, found: Difference) -> Number:
+    """Write a difference with its sign and its standard error."""
+    text, error = written(quantity, _estimate(found))
+    sign = "+" if found.difference > 0.0 and any(digit in text for digit in "123456789") else ""
+    return Number(sign + text, error, found.difference)
+
+
+def difference_interval(quantity: str, found: Difference) -> str:
+    """Write the 95 % interval of a difference."""
+    return interval(quantity, _estimate(found))
+
+
+def difference_text(quantity: str, found: Difference) -> str:
+    """Write a difference for a sentence: ``+3.21 (95 %: 3.02 to 3.40)``."""
+    suffix = " %-points" if display_of(quantity) == "percent" else ""
+    shown = difference_number(quantity, found).text
+    if found.verdict == "equal":
+        return f"{shown}{suffix}, the same on every path"
+    return f"{shown}{suffix} (95 %: {difference_interval(quantity, found)})"
+
+
+def value_text(comparison: ComparisonResult, run: int, quantity: str, day: float) -> str:
+    """Write a run's own mean for a sentence, with its unit where that is short."""
+    found = comparison.get(max(run, 1), quantity, day)
+    if found is None:
+        return "n/a"
+    # The baseline has no difference from itself: its value stands in those of the first run.
+    value, error = (
+        (found.value, found.value_error) if run else (found.baseline_value, found.baseline_error)
+    )
+    shown = value_number(quantity, value, error, found.unit)
+    unit = unit_of(quantity, found.unit)
+    return f"{shown.text} {unit}" if unit in ("%", "TAO", "USD") else shown.text
+
+
+def _estimate(found: Difference) -> StoredEstimate:
+    return StoredEstimate(
+        found.difference, found.standard_error, found.ci_low, found.ci_high, found.unit
+    )
+
 
 MAX_SUBNETS: Final = 512
 """Subnets shown; of a larger network those with the deepest pools, to keep the page small."""
@@ -24,8 +75,8 @@ MAX_SUBNETS: Final = 512
 _TAIL_WORDS: Final = {"var": "VaR", "es": "ES"}
 
 
-def headline_tables(comparison: Comparison) -> list[Table]:
-    """The means after the whole time, and the tails of the portfolio's losses, group by group."""
+def headline_tables(comparison: ComparisonResult) -> list[Table]:
+    """Tabulate the means at the horizon and the tails of the portfolio's losses by group."""
     horizon = comparison.horizon
     tables = [
         _group(heading, [(title_of(q), q, horizon, "mean", None) for q in names], comparison)
@@ -50,7 +101,7 @@ def headline_tables(comparison: Comparison) -> list[Table]:
 _Wanted = tuple[str, str, float, str, float | None]
 
 
-def _group(heading: str, wanted: Sequence[_Wanted], comparison: Comparison) -> Table:
+def _group(heading: str, wanted: Sequence[_Wanted], comparison: ComparisonResult) -> Table:
     rows = [
         row
         for number in wanted
@@ -60,14 +111,14 @@ def _group(heading: str, wanted: Sequence[_Wanted], comparison: Comparison) -> T
     return Table(heading, _columns(comparison), rows)
 
 
-def _columns(comparison: Comparison) -> list[str]:
+def _columns(comparison: ComparisonResult) -> list[str]:
     labels = comparison.labels
     run = ["run", "run's value"] if len(labels) > 2 else [labels[1]]
     return ["figure", *run, labels[0], "difference", "95 % interval", "the run is"]
 
 
 def _row(
-    comparison: Comparison,
+    comparison: ComparisonResult,
     run: int,
     title: str,
     quantity: str,
@@ -75,7 +126,7 @@ def _row(
     statistic: str,
     level: float | None,
 ) -> list[Entry]:
-    """A number of a run beside the baseline's; empty where not both have it."""
+    """Write a number of a run beside the baseline's; nothing where not both have it."""
     found = comparison.get(run, quantity, day, statistic, level)
     if found is None:
         return []
@@ -92,8 +143,8 @@ def _row(
     ]
 
 
-def all_numbers(comparison: Comparison) -> Table:
-    """Every headline number of the network and the portfolio on the last day it has."""
+def all_numbers(comparison: ComparisonResult) -> Table:
+    """Tabulate every headline number of the network and the portfolio on its last day."""
     table = comparison.differences
     table = table[table["scope"].isin(["network", "portfolio"])]
     last = table[table["day"] == table.groupby("quantity")["day"].transform("max")]
@@ -104,6 +155,7 @@ def all_numbers(comparison: Comparison) -> Table:
     ):
         title = f"{label_of(quantity)}, {_statistic(statistic, level)}, day {day:g}"
         place = comparison.labels.index(run)
+        # A statistic without a level has NaN there, which equals nothing, not even itself.
         key = level if level == level else None
         rows.append(_row(comparison, place, title, quantity, day, statistic, key))
     return Table(
@@ -122,8 +174,8 @@ def _statistic(statistic: str, level: float) -> str:
     return "mean" if statistic == "mean" else f"{_TAIL_WORDS[statistic]} {100 * level:.0f} %"
 
 
-def subnet_table(comparison: Comparison) -> Table:
-    """Where the runs leave each subnet: emission, price, and the risk of being pruned."""
+def subnet_table(comparison: ComparisonResult) -> Table:
+    """Tabulate where the runs leave each subnet: emission, price, and the risk of pruning."""
     labels = comparison.labels
     shown = [
         (quantity, what)
@@ -160,13 +212,15 @@ def subnet_table(comparison: Comparison) -> Table:
     return Table(f"Every subnet after {when}", columns, rows, note, sortable=True, slug="subnets")
 
 
-def _of_subnets(comparison: Comparison, quantity: str) -> Iterator[tuple[int, Difference | None]]:
+def _of_subnets(
+    comparison: ComparisonResult, quantity: str
+) -> Iterator[tuple[int, Difference | None]]:
     statistic = "probability" if quantity == "deregistered" else "mean"
     for netuid in comparison.runs[0].initial:
         yield netuid, comparison.get(1, quantity, comparison.horizon, statistic, None, netuid)
 
 
-def _subnet(comparison: Comparison, quantity: str, netuid: int) -> Iterator[Number]:
+def _subnet(comparison: ComparisonResult, quantity: str, netuid: int) -> Iterator[Number]:
     statistic = "probability" if quantity == "deregistered" else "mean"
     found = [
         comparison.get(run, quantity, comparison.horizon, statistic, None, netuid)
@@ -181,7 +235,7 @@ def _subnet(comparison: Comparison, quantity: str, netuid: int) -> Iterator[Numb
         yield difference_number(quantity, each) if each else Number(MISSING)
 
 
-def settings_table(comparison: Comparison) -> Table:
-    """Keys of the configs that differ; there is nothing else that could make a difference."""
+def settings_table(comparison: ComparisonResult) -> Table:
+    """Tabulate the keys in which the configs differ; nothing else could make a difference."""
     rows = [[key, *values] for key, values in comparison.manifest["settings"].items()]
     return Table("Keys that differ between the configs", ["key", *comparison.labels], rows)

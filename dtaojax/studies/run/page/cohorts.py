@@ -15,7 +15,7 @@ from dtaojax.report.charts.timeline import new_timeline
 from dtaojax.report.document import Drawing
 from dtaojax.report.glossary import COHORT_QUANTITIES, cohort_label
 from dtaojax.report.numerals import with_error
-from dtaojax.results.estimates import Estimate
+from dtaojax.results.estimates import StoredEstimate
 from dtaojax.results.read import Evidence
 
 _COLUMNS: Final = (
@@ -39,11 +39,14 @@ class CohortTable:
     """Figures by cohort: ``rows`` are (label, one estimate or None a column)."""
 
     columns: Sequence[str]
-    rows: Sequence[tuple[str, Sequence[Estimate | None]]]
+    rows: Sequence[tuple[str, Sequence[StoredEstimate | None]]]
 
 
 def cohort_table(evidence: Evidence) -> CohortTable | None:
-    """Means by cohort at the horizon, beside the holdings of the start; None without cohorts."""
+    """Return means by cohort at the horizon, beside the holdings of the start.
+
+    None without cohorts.
+    """
     if not evidence.cohorts:
         return None
     columns = []
@@ -59,14 +62,14 @@ def cohort_table(evidence: Evidence) -> CohortTable | None:
             found = table.get(quantity, evidence.horizon if day is None else day)
             if found and COHORT_QUANTITIES[quantity].display == "percent":
                 value, error, low, high = (100.0 * number for number in found[:4])
-                found = Estimate(value, error, low, high, found.unit)
+                found = StoredEstimate(value, error, low, high, found.unit)
             cells.append(found)
         rows.append((cohort_label(party), cells))
     return CohortTable(columns, rows)
 
 
 def cohorts(evidence: Evidence) -> list[Group]:
-    """Who holds alpha, who takes TAO out by selling it, and who puts TAO in by buying."""
+    """Draw who holds alpha, who takes TAO out by selling it, and who puts TAO in by buying."""
     lead = (
         "TAO that each cohort took out by selling alpha less what it paid for alpha, since the "
         "start: sellers stand above zero and press on prices, buyers below. Beside it, what each "
@@ -81,7 +84,7 @@ def cohorts(evidence: Evidence) -> list[Group]:
 
 
 def _over_time(evidence: Evidence, quantity: str, title: str) -> Drawing | None:
-    """Areas of a quantity by cohort; None where the run left no mean of it that is not 0."""
+    """Draw areas of a quantity by cohort; None where the run left no mean of it but 0."""
     trajectories = {
         party: found
         for party, table in evidence.cohorts.items()
@@ -102,7 +105,7 @@ def _over_time(evidence: Evidence, quantity: str, title: str) -> Drawing | None:
 
 
 def _stacked(series: dict[str, tuple[np.ndarray, np.ndarray]]) -> Figure:
-    """Areas of what is positive stacked upwards from zero, of what is negative downwards."""
+    """Stack areas of positive values upwards from zero, of negative ones downwards."""
     days = next(iter(series.values()))[0]
     rows = -(-len(series) // _LEGEND_COLUMNS)
     figure, axes = new_timeline(float(days[-1]), above=_LEGEND_ROW * rows)

@@ -14,7 +14,7 @@ from dtaojax.report.display import factor_of, unit_of
 from dtaojax.report.document import Drawing, Entry, Number, Section, Table, drawing, number
 from dtaojax.report.glossary import label_of, title_of
 from dtaojax.report.numerals import compact, days, plain, with_error
-from dtaojax.results.estimates import Estimate
+from dtaojax.results.estimates import StoredEstimate
 from dtaojax.results.read import Evidence, Spread
 
 SOURCES: Final = {
@@ -38,7 +38,7 @@ _LEAST_WHISKER: Final = 0.01
 
 
 def decomposition_section(evidence: Evidence) -> Section | None:
-    """The section of the page; None where nothing was taken apart."""
+    """Return the section of the page; None where nothing was taken apart."""
     shown = [spread for spread in evidence.spreads if spread.deviation > 0.0]
     if not shown:
         return None
@@ -81,7 +81,7 @@ def _lower(label: str) -> str:
     return label if label[:2].isupper() else label[:1].lower() + label[1:]
 
 
-def _off(index: Estimate) -> bool:
+def _off(index: StoredEstimate) -> bool:
     return index.value == 0.0 and index.standard_error == 0.0
 
 
@@ -89,7 +89,7 @@ def _words(source: str) -> str:
     return SOURCES.get(source, (source, ""))[0]
 
 
-def _percent(index: Estimate) -> str:
+def _percent(index: StoredEstimate) -> str:
     value, error = with_error(100.0 * index.value, 100.0 * index.standard_error)
     return f"{value} ± {error} %"
 
@@ -102,7 +102,7 @@ def _name(evidence: Evidence, spread: Spread) -> str:
 
 
 def _drawing(evidence: Evidence, spreads: Sequence[Spread]) -> Drawing:
-    """Every figure as a bar of shares, with whiskers at the end of each."""
+    """Draw every figure as a bar of shares, with whiskers at the end of each."""
     present = [
         source
         for source in spreads[0].first
@@ -123,7 +123,7 @@ def _drawing(evidence: Evidence, spreads: Sequence[Spread]) -> Drawing:
 
 
 def _shares(spreads: Sequence[Spread], present: Sequence[str]) -> Figure:
-    """Draws a row a figure: shares beside each other, and a whisker at the end of each."""
+    """Draw a row a figure: shares beside each other, and a whisker at the end of each."""
     height = _TOP + _ROW * len(spreads) + _BOTTOM
     figure = new_figure(_WIDTH, height)
     left, bottom = _LEFT / _WIDTH, _BOTTOM / height
@@ -184,7 +184,7 @@ def _shares(spreads: Sequence[Spread], present: Sequence[str]) -> Figure:
 
 
 def _table(evidence: Evidence, spreads: Sequence[Spread], order: str) -> Table:
-    """First-order indices with what is made only together, or total ones."""
+    """Tabulate first-order indices with what is made only together, or total ones."""
     sources = list(spreads[0].first)
     caption = {
         "first": "What each source makes alone: share of the variance [%]",
@@ -215,5 +215,5 @@ def _row(evidence: Evidence, spread: Spread, order: str) -> list[Entry]:
     return row + [_share(index) for index in indices]
 
 
-def _share(index: Estimate) -> Number:
+def _share(index: StoredEstimate) -> Number:
     return number(index.value, index.standard_error, factor=100.0)

@@ -1,4 +1,4 @@
-"""The headline table: one row a quantity, with where it stands now and where it may stand later."""
+"""The headline tables: where quantities stand and may stand, and how that settles with paths."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from typing import Final
 
 from dtaojax.report import display
 from dtaojax.report.charts.timeline import MEDIAN, OUTER
+from dtaojax.report.document import Entry, Number, Table
 from dtaojax.report.glossary import QUANTITIES, label_of, title_of
 from dtaojax.report.numerals import days
 from dtaojax.results.contract import why_withheld
-from dtaojax.results.estimates import Estimate, EstimateTable
+from dtaojax.results.estimates import EstimateTable, StoredEstimate
 from dtaojax.results.read import Evidence
 from dtaojax.studies.run.page.portfolio import last_day
 
@@ -49,18 +50,18 @@ class HeadlineRow:
     """A quantity on a day.
 
     Attributes:
-        metric: name of the number, as in ``summary.json``.
-        quantity: name of the quantity, as in the tables and the glossary.
-        label: what it is.
-        day: days after the start [days].
-        now: the start state, empty where it has none.
-        value: the mean over paths, or the tail measure, in the unit of the tables.
-        text: the same, written.
-        error: its standard error, written; empty where it is known exactly.
-        interval: its 95 % Monte Carlo interval, written.
-        spread: quantiles at 5 %, 50 % and 95 % over paths, written; empty for a tail measure.
-        remark: what a tail measure means; empty otherwise.
-        unit: of all written numbers.
+        metric: Name of the number, as in ``summary.json``.
+        quantity: Name of the quantity, as in the tables and the glossary.
+        label: Label of the number.
+        day: Days after the start [days].
+        now: Value at the start; empty where there is none.
+        value: Mean over paths, or tail measure, in the unit of the tables.
+        text: Written form of ``value``.
+        error: Written standard error; empty where the number is known exactly.
+        interval: Written 95 % Monte Carlo interval.
+        spread: Written 5 %, 50 % and 95 % quantiles over paths; empty for a tail measure.
+        remark: Meaning of a tail measure; empty otherwise.
+        unit: Unit of all written numbers.
     """
 
     metric: str
@@ -82,9 +83,9 @@ class HeadlineGroup:
     """Rows that belong together.
 
     Attributes:
-        heading: of the group.
-        rows: those that the run left no estimate for are None.
-        kind: of quantity, as back-tests have it.
+        heading: Heading above the rows.
+        rows: Rows of the group; None in place of one that the run left no estimate for.
+        kind: Kind of quantity, as back-tests name it.
     """
 
     heading: str
@@ -93,7 +94,10 @@ class HeadlineGroup:
 
 
 def headline(evidence: Evidence) -> list[HeadlineGroup]:
-    """The rows to show first, the most important on top; groups without a row are left out."""
+    """Return the rows to show first, the most important on top.
+
+    Groups without a row are left out.
+    """
     network, portfolio = evidence.network, evidence.portfolio
     groups = [
         HeadlineGroup(
@@ -123,7 +127,7 @@ def headline(evidence: Evidence) -> list[HeadlineGroup]:
 
 
 def all_days(evidence: Evidence) -> list[HeadlineRow]:
-    """Every quantity of the network and the portfolio, day by day."""
+    """Return every quantity of the network and the portfolio, day by day."""
     rows = []
     for table in (evidence.network, evidence.portfolio):
         if table is None:
@@ -136,7 +140,7 @@ def all_days(evidence: Evidence) -> list[HeadlineRow]:
 
 
 def _place(quantity: str) -> tuple[int, str]:
-    """The order of the glossary; what it does not know comes last, by name."""
+    """Sort by the order of the glossary; what it does not know comes last, by name."""
     known = list(QUANTITIES)
     return (known.index(quantity) if quantity in QUANTITIES else len(known), quantity)
 
@@ -145,6 +149,7 @@ def _mean(table: EstimateTable, quantity: str, day: float, label: str) -> Headli
     estimate = table.get(quantity, day)
     if estimate is None:
         return None
+    # The start is known exactly: it has no spread over paths and no interval.
     if day == 0.0:
         return _row(quantity, quantity, label, day, estimate, spread=("",) * len(_LEVELS))
     now = table.get(quantity, 0.0)
@@ -176,6 +181,7 @@ def _tail(
         estimate,
         remark=remark,
     )
+    # A tail from too few paths has no number; the reader is told how many it needs.
     if math.isnan(estimate.value):
         why = why_withheld(statistic, level)
         return dataclasses.replace(row, text=why, error="", interval="")
@@ -187,7 +193,7 @@ def _row(
     quantity: str,
     label: str,
     day: float,
-    estimate: Estimate,
+    estimate: StoredEstimate,
     now: str = "",
     spread: tuple[str, ...] = (),
     remark: str = "",
@@ -207,3 +213,41 @@ def _row(
         remark=remark,
         unit=display.unit_of(quantity, estimate.unit),
     )
+
+
+_MEASURE_WORDS: Final = {"mean": "", "var": ", VaR", "es": ", ES"}
+
+
+def convergence_table(evidence: Evidence) -> Table | None:
+    """Return a row a number, a column a number of paths; None where the run left nothing of it."""
+    # The last column has all paths, and is what the rest of the report shows.
+    sizes = sorted(evidence.convergence)
+    if not sizes:
+        return None
+    whole = evidence.convergence[sizes[-1]]
+    rows = []
+    for key in whole.rows:
+        quantity, _, statistic, level = key
+        name = label_of(quantity) + _MEASURE_WORDS.get(statistic, f", {statistic}")
+        if level is not None:
+            name += f" {100.0 * level:g} %"
+        found = [_settling_entry(evidence.convergence[size], key) for size in sizes]
+        unit = next(iter(whole.columns[-1][row] for row in whole.rows[key].values()))
+        rows.append([name, *found, display.unit_of(quantity, unit)])
+    return Table(
+        "The same numbers from the first paths of the run",
+        ["Number", *(f"{size:,} paths" for size in sizes), "Unit"],
+        rows,
+        note=(
+            "Four times as many paths halve an error. A number has settled if what is added to it "
+            "from left to right is within about two of its standard errors; where it is not, or "
+            "where the error of a tail does not shrink, use more paths."
+        ),
+    )
+
+
+def _settling_entry(table: EstimateTable, key: tuple[str, int | None, str, float | None]) -> Entry:
+    quantity, netuid, statistic, level = key
+    days = table.rows.get(key)
+    found = table.get(quantity, max(days), statistic, level, netuid) if days else None
+    return "" if found is None else Number(*display.written(quantity, found), found.value)

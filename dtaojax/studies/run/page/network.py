@@ -6,19 +6,19 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
-from dtaojax.report.charts.bars import Row, bar_chart, range_chart
+from dtaojax.report.charts.bars import BarRow, bar_chart, range_chart
 from dtaojax.report.charts.chart import Group, chart, fan
 from dtaojax.report.charts.timeline import OUTER
 from dtaojax.report.document import Drawing
 from dtaojax.report.glossary import title_of
 from dtaojax.report.numerals import probability, with_error
-from dtaojax.results.estimates import Estimate
+from dtaojax.results.estimates import StoredEstimate
 from dtaojax.results.read import Evidence, Subnet
-from dtaojax.studies.run.page.fates import fates_of
-from dtaojax.studies.run.page.subnet_ranks import (
+from dtaojax.studies.run.page.fates import (
     above_now,
     can_earn,
     fallen,
+    fates_of,
     likeliest,
     probabilities,
 )
@@ -49,7 +49,7 @@ _UNDECIDED: Final = 0.002
 
 
 def concentration(evidence: Evidence) -> list[Group]:
-    """How concentrated TAO emission and the pools become."""
+    """Draw how concentrated TAO emission and the pools become."""
     groups = (
         Group(
             "TAO emission",
@@ -77,7 +77,7 @@ def concentration(evidence: Evidence) -> list[Group]:
 
 
 def gate(evidence: Evidence) -> list[Group]:
-    """Where the emission goes, who falls below the bar and who is next to be pruned."""
+    """Draw where the emission goes, who falls below the bar and who is next to be pruned."""
     parts = (_emission_ranges, _above_bar, _falling, _deregistered, _next_pruned)
     drawn = [part(evidence) for part in parts]
     charts = [chart for chart in drawn if chart is not None]
@@ -100,7 +100,7 @@ def gate(evidence: Evidence) -> list[Group]:
 
 
 def prices(evidence: Evidence) -> list[Group]:
-    """Prices and pool depths of the portfolio's subnets and of the largest others."""
+    """Draw prices and pool depths of the portfolio's subnets and of the largest others."""
     chosen = sorted(
         (subnet for subnet in evidence.initial.values() if subnet.netuid != 0),
         key=lambda subnet: (subnet.position_alpha == 0.0, -subnet.tao_in, subnet.netuid),
@@ -159,7 +159,8 @@ def _emission_ranges(evidence: Evidence) -> Drawing | None:
             value, least, most = (100.0 * each.value for each in (mean, low, high))
             if all(map(math.isfinite, (now, value, least, most))):
                 text, _ = with_error(value, 100.0 * mean.standard_error, digits=3)
-                rows.append(Row(subnet.netuid, value, least, most, f"{text} %", now))
+                rows.append(BarRow(subnet.netuid, value, least, most, f"{text} %", now))
+    # By the larger of both days, so that neither those that fall nor those that rise are missed.
     rows.sort(key=lambda row: (-max(row.value, row.start), row.netuid))
     rows = rows[:_MAX_ROWS]
     if not rows:
@@ -179,12 +180,17 @@ def _emission_ranges(evidence: Evidence) -> Drawing | None:
 
 
 def _probability_chart(
-    evidence: Evidence, chosen: dict[int, Estimate], slug: str, title: str, words: str, colour: str
+    evidence: Evidence,
+    chosen: dict[int, StoredEstimate],
+    slug: str,
+    title: str,
+    words: str,
+    colour: str,
 ) -> Drawing | None:
     if not chosen:
         return None
     rows = [
-        Row(
+        BarRow(
             netuid,
             100.0 * found.value,
             100.0 * found.ci_low,
@@ -210,6 +216,7 @@ def _above_bar(evidence: Evidence) -> Drawing | None:
         for netuid, found in probabilities(evidence, fates.stands).items()
         if can_earn(evidence.initial[netuid]) and _UNDECIDED < found.value < 1.0 - _UNDECIDED
     }
+    # Nearest to one half first: what is almost sure needs no chart.
     nearest = sorted(undecided, key=lambda netuid: (abs(undecided[netuid].value - 0.5), netuid))
     chosen = {netuid: undecided[netuid] for netuid in nearest[:_MAX_ROWS]}
     return _probability_chart(
@@ -259,7 +266,7 @@ def _next_pruned(evidence: Evidence) -> Drawing | None:
     )
 
 
-def _possible(evidence: Evidence, event: str) -> dict[int, Estimate]:
-    """Probabilities of an event on the last day, of the subnets for which it is above 0."""
+def _possible(evidence: Evidence, event: str) -> dict[int, StoredEstimate]:
+    """Return probabilities of an event on the last day, of the subnets for which it is above 0."""
     found = probabilities(evidence, event)
     return {netuid: chance for netuid, chance in found.items() if chance.value > 0.0}

@@ -1,8 +1,8 @@
-"""The page: sections put into the template, and the file written all at once."""
+"""The report of a run: the view of an audience, its sections, and the file written all at once."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -14,17 +14,24 @@ from dtaojax.report.config_text import config_text
 from dtaojax.report.document import fill, write_page
 from dtaojax.report.glossary import COHORT_QUANTITIES, EVENTS, QUANTITIES, STATISTICS
 from dtaojax.report.trust import trust_of
-from dtaojax.results.contract import Results
+from dtaojax.results.contract import Results, ResultsError
 from dtaojax.results.read import Evidence, read
 from dtaojax.studies.run.page import network as network_charts
 from dtaojax.studies.run.page import portfolio as portfolio_charts
+from dtaojax.studies.run.page.cards import cards
 from dtaojax.studies.run.page.cohorts import cohort_table, cohorts
-from dtaojax.studies.run.page.convergence import convergence_table
 from dtaojax.studies.run.page.decomposition import decomposition_section
 from dtaojax.studies.run.page.fates import fates_of
-from dtaojax.studies.run.page.headline import MAX_ROWS, all_days, headline
+from dtaojax.studies.run.page.headline import MAX_ROWS, all_days, convergence_table, headline
+from dtaojax.studies.run.page.owner_views import owners_sentence, owners_view, subnet_owner_view
 from dtaojax.studies.run.page.subnet_table import subnet_table
-from dtaojax.studies.run.page.views import View, view_of
+from dtaojax.studies.run.page.views import (
+    View,
+    designer_sentence,
+    designer_view,
+    holder_sentence,
+    holder_view,
+)
 
 FILE_NAME: Final = "report.html"
 
@@ -34,10 +41,10 @@ class ReportSection:
     """A section that every view has, in an order of its own.
 
     Attributes:
-        slug: identifier on the page.
-        heading: its title; empty where its template has it.
-        short: name in the navigation.
-        groups: figures.
+        slug: Identifier on the page.
+        heading: Title of the section; empty where its template has it.
+        short: Name in the navigation.
+        groups: Figures of the section.
     """
 
     slug: str
@@ -49,32 +56,33 @@ class ReportSection:
 def write_report(
     results: Results, folder: Path, audience: str | None = None, subnet: int | None = None
 ) -> Path:
-    """Writes ``report.html`` into ``folder``, all of it or nothing.
+    """Write ``report.html`` into ``folder``, all of it or nothing.
 
     Args:
-        results: of a finished run; the table ``paths`` is not needed.
-        folder: made if it does not exist.
-        audience: whose view it is; by default that of the run's config.
-        subnet: netuid of an owner's subnet.
+        results: Results of a finished run; the table ``paths`` is not needed.
+        folder: Folder for the page; made if it does not exist.
+        audience: Audience of the view; by default that of the run's config.
+        subnet: Netuid of an owner's subnet.
 
     Returns:
         Path of the report.
 
     Raises:
-        ResultsError: the results break the contract, they have nothing for the audience, or the
+        ResultsError: The results break the contract, they have nothing for the audience, or the
             folder cannot be written.
     """
     return write_page(render_report(results, audience, subnet), Path(folder) / FILE_NAME)
 
 
 def render_report(results: Results, audience: str | None = None, subnet: int | None = None) -> str:
-    """The report as the text of one HTML page; the same results give the same text.
+    """Return the report as the text of one HTML page; the same results give the same text.
 
     Raises:
-        ResultsError: the results break the contract, or have nothing for the audience.
+        ResultsError: The results break the contract, or have nothing for the audience.
     """
     evidence = read(results)
     view = view_of(evidence, audience, subnet)
+    # Figures are drawn in one place: matplotlib keeps its settings for the whole process.
     with drawing_style():
         sections = _sections(evidence)
         spread = decomposition_section(evidence)
@@ -82,7 +90,7 @@ def render_report(results: Results, audience: str | None = None, subnet: int | N
 
 
 def _sections(evidence: Evidence) -> dict[str, ReportSection]:
-    """The sections that every view has, as far as the run left something for them."""
+    """Return the sections that every view has, as far as the run left something for them."""
     found = (
         ReportSection("portfolio", "", "Portfolio", portfolio_charts.portfolio(evidence)),
         ReportSection(
@@ -160,7 +168,7 @@ def _content(
 
 
 def _occasions(evidence: Evidence) -> int | None:
-    """How often a subnet was stepped on the used paths: paths x steps x subnets."""
+    """Count how often a subnet was stepped on the used paths: paths x steps x subnets."""
     used = evidence.part("paths").get("used")
     step_blocks = evidence.part("run").get("step_blocks")
     if not isinstance(used, int) or not isinstance(step_blocks, int) or step_blocks < 1:
@@ -170,7 +178,52 @@ def _occasions(evidence: Evidence) -> int | None:
 
 
 def _records(found: Any, keys: tuple[str, ...]) -> list[dict[str, Any]]:
-    """The dicts of a list that hold all of ``keys``; empty where the manifest has none."""
+    """Return the dicts of a list that hold all of ``keys``; none where the manifest has none."""
     if not isinstance(found, list):
         return []
     return [item for item in found if isinstance(item, dict) and all(key in item for key in keys)]
+
+
+def _everybodys_view(evidence: Evidence) -> View:
+    """Return the view."""
+    answers = (designer_sentence(evidence), owners_sentence(evidence), holder_sentence(evidence))
+    return View(
+        audience="",
+        question="",
+        sentences=[sentence for sentence in answers if sentence],
+        cards=cards(evidence),
+        order=("portfolio", "concentration", "gate", "prices", "cohorts"),
+    )
+
+
+_VIEWS: Final[Mapping[str, Callable[[Evidence], View]]] = {
+    "holder": holder_view,
+    "owner": owners_view,
+    "designer": designer_view,
+    "all": _everybodys_view,
+}
+AUDIENCES: Final = tuple(_VIEWS)
+"""Whom a report can speak to, as ``report.audience`` of a config names them."""
+
+
+def view_of(evidence: Evidence, audience: str | None = None, subnet: int | None = None) -> View:
+    """Return the view of an audience.
+
+    Args:
+        evidence: Evidence of the run.
+        audience: One of :data:`AUDIENCES`; by default that of the run's config.
+        subnet: Netuid of an owner's subnet; by default that of the run's config.
+
+    Raises:
+        ResultsError: There is no such audience, or the run has nothing for it.
+    """
+    config = evidence.part("config").get("report")
+    asked = config if isinstance(config, Mapping) else {}
+    if audience is None:
+        audience = str(asked.get("audience") or "all")
+        subnet = asked.get("subnet") if subnet is None else subnet
+    if audience not in _VIEWS:
+        raise ResultsError(f"audience '{audience}': is not one of {', '.join(AUDIENCES)}")
+    if subnet is not None and audience == "owner":
+        return subnet_owner_view(evidence, subnet)
+    return _VIEWS[audience](evidence)

@@ -8,14 +8,19 @@ from dataclasses import dataclass
 from typing import Final
 
 from dtaojax.report import display
-from dtaojax.report.charts.bars import Row, bar_chart
+from dtaojax.report.charts.bars import BarRow, bar_chart
 from dtaojax.report.charts.chart import Group, chart, fan
+from dtaojax.report.charts.histogram import (
+    MeasureLine,
+    common_limits,
+    count_outside,
+    loss_histogram_chart,
+)
 from dtaojax.report.document import Drawing, Entry, Table, number
 from dtaojax.report.numerals import days, percent, plain, with_error
 from dtaojax.results.contract import why_withheld
-from dtaojax.results.estimates import Estimate, EstimateTable
+from dtaojax.results.estimates import EstimateTable, StoredEstimate
 from dtaojax.results.read import VALUATIONS, Evidence
-from dtaojax.studies.run.page.tail import Line, common_limits, count_outside, tail_chart
 
 _MEASURES: Final = (
     ("mean", None, "Mean loss"),
@@ -34,22 +39,23 @@ class RiskTable:
     """Loss measures by horizon.
 
     Attributes:
-        title: what the table shows.
-        days: of its columns [days].
-        rows: label, and for each day an estimate, why there is none, or None.
+        title: Title of the table.
+        days: Days of the columns [days].
+        rows: Label, and for each day an estimate, the reason why there is none, or None.
     """
 
     title: str
     days: Sequence[float]
-    rows: Sequence[tuple[str, Sequence[Estimate | str | None]]]
+    rows: Sequence[tuple[str, Sequence[StoredEstimate | str | None]]]
 
 
 def risk_tables(evidence: Evidence) -> list[RiskTable]:
-    """One table a valuation, realizable first, and the same in dollars where the run tells."""
+    """Return one table a valuation, realizable first, then in dollars where the run has them."""
     portfolio = evidence.portfolio
     if portfolio is None:
         return []
     tables = []
+    # Realizable losses come first: a loss at spot prices cannot be had by anybody who sells.
     kinds = [(each, unit) for unit in ("TAO", "USD") for each in reversed(VALUATIONS)]
     for valuation, unit in kinds:
         quantity = f"loss_{in_unit(valuation, unit)}"
@@ -68,7 +74,7 @@ def risk_tables(evidence: Evidence) -> list[RiskTable]:
 
 def _measure(
     table: EstimateTable, quantity: str, day: float, statistic: str, level: float | None
-) -> Estimate | str | None:
+) -> StoredEstimate | str | None:
     found = table.get(quantity, day, statistic, level)
     if found is not None and level is not None and math.isnan(found.value):
         return why_withheld(statistic, level)
@@ -76,7 +82,7 @@ def _measure(
 
 
 def exit_tables(evidence: Evidence) -> list[Table]:
-    """What leaving takes, position by position; empty where the run does not tell."""
+    """Tabulate the time that leaving takes by position; no table where the run does not tell."""
     portfolio, quantity = evidence.portfolio, "exit_days"
     if portfolio is None or portfolio.get(quantity, 0.0) is None:
         return []
@@ -100,18 +106,19 @@ def exit_tables(evidence: Evidence) -> list[Table]:
 
 
 def in_unit(valuation: str, unit: str) -> str:
-    """The valuation as the names of quantities in this unit spell it."""
+    """Spell a valuation as the names of quantities in this unit do."""
     return valuation if unit == "TAO" else f"{valuation}_{unit.lower()}"
 
 
 def last_day(evidence: Evidence, quantity: str) -> float:
-    """Last day on which the run reports ``quantity`` of the portfolio [days]."""
+    """Return last day on which the run reports ``quantity`` of the portfolio [days]."""
     portfolio = evidence.portfolio
+    # Losses have days of their own, which may end before the report days do.
     return max(portfolio.days(quantity) if portfolio else (), default=evidence.horizon)
 
 
 def value_now(evidence: Evidence, valuation: str) -> float | None:
-    """Worth of the portfolio at the start, in its unit; None where the run does not tell.
+    """Return worth of the portfolio at the start, in its unit; None where the run does not tell.
 
     Without a record of day 0 it follows from L = V_0 - V_t, which holds for the means.
     """
@@ -130,7 +137,7 @@ def value_now(evidence: Evidence, valuation: str) -> float | None:
 
 
 def portfolio(evidence: Evidence) -> list[Group]:
-    """Charts of the portfolio; empty without one."""
+    """Return charts of the portfolio; empty without one."""
     table = evidence.portfolio
     if table is None:
         return []
@@ -166,7 +173,7 @@ def portfolio(evidence: Evidence) -> list[Group]:
     return [group for group in groups if group.charts]
 
 
-def _lines(table: EstimateTable, valuation: str, day: float) -> list[Line]:
+def _lines(table: EstimateTable, valuation: str, day: float) -> list[MeasureLine]:
     lines = []
     for level, colour in _COLOUR_OF_LEVEL.items():
         for statistic in ("var", "es"):
@@ -175,15 +182,16 @@ def _lines(table: EstimateTable, valuation: str, day: float) -> list[Line]:
                 name = "VaR" if statistic == "var" else "ES"
                 text, _ = with_error(found.value, found.standard_error)
                 label = f"{name} {100.0 * level:g} %: {text}"
-                lines.append(Line(label, found.value, colour, dashed=statistic == "var"))
+                lines.append(MeasureLine(label, found.value, colour, dashed=statistic == "var"))
     return lines
 
 
 def _tails(evidence: Evidence, table: EstimateTable) -> list[Drawing]:
-    """Both valuations side by side on one scale, the longest horizon first."""
+    """Draw both valuations side by side on one scale, the longest horizon first."""
     charts = []
     for day in sorted({day for _, day in evidence.losses}, reverse=True):
         keys = [(each, day) for each in reversed(VALUATIONS) if (each, day) in evidence.losses]
+        # One scale for both valuations, or the eye would compare widths that mean nothing.
         limits = common_limits(
             [evidence.losses[key] for key in keys],
             [line for key in keys for line in _lines(table, *key)],
@@ -215,7 +223,7 @@ def _tail(
         f"loss-{valuation}-{day:g}".replace(".", "-"),
         f"Loss after {days(day)} {_WORDS[valuation]} [TAO]",
         caption + ".",
-        tail_chart(histogram, lines, limits),
+        loss_histogram_chart(histogram, lines, limits),
         f"{caption}. {measures}.",
     )
 
@@ -235,10 +243,11 @@ def _contributions(evidence: Evidence, table: EstimateTable, level: float) -> Dr
     if not estimates:
         return None
     largest = sorted(estimates, key=lambda netuid: (-abs(estimates[netuid].value), netuid))
+    # Chosen by size, whatever the sign; drawn by value, so that what offsets risk stands below.
     shown = sorted(largest[:_MAX_POSITIONS], key=lambda netuid: -estimates[netuid].value)
     texts = {netuid: display.written(quantity, estimates[netuid])[0] for netuid in shown}
     rows = [
-        Row(
+        BarRow(
             netuid,
             estimates[netuid].value,
             estimates[netuid].ci_low,

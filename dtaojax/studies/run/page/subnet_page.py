@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from dtaojax.report.charts.svg import drawing_style
-from dtaojax.report.charts.timeline import MEDIAN, OUTER, fan_chart, mark_changes
+import numpy as np
+from matplotlib.figure import Figure
+
+from dtaojax.report.charts.svg import COLOURS, drawing_style
+from dtaojax.report.charts.timeline import (
+    MEDIAN,
+    OUTER,
+    fan_chart,
+    mark_changes,
+    new_timeline,
+    spread,
+)
 from dtaojax.report.display import factor_of, interval, quantiles, unit_of, written
 from dtaojax.report.document import (
     Document,
@@ -24,10 +34,15 @@ from dtaojax.report.notes import change_caption, change_days, rules_note
 from dtaojax.report.numerals import days
 from dtaojax.report.trust import trust_of
 from dtaojax.results.contract import Results, ResultsError
+from dtaojax.results.estimates import StoredEstimate
 from dtaojax.results.read import Evidence, Subnet, read
-from dtaojax.studies.run.page.fates import BY_BAR, fates_of
-from dtaojax.studies.run.page.subnet_answer import band, cards, percent, spelled
-from dtaojax.studies.run.page.subnet_charts import chance_chart
+from dtaojax.studies.run.page.fates import BY_BAR, BY_PAY, GONE, fates_of
+from dtaojax.studies.run.page.subnet_cards import (
+    chance_number,
+    chance_text,
+    subnet_band,
+    subnet_cards,
+)
 
 _FANS: Final = (
     ("rank", "blue"), ("emission_share", "violet"), ("price", "blue"), ("tao_in", "teal"),
@@ -36,20 +51,20 @@ _FANS: Final = (
 
 
 def write_subnet_page(results: Results, netuid: int, folder: Path) -> Path:
-    """Writes ``subnet_<netuid>.html`` into ``folder``, all of it or nothing.
+    """Write ``subnet_<netuid>.html`` into ``folder``, all of it or nothing.
 
     Raises:
-        ResultsError: the results break the contract, they hold no such subnet, or the folder cannot
+        ResultsError: The results break the contract, they hold no such subnet, or the folder cannot
             be written.
     """
     return write_page(render_subnet(results, netuid), Path(folder) / f"subnet_{netuid}.html")
 
 
 def render_subnet(results: Results, netuid: int) -> str:
-    """The page as text; the same results give the same text.
+    """Return the page as text; the same results give the same text.
 
     Raises:
-        ResultsError: the results break the contract, or hold no such subnet.
+        ResultsError: The results break the contract, or hold no such subnet.
     """
     evidence = read(results)
     subnet = known_subnet(evidence, netuid)
@@ -62,7 +77,7 @@ def render_subnet(results: Results, netuid: int) -> str:
         ),
         title=evidence.label(netuid),
         question=question(evidence),
-        cards=list(cards(evidence, subnet)),
+        cards=list(subnet_cards(evidence, subnet)),
         notes=[
             "± is the Monte Carlo standard error: how much more paths would change a number, not "
             "whether the model is right. Figures count as 0 on paths on which the subnet is gone.",
@@ -85,10 +100,10 @@ def render_subnet(results: Results, netuid: int) -> str:
 
 
 def known_subnet(evidence: Evidence, netuid: int) -> Subnet:
-    """A subnet of the run.
+    """Look up a subnet of the run.
 
     Raises:
-        ResultsError: the run has no such subnet.
+        ResultsError: The run has no such subnet.
     """
     if netuid not in evidence.initial or netuid == 0:
         known = [each for each in evidence.initial if each != 0]
@@ -100,7 +115,7 @@ def known_subnet(evidence: Evidence, netuid: int) -> Subnet:
 
 
 def question(evidence: Evidence) -> str:
-    """What an owner asks."""
+    """Return the question of a subnet's owner."""
     stay = "above the gate's bar" if fates_of(evidence) is BY_BAR else "paid"
     return (
         f"Over the next {days(evidence.horizon)}, does this subnet stay {stay}, what does it earn, "
@@ -109,13 +124,13 @@ def question(evidence: Evidence) -> str:
 
 
 def _events(evidence: Evidence) -> tuple[str, ...]:
-    """What can happen to a subnet: how it ends, how it was all the time, and what comes next."""
+    """Return the events of a subnet: how it ends, how it was all the time, what comes next."""
     fates = fates_of(evidence)
     return (*fates.at_the_end, fates.always, fates.ever, "next_pruned")
 
 
 def subnet_drawings(evidence: Evidence, netuid: int) -> list[Drawing]:
-    """Figures about a subnet, to be drawn within ``svg.drawing_style``."""
+    """Return figures about a subnet, to be drawn within ``svg.drawing_style``."""
     return list(_drawings(evidence, netuid))
 
 
@@ -134,7 +149,7 @@ def _drawings(evidence: Evidence, netuid: int) -> Iterator[Drawing]:
             "What happens to it [% of paths]",
             "Bars are 95 % Monte Carlo intervals. "
             + "; ".join(
-                f"{label_of(quantity)} {spelled(found[-1][1])}"
+                f"{label_of(quantity)} {chance_text(found[-1][1])}"
                 for quantity, found in chances.items()
                 if found
             )
@@ -146,7 +161,7 @@ def _drawings(evidence: Evidence, netuid: int) -> Iterator[Drawing]:
         trajectory = evidence.subnets.trajectory(quantity, netuid)
         if trajectory is not None:
             suffix = " %" if unit_of(quantity, trajectory.unit) == "%" else ""
-            ends = band(evidence, quantity, netuid)
+            ends = subnet_band(evidence, quantity, netuid)
             figure = fan_chart(trajectory, colour, factor_of(quantity), suffix)
             mark_changes(figure.axes[0], changed)
             yield drawing(
@@ -169,7 +184,7 @@ def _table(evidence: Evidence, netuid: int) -> Table:
                 continue
             at = evidence.subnets.quantiles(quantity, day, (OUTER[0], MEDIAN, OUTER[1]), netuid)
             shown = (
-                percent(found)
+                chance_number(found)
                 if statistic == "probability"
                 else Number(*written(quantity, found), found.value)
             )
@@ -197,3 +212,67 @@ def _glossary(evidence: Evidence) -> list[tuple[str, str]]:
     terms = [QUANTITIES[name] for name in names]
     terms += [STATISTICS[name] for name in ("bar", "standard_error", "interval")]
     return [(term.label, f"{term.formula}. {term.reading}") for term in terms]
+
+
+_TONES: Final = {
+    BY_BAR.stands: ("green", "above"),
+    BY_BAR.falls: ("orange", "below"),
+    BY_BAR.always: ("teal", "always above"),
+    BY_BAR.ever: ("red", "ever below"),
+    BY_PAY.stands: ("green", "paid"),
+    BY_PAY.falls: ("orange", "unpaid"),
+    BY_PAY.always: ("teal", "always paid"),
+    BY_PAY.ever: ("red", "ever unpaid"),
+    "next_pruned": ("violet", "next"),
+    GONE: ("ink", "gone"),
+}
+"""Colour and short name of an event."""
+_LABEL_GAP: Final = 0.085
+
+
+def chance_chart(chances: Mapping[str, Sequence[tuple[float, StoredEstimate]]]) -> Figure:
+    """Draw the probabilities of events over time, in percent, with their 95 % intervals.
+
+    Args:
+        chances: Event -> days and estimates; events without any are left out.
+    """
+    shown = {name: found for name, found in chances.items() if found}
+    figure, axes = new_timeline(max(found[-1][0] for found in shown.values()), " %")
+    axes.set_ylim(-3.0, 103.0)
+    ends = []
+    for name, found in shown.items():
+        colour, label = _TONES[name]
+        day = [day for day, _ in found]
+        value, low, high = (
+            100.0 * np.array([getattr(each, field) for _, each in found])
+            for field in ("value", "ci_low", "ci_high")
+        )
+        axes.errorbar(
+            day,
+            value,
+            yerr=(value - low, high - value),
+            color=COLOURS[colour],
+            linewidth=1.6,
+            marker="o",
+            markersize=2.4,
+            elinewidth=0.9,
+            capsize=1.6,
+            clip_on=False,
+        )
+        ends.append((float(value[-1]), label, colour))
+    # Labels are placed from below, in the order of the lines, so that no two cross.
+    ends.sort()
+    places = spread([(end + 3.0) / 106.0 for end, _, _ in ends], _LABEL_GAP)
+    for (_, label, colour), place in zip(ends, places, strict=True):
+        axes.annotate(
+            label,
+            xy=(1.0, place),
+            xycoords="axes fraction",
+            xytext=(6.0, 0.0),
+            textcoords="offset points",
+            va="center",
+            color=COLOURS[colour],
+            fontweight="bold",
+            annotation_clip=False,
+        )
+    return figure

@@ -8,7 +8,7 @@ from typing import Final
 from dtaojax.report.charts.timeline import MEDIAN, OUTER
 from dtaojax.report.display import bound_sign
 from dtaojax.report.numerals import plain, probability, with_error
-from dtaojax.results.estimates import Estimate
+from dtaojax.results.estimates import StoredEstimate
 from dtaojax.results.read import Evidence, Subnet
 from dtaojax.studies.run.page.fates import Fates, fates_of, severity
 
@@ -23,10 +23,10 @@ class Cell:
     """A number of the table.
 
     Attributes:
-        key: what it is sorted by; None for an empty cell.
-        text: the number.
-        error: its standard error, empty where there is none.
-        is_certain: whether all paths agree, so that the eye may pass over it.
+        key: Number to sort by; None for an empty cell.
+        text: Written number.
+        error: Written standard error; empty where there is none.
+        is_certain: True if all paths agree, so that the eye may pass over the cell.
     """
 
     key: float | None
@@ -55,9 +55,10 @@ class SubnetTable:
 
 
 def subnet_table(evidence: Evidence) -> SubnetTable:
-    """Builds the table; root is left out, since it has no pool."""
+    """Build the table; root is left out, since it has no pool."""
     day, fates = f"{evidence.horizon:g}", fates_of(evidence)
     subnets = [subnet for subnet in evidence.initial.values() if subnet.netuid != 0]
+    # A network too large for the page keeps its deepest pools, in the order of netuids.
     deepest = sorted(subnets, key=lambda subnet: (-subnet.tao_in, subnet.netuid))[:MAX_ROWS]
     shown = sorted(deepest, key=lambda subnet: subnet.netuid)
     columns = (
@@ -78,7 +79,7 @@ def subnet_table(evidence: Evidence) -> SubnetTable:
 
 
 def _row(evidence: Evidence, subnet: Subnet, fates: Fates) -> SubnetRow:
-    def find(quantity: str, statistic: str, level: float | None = None) -> Estimate | None:
+    def find(quantity: str, statistic: str, level: float | None = None) -> StoredEstimate | None:
         return evidence.subnets.get(quantity, evidence.horizon, statistic, level, subnet.netuid)
 
     low, high = (find("price", "quantile", level) for level in OUTER)
@@ -107,26 +108,29 @@ def _row(evidence: Evidence, subnet: Subnet, fates: Fates) -> SubnetRow:
     return SubnetRow(subnet.netuid, subnet.name, _badges(evidence, subnet), cells)
 
 
-def _cell(estimate: Estimate | None, scale: float = 1.0) -> Cell:
+def _cell(estimate: StoredEstimate | None, scale: float = 1.0) -> Cell:
     if estimate is None:
         return Cell(None, "")
     text, error = with_error(scale * estimate.value, scale * estimate.standard_error)
     return Cell(estimate.value, bound_sign(estimate) + text, error)
 
 
-def _chance(estimate: Estimate | None) -> Cell:
+def _chance(estimate: StoredEstimate | None) -> Cell:
     if estimate is None:
         return Cell(None, "")
     text, error = probability(*estimate[:4])
     return Cell(estimate.value, text, error, is_certain=not error)
 
 
-def _fate(stands: Estimate | None, falls: Estimate | None, gone: Estimate | None) -> list[Cell]:
-    """Above, below and gone; each sorts by the whole fate, so that the dying stand at one end."""
+def _fate(
+    stands: StoredEstimate | None, falls: StoredEstimate | None, gone: StoredEstimate | None
+) -> list[Cell]:
+    """Write above, below and gone; each sorts by the whole fate, so the dying stand at one end."""
     severe = severity(falls, gone)
     cells = [_chance(each) for each in (stands, falls, gone)]
     if severe is None:
         return cells
+    # A column of zeros would leave the order of most rows to chance.
     keys = (-severe, severe, severe)
     return [
         cell if cell.key is None else replace(cell, key=key)
@@ -135,7 +139,7 @@ def _fate(stands: Estimate | None, falls: Estimate | None, gone: Estimate | None
 
 
 def _share(cell: Cell) -> Cell:
-    """Emission too small to matter is not spelt out."""
+    """Write an emission share; one too small to matter is not spelt out."""
     is_tiny = cell.key is not None and 0.0 < cell.key < _TINY_SHARE
     return Cell(cell.key, f"<{100.0 * _TINY_SHARE:g}") if is_tiny else cell
 

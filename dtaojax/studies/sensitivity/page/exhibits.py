@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 from matplotlib.figure import Figure
 
 from dtaojax.report.charts.svg import COLOURS, new_figure
-from dtaojax.report.charts.tornado import LEFT, WIDTH, Bar, Row, tornado
+from dtaojax.report.charts.tornado import LEFT, WIDTH, Bar, TornadoRow, tornado
 from dtaojax.report.document import Drawing, Number, Table, drawing, number
 from dtaojax.report.numerals import plain
 
@@ -159,7 +159,7 @@ def noise_table(found: Record) -> Table:
 def tornado_drawing(found: Record, headline: Record) -> Drawing:
     """Draw the change of a number with each parameter alone."""
     rows = [
-        Row(short(each["parameter"]), *(_bar(each, end) for end in ("low", "high")))
+        TornadoRow(short(each["parameter"]), *(_bar(each, end) for end in ("low", "high")))
         for each in about(found["swings"], headline["name"])
     ]
     name = label(headline["name"])

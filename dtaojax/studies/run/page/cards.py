@@ -1,43 +1,46 @@
-"""The first screen: a card for each part of the question, with a number and what it means."""
+"""The first screen: a card for each part of the question, and the phrases of cards."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from markupsafe import Markup
 
-from dtaojax.report.charts.timeline import MEDIAN
-from dtaojax.report.numerals import days, plain, with_error
+from dtaojax.report import display
+from dtaojax.report.charts.timeline import MEDIAN, OUTER
+from dtaojax.report.numerals import days, plain, plus_minus, probability, with_error
 from dtaojax.results.contract import why_withheld
-from dtaojax.results.estimates import Estimate, EstimateTable, magnitude
+from dtaojax.results.estimates import EstimateTable, StoredEstimate, magnitude
 from dtaojax.results.read import Evidence
-from dtaojax.studies.run.page.fates import BY_BAR, fates_of
-from dtaojax.studies.run.page.phrases import band, changes, names, number, today
-from dtaojax.studies.run.page.portfolio import last_day, value_now
-from dtaojax.studies.run.page.subnet_ranks import (
+from dtaojax.studies.run.page.fates import (
+    BY_BAR,
     above_now,
     can_earn,
     fallen,
+    fates_of,
     likeliest,
     probabilities,
 )
+from dtaojax.studies.run.page.portfolio import last_day, value_now
 
+_NAME_LENGTH: Final = 22
 _MAX_NAMES: Final = 3
 
 
 @dataclass(frozen=True)
-class Card:
+class AnswerCard:
     """An answer.
 
     Attributes:
-        question: the part of the question that it answers.
-        number: the estimate to remember.
-        what: what the number is, to be read after it.
-        spread: how the number varies over paths; may be empty.
-        points: what it means, and further answers, a paragraph each.
-        kind: of quantity, as back-tests have it; empty where none is said of it.
+        question: Part of the question that the card answers.
+        number: Estimate to remember.
+        what: Meaning of the number, to be read after it.
+        spread: Variation of the number over paths; may be empty.
+        points: Further answers, a paragraph each.
+        kind: Kind of quantity, as back-tests name it; empty where none is about it.
     """
 
     question: str
@@ -48,21 +51,26 @@ class Card:
     kind: str = ""
 
 
-def cards(evidence: Evidence) -> list[Card]:
-    """The answers that the run can give, in the order of the question."""
-    found = (concentration(evidence), gate(evidence), prices(evidence), portfolio(evidence))
+def cards(evidence: Evidence) -> list[AnswerCard]:
+    """Return the cards for which the run has numbers, in the order of the question."""
+    found = (
+        concentration_card(evidence),
+        gate_card(evidence),
+        price_card(evidence),
+        portfolio_card(evidence),
+    )
     return [card for card in found if card is not None]
 
 
-def concentration(evidence: Evidence) -> Card | None:
-    """How concentrated TAO emission becomes."""
+def concentration_card(evidence: Evidence) -> AnswerCard | None:
+    """Return the card on the concentration of TAO emission."""
     quantity = "emission_effective_number"
     then = evidence.network.get(quantity, evidence.horizon)
     if then is None:
         return None
     points = [
         Markup("TAO emission is as concentrated as if this many subnets shared it equally")
-        + _verdict(evidence.network.get(quantity, 0.0), then)
+        + _trend(evidence.network.get(quantity, 0.0), then)
         + "."
     ]
     points += changes(
@@ -70,7 +78,7 @@ def concentration(evidence: Evidence) -> Card | None:
         ("Fewest subnets that take more than half of it", "emission_nakamoto"),
         ("Share of the ten largest", "emission_top10_share"),
     )
-    return Card(
+    return AnswerCard(
         "How concentrated does TAO emission become?",
         number(quantity, then),
         Markup("effective subnets on day {:g}").format(evidence.horizon)
@@ -81,8 +89,8 @@ def concentration(evidence: Evidence) -> Card | None:
     )
 
 
-def _verdict(now: Estimate | None, then: Estimate) -> str:
-    """Whether an effective number falls or rises by more than its Monte Carlo error."""
+def _trend(now: StoredEstimate | None, then: StoredEstimate) -> str:
+    """Say whether an effective number falls or rises by more than its Monte Carlo error."""
     if now is None or not math.isfinite(then.value):
         return ""
     if then.ci_high < now.value:
@@ -92,8 +100,8 @@ def _verdict(now: Estimate | None, then: Estimate) -> str:
     return "; on average that is about as today"
 
 
-def gate(evidence: Evidence) -> Card | None:
-    """Which subnets fall below the bar or come up for deregistration."""
+def gate_card(evidence: Evidence) -> AnswerCard | None:
+    """Return the card on subnets that fall below the bar or come up for deregistration."""
     quantity = "starved_subnets"
     then = evidence.network.get(quantity, evidence.horizon)
     if then is None:
@@ -120,7 +128,7 @@ def gate(evidence: Evidence) -> Card | None:
         likely = names(evidence, likeliest(found, _MAX_NAMES))
         if likely:
             points.append(Markup("<b>{}:</b> {}.").format(lead, likely))
-    return Card(
+    return AnswerCard(
         "Which subnets fall below the gate’s bar or come up for deregistration?"
         if fates is BY_BAR
         else "Which subnets lose their emission or come up for deregistration?",
@@ -135,8 +143,8 @@ def gate(evidence: Evidence) -> Card | None:
     )
 
 
-def prices(evidence: Evidence) -> Card | None:
-    """What prices and pools do."""
+def price_card(evidence: Evidence) -> AnswerCard | None:
+    """Return the card on prices and pools."""
     quantity = "sum_price"
     then = evidence.network.get(quantity, evidence.horizon)
     if then is None:
@@ -154,7 +162,7 @@ def prices(evidence: Evidence) -> Card | None:
         ("TAO in all pools", "total_tao_in"),
         ("Emission with which the chain buys alpha", "chain_buy_share"),
     )
-    return Card(
+    return AnswerCard(
         "What do prices and pools do?",
         number(quantity, then),
         Markup("TAO is the sum of all alpha prices on day {:g}").format(evidence.horizon)
@@ -166,7 +174,7 @@ def prices(evidence: Evidence) -> Card | None:
 
 
 def _count_falling(evidence: Evidence) -> tuple[int, int]:
-    """Subnets whose median price falls until the horizon, and subnets with a median price."""
+    """Count subnets whose median price falls until the horizon, and those that have one."""
     falling = compared = 0
     for subnet in evidence.initial.values():
         then = evidence.subnets.get("price", evidence.horizon, "quantile", MEDIAN, subnet.netuid)
@@ -176,8 +184,8 @@ def _count_falling(evidence: Evidence) -> tuple[int, int]:
     return falling, compared
 
 
-def portfolio(evidence: Evidence) -> Card | None:
-    """What the portfolio could lose."""
+def portfolio_card(evidence: Evidence) -> AnswerCard | None:
+    """Return the card on what the portfolio could lose."""
     table, quantity = evidence.portfolio, "loss_realizable"
     if table is None:
         return None
@@ -192,6 +200,7 @@ def portfolio(evidence: Evidence) -> Card | None:
     )
     shown = number(quantity, magnitude(var))
     told = in_other_units(evidence, magnitude(var), day, "var", 0.95)
+    # Too few paths for this tail: the number of paths that it needs stands in its place.
     if math.isnan(var.value):
         shown, told = Markup(why_withheld("var", 0.95)), Markup("")
         what = "{}to tell the loss after {} (value at risk, VaR 95 %)"
@@ -210,7 +219,7 @@ def portfolio(evidence: Evidence) -> Card | None:
                 "through its pool, as these losses assume."
             ).format(plain(spot, 4), plain(realizable, 4))
         )
-    return Card(
+    return AnswerCard(
         "What could the portfolio lose?",
         shown,
         Markup(what).format(told, days(day)),
@@ -221,35 +230,36 @@ def portfolio(evidence: Evidence) -> Card | None:
 
 
 def in_other_units(
-    evidence: Evidence, amount: Estimate, day: float, statistic: str, level: float
+    evidence: Evidence, amount: StoredEstimate, day: float, statistic: str, level: float
 ) -> Markup:
-    """ " (that is A ± SE % of today's value; in dollars a loss of B ± SE USD)", as far as known.
+    """Write " (that is A ± SE % of today's value.
+
+    In dollars a loss of B ± SE USD)", as far as known.
 
     Args:
-        evidence: of the run.
-        amount: a realizable loss or gain, without sign [TAO].
-        day: of the loss [days].
-        statistic: by which it was measured: ``var`` or ``es``.
-        level: of the statistic.
+        evidence: Evidence of the run.
+        amount: A realizable loss or gain, without sign [TAO].
+        day: Day of the loss [days].
+        statistic: Statistic by which it was measured: ``var`` or ``es``.
+        level: Level of the statistic.
     """
     worth, parts = value_now(evidence, "realizable"), []
     if worth:
-        parts.append(f"that is {_told(amount, 100.0 / worth)} % of today’s value")
+        parts.append(f"that is {_with_error(amount, 100.0 / worth)} % of today’s value")
     table = evidence.portfolio
     usd = table.get("loss_realizable_usd", day, statistic, level) if table else None
     if usd is not None:
         kind = "loss" if usd.value >= 0.0 else "gain"
-        parts.append(f"in dollars a {kind} of {_told(magnitude(usd), 1.0)} USD")
+        parts.append(f"in dollars a {kind} of {_with_error(magnitude(usd), 1.0)} USD")
     return Markup(" ({})").format("; ".join(parts)) if parts else Markup("")
 
 
-def _told(estimate: Estimate, factor: float) -> str:
-    text, error = with_error(factor * estimate.value, factor * estimate.standard_error)
-    return f"{text} ± {error}" if error else text
+def _with_error(estimate: StoredEstimate, factor: float) -> str:
+    return plus_minus(*with_error(factor * estimate.value, factor * estimate.standard_error))
 
 
 def _shortfall(evidence: Evidence, table: EstimateTable, quantity: str, day: float) -> Markup:
-    """The expected shortfall at 99 %; at 95 % where there are too few paths for that."""
+    """Tell the expected shortfall at 99 %; at 95 % where there are too few paths for that."""
     missing = []
     for level in (0.99, 0.95):
         name = f"ES {100.0 * level:.0f} %"
@@ -270,5 +280,71 @@ def _shortfall(evidence: Evidence, table: EstimateTable, quantity: str, day: flo
     return Markup("Expected shortfall: {}").format("; ".join(missing))
 
 
-def _verb(loss: Estimate) -> str:
+def _verb(loss: StoredEstimate) -> str:
     return "lose" if loss.value >= 0.0 else "gain"
+
+
+def number(quantity: str, estimate: StoredEstimate) -> Markup:
+    """Write an estimate with its error; the element carries the value of the tables."""
+    text, error = display.written(quantity, estimate)
+    shown = Markup('<data value="{}">{}</data>').format(repr(float(estimate.value)), text)
+    return shown + (
+        Markup('&nbsp;<span class="se">±&nbsp;{}</span>').format(error) if error else ""
+    )
+
+
+def with_interval(quantity: str, estimate: StoredEstimate, unit: str = "") -> Markup:
+    """Write "A ± SE (95 % interval: B to C)"; percent and ``unit`` stand before the bracket."""
+    percent = " %" if display.display_of(quantity) == "percent" else ""
+    return Markup("<b>{}{}</b>{} (95 % interval: {}{})").format(
+        number(quantity, estimate),
+        percent,
+        f" {unit}" if unit else "",
+        display.interval(quantity, estimate),
+        percent,
+    )
+
+
+def today(evidence: Evidence, quantity: str) -> Markup:
+    """Write ", today A"; nothing where the run left no record of the start."""
+    now = evidence.network.get(quantity, 0.0)
+    then = evidence.network.get(quantity, evidence.horizon)
+    if now is None or then is None:
+        return Markup("")
+    return Markup(", today <b>{}</b>").format(display.start(quantity, now, then))
+
+
+def band(evidence: Evidence, quantity: str) -> str:
+    """Write "90 % of paths: A to B"; nothing where the run left no quantiles."""
+    found = evidence.network.quantiles(quantity, evidence.horizon, OUTER)
+    ends = display.quantiles(quantity, found)
+    return "90 % of paths: " + " to ".join(ends.values()) if len(ends) == len(OUTER) else ""
+
+
+def changes(evidence: Evidence, *wanted: tuple[str, str]) -> list[Markup]:
+    """Write "Lead: A today, B ± SE then (90 % of paths: C to D)." for each quantity found."""
+    points = []
+    for lead, quantity in wanted:
+        then = evidence.network.get(quantity, evidence.horizon)
+        if then is None:
+            continue
+        unit = " %" if display.display_of(quantity) == "percent" else ""
+        now = evidence.network.get(quantity, 0.0)
+        begin = f"{display.start(quantity, now, then)}{unit} today, " if now else ""
+        ends = band(evidence, quantity)
+        points.append(
+            Markup("<b>{}:</b> {}{}{} then{}.").format(
+                lead, begin, number(quantity, then), unit, f" ({ends}{unit})" if ends else ""
+            )
+        )
+    return points
+
+
+def names(evidence: Evidence, found: Mapping[int, StoredEstimate]) -> Markup:
+    """Write "SN16 · TC (41 %), SN70 · NexisGen (16 %)"; nothing where ``found`` is empty."""
+    return Markup(", ").join(
+        Markup("<bdi>{}</bdi> ({}&nbsp;%)").format(
+            evidence.label(netuid, _NAME_LENGTH), probability(*estimate[:4])[0]
+        )
+        for netuid, estimate in found.items()
+    )

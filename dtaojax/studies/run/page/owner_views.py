@@ -1,4 +1,4 @@
-"""The view of owners: of one subnet, or of all that want to know where they stand."""
+"""The views of owners: of one subnet, or of all that want to know where they stand."""
 
 from __future__ import annotations
 
@@ -16,15 +16,19 @@ from dtaojax.report.display import written
 from dtaojax.report.document import Entry, Number, Table, number
 from dtaojax.report.numerals import days, plain, probability
 from dtaojax.results.read import Evidence, Subnet
-from dtaojax.studies.run.page.answer import Card, gate
-from dtaojax.studies.run.page.fates import BY_BAR, Fates, fates_of
-from dtaojax.studies.run.page.phrases import band, names
-from dtaojax.studies.run.page.phrases import number as estimated
-from dtaojax.studies.run.page.subnet_answer import cards, distance_now, percent
+from dtaojax.studies.run.page.cards import AnswerCard, band, gate_card, names
+from dtaojax.studies.run.page.cards import number as estimated
+from dtaojax.studies.run.page.fates import (
+    BY_BAR,
+    Fates,
+    can_earn,
+    fates_of,
+    likeliest,
+    probabilities,
+)
+from dtaojax.studies.run.page.subnet_cards import chance_number, distance_now, subnet_cards
 from dtaojax.studies.run.page.subnet_page import known_subnet, question, subnet_drawings
-from dtaojax.studies.run.page.subnet_ranks import can_earn, likeliest, probabilities
-from dtaojax.studies.run.page.views.designer import starving
-from dtaojax.studies.run.page.views.parts import Part, View, at_horizon
+from dtaojax.studies.run.page.views import Part, View, at_horizon, starving
 
 _ORDER: Final = ("gate", "prices", "concentration", "cohorts", "portfolio")
 _MAX_NAMES: Final = 3
@@ -32,9 +36,9 @@ _MAX_ROWS: Final = 512
 """Rows of the table; a larger network is cut after its last ranks, to keep the file small."""
 
 
-def view(evidence: Evidence) -> View:
-    """The view of all owners."""
-    starved, gone = starving(evidence), answer(evidence)
+def owners_view(evidence: Evidence) -> View:
+    """Return the view of all owners."""
+    starved, gone = starving(evidence), owners_sentence(evidence)
     stay = "above the gate's bar" if fates_of(evidence) is BY_BAR else "paid"
     return View(
         audience="for owners of subnets",
@@ -43,17 +47,17 @@ def view(evidence: Evidence) -> View:
             f"{stay}, what do they earn, which survive, and what does buying gain them?"
         ),
         sentences=[text for text in (starved and starved + ".", gone) if text],
-        cards=[gate(evidence), _survival(evidence), _gains(evidence)],
+        cards=[gate_card(evidence), _survival(evidence), _gains(evidence)],
         order=_ORDER,
         parts=[_standings(evidence)],
     )
 
 
-def view_of_subnet(evidence: Evidence, netuid: int) -> View:
-    """The view of one subnet's owner.
+def subnet_owner_view(evidence: Evidence, netuid: int) -> View:
+    """Return the view of one subnet's owner.
 
     Raises:
-        ResultsError: the run has no such subnet.
+        ResultsError: The run has no such subnet.
     """
     subnet = known_subnet(evidence, netuid)
     sentence = _fate(evidence, netuid)
@@ -64,7 +68,7 @@ def view_of_subnet(evidence: Evidence, netuid: int) -> View:
         audience=f"for the owner of {name}",
         question=f"{name}: {question(evidence)}",
         sentences=[sentence] if sentence else [],
-        cards=[_card(card) for card in cards(evidence, subnet)],
+        cards=[_card(card) for card in subnet_cards(evidence, subnet)],
         order=_ORDER,
         parts=[
             Part("subnet", name, f"SN{netuid}", [Group("", "", drawings, wide=True)]),
@@ -73,8 +77,8 @@ def view_of_subnet(evidence: Evidence, netuid: int) -> View:
     )
 
 
-def answer(evidence: Evidence) -> Markup | None:
-    """How many subnets have to go."""
+def owners_sentence(evidence: Evidence) -> Markup | None:
+    """Write how many subnets have to go."""
     gone = at_horizon(evidence, "deregistrations", "subnets")
     if gone is None:
         return None
@@ -84,7 +88,7 @@ def answer(evidence: Evidence) -> Markup | None:
 
 
 def _fate(evidence: Evidence, netuid: int) -> Markup | None:
-    """How likely the subnet is above the bar at the end, below it, and gone."""
+    """Write how likely the subnet is above the bar at the end, below it, and gone."""
     parts, fates = [], fates_of(evidence)
     wordings = (*(f"is {end} on day {{:g}} on {{}} % of paths" for end in fates.ends),
                 "is deregistered by day {:g} on {} % of paths")  # fmt: skip
@@ -109,8 +113,8 @@ def _fate(evidence: Evidence, netuid: int) -> Markup | None:
     return name + before + last + "."
 
 
-def _card(card: document.Card) -> Card:
-    """A card of the page of a subnet, as the report has them."""
+def _card(card: document.Card) -> AnswerCard:
+    """Turn a card of a subnet's page into one of the report."""
     shown = Markup("")
     if card.number is not None:
         shown = Markup('<data value="{}">{}</data>').format(
@@ -119,10 +123,10 @@ def _card(card: document.Card) -> Card:
         if card.number.error:
             shown += Markup('&nbsp;<span class="se">±&nbsp;{}</span>').format(card.number.error)
     points = tuple(Markup("{}").format(point) for point in card.points)
-    return Card(card.question, shown, Markup("{}").format(card.lead), "", points)
+    return AnswerCard(card.question, shown, Markup("{}").format(card.lead), "", points)
 
 
-def _survival(evidence: Evidence) -> Card | None:
+def _survival(evidence: Evidence) -> AnswerCard | None:
     quantity = "deregistrations"
     gone = evidence.network.get(quantity, evidence.horizon)
     if gone is None:
@@ -135,7 +139,7 @@ def _survival(evidence: Evidence) -> Card | None:
         likely = names(evidence, likeliest(probabilities(evidence, event), _MAX_NAMES))
         if likely:
             points.append(Markup("<b>{}:</b> {}.").format(lead, likely))
-    return Card(
+    return AnswerCard(
         "How many have to go?",
         estimated(quantity, gone),
         Markup("subnets are deregistered by day {:g}").format(evidence.horizon),
@@ -144,7 +148,7 @@ def _survival(evidence: Evidence) -> Card | None:
     )
 
 
-def _gains(evidence: Evidence) -> Card | None:
+def _gains(evidence: Evidence) -> AnswerCard | None:
     known = [
         subnet
         for subnet in evidence.initial.values()
@@ -166,7 +170,7 @@ def _gains(evidence: Evidence) -> Card | None:
         )
     )
     middle = best[len(best) // 2].emission_per_tao
-    return Card(
+    return AnswerCard(
         "What does buying gain?",
         Markup('<data value="{}">{}</data>').format(repr(middle), plain(middle)),
         Markup("TAO of emission a day is what a TAO of buying gains the median subnet today"),
@@ -176,7 +180,7 @@ def _gains(evidence: Evidence) -> Card | None:
 
 
 def _standings(evidence: Evidence) -> Part:
-    """Where every subnet stands, by rank."""
+    """Tabulate where every subnet stands, by rank."""
     subnets = [subnet for subnet in evidence.initial.values() if subnet.netuid != 0]
     subnets.sort(key=lambda subnet: (not subnet.rank > 0.0, subnet.rank, subnet.netuid))
     day, fates = f"{evidence.horizon:g}", fates_of(evidence)
@@ -211,7 +215,7 @@ def _standing(evidence: Evidence, subnet: Subnet, fates: Fates) -> Iterator[Entr
         if found is None:
             return Number("")
         if statistic == "probability":
-            return percent(found)
+            return chance_number(found)
         return Number(*written(quantity, found), found.value)
 
     yield evidence.label(subnet.netuid)
@@ -227,5 +231,5 @@ def _standing(evidence: Evidence, subnet: Subnet, fates: Fates) -> Iterator[Entr
 
 
 def _known(value: float) -> Number:
-    """A number that has no error; empty where it is not known."""
+    """Write a number that has no error; nothing where it is not known."""
     return number(value) if math.isfinite(value) else Number("")

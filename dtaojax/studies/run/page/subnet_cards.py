@@ -11,10 +11,9 @@ from dtaojax.report.charts.timeline import OUTER
 from dtaojax.report.display import quantiles
 from dtaojax.report.document import Card, Number, number
 from dtaojax.report.numerals import plain, probability
-from dtaojax.results.estimates import Estimate
+from dtaojax.results.estimates import StoredEstimate
 from dtaojax.results.read import Evidence, Subnet
-from dtaojax.studies.run.page.fates import GONE, Fates, fates_of
-from dtaojax.studies.run.page.subnet_ranks import can_earn
+from dtaojax.studies.run.page.fates import GONE, Fates, can_earn, fates_of
 
 _Z: Final = 1.96
 """Half the width of a normal 95 % interval, in standard errors."""
@@ -22,12 +21,12 @@ _BY_PRICE: Final = ("ema_price", "ema_price_burn")
 """Weight rules under which a subnet's weight is in proportion to its moving price."""
 
 
-def cards(evidence: Evidence, subnet: Subnet) -> Iterator[Card]:
-    """The questions of a subnet's owner, as far as the run answers them.
+def subnet_cards(evidence: Evidence, subnet: Subnet) -> Iterator[Card]:
+    """Yield the cards of a subnet's owner for which the run has numbers.
 
     Args:
-        evidence: of the run.
-        subnet: that is asked about.
+        evidence: Evidence of the run.
+        subnet: Subnet that is asked about.
     """
     horizon, fates = evidence.horizon, fates_of(evidence)
     ends = list(_ends(evidence, subnet.netuid, fates))
@@ -35,24 +34,23 @@ def cards(evidence: Evidence, subnet: Subnet) -> Iterator[Card]:
         (first, chance), *others = ends
         points = []
         if others:
-            rest = ", and ".join(f"{what} on {spelled(found)}" for what, found in others)
+            rest = ", and ".join(f"{what} on {chance_text(found)}" for what, found in others)
             points.append(f"It ends {rest} of paths; together that is every path.")
         points += _distance(evidence, subnet)
         if always := _chance(evidence, fates.always, subnet.netuid):
-            points.append(f"It is {fates.ends[0]} all the time on {spelled(always)} of paths.")
+            points.append(f"It is {fates.ends[0]} all the time on {chance_text(always)} of paths.")
         if ever := _chance(evidence, fates.ever, subnet.netuid):
-            points.append(f"It is {fates.ends[1]} at some time on {spelled(ever)} of paths.")
+            points.append(f"It is {fates.ends[1]} at some time on {chance_text(ever)} of paths.")
         if needed := buying_where_below(evidence, subnet.netuid):
             amount = number(needed.value, needed.standard_error)
-            error = f" ± {amount.error}" if amount.error else ""
             points.append(
-                f"Where it is below on day {horizon:g}, net buying of {amount.text}{error} TAO "
+                f"Where it is below on day {horizon:g}, net buying of {amount.with_error} TAO "
                 "would bring it back, in the mean."
             )
         yield Card(
             fates.question,
             f"of paths end {first} on day {horizon:g}",
-            percent(chance),
+            chance_number(chance),
             points,
         )
     rank = evidence.subnets.get("rank", horizon, netuid=subnet.netuid)
@@ -63,7 +61,7 @@ def cards(evidence: Evidence, subnet: Subnet) -> Iterator[Card]:
             f"by share before the gate on day {horizon:g}, in the mean"
             + (f"; {plain(today.value)} today" if today else ""),
             number(rank.value, rank.standard_error),
-            [f"90 % of paths: {band(evidence, 'rank', subnet.netuid)}."],
+            [f"90 % of paths: {subnet_band(evidence, 'rank', subnet.netuid)}."],
         )
     share = evidence.subnets.get("emission_share", horizon, netuid=subnet.netuid)
     if share is not None:
@@ -77,32 +75,34 @@ def cards(evidence: Evidence, subnet: Subnet) -> Iterator[Card]:
     if gone is not None:
         points = []
         if pruned := _chance(evidence, "next_pruned", subnet.netuid):
-            points.append(f"It would be the next to be pruned on {spelled(pruned)} of paths.")
+            points.append(f"It would be the next to be pruned on {chance_text(pruned)} of paths.")
         block = evidence.part("network").get("block")
         if isinstance(block, int) and subnet.immune_until_block > block:
             left = (subnet.immune_until_block - block) / BLOCKS_PER_DAY
             points.append(f"It is immune for another {plain(left, 2)} days.")
         question = f"of paths see it deregistered by day {horizon:g}"
-        yield Card("Does it survive?", question, percent(gone), points)
+        yield Card("Does it survive?", question, chance_number(gone), points)
     price = evidence.subnets.get("price", horizon, netuid=subnet.netuid)
     if price is not None:
         yield Card(
             "What does its price do?",
             f"TAO/alpha on day {horizon:g} in the mean, {plain(subnet.price)} today",
             number(price.value, price.standard_error),
-            [f"90 % of paths: {band(evidence, 'price', subnet.netuid)} TAO/alpha."],
+            [f"90 % of paths: {subnet_band(evidence, 'price', subnet.netuid)} TAO/alpha."],
         )
 
 
-def _ends(evidence: Evidence, netuid: int, fates: Fates) -> Iterator[tuple[str, Estimate]]:
-    """How paths end for a subnet, in words, and on how many, the best first."""
+def _ends(evidence: Evidence, netuid: int, fates: Fates) -> Iterator[tuple[str, StoredEstimate]]:
+    """Yield the ways in which paths end for a subnet and the part of paths, the best first."""
     for event, what in zip(fates.at_the_end, (*fates.ends, "deregistered"), strict=True):
         if found := _chance(evidence, event, netuid):
             yield what, found
 
 
 def buying_to_the_bar(tao_in: float, share: float, bar: float) -> float:
-    """Net buying that brings a subnet's pre-gate share to the bar; negative is selling [TAO].
+    """Return net buying that brings a subnet's pre-gate share to the bar.
+
+    Negative is selling [TAO].
 
     Others stay where they are, so the price must change by f with f s / (1 + (f − 1) s) = θ. In a
     pool of equal weights a price that changes by f moves the TAO reserve by √f (constant product),
@@ -110,15 +110,15 @@ def buying_to_the_bar(tao_in: float, share: float, bar: float) -> float:
 
     Args:
         tao_in: TAO in the pool [TAO].
-        share: pre-gate share s, above 0 and below 1.
-        bar: the bar θ, above 0 and below 1.
+        share: Pre-gate share s, above 0 and below 1.
+        bar: The bar θ, above 0 and below 1.
     """
     factor = bar * (1.0 - share) / (share * (1.0 - bar))
     return tao_in * (math.sqrt(factor) - 1.0)
 
 
 def distance_now(evidence: Evidence, subnet: Subnet) -> float | None:
-    """Net buying that brings a subnet to the bar today, negative where it is above [TAO].
+    """Return net buying that brings a subnet to the bar today, negative where it is above [TAO].
 
     None where the weight does not follow the price, or where there is no bar or no share.
     """
@@ -126,13 +126,14 @@ def distance_now(evidence: Evidence, subnet: Subnet) -> float | None:
     rule = mechanism.get("weight_rule") if isinstance(mechanism, dict) else None
     kind = rule.get("kind") if isinstance(rule, dict) else None
     bar, share = evidence.part("network").get("gate_bar"), subnet.pre_gate_share
+    # Under other rules a purchase moves the weight by a flow average or a vote, not by the price.
     if kind not in _BY_PRICE or not isinstance(bar, float) or not 0.0 < bar < 1.0:
         return None
     return buying_to_the_bar(subnet.tao_in, share, bar) if 0.0 < share < 1.0 else None
 
 
-def buying_where_below(evidence: Evidence, netuid: int) -> Estimate | None:
-    """Mean buying that brings a subnet to the bar on the paths that end below it [TAO].
+def buying_where_below(evidence: Evidence, netuid: int) -> StoredEstimate | None:
+    """Return mean buying that brings a subnet to the bar on the paths that end below it [TAO].
 
     It is the ratio R = B / P of the mean over all paths, which counts 0 above the bar, and the
     part P of paths below. To first order its variance is ``(var B - R² P (1 - P) / n) / P²``, as B
@@ -146,13 +147,14 @@ def buying_where_below(evidence: Evidence, netuid: int) -> Estimate | None:
     if not (mean.value > 0.0 and below.value > 0.0):
         return None
     ratio = mean.value / below.value
+    # The delta method for a ratio of means; rounding can make the difference of variances negative.
     shared = ratio**2 * below.value * (1.0 - below.value) / paths
     error = math.sqrt(max(mean.standard_error**2 - shared, 0.0)) / below.value
-    return Estimate(ratio, error, ratio - _Z * error, ratio + _Z * error, mean.unit)
+    return StoredEstimate(ratio, error, ratio - _Z * error, ratio + _Z * error, mean.unit)
 
 
 def _distance(evidence: Evidence, subnet: Subnet) -> Iterator[str]:
-    """How far the subnet is from the bar today, in TAO of demand."""
+    """Tell how far the subnet is from the bar today, in TAO of demand."""
     if not can_earn(subnet):
         yield "It receives no TAO emission: not started, or its emission is switched off."
     wanted = distance_now(evidence, subnet)
@@ -170,16 +172,15 @@ def _distance(evidence: Evidence, subnet: Subnet) -> Iterator[str]:
     )
 
 
-def _earning(evidence: Evidence, subnet: Subnet, share: Estimate) -> Iterator[str]:
+def _earning(evidence: Evidence, subnet: Subnet, share: StoredEstimate) -> Iterator[str]:
     block_emission = evidence.block_emission
     yield f"Today {plain(100.0 * subnet.gated_share)} %."
-    yield f"90 % of paths: {band(evidence, 'emission_share', subnet.netuid)} %."
+    yield f"90 % of paths: {subnet_band(evidence, 'emission_share', subnet.netuid)} %."
     if math.isfinite(block_emission) and block_emission > 0.0:
         daily = BLOCKS_PER_DAY * block_emission
         text = number(share.value, share.standard_error, daily)
-        error = f" ± {text.error}" if text.error else ""
         yield (
-            f"At today's emission of {plain(daily)} TAO a day that is {text.text}{error} TAO a day."
+            f"At today's emission of {plain(daily)} TAO a day that is {text.with_error} TAO a day."
         )
     if subnet.emission_per_tao > 0.0:
         gain = subnet.emission_per_tao
@@ -192,7 +193,7 @@ def _earning(evidence: Evidence, subnet: Subnet, share: Estimate) -> Iterator[st
 
 
 def _owners_income(evidence: Evidence) -> Iterator[str]:
-    """What an owner is paid, where a cut of new alpha goes to owners."""
+    """Tell what an owner is paid, where a cut of new alpha goes to owners."""
     mechanism = evidence.part("config").get("mechanism")
     split = mechanism.get("split") if isinstance(mechanism, dict) else None
     cut = split.get("owner_cut_u16") if isinstance(split, dict) else None
@@ -203,23 +204,22 @@ def _owners_income(evidence: Evidence) -> Iterator[str]:
         )
 
 
-def _chance(evidence: Evidence, quantity: str, netuid: int) -> Estimate | None:
+def _chance(evidence: Evidence, quantity: str, netuid: int) -> StoredEstimate | None:
     return evidence.subnets.get(quantity, evidence.horizon, "probability", netuid=netuid)
 
 
-def percent(chance: Estimate) -> Number:
-    """A probability in percent with its standard error."""
+def chance_number(chance: StoredEstimate) -> Number:
+    """Write a probability in percent with its standard error."""
     text, error = probability(*chance[:4])
     return Number(f"{text} %", error, chance.value)
 
 
-def spelled(chance: Estimate) -> str:
-    """A probability in a sentence."""
-    shown = percent(chance)
-    return f"{shown.text} ± {shown.error}" if shown.error else shown.text
+def chance_text(chance: StoredEstimate) -> str:
+    """Write a probability for a sentence."""
+    return chance_number(chance).with_error
 
 
-def band(evidence: Evidence, quantity: str, netuid: int) -> str:
-    """The 90 % band over paths at the horizon."""
+def subnet_band(evidence: Evidence, quantity: str, netuid: int) -> str:
+    """Write the 90 % band over paths at the horizon."""
     found = evidence.subnets.quantiles(quantity, evidence.horizon, OUTER, netuid)
     return " to ".join(quantiles(quantity, found).values())

@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from dtaojax.report.numerals import days, percent, plain, probability, with_error
+from dtaojax.report.numerals import days, percent, plain, plus_minus, probability, with_error
 from dtaojax.results.contract import why_withheld
-from dtaojax.results.estimates import Estimate, magnitude
+from dtaojax.results.estimates import StoredEstimate, magnitude
 from dtaojax.results.read import Evidence, Subnet
 from dtaojax.studies.run.page.fates import GONE, fates_of
 from dtaojax.studies.run.page.portfolio import last_day, value_now
@@ -17,14 +17,14 @@ _VALUE: Final = "value_realizable"
 _LOSS: Final = "loss_realizable"
 
 
-class Line(NamedTuple):
+class HoldingsFigure(NamedTuple):
     """A figure about all that is held.
 
     Attributes:
-        figure: what it is.
-        tao: in TAO, with its error.
-        part: of what it is worth today.
-        usd: in dollars, with its error; empty where the run follows none.
+        figure: Label of the figure.
+        tao: Amount with its error [TAO].
+        part: Part of today's worth.
+        usd: Amount with its error [USD]; empty where the run follows no price of TAO.
     """
 
     figure: str
@@ -33,16 +33,16 @@ class Line(NamedTuple):
     usd: str
 
 
-class Holding(NamedTuple):
+class PositionLine(NamedTuple):
     """A position, in words.
 
     Attributes:
-        what: subnet, or root.
-        amount: alpha, or TAO on root.
-        worth: today, at the spot price [TAO].
-        change: mean change of its worth until the horizon, staking yield included [TAO].
-        falls: chance that it ends below the bar; empty of root.
-        gone: chance that the subnet is gone; empty of root.
+        what: Number and name of the subnet, or root.
+        amount: Alpha, or TAO on root.
+        worth: Worth today at the spot price [TAO].
+        change: Mean change of the worth until the horizon, staking yield included [TAO].
+        falls: Chance that the subnet ends below the bar; empty for root.
+        gone: Chance that the subnet is gone; empty for root.
     """
 
     what: str
@@ -53,7 +53,7 @@ class Holding(NamedTuple):
     gone: str
 
 
-def sentence(evidence: Evidence) -> str:
+def holdings_sentence(evidence: Evidence) -> str:
     """Return the answer in two sentences."""
     day = last_day(evidence, _LOSS)
     now = value_now(evidence, "realizable")
@@ -73,13 +73,13 @@ def sentence(evidence: Evidence) -> str:
     )
 
 
-def lines(evidence: Evidence) -> Iterator[Line]:
+def holdings_figures(evidence: Evidence) -> Iterator[HoldingsFigure]:
     """Yield the figures about all that is held, at the horizon."""
     now = value_now(evidence, "realizable")
-    at_start = Estimate(now if now is not None else math.nan, 0.0, math.nan, math.nan, "TAO")
+    at_start = StoredEstimate(now if now is not None else math.nan, 0.0, math.nan, math.nan, "TAO")
     portfolio = evidence.portfolio
     usd = portfolio.get(f"{_VALUE}_usd", 0.0) if portfolio else None
-    yield Line("worth today", _text(at_start), "", "" if usd is None else _text(usd))
+    yield HoldingsFigure("worth today", _text(at_start), "", "" if usd is None else _text(usd))
     for figure, quantity, statistic, level in (
         ("worth then, median", _VALUE, "quantile", 0.5),
         ("worth then, 5 % quantile", _VALUE, "quantile", 0.05),
@@ -90,19 +90,19 @@ def lines(evidence: Evidence) -> Iterator[Line]:
         found = _at(evidence, statistic, level, quantity)
         in_usd = _at(evidence, statistic, level, f"{quantity}_usd")
         if found is None or math.isnan(found.value):
-            yield Line(figure, why_withheld(statistic, level), "", "")
+            yield HoldingsFigure(figure, why_withheld(statistic, level), "", "")
             continue
         part = percent(found.value / now) if now else ""
-        yield Line(figure, _text(found), part, "" if in_usd is None else _text(in_usd))
+        yield HoldingsFigure(figure, _text(found), part, "" if in_usd is None else _text(in_usd))
 
 
-def holdings(evidence: Evidence) -> Iterator[Holding]:
+def position_lines(evidence: Evidence) -> Iterator[PositionLine]:
     """Yield a row for each position, root last."""
     portfolio, day = evidence.portfolio, last_day(evidence, _LOSS)
     fates = fates_of(evidence)
     for netuid, subnet in evidence.initial.items():
         if subnet.position_alpha > 0.0:
-            yield Holding(
+            yield PositionLine(
                 f"SN{netuid} {subnet.name}",
                 f"{plain(subnet.position_alpha, 4)} alpha",
                 plain(subnet.position_alpha * subnet.price, 4),
@@ -113,12 +113,12 @@ def holdings(evidence: Evidence) -> Iterator[Holding]:
     root = float(evidence.part("config").get("portfolio", {}).get("root_tao", 0.0))
     if root > 0.0:
         change = _change(portfolio.get(_LOSS, day, netuid=0) if portfolio else None)
-        yield Holding("root", f"{plain(root, 4)} TAO", plain(root, 4), change, "", "")
+        yield PositionLine("root", f"{plain(root, 4)} TAO", plain(root, 4), change, "", "")
 
 
 def _at(
     evidence: Evidence, statistic: str, level: float, quantity: str = _VALUE
-) -> Estimate | None:
+) -> StoredEstimate | None:
     portfolio = evidence.portfolio
     day = last_day(evidence, _LOSS)
     return portfolio.get(quantity, day, statistic, level) if portfolio else None
@@ -129,18 +129,17 @@ def _chance(evidence: Evidence, event: str, subnet: Subnet) -> str:
     if found is None:
         return ""
     value, error = probability(found.value, found.standard_error, found.ci_low, found.ci_high)
-    return f"{value} ± {error} %" if error else f"{value} %"
+    return f"{plus_minus(value, error)} %"
 
 
-def _change(loss: Estimate | None) -> str:
+def _change(loss: StoredEstimate | None) -> str:
     if loss is None:
         return ""
     text = _text(loss._replace(value=-loss.value))
     return f"+{text}" if loss.value < 0.0 else text
 
 
-def _text(estimate: Estimate | None) -> str:
+def _text(estimate: StoredEstimate | None) -> str:
     if estimate is None:
         return "not known"
-    text, error = with_error(estimate.value, estimate.standard_error)
-    return f"{text} ± {error}" if error else text
+    return plus_minus(*with_error(estimate.value, estimate.standard_error))

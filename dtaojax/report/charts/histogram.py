@@ -23,7 +23,7 @@ _HIDDEN_GAINS: Final = 0.01
 
 
 @dataclass(frozen=True)
-class Line:
+class MeasureLine:
     """A vertical line at ``value`` [TAO]; ``label`` says what it is and how much."""
 
     label: str
@@ -32,13 +32,15 @@ class Line:
     dashed: bool
 
 
-def tail_chart(histogram: Histogram, lines: Sequence[Line], limits: tuple[float, float]) -> Figure:
-    """Draws the histogram, gains green and losses red, and labelled lines for the tail measures.
+def loss_histogram_chart(
+    histogram: Histogram, lines: Sequence[MeasureLine], limits: tuple[float, float]
+) -> Figure:
+    """Draw the histogram, gains green and losses red, and labelled lines for the tail measures.
 
     Args:
-        histogram: bins that may have different widths; heights are counts per TAO.
-        lines: drawn with their labels one above the other, so that they cannot overlap.
-        limits: of the axis [TAO], so that two charts can be compared.
+        histogram: Bins that may have different widths; heights are counts per TAO.
+        lines: Lines, whose labels are drawn one above the other, so that they cannot overlap.
+        limits: Limits of the axis [TAO], so that two charts can be compared.
     """
     figure = new_figure(_WIDTH, _HEIGHT)
     left, bottom = _LEFT / _WIDTH, _BOTTOM / _HEIGHT
@@ -86,8 +88,10 @@ def tail_chart(histogram: Histogram, lines: Sequence[Line], limits: tuple[float,
     return figure
 
 
-def common_limits(histograms: Sequence[Histogram], lines: Sequence[Line]) -> tuple[float, float]:
-    """Limits [TAO] that hold zero, every line and every filled bin but the 1 % highest gains.
+def common_limits(
+    histograms: Sequence[Histogram], lines: Sequence[MeasureLine]
+) -> tuple[float, float]:
+    """Return limits [TAO] around zero, every line and every filled bin but the 1 % highest gains.
 
     A few enormous gains would otherwise squeeze the losses, which the chart is about;
     :func:`count_outside` tells how many paths are not drawn.
@@ -105,12 +109,14 @@ def common_limits(histograms: Sequence[Histogram], lines: Sequence[Line]) -> tup
 
 
 def _split_at_zero(histogram: Histogram) -> tuple[np.ndarray, np.ndarray]:
-    """Edges and counts per TAO, with an edge at zero; open bins at the ends are left out."""
+    """Return edges and counts per TAO, with an edge at zero; open bins at the ends are left out."""
     edges = np.asarray(histogram.edges, dtype=float)
     counts = np.asarray(histogram.counts, dtype=float)
     inner = np.isfinite(edges[:-1]) & np.isfinite(edges[1:])
     edges = np.append(edges[:-1][inner], edges[1:][inner][-1:])
+    # Heights are counts per TAO, since bins have different widths.
     density = counts[inner] / np.diff(edges)
+    # The bin that holds zero is cut there, so that gains and losses can have colours of their own.
     place = int(np.searchsorted(edges, 0.0))
     if 0 < place < edges.size and edges[place] != 0.0:
         edges = np.insert(edges, place, 0.0)
@@ -119,7 +125,7 @@ def _split_at_zero(histogram: Histogram) -> tuple[np.ndarray, np.ndarray]:
 
 
 def count_outside(histogram: Histogram, limits: tuple[float, float]) -> int:
-    """Paths in bins that the chart does not show in full: beyond the limits, or without an edge."""
+    """Count paths in bins that are not drawn in full: beyond the limits, or without an edge."""
     edges = np.asarray(histogram.edges)
     is_outside = (edges[:-1] < limits[0]) | (edges[1:] > limits[1])
     return int(np.asarray(histogram.counts)[is_outside].sum())
