@@ -10,10 +10,10 @@ from problem import Problem
 
 from dtaojax import chain
 from dtaojax.assembly import build_bins, build_world
-from dtaojax.assembly.inputs import Inputs, read_inputs
 from dtaojax.demand.distributions import TABLE_EDGE, TABLE_STEP
 from dtaojax.demand.stochastic_variance.process import Component
 from dtaojax.engine.statistics import Bins
+from dtaojax.inputs import Inputs, read_inputs
 from dtaojax.world.world import World
 
 CONFIG = Path(__file__).resolve().parents[2] / "configs" / "mainnet.toml"
