@@ -61,6 +61,8 @@ def headline_columns(
         slope = None if outcome.jacobian is None else outcome.derivative[:, place]
         if each.tail is not None:
             weights = tail_weights(column, each.tail)
+            # Centred on the mean over the tail: the mean of the column is the derivative, and its
+            # scatter that of the tail's paths alone.
             if slope is not None:
                 mean = np.mean(weights[:, None] * slope, axis=0)
                 slope = mean + weights[:, None] * (slope - mean)

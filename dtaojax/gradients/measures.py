@@ -127,6 +127,8 @@ def price_volatility(path: PathHistory) -> Scalar:
     logs = jnp.log(jnp.where(traded, path.price, 1.0))
     squares = jnp.mean(jnp.diff(logs, axis=0) ** 2, axis=0)
     mean = jnp.sum(squares) / jnp.maximum(jnp.sum(traded), 1)
+    # Guarded twice: the square root of 0 has an infinite slope, and jnp.where multiplies the slope
+    # of the branch that is not taken by 0, which makes NaN of it.
     return jnp.where(mean > 0.0, jnp.sqrt(jnp.where(mean > 0.0, mean, 1.0)), 0.0)
 
 

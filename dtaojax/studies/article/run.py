@@ -166,6 +166,8 @@ def _simulate(experiment: Experiment, tell: Callable[[str], None]) -> tuple[Colu
                     known[key] = _value(record, each)
                 on_day = (...,) if each.day is None else (slice(None), record.moment(each.day))
             found[each] = known[key][on_day]
+    # A path is used where it stayed finite in all runs: arms are compared path by path, and one
+    # that lost its wildest paths would look calmer than it is.
     used = np.logical_and.reduce(finite)
     if not used.any():
         raise ResultsError(

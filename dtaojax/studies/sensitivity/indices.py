@@ -317,6 +317,8 @@ def shares_of_variance(
             raw = evaluate(
                 ParameterMap(world, (), jnp.zeros(0)), np.zeros(0), study.measures, portion
             )
+            # Headlines of each half too: a tail of the losses is no mean of the halves' tails, so
+            # that it is computed anew from the paths of each.
             parts = [
                 headline_columns(Outcome(part, None), study.measures, study.headlines).measures
                 for part in (raw.measures, raw.measures[::2], raw.measures[1::2])

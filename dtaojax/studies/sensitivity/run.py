@@ -136,6 +136,7 @@ def moved(inputs: SensitivityInputs, progress: Progress) -> Files:
     local = slopes(study.only(one_program), progress) if one_program else None
     ends = swings(study, base, progress)
     whole = None
+    # A parameter that moves nothing has indices of 0, and would widen the design for nothing.
     if asked.sobol.points and moving:
         whole = shares_of_variance(
             study.only(moving),

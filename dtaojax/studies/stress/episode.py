@@ -83,6 +83,8 @@ class Aim(eqx.Module):
             nothing = jnp.zeros_like(state.total_issuance)
             return nothing, nothing
         if self.kind == "rival_pruned":
+            # The chain prunes the lowest moving price among those out of immunity; smooth is
+            # how far the log price lies below the lowest of the others.
             old = prunable(subnets.registered_at, state.block, world.immunity_blocks)
             here = jnp.arange(old.shape[-1]) == self.slot
             others = jnp.where(subnets.registered & old & ~here, state.moving_price, jnp.inf)
@@ -90,6 +92,7 @@ class Aim(eqx.Module):
             smooth = jnp.where(old[self.slot], jax.nn.sigmoid(height / self.smoothing), 0.0)
             pruned = next_pruned(subnets, state, world.immunity_blocks)[self.slot]
             return pruned.astype(smooth.dtype), smooth
+        # The shares that the next block would pay: those of the last block are a step old.
         shares = coinbase(world.mechanism, subnets, state, 1)[1].shares
         if self.kind == "own_share":
             return shares.final[self.slot], shares.final[self.slot]
@@ -146,6 +149,7 @@ class Episode(eqx.Module):
             )
             return carry, self.aim.score(world, carry)
 
+        # The attacker was added last among the processes, and so its memory is the last one.
         end, (hard, soft) = lax.scan(day, world.begin(path), jnp.arange(self.days, dtype=jnp.int32))
         position: Position = end.memories[-1]
         wealth = attack.wealth(position, end.state)

@@ -13,7 +13,10 @@ from dtaojax.demand.shock.attack import AttackPlan
 _GROWS, _SHRINKS = 1.6, 0.4
 _SHORTEST = 1e-4
 _ENDLESS = 1e6
+"""Reach of a step beyond which the projected plan no longer moves [-]."""
+
 _HALVINGS = 24
+"""Halvings of the logarithm of a reach, which leave it known to 2e-6 of itself."""
 
 Climb = Callable[[AttackPlan], tuple[float, AttackPlan]]
 """The mean target under a plan, and its derivative by the plan."""

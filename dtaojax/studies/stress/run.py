@@ -66,6 +66,8 @@ def read_stress(file: Path, overrides: Sequence[str]) -> StressInputs:
         if chain.BLOCKS_PER_DAY % step:
             text = f"is {step}; must divide a day of {chain.BLOCKS_PER_DAY} blocks"
             raise ConfigError(str(file), [Problem(key, text)])
+    # A derivative in reverse cannot follow registrations, and nobody asks here for the holder's
+    # portfolio, which would only cost time.
     quiet = {"arrivals.rate": 0.0, "arrivals.waves": [], "portfolio": {}}
     quiet["run.report_days"] = [horizon]
     presets = stress.presets or (config.mechanism.preset,)

@@ -99,6 +99,7 @@ def _plans(
     }
     starts = dict(plain)
     if smaller is not None:
+        # Scaled to the larger budget, the best plan for a smaller one is often near the best again.
         before = smaller.found.plan
         scaled = budget / smaller.budget
         starts["as for the smaller budget"] = AttackPlan(scaled * before.spend, before.sell)

@@ -48,10 +48,13 @@ def sqp(
     seen: list[tuple[Iterate, Outcome]] = []
 
     def at(unit: Unit) -> tuple[Iterate, Outcome]:
+        # SciPy asks for objective, constraints and both derivatives one after the other at the
+        # same point; each evaluation is a simulation, so only the first of them is computed.
         for known in reversed(seen):
             if np.array_equal(known[0].unit, unit):
                 return known
         outcome = differentiate(unit)
+        # SLSQP changes its point in place.
         here = iterate(problem, unit.copy(), outcome)
         seen.append((here, outcome))
         progress(here)
@@ -82,11 +85,18 @@ def sqp(
 
 
 _UPDATE_EVERY = 10
+"""Steps between two updates of the multipliers."""
+
 _STIFFNESS = 10.0
 _STIFFER = 4.0
+"""First stiffness of the penalty, and the factor by which it grows where constraints lag [-]."""
+
 _LAST_STEP = 0.05
+"""Last learning rate as a part of the first [-]."""
+
 _STILL = 2e-4
 _STILL_FOR = 5
+"""Length of a step that counts as none, and steps of that kind after which a search has settled."""
 
 
 def descend(
@@ -124,11 +134,15 @@ def descend(
         seen.append(here)
         progress(here)
         gradient = penalised_gradient(problem, penalty, outcome)
+        # The projection follows Adam's step and not its gradient: momentum that points out of the
+        # box is cut off each time, and no constraint for the box is needed.
         step, memory = adam.update(jnp.asarray(gradient), memory)
         moved = optax.projections.projection_box(at + step, 0.0, 1.0)
         still = still + 1 if float(jnp.max(jnp.abs(moved - at))) < _STILL else 0
         at = moved
         if number % _UPDATE_EVERY == _UPDATE_EVERY - 1:
+            # Stiffer only where a violation has not shrunk by as much: a penalty that is stiffer
+            # than it must be makes the next steps creep along the constraint.
             lagging = here.violation > max(TOLERANCE, last_violation / _STIFFER)
             penalty = penalty.updated(here.excess, _STIFFER if lagging else 1.0)
             last_violation = here.violation
@@ -138,6 +152,7 @@ def descend(
 
 
 _FIRST_SPREAD = 0.2
+"""First standard deviation of CMA-ES, as a part of the box [-]."""
 
 Measure = Callable[[Unit], Outcome]
 
@@ -187,11 +202,13 @@ def evolve(
     }
     if population is not None:
         options["popsize"] = population
+    # A start on a bound would put half of the first generation out of the box.
     strategy = cma.CMAEvolutionStrategy(np.clip(start, 0.02, 0.98), _FIRST_SPREAD, options)
     seen: list[Iterate] = []
 
     def at(point: np.ndarray) -> Iterate:
         unit = np.clip(point, 0.0, 1.0)
+        # Objective and constraints are asked for one after the other at the same point.
         if not seen or not np.array_equal(seen[-1].unit, unit):
             seen.append(iterate(problem, unit, measure(unit)))
         return seen[-1]

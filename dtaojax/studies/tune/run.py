@@ -37,7 +37,7 @@ from dtaojax.studies.tune.search import (
 
 
 def tuned(inputs: TuneInputs, progress: Progress) -> Files:
-    """Search, verify on fresh paths, and return what was found as the files of a folder.
+    """Search, verify on fresh paths, and return the content of every file of the study's folder.
 
     Args:
         inputs: everything that was read.
@@ -65,6 +65,7 @@ def tuned(inputs: TuneInputs, progress: Progress) -> Files:
     settings: list[Mapping[str, Any]] = [{}, _settings(best, best.searched.best)]
     if rival is not None:
         settings.append(_settings(best, rival.best))
+    # The search has chosen its point by its own paths, on which it looks better than it is.
     progress("verifying on fresh paths")
     held_out = _verify(inputs, inputs.config, settings)
     elsewhere = {

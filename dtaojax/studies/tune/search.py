@@ -175,6 +175,7 @@ def search(
         settle(problem, simulation.differentiate, start, effort, progress) for start in starts
     )
     found = Searched(traces, ())
+    # A central difference needs room on both sides, which a point at a bound has not.
     centre = inside(found.best.unit)
     checks = agreements(simulation.differentiate(centre), simulation.measure, centre)
     return found._replace(checks=checks)
@@ -219,6 +220,7 @@ def objective_of(inputs: TuneInputs, base: Config) -> tuple[Problem, np.ndarray]
     names = tune.measures
     simulation, _ = _simulation(inputs, base, {}, names)
     means = simulation.measure(_start_unit(simulation)).measures.mean(axis=0)
+    # In units of the start weights and violations compare; one that is 0 there keeps its unit.
     sizes = np.where(means != 0.0, np.abs(means), 1.0)
     weights = np.array([tune.minimise.get(name, 0.0) for name in names])
     constraints = []
@@ -297,6 +299,8 @@ def frontier_of(
     if sweep is None:
         return []
     sign = 1 if sweep.at_least else -1
+    # From the loosest bound to the tightest, so that each search starts near the point that was
+    # found for the one before.
     bounds = sorted(sweep.at_least or sweep.at_most, reverse=sign < 0)
     kept = [
         each for each in objective.constraints if (each.measure, each.sign) != (sweep.measure, sign)
@@ -322,6 +326,7 @@ def frontier_of(
     afresh = best.simulation._replace(
         parameter_map=parameter_map_of(fresh, inputs.network, best.parameters)
     )
+    # Only now, when all points are known: a point found under a later bound may be the best here.
     found = [best_under(problem) for problem in problems]
     return [
         FrontierPoint(
