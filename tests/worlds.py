@@ -228,12 +228,19 @@ def run_model(
     Returns:
         NumPy arrays with a leading axis of steps.
     """
+    mechanism, subnets, start, orders = typed((mechanism, subnets, start, orders))
     strides = []
     for first in range(0, len(orders.tao), STRIDE):
         now = jax.tree.map(lambda leaf, at=first: leaf[at : at + STRIDE], orders)
         start, seen = _run_stride(mechanism, subnets, start, now, blocks)
         strides.append(jax.device_get(seen))
     return jax.tree.map(lambda *parts: np.concatenate(parts), *strides)
+
+
+def typed(tree: Tree) -> Tree:
+    """Arrays of types that are their own, so that what a stride leaves fits its program again."""
+    arrays, rest = eqx.partition(tree, eqx.is_array)
+    return eqx.combine(jax.tree.map(lambda leaf: jnp.asarray(np.asarray(leaf)), arrays), rest)
 
 
 @eqx.filter_jit

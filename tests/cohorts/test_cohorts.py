@@ -10,7 +10,7 @@ import pytest
 from made_cohorts import made_table
 from report_fixture import REPORT_DAYS, make_results
 from small_run import small_rows, write_network
-from worlds import live_mechanism, mainnet_world, row, stacked
+from worlds import live_mechanism, mainnet_world, row, stacked, typed
 
 from dtaojax import chain
 from dtaojax.assembly import build_world
@@ -146,7 +146,7 @@ def test_tao_that_cohorts_pay_and_get_is_what_the_pools_see(table: NetworkTable)
 def advanced(world: World, paths: jax.Array, steps: int = 10) -> Carry:
     """Paths after each of some steps, in one block."""
     advance = jax.jit(jax.vmap(world.advance, (0, None)))
-    passed = [jax.vmap(world.begin)(paths)]
+    passed = [typed(jax.vmap(world.begin)(paths))]
     for number in range(steps):
         passed.append(advance(passed[-1], jnp.asarray(number)))
     return stacked(jax.device_get(passed))
@@ -173,6 +173,7 @@ def test_subnets_that_go_leave_nobody_with_alpha(pruned: Carry) -> None:
     assert_books_balance(pruned)
 
 
+@pytest.mark.exhaustive
 def test_a_path_is_the_same_in_blocks_of_any_size(pruning: World, pruned: Carry) -> None:
     part = advanced(pruning, jnp.asarray([1, 2], dtype=jnp.uint32))
     for found, expected in zip(jax.tree.leaves(part), jax.tree.leaves(pruned), strict=True):

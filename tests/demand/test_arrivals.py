@@ -11,7 +11,7 @@ import pytest
 from jax import lax
 from scipy import stats
 from threads import run
-from worlds import mainnet_world
+from worlds import mainnet_world, typed
 
 from dtaojax.assembly import build_bins, build_network, build_world
 from dtaojax.config.config import Config
@@ -200,6 +200,7 @@ def busy(mainnet: NetworkTable):
     return config, world, *statistics(world, config, 16, 8)
 
 
+@pytest.mark.exhaustive
 def test_numbers_do_not_depend_on_the_size_of_a_block(busy) -> None:
     config, world, whole, scalars = busy
     other, its_scalars = statistics(world, config, 16, 2)
@@ -327,7 +328,8 @@ def test_no_tao_is_lost_while_subnets_come_and_go(busy) -> None:
     _, world, *_ = busy
     lifecycle: Lifecycle = world.lifecycle
     subnets, state = world.subnets, world.start
-    registry: Registry = lifecycle.begin(jnp.uint32(5), subnets)
+    registry: Registry = typed(lifecycle.begin(jnp.uint32(5), subnets))
+    subnets, state = typed((subnets, state))
     pots = locks = recycled = 0.0
     advance = eqx.filter_jit(lifecycle.advance)
     for step in range(30):

@@ -110,6 +110,7 @@ def test_processes_of_one_kind_have_streams_of_their_own(every: tuple[DemandProc
     assert len(set(keys)) == len(keys)
 
 
+@pytest.mark.exhaustive
 def test_all_together_give_the_same_bits_in_blocks_of_any_size(
     every: tuple[DemandProcess, ...], table: NetworkTable
 ) -> None:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from functools import cache
 
 import jax.numpy as jnp
+import pytest
 from reference import EXACT, FLOOR, PRESETS, NetworkRef, Parameters, Regime
 from reference.fixed import Rounding
 from worlds import RAO, subnets_of
@@ -18,6 +19,13 @@ from dtaojax.state.network import Subnets
 
 PRESET_NAMES = tuple(name for name in CONFIG_PRESETS if name != "root_2023")
 """All but the regime without pools, whose votes are random numbers of the model's own."""
+UNLIKE = ("article_2024", "launch_2025", "netflow_2026", "gate_rank_2026", "proposed_tiers")
+"""Presets that together have every kind of weight, gate, chain buy and payment of root."""
+EACH_PRESET = [
+    pytest.param(name, marks=[] if name in UNLIKE else [pytest.mark.exhaustive])
+    for name in PRESET_NAMES
+]
+"""All of them for a test; those that are much like another one are exhaustive."""
 SLOTS = 8
 """Width of the networks, few so that the reference is quick."""
 RANK = 3

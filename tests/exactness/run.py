@@ -8,10 +8,9 @@ from typing import NamedTuple
 import equinox as eqx
 import jax
 import numpy as np
-from jax import lax
 from reference import NetworkRef, run_block
 from reference.networks import random_network
-from worlds import RAO, Orders, Snapshot, intents_for, random_orders, stacked
+from worlds import RAO, Orders, Snapshot, intents_for, random_orders, run_model, stacked
 
 from dtaojax.mechanism.composition import Mechanism
 from dtaojax.mechanism.step import StepFlows, step
@@ -64,15 +63,10 @@ class Stepped(NamedTuple):
     flows: StepFlows
 
 
-@eqx.filter_jit
 def run_free(mechanism: Mechanism, subnets: Subnets, start: Snapshot, orders: Orders) -> Stepped:
     """One block after the other from a start."""
-
-    def advance(state: NetworkState, now: Orders) -> tuple[NetworkState, Stepped]:
-        after, flows = step(mechanism, subnets, state, 1, intents_for(now))
-        return after, Stepped(after, flows)
-
-    return lax.scan(advance, model_state(start), orders)[1]
+    run = run_model(mechanism, subnets, model_state(start), orders)
+    return Stepped(run.after, run.flows)
 
 
 @eqx.filter_jit

@@ -104,6 +104,7 @@ def test_cluster_with_a_killed_worker_finds_the_same_bits_as_threads(
     assert killed[0] not in client.run(os.getpid).values()
 
 
+@pytest.mark.exhaustive
 def test_as_many_processes_as_cores_keep_to_one_each_also_when_one_is_replaced(
     config: Path,
 ) -> None:

@@ -14,7 +14,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from exactness.presets import PRESET_NAMES, preset_pair
+from exactness.presets import EACH_PRESET, preset_pair
 from jax import lax
 from jax.tree_util import keystr, tree_flatten_with_path
 from reference import EXACT
@@ -172,7 +172,7 @@ def derivatives_and_differences(preset: str) -> tuple[np.ndarray, np.ndarray]:
     return np.asarray(slopes)[:count], difference
 
 
-@pytest.mark.parametrize("preset", PRESET_NAMES)
+@pytest.mark.parametrize("preset", EACH_PRESET)
 def test_derivatives_of_every_parameter_are_central_differences(preset: str) -> None:
     names = list(parameters_of(rules_of(preset)))
     derivatives, differences = derivatives_and_differences(preset)

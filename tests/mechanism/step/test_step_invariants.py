@@ -7,7 +7,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from exactness.presets import PRESET_NAMES, preset_pair
+from exactness.presets import EACH_PRESET, preset_pair
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
@@ -275,7 +275,7 @@ def assert_every_step_keeps_them(
     assert_invariants(run, subnets, blocks, rules)
 
 
-@pytest.mark.parametrize("preset", PRESET_NAMES)
+@pytest.mark.parametrize("preset", EACH_PRESET)
 @settings(max_examples=15)
 @given(situation=situations())
 def test_steps_from_any_state_keep_the_invariants_in_every_preset(

@@ -318,6 +318,7 @@ def test_size_of_a_block_changes_no_number(done, bench):
     assert content(other) == content(done.folder)
 
 
+@pytest.mark.exhaustive
 def test_block_that_is_left_open_is_the_devices_and_changes_no_number(done, bench):
     config = bench.folder / "open.toml"
     config.write_text(CONFIG.replace("block_paths = 8\n", ""))
@@ -329,6 +330,7 @@ def test_block_that_is_left_open_is_the_devices_and_changes_no_number(done, benc
     assert content(folder) == content(done.folder)
 
 
+@pytest.mark.exhaustive
 def test_two_devices_change_no_number(done, bench):
     folder = bench.folder / "devices"
     flags = {"XLA_FLAGS": "--xla_force_host_platform_device_count=2", "JAX_PLATFORMS": "cpu"}

@@ -204,7 +204,14 @@ def test_evidence_reads_what_owners_need(results: Results) -> None:
     assert json.dumps(evidence.part("config"))
 
 
-@pytest.mark.parametrize("view", [*AUDIENCES, "subnet"])
+@pytest.mark.parametrize(
+    "view",
+    [
+        "all",
+        "subnet",
+        *(pytest.param(view, marks=pytest.mark.exhaustive) for view in AUDIENCES if view != "all"),
+    ],
+)
 def test_browser_opens_every_view_without_complaint(
     results: Results, pages: dict[str, str], view: str, tmp_path: Path, chromium: Chromium
 ) -> None:

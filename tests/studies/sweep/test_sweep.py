@@ -87,6 +87,7 @@ def test_sweep_runs_each_point_once_and_tabulates_what_they_found(config: Path) 
     assert pd.read_csv(out / "sweep.csv")["run.seed"].tolist() == [1, 2, 3]
 
 
+@pytest.mark.exhaustive
 def test_the_terminal_says_of_which_points_anything_was_tested(
     config: Path,
 ) -> None:

@@ -127,6 +127,7 @@ def simulation(config: Config, small: NetworkTable) -> Simulation:
     return Simulation(parameter_map, box, SMOOTH, PORTION, "forward")
 
 
+@pytest.mark.exhaustive
 def test_derivatives_through_the_simulation_are_central_differences(
     simulation: Simulation,
 ) -> None:
