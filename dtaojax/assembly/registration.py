@@ -4,35 +4,11 @@ import math
 
 import jax.numpy as jnp
 
-from dtaojax import chain
 from dtaojax.config.config import Config
-from dtaojax.demand.arrivals.process import Arrivals, arrivals
 from dtaojax.mechanism.registration.config import RegistrationConfig
 from dtaojax.mechanism.registration.lifecycle import LastLock
 from dtaojax.network import NetworkTable
 from dtaojax.world.followers.lifecycle import Lifecycle
-
-
-def build_arrivals(config: Config) -> Arrivals:
-    """Who applies during a run, and what they do with a subnet."""
-    who, run = config.arrivals, config.run
-    waves: dict[int, int] = {}
-    for wave in who.waves:
-        step = max(math.ceil(wave.day / run.step_days - 1e-9) - 1, 0)
-        waves[step] = waves.get(step, 0) + wave.count
-    owners_start = round(who.start_call_days * chain.BLOCKS_PER_DAY)
-    return arrivals(
-        run.seed,
-        mean_per_step=who.rate * run.step_days,
-        waves=waves,
-        budget_median=who.budget_median,
-        budget_spread=who.budget_spread,
-        duplicates=who.duplicates,
-        enabled=who.enabled,
-        start_blocks=max(owners_start, config.mechanism.registration.start_call_delay_blocks),
-        enable_blocks=round(who.enabled_after_days * chain.BLOCKS_PER_DAY),
-        most_per_step=who.most_per_step,
-    )
 
 
 def slots_for(config: Config, founders: int) -> int:
@@ -70,7 +46,11 @@ def build_lifecycle(config: Config, table: NetworkTable) -> Lifecycle | None:
         raise ValueError(f"{table.name}: last_lock_cost is not known")
     return Lifecycle(
         rules=config.mechanism.build_registration(),
-        arrivals=build_arrivals(config),
+        arrivals=config.arrivals.build(
+            config.run.seed,
+            step_days=config.run.step_days,
+            start_delay_blocks=config.mechanism.registration.start_call_delay_blocks,
+        ),
         start=LastLock(
             jnp.asarray(float(table.last_lock_cost)), jnp.asarray(table.last_lock_block)
         ),

@@ -19,7 +19,7 @@ class GivenQualityConfig(StrictModel):
     """Quality of some subnets, the same on every path.
 
     Attributes:
-        by_netuid: netuid -> standard score; 0 for all others.
+        by_netuid: Netuid -> standard score; 0 for all others.
     """
 
     kind: Literal["given"] = "given"
@@ -36,7 +36,7 @@ class GivenSectorConfig(StrictModel):
     """Sectors of some subnets, the same on every path.
 
     Attributes:
-        by_netuid: netuid -> number of its sector; every other subnet is alone in its own.
+        by_netuid: Netuid -> number of its sector; every other subnet is alone in its own.
     """
 
     kind: Literal["given"] = "given"
@@ -47,7 +47,7 @@ class DrawnSectorConfig(StrictModel):
     """Subnets dealt at random into sectors of equal size, anew on each path.
 
     Attributes:
-        size: subnets in a sector; the last may be smaller.
+        size: Number of subnets in a sector; the last may be smaller.
     """
 
     kind: Literal["drawn"] = "drawn"
@@ -63,11 +63,11 @@ SectorConfig: TypeAlias = Annotated[
 
 
 class LatentConfig(StrictModel):
-    """What users know of subnets and the chain does not.
+    """Figures of subnets that users know and the chain does not.
 
     Attributes:
-        quality: what users would pay for a subnet's work, as a standard score.
-        sector: which subnets do the same work.
+        quality: Quality, by which users would pay for a subnet's work, as a standard score.
+        sector: Sector, whose subnets do the same work.
     """
 
     quality: QualityConfig = GivenQualityConfig()

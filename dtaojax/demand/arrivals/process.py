@@ -1,4 +1,4 @@
-"""Who wants to register a subnet, and what they would pay for it."""
+"""Applicants who want to register a subnet, and what they would pay for it."""
 
 from collections.abc import Mapping
 from typing import Final, NamedTuple
@@ -20,11 +20,11 @@ _PLAN_LANES: Final = 4
 
 
 class Applicants(NamedTuple):
-    """Who applies in a step, in order.
+    """Applicants of a step, in order.
 
     Attributes:
-        count: how many; those beyond ``budget``'s length are not heard.
-        budget: most that each would pay [TAO].
+        count: Number of applicants; those beyond ``budget``'s length are not heard.
+        budget: Most that each would pay, shape (applicants,) [TAO].
     """
 
     # Hides a tuple's own method, which nobody calls.
@@ -33,16 +33,16 @@ class Applicants(NamedTuple):
 
     @property
     def present(self) -> Bool[Array, " applicants"]:
-        """Which of the entries are applicants."""
+        """True for entries that are applicants, shape (applicants,)."""
         return jnp.arange(self.budget.shape[-1]) < self.count
 
 
 class Plan(NamedTuple):
-    """What becomes of a subnet once it is registered.
+    """Plan of an applicant for a subnet once it is registered.
 
     Attributes:
-        newcomer: what users know of it.
-        is_enabled: whether its TAO emission is switched on in time.
+        newcomer: Figures that users know of it.
+        is_enabled: True if its TAO emission is switched on in time.
     """
 
     newcomer: Newcomer
@@ -50,13 +50,18 @@ class Plan(NamedTuple):
 
 
 class ArrivalStreams(NamedTuple):
-    """Random numbers of a path: of the applicants, and of what the successful ones do."""
+    """Random streams of the process.
+
+    Attributes:
+        applying: Stream of the applicants.
+        planning: Stream of what the successful ones do.
+    """
 
     applying: Stream
     planning: Stream
 
     def for_path(self, path: PathNumber) -> "ArrivalStreams":
-        """The part of a path."""
+        """Return their parts that belong to a path."""
         return ArrivalStreams(self.applying.for_path(path), self.planning.for_path(path))
 
 
@@ -68,17 +73,17 @@ class Arrivals(eqx.Module):
     applicants the gaps between registrations are then as regular as the chain's.
 
     Attributes:
-        streams: of all paths.
-        count_cdf: chances of at most 0, 1, 2... applicants in a step, in random words.
-        wave_step: number of the step in which each wave comes.
-        wave_count: applicants in it.
-        budget_median: of what applicants would pay [TAO].
-        budget_spread: standard deviation of its logarithm [-].
-        duplicates: part of the newcomers that do the work of another subnet [-].
-        enabled: part of the newcomers whose TAO emission is switched on in time [-].
-        start_blocks: age at which an owner makes the start call.
-        enable_blocks: age at which emission is switched on.
-        most_per_step: applicants that are heard in a step.
+        streams: Streams of all paths.
+        count_cdf: Chances of at most 0, 1, 2... applicants in a step, in random words.
+        wave_step: Number of the step in which each wave comes.
+        wave_count: Number of applicants in each wave, shape (waves,).
+        budget_median: Median of what applicants would pay [TAO].
+        budget_spread: Standard deviation of its logarithm [-].
+        duplicates: Part of the newcomers that do the work of another subnet [-].
+        enabled: Part of the newcomers whose TAO emission is switched on in time [-].
+        start_blocks: Age at which an owner makes the start call.
+        enable_blocks: Age at which emission is switched on.
+        most_per_step: Number of applicants that are heard in a step.
     """
 
     streams: ArrivalStreams
@@ -94,7 +99,7 @@ class Arrivals(eqx.Module):
     most_per_step: int = eqx.field(static=True)
 
     def applicants(self, streams: ArrivalStreams, step: ScalarInt) -> Applicants:
-        """Who applies in a step; ``streams`` are those of the path."""
+        """Return who applies in a step; ``streams`` are those of the path."""
         words = streams.applying.words(step, 1 + self.most_per_step)
         steady = jnp.sum(words[0] >= self.count_cdf, dtype=jnp.int32)
         wave = jnp.sum(jnp.where(self.wave_step == step, self.wave_count, 0), dtype=jnp.int32)
@@ -104,7 +109,7 @@ class Arrivals(eqx.Module):
     def plan(
         self, streams: ArrivalStreams, step: ScalarInt, place: ScalarInt, subnets: Subnets
     ) -> Plan:
-        """What the applicant in a place of a step does with a subnet.
+        """Return what the applicant in a place of a step does with a subnet.
 
         Quality is a standard score. The work is that of a subnet drawn at random, or has a sector
         of its own.
@@ -132,12 +137,12 @@ def arrivals(
     enable_blocks: int,
     most_per_step: int,
 ) -> Arrivals:
-    """Builds the process under a seed; further arguments as the attributes of :class:`Arrivals`.
+    """Build the process under a seed; further arguments as the attributes of :class:`Arrivals`.
 
     Args:
-        seed: of the run.
-        mean_per_step: applicants that arrive in a step on average, waves apart.
-        waves: number of a step -> applicants that arrive in it besides.
+        seed: Seed of the run.
+        mean_per_step: Number of applicants that arrive in a step on average, waves apart.
+        waves: Number of a step -> applicants that arrive in it besides.
     """
     counts = np.arange(stats.poisson.isf(1.0 / _WORD, mean_per_step) + 1)
     cdf = np.ceil(stats.poisson.cdf(counts, mean_per_step) * _WORD)

@@ -31,10 +31,10 @@ class MomentumConfig(DemandProcessConfig):
     in source C (between -0.06 and 0.06 in the others).
 
     Attributes:
-        name: tells it from another of its kind.
-        window_days: time constant of the average [days].
-        strength: push a day for a past return of 1 in the log price.
-        most: bound of the push a day, as a fraction of ``tao_in``.
+        name: Name that tells it from another of its kind.
+        window_days: Time constant of the average [days].
+        strength: Push a day for a past return of 1 in the log price.
+        most: Bound of the push a day, as a fraction of ``tao_in``.
     """
 
     topic: ClassVar[str] = "Momentum"
@@ -65,10 +65,10 @@ class MeanReversionConfig(DemandProcessConfig):
     Default: slow, as the variance of returns over 20 days was 1.00 times 20 times that of a day.
 
     Attributes:
-        name: tells it from another of its kind.
-        anchor: ``moving_price`` for the chain's average, ``start_price`` for the price at the
-            start of the run, or at its registration for a later subnet.
-        half_life_days: after which half of the gap in the log price is closed [days].
+        name: Name that tells it from another of its kind.
+        anchor: Anchor: ``moving_price`` for the chain's average, ``start_price`` for the price at
+            the start of the run, or at its registration for a later subnet.
+        half_life_days: Time after which half of the gap in the log price is closed [days].
     """
 
     topic: ClassVar[str] = "Mean reversion"
@@ -99,9 +99,9 @@ class CrossSectionConfig(DemandProcessConfig):
     the log price over windows of 22 to 55 days in 2025 and 2026 (docs/behaviour.md).
 
     Attributes:
-        name: tells it from another of its kind.
-        rate: mean rate at which the gap of a log price closes [1/day].
-        events: shape of the distribution; its relative standard deviation is ``events**-0.5``.
+        name: Name that tells it from another of its kind.
+        rate: Mean rate at which the gap of a log price closes [1/day].
+        events: Shape of the distribution; its relative standard deviation is ``events**-0.5``.
     """
 
     topic: ClassVar[str] = "Prices drift together"
@@ -134,10 +134,11 @@ class YieldDemandConfig(DemandProcessConfig):
     the median yield on mainnet at block 8,791,253 (5 to 95 %: 0.23 to 1.06).
 
     Attributes:
-        name: tells it from another of its kind.
-        reference_yield: at which nobody moves, in alpha, before the validators' take [1/year].
-        strength: push a day for a yield of twice the reference.
-        most: bound of the push a day, as a fraction of ``tao_in``.
+        name: Name that tells it from another of its kind.
+        reference_yield: Yield at which nobody moves, in alpha, before the validators' take
+            [1/year].
+        strength: Push a day for a yield of twice the reference.
+        most: Bound of the push a day, as a fraction of ``tao_in``.
     """
 
     topic: ClassVar[str] = "Yield"
@@ -169,9 +170,9 @@ class RevenueDemandConfig(DemandProcessConfig):
     """Revenue of subnets that buys their alpha, lognormal in the latent quality.
 
     Attributes:
-        name: tells it from another of its kind.
-        tao_per_day: revenue of a subnet of quality 0 [TAO/day].
-        spread: log of the factor that one standard score of quality makes.
+        name: Name that tells it from another of its kind.
+        tao_per_day: Revenue of a subnet of quality 0 [TAO/day].
+        spread: Log of the factor that one standard score of quality makes.
     """
 
     topic: ClassVar[str] = "Revenue"

@@ -42,7 +42,7 @@ class AgedModel(DemandProcessConfig):
     """A table with figures by age class: lists as long as ``from_age_days``.
 
     Attributes:
-        from_age_days: ages at which the classes begin, rising from 0 [days].
+        from_age_days: Ages at which the classes begin, rising from 0 [days].
     """
 
     from_age_days: AgeList = (0.0, 3.0, 7.0, 14.0, 30.0, 60.0, 120.0)
@@ -70,15 +70,17 @@ class StudentFlowConfig(DemandProcessConfig):
     larger.
 
     Attributes:
-        name: what its random streams are called.
-        degrees_of_freedom: of the daily flow; above 2, so that its variance is finite.
-        sd_at_1000_tao: standard deviation of the daily flow of a pool with 1,000 TAO, as a
+        name: Name of its random streams.
+        degrees_of_freedom: Degrees of freedom of the daily flow; above 2, so that its variance is
+            finite.
+        sd_at_1000_tao: Standard deviation of the daily flow of a pool with 1,000 TAO, as a
             fraction of ``tao_in`` [1/day].
-        depth_exponent: how that changes with depth; negative where deep pools are calmer.
+        depth_exponent: Power of the depth by which that changes; negative where deep pools are
+            calmer.
         scale_ratio: Student-t scale divided by the standard deviation that the size fit gave.
-        common_share: part of the variance that all subnets share.
-        drift: mean daily flow as a fraction of ``tao_in`` [1/day].
-        max_volatility_multiple: a day's volatility is at most this multiple of the scale.
+        common_share: Part of the variance that all subnets share.
+        drift: Mean daily flow as a fraction of ``tao_in`` [1/day].
+        max_volatility_multiple: Largest multiple of the scale that a day's volatility can be.
     """
 
     topic: ClassVar[str] = "Investors' demand"
@@ -124,14 +126,14 @@ class JumpsConfig(AgedModel):
     ``student_flow`` or ``stochastic_variance_flow``, whose tails make most of them already.
 
     Attributes:
-        name: what its random streams are called.
-        down_per_year: rate of falls by age [1/year].
-        up_per_year: rate of rises by age [1/year].
-        down_excess: mean size of a fall beyond the smallest, by age [log price].
-        up_excess: mean size of a rise beyond the smallest, by age [log price].
-        smallest: least size [log price].
-        largest: most size [log price].
-        drift: mean daily flow of the whole process as a fraction of ``tao_in`` [1/day].
+        name: Name of its random streams.
+        down_per_year: Rate of falls by age [1/year].
+        up_per_year: Rate of rises by age [1/year].
+        down_excess: Mean size of a fall beyond the smallest, by age [log price].
+        up_excess: Mean size of a rise beyond the smallest, by age [log price].
+        smallest: Least size [log price].
+        largest: Most size [log price].
+        drift: Mean daily flow of the whole process as a fraction of ``tao_in`` [1/day].
     """
 
     topic: ClassVar[str] = "Jumps"
@@ -203,12 +205,12 @@ class MarketFactorConfig(DemandProcessConfig):
     source C; no history tells sectors apart, so they do not move unless asked to.
 
     Attributes:
-        name: what its random streams are called.
-        market_sd: daily sd of the market at a loading of 1, as a fraction of ``tao_in``.
-        sector_sd: daily sd of each sector, as a fraction of ``tao_in``.
-        loading: of every subnet that ``loadings`` does not name.
-        loadings: netuid -> loading on the market.
-        drift: mean daily flow as a fraction of ``tao_in`` [1/day].
+        name: Name of its random streams.
+        market_sd: Daily sd of the market at a loading of 1, as a fraction of ``tao_in``.
+        sector_sd: Daily sd of each sector, as a fraction of ``tao_in``.
+        loading: Loading of every subnet that ``loadings`` does not name.
+        loadings: Netuid -> loading on the market.
+        drift: Mean daily flow as a fraction of ``tao_in`` [1/day].
     """
 
     topic: ClassVar[str] = "Common factors"
@@ -251,10 +253,10 @@ class NewSubnetConfig(AgedModel):
     0.0031 on day 7, 0.0027 on day 30, 0.0021 on day 90), to which half the variance is added.
 
     Attributes:
-        name: what its random streams are called.
-        daily_sd: of the log price, all processes together, by age.
-        usual_daily_sd: of the log price that the other processes make on their own.
-        drift: mean daily flow as a fraction of ``tao_in``, by age [1/day].
+        name: Name of its random streams.
+        daily_sd: Daily standard deviation of the log price, all processes together, by age.
+        usual_daily_sd: Daily standard deviation of the log price that the others make alone.
+        drift: Mean daily flow as a fraction of ``tao_in``, by age [1/day].
     """
 
     topic: ClassVar[str] = "New subnets"
@@ -299,16 +301,16 @@ class FlowBootstrapConfig(DemandProcessConfig):
     keep ``emission_selling``.
 
     Attributes:
-        name: what its random streams are called.
-        file: a daily panel (CSV or Parquet) with the columns date, netuid and close, and tao_in,
+        name: Name of its random streams.
+        file: Daily panel (CSV or Parquet) with the columns date, netuid and close, and tao_in,
             days_since_start and source where known; relative to the config file.
-        source: reads only the rows with this value of the column ``source``.
-        match: ``netuid`` gives a subnet its own flows, and on days without any those of its rank;
-            ``depth`` gives every subnet the flows of its rank. Ranks are by ``tao_in`` where it is
-            known for the day, else by price.
-        min_age_days: younger subnets of the history are left out [days].
-        mean_block_days: mean length of a block [days].
-        drift: mean daily flow as a fraction of ``tao_in`` [1/day].
+        source: Value of the column ``source`` of the rows that are read; all where left out.
+        match: Choice of flows: ``netuid`` gives a subnet its own flows, and on days without any
+            those of its rank; ``depth`` gives every subnet the flows of its rank. Ranks are by
+            ``tao_in`` where it is known for the day, else by price.
+        min_age_days: Age below which subnets of the history are left out [days].
+        mean_block_days: Mean length of a block [days].
+        drift: Mean daily flow as a fraction of ``tao_in`` [1/day].
     """
 
     topic: ClassVar[str] = "Investors' demand"

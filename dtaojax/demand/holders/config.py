@@ -22,12 +22,12 @@ class EmissionSellingConfig(DemandProcessConfig):
     With a spread above 0 a path draws one lognormal factor for all three fractions and keeps it.
 
     Attributes:
-        name: tells it from another of its kind.
-        owner: fraction of the owner cut that is sold.
-        miner: fraction of the miners' half that is sold.
-        validator: fraction of the validators' part that is sold.
-        level: median of a path's factor of the fractions.
-        spread: standard deviation of the factor's logarithm; 0 for the same on every path.
+        name: Name that tells it from another of its kind.
+        owner: Fraction of the owner cut that is sold.
+        miner: Fraction of the miners' half that is sold.
+        validator: Fraction of the validators' part that is sold.
+        level: Median of a path's factor of the fractions.
+        spread: Standard deviation of the factor's logarithm; 0 for the same on every path.
     """
 
     topic: ClassVar[str] = "Selling of emission"
@@ -77,10 +77,10 @@ class RootStakeFlowConfig(DemandProcessConfig):
     No history of root stake is at hand: the default sd is an assumption, 4 % a year.
 
     Attributes:
-        name: what its random streams are called.
-        daily_sd: of the log of root stake.
-        drift: mean growth a day [1/day].
-        half_life_days: after which half of the way back to the start is made; left out for a
+        name: Name of its random streams.
+        daily_sd: Daily standard deviation of the log of root stake.
+        drift: Mean growth a day [1/day].
+        half_life_days: Time after which half of the way back to the start is made; left out for a
             random walk [days].
     """
 

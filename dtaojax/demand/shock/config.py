@@ -31,8 +31,8 @@ class ScriptedModel(StrictModel):
     """Something that happens on every path at the same time.
 
     Attributes:
-        day: when it begins, counted from the start of the run [days].
-        days: how long it lasts; 0 for at once [days].
+        day: Time when it begins, counted from the start of the run [days].
+        days: Length; 0 for at once [days].
     """
 
     day: Day
@@ -56,11 +56,11 @@ class WhaleConfig(ShockConfig):
     """A large holder leaves or comes, through the pool (article, A15).
 
     Attributes:
-        name: tells it from another of its kind.
-        action: ``exit`` sells; ``entry`` buys, and moves the price up by the factor by which the
-            exit would lower it.
-        netuids: of the subnets; all where left out.
-        fraction: of the alpha that participants hold outside the pool as it begins.
+        name: Name that tells it from another of its kind.
+        action: Direction: ``exit`` sells; ``entry`` buys, and moves the price up by the factor by
+            which the exit would lower it.
+        netuids: Netuids of the subnets; all where left out.
+        fraction: Fraction of the alpha that participants hold outside the pool as it begins.
     """
 
     process: Literal["whale"] = "whale"
@@ -91,9 +91,10 @@ class PriceShockConfig(ShockConfig):
     """Trades that change prices by a given fraction: a crash of all, or of one owner's subnets.
 
     Attributes:
-        name: tells it from another of its kind.
-        price_change: of every subnet that ``price_changes`` does not name; -0.5 halves the price.
-        price_changes: netuid -> change of its price.
+        name: Name that tells it from another of its kind.
+        price_change: Change of the price of every subnet that ``price_changes`` does not name; -0.5
+            halves the price.
+        price_changes: Netuid -> change of its price.
     """
 
     process: Literal["price_shock"] = "price_shock"
@@ -130,11 +131,11 @@ class PumpConfig(ShockConfig):
     """Somebody buys over ``days``, holds, and sells all of it over ``sell_days`` (article, A14).
 
     Attributes:
-        name: tells it from another of its kind.
-        netuids: of the subnets.
-        tao: spent in each of them; the fee comes on top [TAO].
-        hold_days: between the last purchase and the first sale [days].
-        sell_days: over which it is sold; 0 for at once [days].
+        name: Name that tells it from another of its kind.
+        netuids: Netuids of the subnets.
+        tao: TAO spent in each of them; the fee comes on top [TAO].
+        hold_days: Time between the last purchase and the first sale [days].
+        sell_days: Time over which it is sold; 0 for at once [days].
     """
 
     process: Literal["pump"] = "pump"
@@ -168,8 +169,8 @@ class RootExitConfig(ShockConfig):
     """A wave of unstaking from root.
 
     Attributes:
-        name: tells it from another of its kind.
-        fraction: of root stake as it begins.
+        name: Name that tells it from another of its kind.
+        fraction: Fraction of root stake as it begins.
     """
 
     moves_root_stake: ClassVar[bool] = True
@@ -193,10 +194,10 @@ class DroughtConfig(ScriptedModel, DemandTable):
     """A time in which investors trade less; several at once multiply.
 
     Attributes:
-        name: tells it from another of its kind.
-        processes: names of those that are scaled; left out for all by which investors trade, shocks
+        name: Name that tells it from another of its kind.
+        processes: Names of those that are scaled; left out for all by which investors trade, shocks
             not among them.
-        scale: what their pushes are multiplied by.
+        scale: Factor of their pushes.
     """
 
     topic: ClassVar[str] = "Scripted shock"

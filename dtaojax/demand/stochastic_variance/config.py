@@ -44,9 +44,9 @@ class ComponentConfig(StrictModel):
     """An AR(1) part of the log of each subnet's volatility.
 
     Attributes:
-        sd: its standard deviation, over subnets and in the long run.
-        half_life_days: time in which half of a deviation is lost [days].
-        now: netuid = [mean, standard deviation] of where it stands at the start; a subnet that is
+        sd: Standard deviation, over subnets and in the long run.
+        half_life_days: Time in which half of a deviation is lost [days].
+        now: Netuid = [mean, standard deviation] of where it stands at the start; a subnet that is
             not listed draws from the distribution over subnets.
     """
 
@@ -75,20 +75,22 @@ class StochasticVarianceFlowConfig(DemandProcessConfig):
     says of single subnets.
 
     Attributes:
-        name: what its random streams are called.
-        scale_at_1000_tao: scale of the t of an old, typical subnet with 1,000 TAO [1/day].
-        depth_exponent: how it changes with depth; negative where deep pools are calmer.
-        age_exponent: how much wilder the young are; 0 makes age no matter.
-        degrees_of_freedom: of the t, above 1; its tails are bounded by ``max_sd``.
-        max_sd: most that a day's standard deviation can be, as a change of log(tao_in) [1/day].
-        common_share: part of the variance that all subnets share.
-        drift: mean daily flow as a fraction of ``tao_in`` [1/day].
-        asymmetry_mean: by how much that grows with the variance of a day, for all subnets of a path
-            alike; a path draws it from a normal distribution of this mean.
-        asymmetry_sd: standard deviation of that distribution.
-        level: what sets a subnet apart from others of its depth and age, for months.
-        swing: what passes within days.
-        fitted_until: last day of the data to which the figures were fitted, as in 2026-08-07; a
+        name: Name of its random streams.
+        scale_at_1000_tao: Scale of the t of an old, typical subnet with 1,000 TAO [1/day].
+        depth_exponent: Power of the depth by which it changes; negative where deep pools are
+            calmer.
+        age_exponent: Power of the age by which the young are wilder; 0 makes age no matter.
+        degrees_of_freedom: Degrees of freedom of the t, above 1; its tails are bounded by
+            ``max_sd``.
+        max_sd: Most that a day's standard deviation can be, as a change of log(tao_in) [1/day].
+        common_share: Part of the variance that all subnets share.
+        drift: Mean daily flow as a fraction of ``tao_in`` [1/day].
+        asymmetry_mean: Amount by which that grows with the variance of a day, for all subnets of a
+            path alike; a path draws it from a normal distribution of this mean.
+        asymmetry_sd: Standard deviation of that distribution.
+        level: Component that sets a subnet apart from others of its depth and age, for months.
+        swing: Component that passes within days.
+        fitted_until: Last day of the data to which the figures were fitted, as in 2026-08-07; a
             back-test refuses those that have seen what came after its start.
     """
 

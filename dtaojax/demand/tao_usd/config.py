@@ -21,7 +21,7 @@ class TaoUsdShockConfig(ScriptedModel):
     """A change of TAO's price that happens on every path, besides what is drawn.
 
     Attributes:
-        price_change: over the whole of ``days``; -0.5 halves the price.
+        price_change: Change over the whole of ``days``; -0.5 halves the price.
     """
 
     price_change: Annotated[float, Field(gt=-1.0, le=100.0)]
@@ -53,16 +53,16 @@ class JumpDiffusionConfig(StrictModel):
     2024-01 to 2026-10.
 
     Attributes:
-        start: price at the start [USD/TAO].
-        daily_sd: of the diffusion.
-        jumps_per_year: their rate [1/year].
-        jump_mean: mean jump of the log price.
-        jump_sd: its standard deviation.
-        drift: expected growth a day [1/day].
-        correlation: of the diffusion with the market of subnets; 0.07 (2025) and 0.17 (2026) were
-            seen, which is as good as none.
-        correlated_with: name of the ``market_factor`` process that is that market.
-        shock: a scripted change on top; none where left out.
+        start: Price at the start [USD/TAO].
+        daily_sd: Daily standard deviation of the diffusion.
+        jumps_per_year: Rate of jumps [1/year].
+        jump_mean: Mean jump of the log price.
+        jump_sd: Standard deviation of a jump of the log price.
+        drift: Expected growth a day [1/day].
+        correlation: Correlation of the diffusion with the market of subnets; 0.07 (2025) and 0.17
+            (2026) were seen, which is as good as none.
+        correlated_with: Name of the ``market_factor`` process that is that market.
+        shock: Scripted change on top; none where left out.
     """
 
     kind: Literal["jump_diffusion"] = "jump_diffusion"
@@ -109,11 +109,11 @@ class BootstrapConfig(StrictModel):
     """Days of real returns, drawn in blocks (Politis and Romano, 1994).
 
     Attributes:
-        file: a CSV or Parquet file with the columns date and close, relative to the config file.
-        start: price at the start; by default the last close [USD/TAO].
-        mean_block_days: mean length of a block [days].
-        drift: expected growth a day [1/day].
-        shock: a scripted change on top; none where left out.
+        file: CSV or Parquet file with the columns date and close, relative to the config file.
+        start: Price at the start; by default the last close [USD/TAO].
+        mean_block_days: Mean length of a block [days].
+        drift: Expected growth a day [1/day].
+        shock: Scripted change on top; none where left out.
     """
 
     kind: Literal["bootstrap"] = "bootstrap"
