@@ -52,8 +52,8 @@ class RateConfig(StrictModel):
     """A rate that is known from a number of events, drawn on each path from a gamma distribution.
 
     Attributes:
-        rate: the mean [1/day].
-        events: shape of the distribution, as many observed events carry as much information; left
+        rate: Mean rate [1/day].
+        events: Shape of the distribution, as many observed events carry as much information; left
             out where the rate is the same on every path.
     """
 
@@ -72,12 +72,12 @@ class BurnMovesConfig(StrictModel):
     """Rates at which the owner's burn of miners' pay moves between nothing, a part and all.
 
     Attributes:
-        nothing_to_part: of those who burn nothing.
-        nothing_to_all: likewise.
-        part_to_nothing: of those who burn a part.
-        part_to_all: likewise.
-        all_to_nothing: of those who burn all.
-        all_to_part: likewise.
+        nothing_to_part: Rate to a part of those who burn nothing.
+        nothing_to_all: Rate to all of those who burn nothing.
+        part_to_nothing: Rate to nothing of those who burn a part.
+        part_to_all: Rate to all of those who burn a part.
+        all_to_nothing: Rate to nothing of those who burn all.
+        all_to_part: Rate to a part of those who burn all.
     """
 
     nothing_to_part: RateConfig
@@ -92,15 +92,15 @@ class MinerBurnConfig(StrictModel):
     """Owners who withhold miners' pay (MinerBurned, §3.6 E-burn).
 
     Attributes:
-        engaged: rates of owners whom burn costs emission: the rules charge for it, the emission is
+        engaged: Rates of owners whom burn costs emission: the rules charge for it, the emission is
             switched on, and without burn the subnet would be in reach of the gate's bar.
-        idle: rates of all others.
-        reach: part of the bar from which on a subnet is in reach of it.
-        level_mean: mean logit of a burn that becomes partial.
-        level_sd: its standard deviation.
-        step: changes of a partial burn.
-        step_scale: scale of a change of the logit.
-        step_degrees_of_freedom: of its Student-t distribution.
+        idle: Rates of all others.
+        reach: Part of the bar from which on a subnet is in reach of it.
+        level_mean: Mean logit of a burn that becomes partial.
+        level_sd: Standard deviation of that logit.
+        step: Rate of changes of a partial burn.
+        step_scale: Scale of a change of the logit.
+        step_degrees_of_freedom: Degrees of freedom of its Student-t distribution.
     """
 
     engaged: BurnMovesConfig
@@ -145,9 +145,9 @@ class BatchConfig(StrictModel):
     """Chance of a subnet to be in a batch, by what root sees of it.
 
     Attributes:
-        burns_all: its owner withholds all of the miners' pay.
-        out_of_reach: of the others, it could not stand near the gate's bar.
-        in_reach: all others.
+        burns_all: Chance where the owner withholds all of the miners' pay.
+        out_of_reach: Chance of the others that could not stand near the gate's bar.
+        in_reach: Chance of all others.
     """
 
     burns_all: Fraction
@@ -159,13 +159,14 @@ class EmissionSwitchConfig(StrictModel):
     """Root, which switches the TAO emission of subnets (SubnetEmissionEnabled, §3.6 M).
 
     Attributes:
-        on: single switches of a subnet that is off; newcomers of the run wait for ``[arrivals]``.
-        off: single switches of a subnet that is on.
-        batch: days on which root switches many at once.
-        batch_on: part of the batches that switch on.
-        switched_on: who is in those, of the subnets that are off.
-        switched_off: who is in the others, of the subnets that are on.
-        reach: part of the bar from which on a subnet is in reach of it.
+        on: Rate of single switches of a subnet that is off; newcomers of the run wait for
+            ``[arrivals]``.
+        off: Rate of single switches of a subnet that is on.
+        batch: Rate of days on which root switches many at once.
+        batch_on: Part of the batches that switch on.
+        switched_on: Chances to be in those, of the subnets that are off.
+        switched_off: Chances to be in the others, of the subnets that are on.
+        reach: Part of the bar from which on a subnet is in reach of it.
     """
 
     on: RateConfig
@@ -208,9 +209,9 @@ class RootClaimsConfig(StrictModel):
     once was seen; how much they differ from day to day was not measured: ``day_shape`` is assumed.
 
     Attributes:
-        rate: of a basket.
-        day_shape: of the gamma distribution of a day's rate over the mean; small where few days
-            bring most claims, left out where all days are alike.
+        rate: Rate of sales out of a basket.
+        day_shape: Shape of the gamma distribution of a day's rate over the mean; small where few
+            days bring most claims, left out where all days are alike.
     """
 
     rate: RateConfig = RateConfig(rate=0.023, events=11.0)
@@ -238,14 +239,14 @@ class RootClaimsConfig(StrictModel):
 
 
 class BehaviourConfig(StrictModel):
-    """What owners and root do during a run; left out, it stays as it is at the start.
+    """Decisions of owners and root during a run; left out, it stays as it is at the start.
 
     Attributes:
-        fit: name of the figures that the rest was taken from; ``frozen`` for none.
-        miner_burn: owners.
-        emission_switch: root.
-        root_claims: those who stake to it; under rules without baskets there are none.
-        scripts: what they do on given days besides, in this order.
+        fit: Name of the figures that the rest was taken from; ``frozen`` for none.
+        miner_burn: Burn by owners; frozen where left out.
+        emission_switch: Switches of emission by root; frozen where left out.
+        root_claims: Claims of those who stake to root; under rules without baskets there are none.
+        scripts: Decisions on given days besides, in this order.
     """
 
     fit: Annotated[str, Field(max_length=100)] = FROZEN
@@ -256,7 +257,7 @@ class BehaviourConfig(StrictModel):
 
     @property
     def is_frozen(self) -> bool:
-        """Whether nothing moves."""
+        """True if nothing moves."""
         moves = (self.miner_burn, self.emission_switch, self.root_claims)
         return all(part is None for part in moves) and not self.scripts
 

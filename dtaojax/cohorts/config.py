@@ -1,4 +1,4 @@
-"""The table ``[cohorts]``: who holds the alpha outside the pools, and how they behave."""
+"""The table ``[cohorts]``: holders of the alpha outside the pools, and how they behave."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ _RESERVED: Final = (*OF_EVERY_SUBNET, "root", "protocol", "burned")
 
 
 class HabitsConfig(StrictModel):
-    """What a cohort does with its alpha.
+    """Habits of a cohort with its alpha.
 
     Attributes:
-        staked: part of it that is staked with validators and so earns dividends.
-        sold_per_day: fraction of its holdings that it sells a day, whatever it earns.
-        selling_lag_days: how long on average it keeps what it sells of its income, an exponential
-            time; 0 is at once [days].
+        staked: Part of it that is staked with validators and so earns dividends.
+        sold_per_day: Fraction of its holdings that it sells a day, whatever it earns.
+        selling_lag_days: Mean time for which it keeps what it sells of its income, exponential; 0
+            is at once [days].
     """
 
     staked: Fraction = 1.0
@@ -49,7 +49,7 @@ class OwnerConfig(HabitsConfig):
     """The subnet's owner.
 
     Attributes:
-        holds: part of the participants' alpha at the start; the default is the owners' part of all
+        holds: Part of the participants' alpha at the start; the default is the owners' part of all
             alpha outside the pools, 12 % (5, 50 and 95 % of the subnets: 0.03, 10 and 36 %), of
             which participants hold 71 %.
     """
@@ -61,7 +61,7 @@ class MinerConfig(HabitsConfig):
     """The miners, whose alpha lies at their own hotkeys and is not staked with a validator.
 
     Attributes:
-        holds: part of the participants' alpha at the start; the default is what miners would hold
+        holds: Part of the participants' alpha at the start; the default is what miners would hold
             had they always sold 70 % of their pay, at a mean burn of 0.44: 7 % of all alpha
             outside the pools.
     """
@@ -74,7 +74,7 @@ class ValidatorConfig(HabitsConfig):
     """The validators themselves, without their nominators.
 
     Attributes:
-        holds: part of the participants' alpha at the start; the default is what they would hold
+        holds: Part of the participants' alpha at the start; the default is what they would hold
             had they always sold 30 % of their take: 4 % of all alpha outside the pools.
     """
 
@@ -85,9 +85,9 @@ class NamedWhaleConfig(HabitsConfig):
     """A holder who is followed by name.
 
     Attributes:
-        name: of the whale.
-        alpha: netuid -> alpha held at the start.
-        dividends_sold: fraction of the dividends that is sold.
+        name: Name of the whale.
+        alpha: Netuid -> alpha held at the start.
+        dividends_sold: Fraction of the dividends that is sold.
     """
 
     name: ProcessName
@@ -99,11 +99,11 @@ class ExitConfig(StrictModel):
     """A cohort sells out of what it holds, in equal parts over some days.
 
     Attributes:
-        who: a cohort, or a whale's name.
-        day: when it begins, after the start [days].
-        days: how long it takes; 0 is at once [days].
-        fraction: of its holdings.
-        netuids: where; by default everywhere.
+        who: Name of a cohort, or a whale's name.
+        day: Time when it begins, after the start [days].
+        days: Length; 0 is at once [days].
+        fraction: Fraction of its holdings.
+        netuids: Netuids where it sells; by default everywhere.
     """
 
     who: str
@@ -117,11 +117,11 @@ class EntryConfig(StrictModel):
     """A cohort spends TAO on a subnet's alpha, in equal parts over some days.
 
     Attributes:
-        who: a cohort, or a whale's name.
-        netuid: where.
-        tao: spent in all, fees included [TAO].
-        day: when it begins, after the start [days].
-        days: how long it takes; 0 is at once [days].
+        who: Name of a cohort, or a whale's name.
+        netuid: Netuid of the subnet.
+        tao: TAO spent in all, fees included [TAO].
+        day: Time when it begins, after the start [days].
+        days: Length; 0 is at once [days].
     """
 
     who: str
@@ -139,16 +139,16 @@ class CohortsConfig(StrictModel):
     fraction of the validators.
 
     Attributes:
-        delegate_take_u16: what validators keep of the yield of stake, out of 65535.
-        burned: part of the participants' alpha that nobody holds at the start, besides what the
+        delegate_take_u16: Part that validators keep of the yield of stake, out of 65535.
+        burned: Part of the participants' alpha that nobody holds at the start, besides what the
             network file has as burned.
-        owner: the subnet's owner.
-        miner: the miners.
-        validator: the validators.
-        investor: all others, nominators among them.
-        whales: holders who are followed by name.
-        exits: scripted sales.
-        entries: scripted purchases.
+        owner: Habits of the subnet's owner.
+        miner: Habits of the miners.
+        validator: Habits of the validators.
+        investor: Habits of all others, nominators among them.
+        whales: Holders who are followed by name.
+        exits: Scripted sales.
+        entries: Scripted purchases.
     """
 
     delegate_take_u16: U16 = chain.DELEGATE_TAKE_U16

@@ -25,13 +25,14 @@ _EVERYBODY: tuple[SubnetClass, ...] = tuple(_CLASSES)
 
 
 class ScriptConfig(StrictModel, ABC):
-    """What happens on a day on every path, after all that is drawn.
+    """A decision on a day, on every path, after all that is drawn.
 
     Attributes:
-        day: at whose beginning, from 1; the first day keeps the network file's decisions.
-        netuids: to which subnets of the start; all where left out.
-        classes: to which of these, as they are on the day.
-        reach: part of the bar from which on a subnet is in reach of it.
+        day: Day at whose beginning it happens, from 1; the first day keeps the network file's
+            decisions.
+        netuids: Netuids of the subnets of the start that are meant; all where left out.
+        classes: Classes of these that are meant, as they are on the day.
+        reach: Part of the bar from which on a subnet is in reach of it.
     """
 
     switches_emission: ClassVar[bool] = False
@@ -78,7 +79,7 @@ class SwitchScriptConfig(ScriptConfig):
     """Root switches the TAO emission of subnets on or off.
 
     Attributes:
-        enabled: on or off.
+        enabled: True to switch on, false to switch off.
     """
 
     switches_emission: ClassVar[bool] = True
@@ -102,7 +103,7 @@ class BurnScriptConfig(ScriptConfig):
     """Owners set their burn.
 
     Attributes:
-        burned: what they withhold of the miners' pay.
+        burned: Part of the miners' pay that they withhold.
     """
 
     kind: Literal["burn"] = "burn"
