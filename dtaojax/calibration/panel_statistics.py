@@ -26,7 +26,7 @@ NAMES: Final = (
     *(f"autocorrelation of |r|, lag {lag}" for lag in LAGS),
     "mean pairwise correlation",
 )
-"""What `figures` computes, in its order."""
+"""Names of the figures that `figures` returns, in its order."""
 
 
 def figures(returns: FloatArray) -> FloatArray:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _Days = Annotated[float, Field(ge=0.0, le=36_500.0)]
 _ROUNDING: Final = 1e-12
-"""How far parts of a whole may be from it, as decimals of a TOML file are finite."""
+"""Most that parts of a whole may be off it, as decimals of a TOML file are finite."""
 _Netuid = Annotated[int, Field(ge=1, le=chain.U16_MAX)]
 
 OF_EVERY_SUBNET: Final = ("owner", "miner", "validator", "investor")

@@ -1,4 +1,4 @@
-"""Where a run stands in time: the clock of a step, and windows in which something is scripted."""
+"""Time within a run: the clock of a step, and windows in which something is scripted."""
 
 from typing import NamedTuple
 

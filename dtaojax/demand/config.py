@@ -1,4 +1,4 @@
-"""What all ``[[demand]]`` tables have in common; `dtaojax.demand.registry` lists the processes."""
+"""The base of all ``[[demand]]`` tables; `dtaojax.demand.registry` lists the processes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What demand can see of a subnet's market, its age and its price, and how strongly it responds."""
+"""Signals of a subnet's market that demand can see, its age and price, and responses to them."""
 
 import equinox as eqx
 import jax.numpy as jnp

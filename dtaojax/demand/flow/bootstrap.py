@@ -22,7 +22,7 @@ from dtaojax.state.network import NetworkState, Subnets
 
 
 class Memory(NamedTuple):
-    """What a path carries from step to step.
+    """Memory of a path from step to step.
 
     Attributes:
         blocks: The path's stream of the draws.

@@ -16,7 +16,7 @@ from dtaojax.state.network import NetworkState, Subnets
 
 
 class Memory(NamedTuple):
-    """What a path carries from step to step.
+    """Memory of a path from step to step.
 
     Attributes:
         daily: The path's stream of the daily volatility.

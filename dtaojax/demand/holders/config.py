@@ -43,7 +43,7 @@ class EmissionSellingConfig(DemandProcessConfig):
 
     @property
     def is_drawn(self) -> bool:
-        """Whether selling differs from path to path, or from the fractions."""
+        """True if selling differs from path to path, or from the fractions."""
         return self.spread > 0.0 or self.level != 1.0
 
     def build(self, seed: int, slots: Slots, folder: Path) -> EmissionSelling | DrawnSelling:

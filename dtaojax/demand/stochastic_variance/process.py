@@ -128,7 +128,7 @@ class VarianceStreams(NamedTuple):
 
 
 class VarianceMemory(NamedTuple):
-    """What a path carries from step to step.
+    """Memory of a path from step to step.
 
     Attributes:
         streams: Streams of the path.

@@ -20,7 +20,7 @@ _MOST_JUMPS = 12
 
 
 class DiffusionMemory(NamedTuple):
-    """What a path carries from step to step.
+    """Memory of a path from step to step.
 
     Attributes:
         normals: The path's stream of the diffusion and of the sizes of jumps.
@@ -100,7 +100,7 @@ class JumpDiffusion(eqx.Module):
 
 
 class BootstrapMemory(NamedTuple):
-    """What a path carries from step to step.
+    """Memory of a path from step to step.
 
     Attributes:
         blocks: The path's stream of the draws.
