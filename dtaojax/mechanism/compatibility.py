@@ -38,7 +38,7 @@ _ONLY_WITHOUT_POOL: Final = {
 
 
 def faults(rules: RulesConfig) -> Iterator[Problem]:
-    """Parts that do not go together, each with the reason and a way out.
+    """Yield parts that do not go together, each with the reason and a way out.
 
     Args:
         rules: a mechanism whose parts are valid one by one.

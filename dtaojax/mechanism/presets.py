@@ -364,7 +364,7 @@ def since_then(presets: Iterable[str]) -> list[str]:
 
 
 def expand(table: Mapping[str, Any]) -> dict[str, Any]:
-    """Lays a ``[mechanism]`` table over the parts of the preset that it names.
+    """Lay a ``[mechanism]`` table over the parts of the preset that it names.
 
     Args:
         table: ``preset`` (default `DEFAULT_PRESET`) and any changed parts.
@@ -380,7 +380,7 @@ def expand(table: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def lay_over(parts: Mapping[str, Any], table: Mapping[str, Any]) -> dict[str, Any]:
-    """Lays a table over parts that are there already.
+    """Lay a table over parts that are there already.
 
     Keys of a part are merged one by one. A part that names another ``kind`` than the one that is
     there replaces it whole, since the parameters of one kind mean nothing to another.

@@ -1,4 +1,4 @@
-"""How concentrated shares are: one measure, one function.
+"""Measures of how concentrated shares are: one measure, one function.
 
 ``shares`` are non-negative and add up to 1; where they are all 0, nothing is shared out and every
 measure but Gini's is 0. Subnets with a share of 0 count as members.
@@ -11,13 +11,16 @@ from dtaojax.numerics.shapes import PerSubnet, PerSubnetBool, Scalar
 
 
 def herfindahl(shares: PerSubnet) -> Scalar:
-    """Herfindahl-Hirschman index, the sum of squared shares; 1/n if equal, 1 if one has all [-]."""
+    """Return the Herfindahl-Hirschman index, the sum of squared shares [-].
+
+    It is 1/n if all are equal, 1 if one has all.
+    """
     # Behind the choice no compiler can round a product and the sum it enters once instead of twice.
     return ordered_sum(jnp.where(shares > 0.0, shares * shares, 0.0))
 
 
 def effective_number(shares: PerSubnet) -> Scalar:
-    """Reciprocal of the Herfindahl index: as many equal members would be as concentrated [subnets].
+    """Return how many equal members would be as concentrated: 1 over Herfindahl [subnets].
 
     Hill's number of order 2 (Hill 1973, "Diversity and evenness").
     """
@@ -26,7 +29,7 @@ def effective_number(shares: PerSubnet) -> Scalar:
 
 
 def gini(shares: PerSubnet, member: PerSubnetBool) -> Scalar:
-    """Gini coefficient over the members; 0 if equal, ``1 - 1/n`` if one has all [-].
+    """Return the Gini coefficient over the members; 0 if equal, ``1 - 1/n`` if one has all [-].
 
     With shares in rising order, ``sum_i (2 i - n - 1) s_i / (n sum s)``.
     """
@@ -40,12 +43,12 @@ def gini(shares: PerSubnet, member: PerSubnetBool) -> Scalar:
 
 
 def nakamoto(shares: PerSubnet) -> Scalar:
-    """Nakamoto coefficient: the fewest members that together hold more than half [subnets]."""
+    """Return the Nakamoto coefficient: the fewest members that hold more than half [subnets]."""
     held = ordered_cumsum(jnp.sort(shares, descending=True))
     needed = 1.0 + jnp.sum(held <= 0.5)
     return jnp.where(ordered_sum(shares) > 0.0, needed, 0.0)
 
 
 def top_share(shares: PerSubnet, count: int) -> Scalar:
-    """What the ``count`` largest members hold together [-]."""
+    """Return what the ``count`` largest members hold together [-]."""
     return ordered_sum(jnp.sort(shares, descending=True)[:count])

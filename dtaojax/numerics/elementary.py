@@ -49,7 +49,7 @@ Values = Float[Array, "*shape"]
 
 
 def power_of_two(exponent: Int[Array, "*shape"], like: Values) -> Values:
-    """``2**exponent``, exact, in the type of ``like``; its exponent must be in the normal range."""
+    """Return ``2**exponent``, exact, in the type of ``like``; for exponents of normal numbers."""
     kind = jnp.finfo(like.dtype)
     integer = jnp.int64 if kind.bits == 64 else jnp.int32
     biased = exponent.astype(integer) + (1 - kind.minexp)
@@ -59,11 +59,12 @@ def power_of_two(exponent: Int[Array, "*shape"], like: Values) -> Values:
 def quotient(
     numerator: Values, denominator: Values, otherwise: Values | float = 0.0, where: Any = True
 ) -> Values:
-    """``numerator / denominator`` where ``where`` holds and the denominator is not 0 or less.
+    """Return ``numerator / denominator`` where ``where`` holds and the denominator is above 0.
 
-    Elsewhere ``otherwise``, without a division by 0 that would spoil derivatives. The division
-    comes last: a compiler that fuses loops repeats cheap operations in all that use them, but a
-    division it keeps, and with it everything before.
+    Elsewhere ``otherwise``, without a division by 0 that would spoil derivatives. A denominator
+    that is no number passes: it must spoil its path. The division comes last: a compiler that fuses
+    loops repeats cheap operations in all that use them, but a division it keeps, and with it
+    everything before.
     """
     divisible = ~(denominator <= 0.0) & where
     return _ratio(
@@ -80,7 +81,7 @@ def _ratio(numerator: Values, denominator: Values) -> Values:
 def _ratio_moved(
     primals: tuple[Values, Values], tangents: tuple[Values, Values]
 ) -> tuple[Values, Values]:
-    """One division more, at the end, where the rule for any division takes two and a square."""
+    """Differentiate with one division more; the rule for any division takes two and a square."""
     numerator, denominator = primals
     ratio = numerator / denominator
     return ratio, (tangents[0] - ratio * tangents[1]) / denominator
@@ -88,7 +89,7 @@ def _ratio_moved(
 
 @jax.custom_jvp
 def log(x: Values) -> Values:
-    """Natural logarithm; -inf at 0, nan below."""
+    """Return the natural logarithm; -inf at 0, nan below."""
     if x.dtype != jnp.float64:
         return jnp.log(x)
     small = x < _TINY
@@ -104,7 +105,7 @@ log.defjvps(lambda tangent, _, x: tangent / x)
 
 @jax.custom_jvp
 def log1p(x: Values) -> Values:
-    """``log(1 + x)``, to full relative precision for small ``x`` too; -inf at -1, nan below."""
+    """Return ``log(1 + x)``, precise for small ``x`` too; -inf at -1, nan below."""
     if x.dtype != jnp.float64:
         return jnp.log1p(x)
     whole = 1.0 + x
@@ -119,7 +120,7 @@ log1p.defjvps(lambda tangent, _, x: tangent / (1.0 + x))
 
 @jax.custom_jvp
 def exp(x: Values) -> Values:
-    """Exponential; below -708, where float64 loses digits, that of -708, and above 708.7 inf."""
+    """Return the exponential; that of -708 below, where float64 loses digits; above 708.7 inf."""
     if x.dtype != jnp.float64:
         return jnp.exp(x)
     exponent, grown = _expm1_near_zero(x, _LEAST_EXP)
@@ -132,7 +133,7 @@ exp.defjvps(lambda tangent, answer, x: tangent * answer)
 
 @jax.custom_jvp
 def expm1(x: Values) -> Values:
-    """``exp(x) - 1``, to full relative precision for small ``x`` too; above 708.7 inf."""
+    """Return ``exp(x) - 1``, to full relative precision for small ``x`` too; above 708.7 inf."""
     if x.dtype != jnp.float64:
         return jnp.expm1(x)
     exponent, grown = _expm1_near_zero(x, _LEAST_EXPM1)
@@ -152,12 +153,12 @@ def _from_bits(bits: Int[Array, "*shape"]) -> Values:
 
 
 def _exponent(x: Values) -> Int[Array, "*shape"]:
-    """k for which ``x / 2**k`` is between sqrt(1/2) and sqrt(2)."""
+    """Return k for which ``x / 2**k`` is between sqrt(1/2) and sqrt(2)."""
     return (_bits(x) - _HALF_ROOT) >> _MANTISSA
 
 
 def _log(rest: Values, exponent: Int[Array, "*shape"], of: Values, argument: Values) -> Values:
-    """``log((1 + rest) * 2**exponent)``, or its limit where ``of`` is not positive and finite.
+    """Return ``log((1 + rest) * 2**exponent)``, or its limit where ``of`` is not in its range.
 
     With ``s = f / (2 + f)``, ``(2 + f) log(1 + f) = (2 + f) 2 atanh(s) = f (2 + s**2 P(s**2))``.
     """
@@ -172,7 +173,7 @@ def _log(rest: Values, exponent: Int[Array, "*shape"], of: Values, argument: Val
 
 
 def _expm1_near_zero(x: Values, least: float) -> tuple[Values, Values]:
-    """k and ``exp(x - k log(2)) - 1`` for the k that makes the exponent nearest to 0."""
+    """Return k and ``exp(x - k log(2)) - 1`` for the k that makes the exponent nearest to 0."""
     x = jnp.where(x < least, least, x)
     k = jnp.round(x * (1.0 / _LN2))
     r = (x - k * _LN2_UPPER) - k * _LN2_LOWER

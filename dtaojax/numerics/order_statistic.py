@@ -27,7 +27,7 @@ _ROUNDING = 1e-12
 
 
 def nth_largest(values: PerSubnet, rank: int | ScalarInt) -> Scalar:
-    """The ``rank``-th largest of non-negative values; equal to sorting them, several times faster.
+    """Return the ``rank``-th largest of non-negative values, several times faster than by sorting.
 
     The derivative is that of the value selected; where several are equal they share it.
 
@@ -41,7 +41,7 @@ def nth_largest(values: PerSubnet, rank: int | ScalarInt) -> Scalar:
 
 
 def mass_quantile(values: PerSubnet, mass: Scalar) -> Scalar:
-    """The value at which the running sum of the values, largest first, reaches ``mass``.
+    """Return the value at which the running sum of the values, largest first, reaches ``mass``.
 
     A sum that differs from ``mass`` by rounding alone reaches it. If the whole sum is less, the
     smallest positive value; 0 if none is positive.
@@ -60,7 +60,7 @@ def mass_quantile(values: PerSubnet, mass: Scalar) -> Scalar:
 
 
 def _largest_with(values: PerSubnet, enough: Callable[[PerSubnetBool], ScalarBool]) -> Scalar:
-    """The largest value for which ``enough`` holds of the values that are not below it.
+    """Return the largest value for which ``enough`` holds of the values that are not below it.
 
     Args:
         values: non-negative and finite.
@@ -72,7 +72,7 @@ def _largest_with(values: PerSubnet, enough: Callable[[PerSubnetBool], ScalarBoo
 
 
 def _patterns(values: PerSubnet) -> PerSubnetInt:
-    """Bits of the values rounded to float32.
+    """Return the bits of the values rounded to float32.
 
     Rounding keeps the order, and the bit patterns of non-negative floats order as they do.
     """
@@ -80,7 +80,7 @@ def _patterns(values: PerSubnet) -> PerSubnetInt:
 
 
 def _largest_pattern(holds: Callable[[IntArray], BoolArray], zero: IntArray) -> IntArray:
-    """The largest pattern of which ``holds`` is true, bit by bit."""
+    """Return the largest pattern of which ``holds`` is true, bit by bit."""
 
     def next_bit(step: ScalarInt, found: IntArray) -> IntArray:
         candidate = found | (jnp.int32(1 << (_FLOAT32_BITS - 1)) >> step.astype(jnp.int32))
@@ -91,7 +91,7 @@ def _largest_pattern(holds: Callable[[IntArray], BoolArray], zero: IntArray) -> 
 
 @custom_vmap
 def _pattern_of_rank(patterns: PerSubnetInt, rank: ScalarInt) -> ScalarInt:
-    """The largest pattern that at least ``rank`` of them reach."""
+    """Return the largest pattern that at least ``rank`` of them reach."""
     return _pattern_of_rank_in_columns(patterns[:, None], rank[None])[0]
 
 
@@ -99,7 +99,7 @@ def _pattern_of_rank(patterns: PerSubnetInt, rank: ScalarInt) -> ScalarInt:
 def _pattern_of_rank_on_paths(
     paths: int, batched: list[bool], patterns: IntArray, rank: ArrayLike
 ) -> tuple[IntArray, bool]:
-    """With the paths last, so that a sum over subnets adds whole vectors of paths."""
+    """Find it with the paths last, so that a sum over subnets adds whole vectors of paths."""
     columns = patterns.T if batched[0] else patterns[:, None]
     return _pattern_of_rank_in_columns(columns, jnp.broadcast_to(rank, (paths,))), True
 
@@ -116,7 +116,7 @@ def _pattern_of_rank_in_columns(
 def _selected(
     values: PerSubnet, found: ScalarInt, enough: Callable[[PerSubnetBool], ScalarBool]
 ) -> Scalar:
-    """The value sought among the few that round to a pattern."""
+    """Return the value sought among the few that round to a pattern."""
     fixed = lax.stop_gradient(values)
     start = jnp.max(jnp.where(_patterns(fixed) == found, fixed, 0.0))
 

@@ -47,7 +47,7 @@ _TAIL: Final = (
 def threefry2x32(
     key: tuple[Array, Array], counter: tuple[Array, Array], rounds: int = ROUNDS
 ) -> tuple[Array, Array]:
-    """Threefry-2x32: encrypts a pair of counter words under a pair of key words (all uint32)."""
+    """Encrypt a pair of counter words under a pair of key words by Threefry-2x32 (all uint32)."""
     keys = (key[0], key[1], key[0] ^ key[1] ^ jnp.uint32(_KEY_PARITY))
     x0, x1 = counter[0] + keys[0], counter[1] + keys[1]
     for number in range(rounds):
@@ -69,7 +69,7 @@ def _polynomial(coefficients: tuple[float, ...], at: Array) -> Array:
 
 
 def normals_from_words(words: UInt32[Array, "*shape"]) -> Float[Array, "*shape"]:
-    """Standard normal deviates in float32, one a word, accurate to 2e-6 out to 6.3 sigma.
+    """Return standard normal deviates in float32, one a word, to 2e-6 out to 6.3 sigma.
 
     The word is read as a probability ``(word + 1/2) / 2**32``; working from the nearer end of the
     interval keeps the tails, which ``erf_inv(2 u - 1)`` in float32 cuts at 5.4 sigma.
@@ -90,19 +90,19 @@ class Stream(eqx.Module):
     """A random stream, or one path's part of it.
 
     Attributes:
-        key: two words that set it apart from all other streams.
+        key: Two words that set it apart from all other streams.
     """
 
     key: UInt32[Array, "2"]
 
     def for_path(self, path: Int[Array, ""] | UInt32[Array, ""]) -> Stream:
-        """The part of the stream that belongs to a path."""
+        """Return the part of the stream that belongs to a path."""
         number = jnp.asarray(path).astype(jnp.uint32)
         words = threefry2x32((self.key[0], self.key[1]), (number, jnp.zeros_like(number)))
         return Stream(jnp.stack(words))
 
     def words(self, time: Int[Array, ""], lanes: int) -> UInt32[Array, " lanes"]:
-        """``lanes`` random words of a time, the same whatever was drawn before."""
+        """Return ``lanes`` random words of a time, the same whatever was drawn before."""
         pairs = (lanes + 1) // 2
         lane = lax.iota(jnp.uint32, pairs)
         moment = jnp.broadcast_to(jnp.asarray(time).astype(jnp.uint32), (pairs,))
@@ -110,18 +110,18 @@ class Stream(eqx.Module):
         return jnp.concatenate([first, second])[:lanes]
 
     def normals(self, time: Int[Array, ""], lanes: int) -> Float[Array, " lanes"]:
-        """``lanes`` independent standard normal deviates of a time (float32)."""
+        """Return ``lanes`` independent standard normal deviates of a time (float32)."""
         return normals_from_words(self.words(time, lanes))
 
     def uniforms(self, time: Int[Array, ""], lanes: int) -> Float[Array, " lanes"]:
-        """``lanes`` independent deviates of a time, uniform between 0 and 1."""
+        """Return ``lanes`` independent deviates of a time, uniform between 0 and 1."""
         words = self.words(time, lanes).astype(jnp.result_type(float))
         return (words + 0.5) * 2.0**-32
 
     def normals_at(
         self, time: Int[Array, ""], lanes: Int[Array, " chosen"]
     ) -> Float[Array, " chosen"]:
-        """Standard normal deviates of given lanes, the same number wherever a lane stands twice.
+        """Return normal deviates of given lanes, the same number wherever a lane stands twice.
 
         They are not those of :meth:`normals`, which gives two lanes the halves of one pair.
         """
@@ -132,6 +132,6 @@ class Stream(eqx.Module):
 
 
 def named_stream(seed: int, name: str) -> Stream:
-    """The stream of a name under a seed; streams of different names are independent."""
+    """Return the stream of a name under a seed; streams of different names are independent."""
     digest = hashlib.sha256(f"{seed}:{name}".encode()).digest()
     return Stream(jnp.asarray(np.frombuffer(digest[:8], dtype="<u4")))
