@@ -314,7 +314,7 @@ from datetime import datetime, UTC
 from pathlib import Path
 sys.path[:0] = sys.argv[2:]
 from test_ledger import BEFORE, a_forecast
-from dtaojax.config import config_from_dict
+from dtaojax.config.load import config_from_dict
 from dtaojax.studies.ledger import store
 
 file, connect = Path(sys.argv[1]), sqlite3.connect
