@@ -19,9 +19,9 @@ from dtaojax.files.reading import noting
 from dtaojax.files.text import NAME_LENGTH, one_line
 from dtaojax.inputs import Inputs, gather
 from dtaojax.schema.errors import ConfigError, Problem
-from dtaojax.studies.compare import result
 from dtaojax.studies.compare.compare import CounterfactualRun, comparing
 from dtaojax.studies.compare.inputs import distinct, folder_name
+from dtaojax.studies.compare.result import ComparisonResult
 from dtaojax.studies.shared.finished import PairingKey, refuse_number_of_runs, refuse_unpaired
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Comparison:
             response, a row each; None unless ``take_apart`` was asked for.
     """
 
-    def __init__(self, found: result.Comparison, runs: Sequence[Run], results_dir: ResultsDir):
+    def __init__(self, found: ComparisonResult, runs: Sequence[Run], results_dir: ResultsDir):
         """Hold a result, its runs and the folder that they are written to."""
         self._found = found
         self._results_dir = results_dir
