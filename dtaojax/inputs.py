@@ -32,13 +32,15 @@ class Inputs:
     """A config and the network it names, known to fit each other.
 
     Attributes:
-        config: checked.
-        network: that it starts from.
-        histories: digests of the histories that it draws from, by place in the config.
-        network_file: what the network was read from; None for one that was drawn or given.
-        notices: what was left out, doubted, split or filled in those histories, in words.
+        config: Checked config of the run.
+        network: Network that the run starts from.
+        histories: Digests of the histories that the run draws from, by place in the config.
+        network_file: File or name that the network was read from; None for one that was drawn or
+            given.
+        notices: Notices of what was left out, doubted, split or filled in those histories, in
+            words.
         leader: config of another run on the same network, whose owners and root decide for this one
-            (:class:`dtaojax.world.following.Following`); None where they decide by themselves.
+            (:class:`dtaojax.world.variants.Following`); None where they decide by themselves.
     """
 
     config: Config
@@ -49,7 +51,7 @@ class Inputs:
     leader: Config | None = None
 
     def digests(self) -> dict[str, str]:
-        """SHA-256 digests that two runs share exactly if their inputs are the same."""
+        """Return SHA-256 digests that two runs share exactly if their inputs are the same."""
         known = {"config_hash": self.config.config_hash, "network": network_digest(self.network)}
         if self.leader is not None:
             known["leader"] = self.leader.config_hash
@@ -73,7 +75,7 @@ def _spelled(value: Any) -> str:
 
 
 def read_inputs(config_file: Path, overrides: Sequence[str]) -> Inputs:
-    """Reads a config and its network, and looks at the histories that it names.
+    """Read a config and its network, and look at the histories that it names.
 
     Raises:
         ConfigError: the config is wrong, or does not fit the network.
@@ -84,12 +86,12 @@ def read_inputs(config_file: Path, overrides: Sequence[str]) -> Inputs:
 
 
 def gather(config: Config, where: str, given: NetworkTable | None = None) -> Inputs:
-    """Reads what a config names, and checks that it all fits.
+    """Read what a config names, and check that it all fits.
 
     Args:
-        config: checked on its own.
-        where: what errors call the config.
-        given: a network in memory, in place of the one that the config names.
+        config: Config that was checked on its own.
+        where: Name of the config in errors.
+        given: Network in memory, in place of the one that the config names.
 
     Raises:
         ConfigError: the config does not fit the network.
@@ -129,13 +131,13 @@ def _network(config: Config) -> NetworkTable:
 
 
 def _found(path: Path, config: Config) -> Path:
-    """A file beside the config, or if only that has it, in the folder of histories."""
+    """Find a file beside the config, or if only that has it, in the folder of histories."""
     elsewhere = find_history(path.name, config.folder)
     return elsewhere if not path.exists() and elsewhere.exists() else path
 
 
 def _portfolio_problems(config: Config, network: NetworkTable) -> list[Problem]:
-    """What the portfolio asks for that the network does not have."""
+    """List what the portfolio asks for that the network does not have."""
     problems = []
     for netuid, alpha in config.portfolio.alpha.items():
         key = f"portfolio.alpha.{netuid}"
@@ -161,7 +163,7 @@ def _portfolio_problems(config: Config, network: NetworkTable) -> list[Problem]:
 
 
 def _cohorts_problems(config: Config, network: NetworkTable) -> Iterator[Problem]:
-    """What cohorts ask for that the network does not have."""
+    """Yield what cohorts ask for that the network does not have."""
     who = config.cohorts
     if who is None:
         return
@@ -191,7 +193,7 @@ def _cohorts_problems(config: Config, network: NetworkTable) -> Iterator[Problem
 
 
 def _arrivals_problems(config: Config, network: NetworkTable) -> Iterator[Problem]:
-    """What registrations need to know that the network does not tell."""
+    """Yield what registrations need to know that the network does not tell."""
     if config.arrivals.anybody and network.last_lock_cost is None:
         yield Problem(
             "network.last_lock_cost",
@@ -201,7 +203,7 @@ def _arrivals_problems(config: Config, network: NetworkTable) -> Iterator[Proble
 
 
 def _netuid_problems(config: Config, network: NetworkTable) -> Iterator[Problem]:
-    """Subnets that a table or a list of netuids names and that the network does not have."""
+    """Yield the subnets that a table or a list of netuids names and the network does not have."""
     places = [("latent.quality", config.latent.quality), ("latent.sector", config.latent.sector)]
     places += [(f"demand.{process.name}", process) for process in config.demand]
     exits = () if config.cohorts is None else config.cohorts.exits
@@ -226,14 +228,14 @@ def _unknown(key: str, netuid: int, network: NetworkTable) -> Iterator[Problem]:
 
 
 def _histories(config: Config) -> dict[str, FlowBootstrapConfig | BootstrapConfig]:
-    """What draws from a history, by its place in the config."""
+    """Return what draws from a history, by its place in the config."""
     found = {f"demand.{p.name}": p for p in config.demand if isinstance(p, FlowBootstrapConfig)}
     usd = config.tao_usd
     return found | ({"tao_usd": usd} if isinstance(usd, BootstrapConfig) else {})
 
 
 def _read_histories(config: Config) -> tuple[dict[str, str], tuple[str, ...]]:
-    """Reads every history once, so that a bad one is told before anything is computed.
+    """Read every history once, so that a bad one is told before anything is computed.
 
     Returns:
         SHA-256 digests of the files, by place, and what the reader did to their rows.

@@ -176,6 +176,6 @@ def run_world(
     blocks: int = STEP,
 ) -> Run:
     """Runs the live rules under the processes."""
-    world = World(live_mechanism(rank=3), *(at or network()), demand, None, blocks, 864_000)
+    world = World(live_mechanism(rank=3), *(at or network()), demand, blocks, 864_000)
     steps = round(days * chain.BLOCKS_PER_DAY / blocks)
     return jax.device_get(_run(world, jnp.arange(paths, dtype=jnp.uint32), steps))

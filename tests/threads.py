@@ -8,7 +8,7 @@ from functools import partial
 from dtaojax.engine.chunk import Plan, compute_chunk
 from dtaojax.engine.devices import device_threads
 from dtaojax.engine.merge import Statistics
-from dtaojax.engine.model import Model
+from dtaojax.engine.rollout import Model
 from dtaojax.engine.run import Enough, PathSink, never, run_on
 from dtaojax.engine.statistics import Bins
 from dtaojax.engine.store import KEEP_NOTHING, Store

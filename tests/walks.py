@@ -6,7 +6,7 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 
-from dtaojax.engine.model import Observation
+from dtaojax.engine.rollout import Observation
 from dtaojax.engine.statistics import Bins
 from dtaojax.numerics.streams import Stream, named_stream
 

@@ -8,11 +8,11 @@ from dtaojax.config.config import Config
 from dtaojax.mechanism.registration.config import RegistrationConfig
 from dtaojax.mechanism.registration.lifecycle import LastLock
 from dtaojax.network import NetworkTable
-from dtaojax.world.followers.lifecycle import Lifecycle
+from dtaojax.world.lifecycle import FixedSubnets, Lifecycle, Registrations
 
 
 def slots_for(config: Config, founders: int) -> int:
-    """Slots that a run needs: for the subnets at its start, and for those that may come."""
+    """Return how many slots a run needs, for the subnets of its start and those that may come."""
     who = config.arrivals
     if not who.anybody:
         return founders
@@ -23,7 +23,7 @@ def slots_for(config: Config, founders: int) -> int:
 
 
 def _slots_under(rules: RegistrationConfig, config: Config, founders: int) -> int:
-    """Slots that a run needs if these rules are in force throughout."""
+    """Return how many slots a run needs if these rules are in force throughout."""
     run, expected = config.run, config.arrivals.expected(config.run.horizon_days)
     most = math.ceil(expected + 6.0 * math.sqrt(expected)) + 8
     if rules.rate_limit_blocks:
@@ -34,17 +34,17 @@ def _slots_under(rules: RegistrationConfig, config: Config, founders: int) -> in
     return max(founders, min(needed, rules.limit)) if rules.limit else needed
 
 
-def build_lifecycle(config: Config, table: NetworkTable) -> Lifecycle | None:
-    """Registrations during a run; None if nobody applies.
+def build_lifecycle(config: Config, table: NetworkTable) -> Lifecycle:
+    """Return the registrations of a run, or that its subnets stay if nobody applies.
 
     Raises:
         ValueError: somebody applies, but the network does not tell what the last lock cost.
     """
     if not config.arrivals.anybody:
-        return None
+        return FixedSubnets()
     if table.last_lock_cost is None:
         raise ValueError(f"{table.name}: last_lock_cost is not known")
-    return Lifecycle(
+    return Registrations(
         rules=config.mechanism.build_registration(),
         arrivals=config.arrivals.build(
             config.run.seed,

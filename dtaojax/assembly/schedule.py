@@ -5,8 +5,7 @@ from typing import Any
 
 import jax.numpy as jnp
 
-from dtaojax.assembly.adaptations import adaptations
-from dtaojax.assembly.flow_memory import known_flows
+from dtaojax.assembly.network import adaptations, known_flows
 from dtaojax.assembly.registration import build_lifecycle
 from dtaojax.config.config import Config
 from dtaojax.config.schedule import Phase
@@ -27,11 +26,11 @@ def build_scheduled(
     """Give a world the changes of its config.
 
     Args:
-        first: under the rules of the start, as it would be without changes.
-        config: with at least one change.
-        table: the network that it starts from.
-        slots: of its subnets.
-        phases: rules in turn, those of the start first.
+        first: World under the rules of the start, as it would be without changes.
+        config: Config with at least one change.
+        table: Network that the run starts from.
+        slots: Slots of its subnets.
+        phases: Rules in turn, those of the start first.
     """
     behaviour, seed, in_turn = config.behaviour, config.run.seed, config.mechanism.in_turn
     mechanisms = _mechanisms([phase.rules for phase in phases], seed, slots)
@@ -70,7 +69,7 @@ def under(config: Config, rules: RulesConfig) -> Config:
 
 
 def _mechanisms(rules: list[RulesConfig], seed: int, slots: Slots) -> list[Mechanism]:
-    """The mechanisms, of which each remembers for all where they have several weight rules."""
+    """Build the mechanisms; where they have several weight rules, each remembers for all."""
     mechanisms = [each.build(seed, slots) for each in rules]
     kinds: dict[str, WeightRule] = {}
     for each, made in zip(rules, mechanisms, strict=True):
@@ -92,7 +91,7 @@ def _mechanisms(rules: list[RulesConfig], seed: int, slots: Slots) -> list[Mecha
 def _taking_over(
     before: RulesConfig, after: RulesConfig, former: Mechanism, mechanism: Mechanism
 ) -> tuple[Adaptation, ...]:
-    """What is handed over from rules to the next, the bar last."""
+    """Return what is handed over from rules to the next, the bar last."""
     found: list[Adaptation] = []
     rule, last = mechanism.weight_rule, former.weight_rule
     if isinstance(rule, RuleInForce) and isinstance(last, RuleInForce) and rule.place != last.place:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from dtaojax.behaviour.emission_switch import EmissionSwitch
     from dtaojax.behaviour.miner_burn import MinerBurn
     from dtaojax.behaviour.process import BehaviourProcess
-    from dtaojax.behaviour.root_claims import RootClaims, WaitingClaims
+    from dtaojax.behaviour.root_claims import ClaimProcess, RootClaims
     from dtaojax.demand.distributions import KnownFrom
     from dtaojax.mechanism.config import RulesConfig
     from dtaojax.network.table import Slots
@@ -316,8 +316,8 @@ class BehaviourConfig(StrictModel):
 
     def build_root_claims(
         self, seed: int, rules: RulesConfig, in_turn: Sequence[RulesConfig]
-    ) -> RootClaims | WaitingClaims | None:
-        """Build the claims out of root's baskets; None where nobody claims or nothing is kept.
+    ) -> ClaimProcess:
+        """Build the claims out of root's baskets, none where nobody claims or nothing is kept.
 
         Args:
             seed: Seed of the run.
@@ -325,11 +325,11 @@ class BehaviourConfig(StrictModel):
                 them choose.
             in_turn: All rules of the run, one after the other.
         """
-        from dtaojax.behaviour.root_claims import WaitingClaims
+        from dtaojax.behaviour.root_claims import NoClaims, WaitingClaims
 
         ever = any(each.root.kind == "basket" for each in in_turn)
         if self.root_claims is None or self.root_claims.rate.rate == 0.0 or not ever:
-            return None
+            return NoClaims()
         claims = self.root_claims.build(seed)
         return claims if rules.root.kind == "basket" else WaitingClaims(claims)
 

@@ -71,7 +71,7 @@ class EmissionSwitch(BehaviourProcess):
 
     ``SubnetEmissionEnabled`` is moved by the chain's root, often for many subnets in one block
     (§12.5). A subnet that was registered during the run is switched on by
-    :class:`~dtaojax.world.followers.lifecycle.Lifecycle` at its age; here it can be switched off
+    :class:`~dtaojax.world.lifecycle.Registrations` at its age; here it can be switched off
     only.
 
     Attributes:

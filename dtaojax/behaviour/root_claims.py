@@ -1,7 +1,8 @@
 """Root stakers sell out of their baskets, much on some days and little on others."""
 
 import dataclasses
-from typing import NamedTuple
+from abc import abstractmethod
+from typing import Any, NamedTuple
 
 import equinox as eqx
 import jax.numpy as jnp
@@ -43,7 +44,37 @@ class ClaimMemory(NamedTuple):
     rate: Scalar
 
 
-class RootClaims(eqx.Module):
+class ClaimProcess(eqx.Module):
+    """When root stakers sell out of their baskets."""
+
+    @abstractmethod
+    def begin(self, path: PathNumber) -> Any:
+        """Draw what is the same for a whole path, and return the memory at its start."""
+
+    @abstractmethod
+    def rules(self, memory: Any, clock: Clock, mechanism: Mechanism) -> Mechanism:
+        """Return the rules of a step, with root's claims as stakers choose them.
+
+        Args:
+            memory: Memory of the path.
+            clock: Place of the step in the run.
+            mechanism: Rules in force.
+        """
+
+
+class NoClaims(ClaimProcess):
+    """Nobody chooses: root does what the rules say."""
+
+    def begin(self, path: PathNumber) -> Any:
+        """Remember nothing."""
+        return ()
+
+    def rules(self, memory: Any, clock: Clock, mechanism: Mechanism) -> Mechanism:
+        """Return the rules as they are."""
+        return mechanism
+
+
+class RootClaims(ClaimProcess):
     """A rate of claims for each day, the same for the baskets of all subnets.
 
     What root stake earns waits in baskets until stakers choose to sell (§3.10, R8), which they do
@@ -96,7 +127,7 @@ def root_claims(seed: int, *, mean: KnownFrom, day_shape: float) -> RootClaims:
     )
 
 
-class WaitingClaims(eqx.Module):
+class WaitingClaims(ClaimProcess):
     """Claims out of root's baskets under rules that do not leave them to stakers.
 
     Attributes:

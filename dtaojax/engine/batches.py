@@ -19,8 +19,9 @@ class Batches(NamedTuple):
     """Sums over the used paths of each batch.
 
     Attributes:
-        paths: in a batch, used or not; a power of two. The last batch may have fewer.
-        sums: of ``(value - origin) / scale`` of each gauge, then of each event.
+        paths: Number of paths in a batch, used or not; a power of two. The last batch may have
+            fewer.
+        sums: Sums of ``(value - origin) / scale`` of each gauge, then of each event.
     """
 
     paths: int
@@ -45,14 +46,14 @@ def coarser(sums: np.ndarray, times: int) -> np.ndarray:
 
 
 class BatchAccumulator:
-    """Takes the batches of chunks in the order of their paths, and keeps no more than needed."""
+    """Take the batches of chunks in the order of their paths, and keeps no more than needed."""
 
     def __init__(self) -> None:
         self._paths = 1
         self._nodes: dict[tuple[int, int], np.ndarray] = {}
 
     def add(self, first: int, stop: int, batches: Batches) -> None:
-        """Takes the batches of the paths from ``first`` to before ``stop``."""
+        """Take the batches of the paths from ``first`` to before ``stop``."""
         if (wanted := batch_paths(stop)) > self._paths:
             self._paths, held = wanted, self._nodes
             self._nodes = {}
@@ -62,7 +63,7 @@ class BatchAccumulator:
             self._insert(batches.paths, place, node)
 
     def _insert(self, paths: int, place: int, node: np.ndarray) -> None:
-        """Adds a sum to its neighbour, and so on up to the size of a batch."""
+        """Add a sum to its neighbour, and so on up to the size of a batch."""
         while paths < self._paths:
             neighbour = self._nodes.pop((paths, place ^ 1), None)
             if neighbour is None:
@@ -72,7 +73,7 @@ class BatchAccumulator:
         self._nodes[paths, place] = node
 
     def total(self) -> Batches:
-        """All batches so far; there must be one."""
+        """Return all batches so far; there must be one."""
         found: dict[int, np.ndarray] = {}
         # Of an unfinished batch, the later a part the smaller it is; the smallest are added first.
         for (paths, place), node in sorted(self._nodes.items()):

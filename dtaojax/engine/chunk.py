@@ -9,9 +9,8 @@ import numpy as np
 from jaxtyping import Array, Bool, Float, Int, UInt32
 
 from dtaojax.engine.batches import batch_paths, coarser
-from dtaojax.engine.model import Model
 from dtaojax.engine.pairwise import PairwiseAccumulator
-from dtaojax.engine.rollout import KEPT, PathRecord, rollout, without_unknown
+from dtaojax.engine.rollout import KEPT, Model, PathRecord, rollout, without_unknown
 from dtaojax.engine.statistics import (
     Bins,
     Counts,
@@ -37,10 +36,11 @@ class Plan(NamedTuple):
     """How much to run, and in which portions. Only ``paths`` and ``report_steps`` move a number.
 
     Attributes:
-        paths: number of paths.
-        report_steps: numbers of steps after which paths are observed, rising.
-        block_paths: paths computed as one array, a power of two.
-        chunk_paths: paths that a worker computes before it hands them over, a power of two.
+        paths: Number of paths.
+        report_steps: Numbers of steps after which paths are observed, rising.
+        block_paths: Number of paths computed as one array, a power of two.
+        chunk_paths: Number of paths that a worker computes before it hands them over, a power of
+            two.
     """
 
     paths: int
@@ -64,7 +64,7 @@ class Plan(NamedTuple):
 
 
 def chunk_size(paths: int, block_paths: int, workers: int) -> int:
-    """Paths in a chunk, so that each worker gets several and a broken run loses little."""
+    """Return the paths in a chunk, few enough that a worker gets several of them."""
     share = max(paths // (_CHUNKS_A_WORKER * max(workers, 1)), 1)
     power = 1 << (share.bit_length() - 1)
     return max(min(power, LARGEST_CHUNK), block_paths)
@@ -74,19 +74,21 @@ class Chunk(NamedTuple):
     """What is kept of consecutive paths; plain arrays.
 
     Attributes:
-        deviation: pairwise sum of ``(value - origin) / scale`` over used paths.
-        squared: pairwise sum of its square.
-        cubed: pairwise sum of its cube.
-        events: number of used paths on which each event was true.
-        cells: places in the flattened counts of bins that are not zero, rising.
-        times: the counts at those places, in the narrowest type that holds them.
-        lowest: smallest positive value of each gauge on a used path; infinite without one.
-        highest: largest value.
-        scalars: of each path.
-        lost_at: of each path, as in :class:`~dtaojax.engine.rollout.PathRecord`.
-        tallies: added up over used paths.
-        batch_paths: paths in a batch (:mod:`~dtaojax.engine.batches`), no more than in the chunk.
-        batches: sums of the gauges and of the events at the last moment, by batch.
+        deviation: Pairwise sum of ``(value - origin) / scale`` over used paths.
+        squared: Pairwise sum of its square.
+        cubed: Pairwise sum of its cube.
+        events: Number of used paths on which each event was true.
+        cells: Places in the flattened counts of bins that are not zero, rising.
+        times: Counts at those places, in the narrowest type that holds them.
+        lowest: Smallest positive value of each gauge on a used path; infinite without one.
+        highest: Largest value of each gauge on a used path.
+        scalars: Scalars of each path.
+        lost_at: Moment at which each path was lost, as in
+            :class:`~dtaojax.engine.rollout.PathRecord`.
+        tallies: Tallies added up over used paths.
+        batch_paths: Number of paths in a batch (:mod:`~dtaojax.engine.batches`), no more than in
+            the chunk.
+        batches: Sums of the gauges and of the events at the last moment, by batch.
     """
 
     deviation: Float[np.ndarray, "moments gauges members"]
@@ -130,7 +132,7 @@ _sum_block = jax.jit(sum_block)
 
 
 def compute_chunk(model: Model, bins: Bins, plan: Plan, first: int) -> Chunk:
-    """Runs the paths of the chunk that begins at ``first``.
+    """Run the paths of the chunk that begins at ``first``.
 
     Paths that turn non-finite are left out of everything but ``scalars`` and ``lost_at``.
     """
@@ -192,5 +194,5 @@ def compute_chunk(model: Model, bins: Bins, plan: Plan, first: int) -> Chunk:
 
 
 def _figures(gauges: np.ndarray, events: np.ndarray) -> np.ndarray:
-    """Gauges and, after them, events as numbers."""
+    """Return the gauges and, after them, the events as numbers."""
     return np.concatenate([gauges, events.astype(gauges.dtype)], axis=1)

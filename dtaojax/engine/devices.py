@@ -48,7 +48,7 @@ def require_devices() -> None:
 
 
 def _platforms_without(asked: dict[str, str]) -> list[str]:
-    """Platforms that JAX finds where it is asked for none, by the names that it takes."""
+    """List the platforms that JAX finds where it is asked for none, by the names that it takes."""
     try:
         for option in asked:
             jax.config.update(option, None)
@@ -61,21 +61,21 @@ def _platforms_without(asked: dict[str, str]) -> list[str]:
 
 
 def _as_asked(option: str, value: str) -> str:
-    """An option as its user wrote it: in the environment, or in Python."""
+    """Write an option as its user wrote it: in the environment, or in Python."""
     variable = option.upper()
     return f"{variable}={value}" if os.environ.get(variable) == value else f"{option} = {value!r}"
 
 
 def default_block_paths(platform: str, members: int, paths: int) -> int:
-    """Paths in a block where a run does not say how many; a power of two.
+    """Return the paths in a block where a run does not say how many; a power of two.
 
     An accelerator gets as many as occupy it, of fewer members more, and no more than the run has:
     what a block computes beyond them is thrown away.
 
     Args:
-        platform: of the devices, as JAX calls it (``cpu``, ``gpu``, ``tpu``).
-        members: of the model, over which its arrays extend.
-        paths: that each device computes.
+        platform: Platform of the devices, as JAX calls it (``cpu``, ``gpu``, ``tpu``).
+        members: Number of members of the model, over which its arrays extend.
+        paths: Number of paths that each device computes.
     """
     if platform == "cpu":
         return _CPU_BLOCK
@@ -84,13 +84,13 @@ def default_block_paths(platform: str, members: int, paths: int) -> int:
 
 
 def device_threads(workers: int) -> ThreadPoolExecutor:
-    """Threads that compute chunks, each on one device, taken in turn.
+    """Return threads that compute chunks, each on one device, taken in turn.
 
     So the paths of a run are divided among the accelerators of a machine. As a path is a function
     of its number, no number depends on how many there are.
 
     Args:
-        workers: threads; with fewer than devices, the last devices stay idle.
+        workers: Number of threads; with fewer than devices, the last devices stay idle.
     """
     devices = itertools.cycle(jax.local_devices())
 

@@ -15,9 +15,10 @@ class TotalCounts(NamedTuple):
     """As :class:`dtaojax.engine.statistics.Counts`, of all paths and off the device.
 
     Attributes:
-        bins: how many positive values fell into each bin, (moments, gauges, members, bins).
-        lowest: smallest positive value seen, infinite without one, (moments, gauges, members).
-        highest: largest value seen.
+        bins: Number of positive values in each bin, shape (moments, gauges, members, bins).
+        lowest: Smallest positive value seen, infinite without one, shape (moments, gauges,
+            members).
+        highest: Largest value seen, in the same shape.
     """
 
     bins: np.ndarray
@@ -29,15 +30,15 @@ class Statistics(NamedTuple):
     """What is known of all used paths together.
 
     Attributes:
-        used: number of paths behind every figure.
-        lost: paths that turned non-finite, and the moment at which each was found out.
-        deviation: sum of ``(value - origin) / scale``, (moments, gauges, members).
-        squared: sum of its squares.
-        cubed: sum of its cubes.
-        events: number of paths, (moments, events, members).
-        counts: of values by bin.
-        tallies: of used paths, in the model's order.
-        batches: sums at the last moment over batches of paths.
+        used: Number of paths behind every figure.
+        lost: Paths that turned non-finite, and the moment at which each was found out.
+        deviation: Sum of ``(value - origin) / scale``, shape (moments, gauges, members).
+        squared: Sum of its squares.
+        cubed: Sum of its cubes.
+        events: Number of paths on which each event was true, shape (moments, events, members).
+        counts: Counts of values by bin.
+        tallies: Tallies of used paths, in the model's order.
+        batches: Sums at the last moment over batches of paths.
     """
 
     used: int
@@ -69,7 +70,7 @@ class Merger:
         self._used = 0
 
     def add(self, first: int, chunk: Chunk) -> None:
-        """Takes the chunk that begins at path ``first``, which follows those taken before.
+        """Take the chunk that begins at path ``first``, which follows those taken before.
 
         Raises:
             ValueError: it does not follow them, so that paths would be missing or counted twice.

@@ -30,7 +30,7 @@ class PairwiseAccumulator:
         self._partial: list[np.ndarray | None] = []
 
     def add(self, block: np.ndarray) -> None:
-        """Takes the sum of the next block."""
+        """Take the sum of the next block."""
         carried = block
         for level, held in enumerate(self._partial):
             if held is None:
@@ -41,7 +41,7 @@ class PairwiseAccumulator:
         self._partial.append(carried)
 
     def total(self) -> np.ndarray:
-        """The sum so far, as if blocks of zeros filled the tree; there must be a block."""
+        """Return the sum so far, as if blocks of zeros filled the tree; there must be a block."""
         held = [partial for partial in self._partial if partial is not None]
         total = held[0]
         for partial in held[1:]:

@@ -24,24 +24,24 @@ Enough = Callable[[int], bool]
 
 
 def never(done: int) -> bool:
-    """Runs all paths."""
+    """Run all paths."""
     return False
 
 
 def usable_cores() -> tuple[int, ...]:
-    """Numbers of the cores that this process may use; none where the system cannot say."""
+    """Return the numbers of the cores that this process may use; none where nobody can say."""
     if hasattr(os, "sched_getaffinity"):
         return tuple(sorted(os.sched_getaffinity(0)))
     return ()
 
 
 def available_cores() -> int:
-    """How many cores this process may use, where the system can say, and else all there are."""
+    """Return how many cores this process may use, or where nobody can say, how many there are."""
     return len(usable_cores()) or os.cpu_count() or 1
 
 
 def default_workers() -> int:
-    """Chunks to compute at once: one a core on a CPU, one on each accelerator."""
+    """Return the chunks to compute at once: one a core on a CPU, one on each accelerator."""
     if jax.default_backend() == "cpu":
         return available_cores()
     return jax.local_device_count()
@@ -64,21 +64,21 @@ def run_on(
     Paths that turn non-finite are counted and left out of every statistic.
 
     Args:
-        executor: runs ``compute`` for many chunks at once, in any order.
-        compute: pure, so that a chunk may be computed again where a worker was lost.
-        bins: of the gauges' distributions.
-        plan: how much, and in which portions.
-        sink: receives each path's scalars, chunk by chunk in path order.
-        progress: receives the number of paths done so far.
-        workers: that the executor has; twice as many chunks are kept under way.
-        store: of finished chunks; those in it are not computed again.
-        enough: ends the run early, to what a run of that many paths would find.
+        executor: Executor that runs ``compute`` for many chunks at once, in any order.
+        compute: Pure function of a chunk, so that it may be computed again where a worker was lost.
+        bins: Bins of the gauges' distributions.
+        plan: Size of the run, and its portions.
+        sink: Receiver of each path's scalars, chunk by chunk in path order.
+        progress: Receiver of the number of paths done so far.
+        workers: Number of workers of the executor; twice as many chunks are kept under way.
+        store: Store of finished chunks; those in it are not computed again.
+        enough: Rule that ends the run early, to what a run of that many paths would find.
     """
     merger = Merger(bins)
     pending: deque[tuple[int, Future[Chunk] | None]] = deque()
 
     def collect() -> bool:
-        """Takes the next chunk; whether it was the last that is needed."""
+        """Take the next chunk, and say whether it was the last that is needed."""
         first, future = pending.popleft()
         if future is None:
             chunk = store.load(first, plan.stop(first) - first)

@@ -11,8 +11,8 @@ from typing import NamedTuple
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
-from dtaojax.engine.model import Observation
 from dtaojax.engine.pairwise import pairwise_sum
+from dtaojax.engine.rollout import Observation
 
 
 class Bins(NamedTuple):
@@ -21,11 +21,11 @@ class Bins(NamedTuple):
     Bin 0 holds positive values below the range and the last bin what is above it.
 
     Attributes:
-        origin: value that deviations are taken from, for exact moments.
-        scale: unit in which a gauge is measured; positive.
-        log_low: log of the lower end of the range, in that unit.
-        log_width: width of a bin in the log.
-        inside: number of bins inside the range.
+        origin: Value that deviations are taken from, for exact moments.
+        scale: Unit in which a gauge is measured; positive.
+        log_low: Log of the lower end of the range, in that unit.
+        log_width: Width of a bin in the log.
+        inside: Number of bins inside the range.
     """
 
     origin: Float[Array, "gauges members"]
@@ -39,9 +39,9 @@ class Counts(NamedTuple):
     """The part that merges by adding integers and by comparing.
 
     Attributes:
-        bins: how many positive values fell into each bin.
-        lowest: smallest positive value seen; infinite without one.
-        highest: largest value seen.
+        bins: Number of positive values in each bin.
+        lowest: Smallest positive value seen; infinite without one.
+        highest: Largest value seen.
     """
 
     bins: Int[Array, "moments gauges members bins"]
@@ -53,10 +53,10 @@ class Sums(NamedTuple):
     """Pairwise sums over the paths of a block.
 
     Attributes:
-        deviation: of ``(value - origin) / scale``.
-        squared: of its square.
-        cubed: of its cube.
-        events: number of paths on which each event was true.
+        deviation: Sum of ``(value - origin) / scale``.
+        squared: Sum of its square.
+        cubed: Sum of its cube.
+        events: Number of paths on which each event was true.
     """
 
     deviation: Float[Array, "moments gauges members"]
@@ -66,7 +66,7 @@ class Sums(NamedTuple):
 
 
 def empty_counts(bins: Bins, moments: int) -> Counts:
-    """Counts of nothing."""
+    """Return counts of nothing."""
     shape = (moments, *bins.origin.shape)
     return Counts(
         bins=jnp.zeros((*shape, bins.inside + 2), jnp.int32),
@@ -78,13 +78,13 @@ def empty_counts(bins: Bins, moments: int) -> Counts:
 def count_block(
     counts: Counts, bins: Bins, seen: Observation, used: Bool[Array, " paths"]
 ) -> Counts:
-    """Counts with a block of paths added; those not used are left out.
+    """Return counts with a block of paths added; those not used are left out.
 
     Args:
-        counts: before.
-        bins: where values fall.
-        seen: observations with leading axes (paths, moments).
-        used: which paths count.
+        counts: Counts before the block.
+        bins: Bins into which values fall.
+        seen: Observations with leading axes (paths, moments).
+        used: Paths that count, shape (paths,).
     """
     values = seen.gauges
     here = used[:, None, None, None]
@@ -111,8 +111,8 @@ class Terms(NamedTuple):
 
     Attributes:
         deviation: ``(value - origin) / scale``.
-        squared: its square.
-        cubed: its cube.
+        squared: Its square.
+        cubed: Its cube.
     """
 
     deviation: Float[Array, "paths moments gauges members"]
@@ -121,7 +121,7 @@ class Terms(NamedTuple):
 
 
 def block_terms(bins: Bins, seen: Observation, used: Bool[Array, " paths"]) -> Terms:
-    """Terms of the sums, to be added up by a separate program.
+    """Return the terms of the sums, to be added up by a separate program.
 
     In one program the compiler may fuse a product into the addition that follows, which rounds once
     instead of twice, where the size of the block suggests it.
@@ -134,7 +134,7 @@ def block_terms(bins: Bins, seen: Observation, used: Bool[Array, " paths"]) -> T
 
 
 def sum_block(terms: Terms, events: Bool[Array, "paths moments events members"]) -> Sums:
-    """Sums over a block of a power of two paths."""
+    """Add up a block of a power of two paths."""
     return Sums(
         deviation=pairwise_sum(terms.deviation),
         squared=pairwise_sum(terms.squared),

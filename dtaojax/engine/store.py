@@ -17,8 +17,8 @@ class DamagedChunkError(Exception):
     """A chunk's file is not as it was written, or is that of other paths or of another run.
 
     Attributes:
-        file: the file.
-        first: number of the first path in it.
+        file: File that is meant.
+        first: Number of the first path in it.
     """
 
     def __init__(self, file: Path, first: int) -> None:
@@ -31,7 +31,7 @@ class Store(Protocol):
     """Where chunks are kept while a run goes on."""
 
     def holds(self, first: int) -> bool:
-        """Whether the chunk that begins at path ``first`` is kept."""
+        """Say whether the chunk that begins at path ``first`` is kept."""
         ...
 
     def load(self, first: int, paths: int) -> Chunk:
@@ -39,7 +39,7 @@ class Store(Protocol):
         ...
 
     def save(self, first: int, chunk: Chunk) -> None:
-        """Keeps a chunk."""
+        """Keep a chunk."""
         ...
 
 
@@ -47,7 +47,7 @@ class NoStore:
     """Keeps nothing."""
 
     def holds(self, first: int) -> bool:
-        """Never."""
+        """Say that none is kept."""
         return False
 
     def load(self, first: int, paths: int) -> Chunk:
@@ -55,7 +55,7 @@ class NoStore:
         raise KeyError(first)
 
     def save(self, first: int, chunk: Chunk) -> None:
-        """Does nothing."""
+        """Keep nothing."""
         ...
 
 
@@ -72,21 +72,21 @@ class ChunkStore:
     """
 
     def __init__(self, folder: Path, run: bytes = b"") -> None:
-        """Opens a folder.
+        """Open a folder.
 
         Args:
-            folder: of the files.
-            run: what tells the run from every other.
+            folder: Folder of the files.
+            run: Description that tells the run from every other.
         """
         self._folder = folder
         self._run = run
 
     def file(self, first: int) -> Path:
-        """The file of the chunk that begins at path ``first``."""
+        """Return the file of the chunk that begins at path ``first``."""
         return self._folder / f"{first:010d}.chunk"
 
     def holds(self, first: int) -> bool:
-        """Whether the chunk is on disk."""
+        """Say whether the chunk is on disk."""
         return self.file(first).exists()
 
     def _digest(self, first: int, paths: int, content: memoryview) -> bytes:
@@ -96,7 +96,7 @@ class ChunkStore:
         return digest.digest()
 
     def load(self, first: int, paths: int) -> Chunk:
-        """Reads a chunk and checks it.
+        """Read a chunk and check it.
 
         Raises:
             DamagedChunkError: the file does not hold these paths of this run as they were written.
@@ -110,7 +110,7 @@ class ChunkStore:
             return Chunk(*(arrays[name] for name in Chunk._fields))
 
     def save(self, first: int, chunk: Chunk) -> None:
-        """Writes a chunk, all of it or nothing.
+        """Write a chunk, all of it or nothing.
 
         Raises:
             OSError: it cannot be written; what was there before is untouched.

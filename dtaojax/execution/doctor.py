@@ -17,9 +17,9 @@ class Finding(NamedTuple):
     """One thing about the machine.
 
     Attributes:
-        topic: what was looked at.
-        text: what was found, with the fix where it is not well.
-        well: whether it is as it should be.
+        topic: Topic that was looked at.
+        text: Words on what was found, with the fix where it is not well.
+        well: Whether it is as it should be.
     """
 
     topic: str
@@ -28,7 +28,7 @@ class Finding(NamedTuple):
 
 
 def findings() -> list[Finding]:
-    """Looks at versions, devices, precision and the compilation cache."""
+    """Look at versions, devices, precision and the compilation cache."""
     found = [Finding("dtaojax", __version__)]
     found += [Finding(name, version) for name, version in runtime.versions().items()]
     found.append(Finding("cores", str(available_cores())))
@@ -38,7 +38,7 @@ def findings() -> list[Finding]:
 
 
 def _devices() -> list[Finding]:
-    """Devices and what they compute; why there are none."""
+    """Report the devices and what they compute, or why there are none."""
     try:
         runtime.configure("float64")
     except runtime.PlatformError as error:
@@ -48,7 +48,7 @@ def _devices() -> list[Finding]:
 
 
 def _precision() -> Finding:
-    """A pool of 100,000 TAO must notice the smallest emission there is, one rao."""
+    """Report whether a pool of 100,000 TAO notices the smallest emission there is, one rao."""
     pool = jnp.asarray(100_000.0)
     grown = float((pool + 1e-9) - pool)
     well = abs(grown - 1e-9) < 2e-11

@@ -27,7 +27,7 @@ class PlatformError(ResultsError):
 
 
 def cache_folder() -> Path:
-    """Where compiled programs are kept between runs (``DTAOJAX_CACHE``, or the user's cache)."""
+    """Return where compiled programs are kept (``DTAOJAX_CACHE``, or the user's cache)."""
     if named := os.environ.get("DTAOJAX_CACHE"):
         return Path(named)
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
@@ -35,7 +35,7 @@ def cache_folder() -> Path:
 
 
 def configure(precision: str) -> None:
-    """Sets the precision and the width of vectors, and keeps compiled programs for the next run.
+    """Set the precision and the width of vectors, and keep compiled programs for the next run.
 
     Args:
         precision: ``float64`` or ``float32``.
@@ -58,12 +58,13 @@ def configure(precision: str) -> None:
 
 
 def block_paths(run: RunConfig, subnets: int, workers: int) -> int:
-    """Paths in a block: as the config asks, or what suits the device.
+    """Return the paths in a block: as the config asks, or what suits the device.
 
     Args:
-        run: whose precision, where one is asked for, is looked at after whole blocks.
-        subnets: of the network.
-        workers: that share the paths.
+        run: Settings of the run; its precision, where one is asked for, is looked at after whole
+            blocks.
+        subnets: Number of subnets of the network.
+        workers: Number of workers that share the paths.
     """
     if run.block_paths is not None:
         return run.block_paths
@@ -72,7 +73,7 @@ def block_paths(run: RunConfig, subnets: int, workers: int) -> int:
 
 
 def device_name() -> str:
-    """The device that programs run on, in words."""
+    """Name the device that programs run on."""
     device = jax.devices()[0]
     cores = f", {available_cores()} cores" if device.platform == "cpu" else ""
     kind = platform.machine() if device.platform == "cpu" else device.device_kind
@@ -80,13 +81,13 @@ def device_name() -> str:
 
 
 def versions() -> dict[str, str]:
-    """Versions of Python and of the packages that make the numbers."""
+    """Return the versions of Python and of the packages that make the numbers."""
     found = {name: metadata.version(name) for name in _REPORTED}
     return {"python": platform.python_version(), **found}
 
 
 def made() -> dict[str, Any]:
-    """By which versions, on what and when something was made; for a page and its files."""
+    """Return by which versions, on what and when something was made; for a page and its files."""
     return {
         "dtaojax_version": __version__,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -96,7 +97,7 @@ def made() -> dict[str, Any]:
 
 
 def fingerprint() -> dict[str, str]:
-    """Everything besides its inputs that a number may depend on, down to the last bit."""
+    """Return everything besides its inputs that a number may depend on, down to the last bit."""
     device = jax.devices()[0]
     code = hashlib.sha256()
     package = Path(__file__).parents[1]

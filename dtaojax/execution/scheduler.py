@@ -21,7 +21,7 @@ class CrewError(ResultsError):
 
 
 def connected(distributed: Any, address: str, patience_s: float) -> Any:
-    """A client of a scheduler.
+    """Connect to a scheduler.
 
     Raises:
         CrewError: nobody answers there.
@@ -43,7 +43,7 @@ def _in_a_line(error: BaseException) -> str:
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Keeps dask from telling of what this program tells of in its own words."""
+    """Keep dask from telling of what this program tells of in its own words."""
     loggers = [
         logging.getLogger(name)
         for name in [*logging.root.manager.loggerDict, "distributed"]
@@ -60,7 +60,7 @@ def quiet() -> Iterator[None]:
 
 
 def distributed_package() -> Any:
-    """The package of dask that computes elsewhere.
+    """Import the package of dask that computes elsewhere.
 
     Raises:
         CrewError: it is not installed.
@@ -77,7 +77,7 @@ def distributed_package() -> Any:
 
 @contextmanager
 def lost_workers(distributed: Any) -> Iterator[None]:
-    """Says what to do where one chunk ended worker after worker."""
+    """Say what to do where one chunk ended worker after worker."""
     try:
         yield
     except distributed.KilledWorker as error:
@@ -89,7 +89,7 @@ def lost_workers(distributed: Any) -> Iterator[None]:
 
 @contextmanager
 def lost_scheduler(client: Any, address: str, without_workers_s: float) -> Iterator[None]:
-    """Says what to do where the scheduler is gone, or all workers for longer than is waited."""
+    """Say what to do where the scheduler is gone, or all workers for longer than is waited."""
     ended, deserted = threading.Event(), threading.Event()
 
     def watch() -> None:

@@ -10,9 +10,10 @@ from functools import lru_cache, partial
 from typing import Any, Final
 
 from dtaojax.assembly import build_bins
+from dtaojax.assembly.world import simulated
 from dtaojax.engine.chunk import Chunk, Plan, compute_chunk
 from dtaojax.engine.devices import device_threads
-from dtaojax.engine.model import Model
+from dtaojax.engine.rollout import Model
 from dtaojax.engine.run import Compute, default_workers, usable_cores
 from dtaojax.engine.statistics import Bins
 from dtaojax.execution import runtime
@@ -24,7 +25,6 @@ from dtaojax.execution.scheduler import (
     lost_workers,
     quiet,
 )
-from dtaojax.execution.simulated import simulated
 from dtaojax.inputs import Inputs
 
 RETRIES: Final = 3
@@ -38,9 +38,9 @@ class Crew:
     """An executor and how a chunk is computed on it.
 
     Attributes:
-        executor: takes the chunks.
-        workers: chunks that it computes at the same time.
-        prepare: from a run's inputs, plan, model and bins to what is done for a chunk.
+        executor: Executor that takes the chunks.
+        workers: Number of chunks that it computes at the same time.
+        prepare: Function from a run's inputs, plan, model and bins to what is done for a chunk.
     """
 
     executor: Executor
@@ -58,7 +58,7 @@ def _computed_here(inputs: Inputs, plan: Plan, model: Model, bins: Bins) -> Comp
 
 @contextmanager
 def threads(precision: str) -> Iterator[Crew]:
-    """One thread a core of this process, or one for each of its accelerators."""
+    """Open one thread a core of this process, or one for each of its accelerators."""
     runtime.configure(precision)
     workers = default_workers()
     with device_threads(workers) as pool:
@@ -67,14 +67,14 @@ def threads(precision: str) -> Iterator[Crew]:
 
 @contextmanager
 def processes(precision: str, *, workers: int) -> Iterator[Crew]:
-    """A cluster of processes on this machine, each computing one chunk at a time.
+    """Open a cluster of processes on this machine, each computing one chunk at a time.
 
     With as many workers as cores, each stays on one of them. Every port is on the loopback
     interface, since whoever reaches a scheduler can run code (docs/cluster.md).
 
     Args:
-        precision: of the runs.
-        workers: how many processes.
+        precision: Precision of the runs.
+        workers: Number of processes.
 
     Raises:
         CrewError: the extra ``cluster`` is not installed.
@@ -106,13 +106,13 @@ def processes(precision: str, *, workers: int) -> Iterator[Crew]:
 def cluster(
     precision: str, *, address: str, patience_s: float = 30.0, without_workers_s: float = 600.0
 ) -> Iterator[Crew]:
-    """The workers of a dask scheduler that runs already.
+    """Open the workers of a dask scheduler that runs already.
 
     Args:
-        precision: of the runs.
-        address: of the scheduler, for example ``tcp://host:8786``.
-        patience_s: how long to wait for the scheduler and its first worker [s].
-        without_workers_s: how long to wait for another worker where all are gone [s].
+        precision: Precision of the runs.
+        address: Address of the scheduler, for example ``tcp://host:8786``.
+        patience_s: Time to wait for the scheduler and its first worker [s].
+        without_workers_s: Time to wait for another worker where all are gone [s].
 
     Raises:
         CrewError: the extra ``cluster`` is not installed, nobody answers, or the scheduler or all
@@ -160,7 +160,7 @@ def _compute(job: _Job, first: int) -> Chunk:
 
 @lru_cache(maxsize=4)
 def _compute_of(job: _Job) -> Compute:
-    """Builds a run's world, once in a worker."""
+    """Build a run's world, once in a worker."""
     runtime.configure(job.inputs.config.run.precision)
     here = job.inputs.digests() | runtime.fingerprint()
     differs = [f"{name} {here[name][:60]}" for name, asked in job.identity if here[name] != asked]

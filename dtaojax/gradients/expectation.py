@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float
 
-from dtaojax.engine.sample import sample
+from dtaojax.engine.rollout import sample
 from dtaojax.gradients.dual import Dual, pushed, value_and_jacobian
 from dtaojax.gradients.errors import TuneError
 from dtaojax.gradients.measures import FUNCTIONS

@@ -1,6 +1,7 @@
 """The history of a path that measures read: day by day, and in full at the horizon."""
 
 from collections.abc import Callable
+from operator import sub
 from typing import Any, NamedTuple
 
 import jax
@@ -14,8 +15,8 @@ from dtaojax.mechanism.liquidity.pools import spot_price
 from dtaojax.numerics.ordered import ordered_sum
 from dtaojax.numerics.shapes import PerSubnet, Scalar, ScalarInt
 from dtaojax.state.network import NetworkState, Subnets
-from dtaojax.world.carry import Carry
-from dtaojax.world.world import World
+from dtaojax.world.followers.portfolio import Portfolio
+from dtaojax.world.world import Carry, World
 
 Lift = Callable[[Callable[..., Any]], Callable[..., Any]]
 """Transforms a piece of a program before it is called."""
@@ -125,21 +126,22 @@ def _look(world: World, carry: Carry) -> Day:
     return Day(_next_block(world, carry).shares.final, spot_price(carry.state.pools))
 
 
-def _worth(world: World, carry: Carry) -> Scalar:
-    portfolio, holdings = world.portfolio, carry.holdings
-    assert portfolio is not None
-    assert holdings is not None
-    value = portfolio.value(holdings, carry.state, world.mechanism.fee)
-    return ordered_sum(value.realizable)
+def _worth(world: World, carry: Carry) -> list[Scalar]:
+    """Return the realizable value of each portfolio that the world follows [TAO]."""
+    return [
+        ordered_sum(portfolio.value(holdings, carry.state, world.mechanism.fee).realizable)
+        for portfolio, holdings in world.following(carry, Portfolio)
+    ]
 
 
 def _history(world: World, begun: Carry, first: Day, end: Carry, later: Day) -> PathHistory:
     days = (jnp.concatenate([start[None], rest]) for start, rest in zip(first, later, strict=True))
+    losses = map(sub, _worth(world, begun), _worth(world, end))
     return PathHistory(
         world.mechanism,
         world.taking_part(end),
         end.state,
         _next_block(world, end),
         *days,
-        loss=None if world.portfolio is None else _worth(world, begun) - _worth(world, end),
+        loss=next(losses, None),
     )

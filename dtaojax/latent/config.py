@@ -73,8 +73,8 @@ class LatentConfig(StrictModel):
     quality: QualityConfig = GivenQualityConfig()
     sector: SectorConfig = GivenSectorConfig()
 
-    def build(self, seed: int) -> Latent | None:
-        """Build the draws of what differs from path to path; None if nothing does."""
+    def build(self, seed: int) -> Latent:
+        """Build the draws of what differs from path to path."""
         from dtaojax.latent.draws import latent
 
         size = self.sector.size if isinstance(self.sector, DrawnSectorConfig) else None

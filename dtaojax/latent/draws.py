@@ -19,9 +19,14 @@ class Latent(eqx.Module):
         sector_size: Number of subnets in a sector; the last may be smaller.
     """
 
-    quality: Stream | None
-    sectors: Stream | None
-    sector_size: int = eqx.field(static=True)
+    quality: Stream | None = None
+    sectors: Stream | None = None
+    sector_size: int = eqx.field(static=True, default=1)
+
+    @property
+    def differs(self) -> bool:
+        """Whether anything is drawn, so that subnets differ from path to path."""
+        return self.quality is not None or self.sectors is not None
 
     def __call__(self, path: ScalarInt, subnets: Subnets) -> Subnets:
         """Return the path's subnets."""
@@ -39,16 +44,14 @@ class Latent(eqx.Module):
         return subnets
 
 
-def latent(seed: int, *, draws_quality: bool, sector_size: int | None) -> Latent | None:
-    """Build the draws under a seed; None if nothing differs from path to path.
+def latent(seed: int, *, draws_quality: bool, sector_size: int | None) -> Latent:
+    """Build the draws under a seed.
 
     Args:
         seed: Seed of the run.
         draws_quality: True to draw quality on each path.
         sector_size: Number of subnets in a sector that is dealt; None where sectors are given.
     """
-    if not draws_quality and sector_size is None:
-        return None
     return Latent(
         quality=named_stream(seed, "latent/quality") if draws_quality else None,
         sectors=None if sector_size is None else named_stream(seed, "latent/sectors"),

@@ -15,14 +15,15 @@ class BinnedDistribution(NamedTuple):
     """Counts of zeros, and of positive values in bins of equal width in the logarithm.
 
     Attributes:
-        counts: by bin; the first holds what is below the range, the last what is above.
-        zeros: how many values are exactly 0; they are in no bin.
-        lowest: smallest positive value seen; not looked at where all are 0.
-        highest: largest value seen.
-        scale: unit of the range.
-        log_low: log of the lower end of the range, in that unit.
-        log_width: width of a bin in the log.
-        is_whole: whether all values are whole numbers, of which a bin holds at most one.
+        counts: Number of values by bin; the first holds what is below the range, the last what is
+            above.
+        zeros: Number of values that are exactly 0; they are in no bin.
+        lowest: Smallest positive value seen; not looked at where all are 0.
+        highest: Largest value seen.
+        scale: Unit of the range.
+        log_low: Log of the lower end of the range, in that unit.
+        log_width: Width of a bin in the log.
+        is_whole: Whether all values are whole numbers, of which a bin holds at most one.
     """
 
     counts: Int[np.ndarray, "... bins"]
@@ -39,11 +40,11 @@ class _Place(NamedTuple):
     """Where the value of a rank lies.
 
     Attributes:
-        bottom: it is no less than this; equal to ``top`` where it is known.
-        top: it is no more than this.
-        inside: the value interpolated within its bin; not to be used in an open bin.
-        below: whether its bin is open below.
-        above: whether its bin is open above.
+        bottom: Lower bound of the value; equal to ``top`` where the value is known.
+        top: Upper bound of the value.
+        inside: Value interpolated within its bin; not to be used in an open bin.
+        below: Whether its bin is open below.
+        above: Whether its bin is open above.
     """
 
     bottom: Float[np.ndarray, "..."]
@@ -80,10 +81,11 @@ def quantile_of_bins(
     upper end of the interval are NaN.
 
     Args:
-        distribution: of the paths.
-        level: of the quantile.
-        ranks: of the ends of the interval, from the level and the number of paths. Those of whole
-            numbers, between which nothing lies, are :func:`dtaojax.metrics.estimate.whole_ranks`.
+        distribution: Distribution over paths.
+        level: Level of the quantile.
+        ranks: Function of the level and the number of paths that gives the ranks of the ends of the
+            interval. Those of whole numbers, between which nothing lies, are
+            :func:`dtaojax.metrics.estimate.whole_ranks`.
     """
     counts, zeros = distribution.counts, distribution.zeros
     cumulative = zeros[..., None] + np.cumsum(counts, axis=-1)

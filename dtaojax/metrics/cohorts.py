@@ -26,13 +26,13 @@ steps, as gross proceeds of those who buy and sell in turn do."""
 def cohort_table(
     sample: Sample, figures: Sequence[str], parties: Sequence[str], days: Sequence[float]
 ) -> pd.DataFrame:
-    """Means and quantiles by cohort and day [TAO], and each cohort's share of the selling.
+    """Tabulate means and quantiles by cohort and day [TAO], and each one's share of the selling.
 
     Args:
-        sample: reads the figure ``figure.party`` of a day.
-        figures: names; ``proceeds`` and ``spending`` must be among them.
-        parties: cohorts, root and the chain.
-        days: reported [days].
+        sample: Reader of the figure ``figure.party`` of a day.
+        figures: Names of the figures; ``proceeds`` and ``spending`` must be among them.
+        parties: Names of the cohorts, of root and of the chain.
+        days: Reported days [days].
     """
 
     def net(party: str, day: float) -> Float[np.ndarray, " paths"]:

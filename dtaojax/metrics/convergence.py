@@ -8,8 +8,7 @@ import numpy as np
 from jaxtyping import Float
 
 from dtaojax.metrics.estimate import Estimate
-from dtaojax.metrics.ranges import range_of
-from dtaojax.metrics.tables import Row, mean_within, row
+from dtaojax.metrics.tables import Row, mean_within, range_of, row
 from dtaojax.metrics.tail import expected_shortfall, value_at_risk
 from dtaojax.results.contract import Scope, Statistic, paths_needed
 
@@ -41,12 +40,12 @@ _TAILS: Final[Mapping[Statistic, Callable[[Sample, float], Estimate]]] = {
 def convergence_rows(
     watched: Watched, sample: Sample, most_subnets: float = math.inf
 ) -> Iterator[Row]:
-    """The estimate from the first 1/16, 1/8, 1/4, 1/2 and all of the paths.
+    """Yield the estimate from the first 1/16, 1/8, 1/4, 1/2 and all of the paths.
 
     Args:
-        watched: what is estimated.
-        sample: the figure on every used path, in the order of paths.
-        most_subnets: that the network can hold.
+        watched: Number that is estimated.
+        sample: Figure on every used path, in the order of paths.
+        most_subnets: Number of subnets that the network can hold.
     """
     sizes = dict.fromkeys(len(sample) // part for part in PARTS)
     needed = paths_needed(watched.statistic, watched.level)

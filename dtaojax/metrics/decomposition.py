@@ -29,8 +29,8 @@ class SourceIndices(NamedTuple):
     """Of one source.
 
     Attributes:
-        first: part of the variance that the source makes alone [-].
-        total: the same with what it makes together with others [-].
+        first: Part of the variance that the source makes alone [-].
+        total: Part of the variance that it makes alone and together with others [-].
     """
 
     first: Estimate
@@ -41,8 +41,8 @@ class Decomposition(NamedTuple):
     """What the variance of a figure is made of.
 
     Attributes:
-        deviation: standard deviation over paths, in the figure's unit.
-        sources: indices by source, in the order that was given.
+        deviation: Standard deviation over paths, in the figure's unit.
+        sources: Indices by source, in the order that was given.
         together: part of the variance that sources make only together: one less the sum of the
             first-order indices [-].
     """
@@ -61,9 +61,9 @@ def decompose(
     same on all paths has no variance to take apart: all indices are NaN.
 
     Args:
-        first: the figure on paths of sample A.
-        second: on those of B, which is independent of A.
-        third: on those with one source from B and the rest from A, a row each source.
+        first: Figure on the paths of sample A.
+        second: Figure on the paths of B, which is independent of A.
+        third: Figure on paths with one source from B and the rest from A, a row each source.
     """
     both = np.concatenate([first, second])
     deviation = float(both.std(ddof=1))
@@ -97,7 +97,7 @@ def _first_order(first: Column, second: Column, third: Column) -> Column:
 
 
 def _total(first: Column, third: Column) -> Column:
-    """The same of the total index."""
+    """Return the same of the total index."""
     if np.array_equal(first, third):
         return np.zeros_like(first)
     return 1.0 - _shared(first, third)[0]

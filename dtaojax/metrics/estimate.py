@@ -43,7 +43,7 @@ def as_numbers(estimate: Estimate) -> dict[str, float]:
 
 
 def with_normal_interval(value: Values, standard_error: Values) -> Estimate:
-    """An estimate whose error is normal, as the central limit theorem has it."""
+    """Return an estimate whose error is normal, as the central limit theorem has it."""
     half = Z * standard_error
     return Estimate(value, standard_error, value - half, value + half)
 
@@ -60,10 +60,11 @@ def with_skewed_interval(
     skewness it is Student's.
 
     Args:
-        value: the estimate.
-        standard_error: of it.
-        skewness: a, of the estimate: that of a path's term over the root of the number of paths.
-        degrees: of freedom that the standard error rests on.
+        value: Estimate.
+        standard_error: Standard error of the estimate.
+        skewness: Coefficient a of the estimate's skewness: that of a path's term over the root of
+            the number of paths.
+        degrees: Degrees of freedom that the standard error rests on.
     """
     quantile = special.stdtrit(degrees, 0.5 + COVERAGE / 2)
     low = value - standard_error * _unskewed(quantile, skewness)
@@ -73,7 +74,7 @@ def with_skewed_interval(
 
 
 def _unskewed(turned: Values, skewness: Values) -> Values:
-    """The T that Hall's cubic turns into ``turned``."""
+    """Return the T that Hall's cubic turns into ``turned``."""
     plain = np.abs(skewness) < _NO_SKEWNESS
     a = np.where(plain, 1.0, skewness)
     return np.where(plain, turned, 3.0 / a * (np.cbrt(1.0 + a * (turned - a / 6.0)) - 1.0))
@@ -138,10 +139,10 @@ def mean_of_equals(value: Values, low: float, high: float, paths: int) -> Estima
     error, which is otherwise that of the normal distribution with the same interval: NaN.
 
     Args:
-        value: seen on all paths.
-        low: the least that the figure can be, or minus infinity.
-        high: the most that it can be, or infinity.
-        paths: number of paths.
+        value: Value that was seen on all paths.
+        low: Least that the figure can be, or minus infinity.
+        high: Most that the figure can be, or infinity.
+        paths: Number of paths.
     """
     others = 1.0 - ((1.0 - COVERAGE) / 2) ** (1.0 / paths)
     # A sum of shares may pass 1 by a rounding: the interval then ends at the value.
@@ -177,7 +178,7 @@ class Ranks(NamedTuple):
     Attributes:
         low: rank of the lower end: 1 is the least value, 3.2 lies a fifth of the way from the third
             to the fourth.
-        high: of the upper end.
+        high: Rank of the upper end.
     """
 
     low: float
@@ -249,10 +250,10 @@ def without_unknown_ends(
     that is not as it was the standard error is NaN.
 
     Args:
-        quantile: with an interval that ends at a path.
-        level: of the quantile.
-        within: the least and the most that the figure can be; infinite without a bound.
-        paths: number of paths.
+        quantile: Quantile with an interval that ends at a path.
+        level: Level of the quantile.
+        within: Least and most that the figure can be; infinite without a bound.
+        paths: Number of paths.
     """
     missed = (1.0 - COVERAGE) / 2
     least, most = (np.nan if np.isinf(end) else end for end in within)
@@ -273,7 +274,7 @@ def quantile_of_sample(sample: Float[np.ndarray, " paths"], level: float) -> Est
 
 
 def quantile_of_sorted(ordered: Float[np.ndarray, " paths"], level: float) -> Estimate:
-    """As :func:`quantile_of_sample`, of a sample in rising order."""
+    """Return the same as :func:`quantile_of_sample`, of a sample in rising order."""
     paths = len(ordered)
     low, high = quantile_ranks(level, paths)
     least, most = _between(ordered, low, math.floor), _between(ordered, high, math.ceil)

@@ -10,7 +10,7 @@ _QUANTILE_NAMES = {0.05: "q05", 0.5: "median", 0.95: "q95"}
 
 
 def headline(tables: dict[str, pd.DataFrame]) -> tuple[Metric, ...]:
-    """Means and the 5, 50 and 95 % quantiles of the network's figures on every day; for each
+    """Pick means and the 5, 50 and 95 % quantiles of the network's figures on every day; of each
     subnet its probabilities and mean figures at the horizon; all of the portfolio's tails.
 
     Names are the quantity's, with the statistic after it unless that is a mean or a probability:
@@ -46,7 +46,7 @@ def _metrics(table: pd.DataFrame) -> Iterator[Metric]:
 
 
 def metric_name(quantity: str, statistic: str, level: float) -> str | None:
-    """The name of a headline number; None for an estimate that is none."""
+    """Return the name of a headline number; None for an estimate that is none."""
     if statistic in ("mean", "probability"):
         return quantity
     if statistic == "quantile":

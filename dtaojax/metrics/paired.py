@@ -1,16 +1,22 @@
-"""Differences between two runs on the same random paths, with their Monte Carlo errors.
+"""Differences between two runs on the same random numbers, path by path or batch by batch.
 
 Path i of one run and path i of the other share their random numbers, so what both have in common
 cancels in the difference. Every error here counts that: a run against itself differs by 0 ± 0.
-Samples of two runs stand in the same order of paths.
+Samples of two runs stand in the same order of paths. Of every subnet's figures at the horizon only
+means over batches of paths are kept, which hold the same pairing in a memory that does not grow.
 
 Terms of a difference may have long tails to both sides, and their skewness is then mostly chance.
 So no interval here is shorter, to either side, than Student's without skewness.
 """
 
+from __future__ import annotations
+
 import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import pandas as pd
 from jaxtyping import Bool, Float, Int
 
 from dtaojax.metrics.estimate import (
@@ -22,16 +28,64 @@ from dtaojax.metrics.estimate import (
 )
 from dtaojax.metrics.tail import shortfall_influence, tail_degrees, tail_estimate
 
+if TYPE_CHECKING:
+    from jaxtyping import Bool
+
+    from dtaojax.engine.batches import Batches
+    from dtaojax.engine.statistics import Bins
+
+FIRST_PATH: Final = "first_path"
+USED: Final = "used"
+"""Columns of the table besides the figures: a batch's first path, and how many of it are used."""
+
+
+def batch_column(quantity: str, netuid: int) -> str:
+    """Return the name of the column that holds a figure of a subnet."""
+    return f"{quantity}[{netuid}]"
+
+
+def batch_table(
+    batches: Batches,
+    bins: Bins,
+    gauges: Sequence[str],
+    events: Sequence[str],
+    netuids: np.ndarray,
+    used: Bool[np.ndarray, " paths"],
+) -> pd.DataFrame:
+    """Return the means over the used paths of each batch; of an event, how often it happened.
+
+    A row a batch, in the order of paths; NaN in a batch without a used path.
+
+    Args:
+        batches: Sums of the gauges and events by batch.
+        bins: Bins that say from where and in which unit gauges were summed.
+        gauges: Names of the gauges, in recorded order.
+        events: Names of the events, in recorded order.
+        netuids: Netuids of the members.
+        used: Paths that stayed finite, shape (paths,).
+    """
+    first = np.arange(0, len(used), batches.paths)
+    count = np.add.reduceat(used, first, dtype=np.int64)
+    means = batches.sums / np.where(count, count, np.nan)[:, None, None]
+    origin, scale = np.asarray(bins.origin), np.asarray(bins.scale)
+    means[:, : len(gauges)] = origin + scale * means[:, : len(gauges)]
+    names = [batch_column(name, int(n)) for name in (*gauges, *events) for n in netuids]
+    figures = pd.DataFrame(means.reshape(len(first), -1), columns=names)
+    figures.insert(0, FIRST_PATH, first)
+    figures.insert(1, USED, count)
+    return figures
+
+
 Column = Float[np.ndarray, " paths"]
 
 
 def mean_difference(first: Column, second: Column) -> Estimate:
-    """How much larger the mean is in the second run."""
+    """Estimate how much larger the mean is in the second run."""
     return at_least_students(mean_of_sample(second - first), len(first) - 1)
 
 
 def mean_ratio(first: Column, second: Column) -> Estimate:
-    """How many times as large the mean is in the second run; NaN where the first's is 0.
+    """Estimate the second run's mean over the first's; NaN where the first's is 0.
 
     The error is that of a ratio of means, from its influence ``(y - r x) / mean(x)`` path by path
     (Cochran, "Sampling techniques", 2.11).
@@ -48,7 +102,7 @@ def mean_ratio(first: Column, second: Column) -> Estimate:
 
 
 def quantile_difference(first: Column, second: Column, level: float) -> Estimate:
-    """How much larger a quantile, or a VaR, is in the second run.
+    """Estimate how much larger a quantile, or a VaR, is in the second run.
 
     Two sample quantiles of paired samples are jointly normal, and their correlation is that of the
     events "this path lies below its quantile" in the two runs (Babu and Rao 1988, "Joint asymptotic
@@ -65,15 +119,15 @@ def quantile_difference(first: Column, second: Column, level: float) -> Estimate
 def shortfall_difference(
     first: tuple[Column, Column], second: tuple[Column, Column], confidence: float
 ) -> Estimate:
-    """How much larger an expected shortfall, or a part's contribution to it, is in the second run.
+    """Estimate how much larger an expected shortfall, or a contribution to it, is in the second.
 
     The error is that of the difference of the two influence functions, path by path
     (:func:`dtaojax.metrics.tail.shortfall_influence`).
 
     Args:
-        first: losses of the whole and of the part, in the first run; for a shortfall both the same.
-        second: likewise in the second run.
-        confidence: of the shortfall.
+        first: Losses of the whole and of the part, in the first run; for a shortfall both the same.
+        second: Likewise in the second run.
+        confidence: Confidence of the shortfall.
     """
     ours = shortfall_influence(*first, confidence)
     theirs = shortfall_influence(*second, confidence)
@@ -95,15 +149,15 @@ def at_least_students(found: Estimate, degrees: float) -> Estimate:
 
 
 def batch_difference(first: Column, second: Column, used: Int[np.ndarray, " batches"]) -> Estimate:
-    """How much larger the mean over paths is in the second run, from means over batches of them.
+    """Estimate how much larger the mean is in the second run, from means over batches of paths.
 
     The error is that of a ratio of means, from the influence of each batch, which counts by its
     paths (Cochran, "Sampling techniques", 2.11).
 
     Args:
-        first: means over the used paths of each batch, in the first run; at least two.
-        second: likewise in the second run.
-        used: paths that each batch has of both runs.
+        first: Means over the used paths of each batch, in the first run; at least two.
+        second: Likewise in the second run.
+        used: Number of paths that each batch has of both runs.
     """
     difference = second - first
     weights = used / used.mean()
@@ -113,7 +167,7 @@ def batch_difference(first: Column, second: Column, used: Int[np.ndarray, " batc
 
 
 def bounded_difference(first: Estimate, second: Estimate) -> Estimate:
-    """A difference of estimates whose paths are not kept.
+    """Return a difference of estimates whose paths are not kept.
 
     Its error is at most the sum of both (Cauchy and Schwarz), which is what is given: the interval
     holds at least as often as it promises.

@@ -9,8 +9,7 @@ import pandas as pd
 from jaxtyping import Float
 
 from dtaojax.metrics.estimate import Estimate, known, mean_of_sample
-from dtaojax.metrics.ranges import ANY, NOT_NEGATIVE
-from dtaojax.metrics.tables import Row, mean_within, row, sample_rows
+from dtaojax.metrics.tables import ANY, NOT_NEGATIVE, Row, mean_within, row, sample_rows
 from dtaojax.metrics.tail import expected_shortfall, shortfall_contribution, value_at_risk
 from dtaojax.results.contract import Statistic, paths_needed
 
@@ -26,11 +25,11 @@ class PortfolioSample(NamedTuple):
     """A portfolio on every used path at one moment.
 
     Attributes:
-        day: of the moment [days].
+        day: Day of the report [days].
         values: by valuation a column for each position, root last [TAO]; gone through often,
             one column at a time, so that each may be read when it is needed.
-        drawdown: reads the largest fall so far, as a part of the peak [-].
-        tao_usd: reads the price of TAO; None where it is not followed [USD/TAO].
+        drawdown: Reader of the largest fall so far, as a part of the peak [-].
+        tao_usd: Reader of the price of TAO; None where it is not followed [USD/TAO].
         exit_days: by position, root last, what leaving takes, as ``values``; None where that is not
             recorded [days].
     """
@@ -45,7 +44,7 @@ class PortfolioSample(NamedTuple):
 def portfolio_rows(
     start: PortfolioSample, samples: Sequence[PortfolioSample], amounts: Mapping[int, float]
 ) -> Iterator[Row]:
-    """All estimates about the portfolio.
+    """Yield all estimates about the portfolio.
 
     A loss is what the portfolio, its staking yield included, is worth less than at the start, in
     the same valuation; a gain is a negative loss. Holds about five numbers a path at once, however
@@ -53,9 +52,9 @@ def portfolio_rows(
     end at the end's. Where nothing is held, nothing is lost for certain.
 
     Args:
-        start: at day 0.
-        samples: at the days after which losses are measured.
-        amounts: that are held at the start, by netuid, root (0) last [alpha; TAO for root].
+        start: Portfolio at day 0.
+        samples: Portfolio on the days after which losses are measured.
+        amounts: Amounts that are held at the start, by netuid, root (0) last [alpha; TAO for root].
     """
     for sample in (start, *samples):
         for valuation in VALUATIONS:
@@ -104,7 +103,7 @@ def portfolio_rows(
 def _exit_rows(
     day: float, exit_days: Iterable[Column], amounts: Mapping[int, float]
 ) -> Iterator[Row]:
-    """How long leaving takes: each position, and all of them at the same time."""
+    """Estimate how long leaving takes: each position, and all of them at the same time."""
     for (netuid, held), needed in zip(amounts.items(), exit_days, strict=True):
         # The start is known, and what is not held is left at once.
         is_certain, paths = held <= 0.0 or day == 0.0, len(needed)
@@ -154,19 +153,19 @@ def loss_histogram(start: PortfolioSample, samples: Sequence[PortfolioSample]) -
 def part_losses(
     start: PortfolioSample, sample: PortfolioSample, valuation: str
 ) -> Iterator[Column]:
-    """What each position is worth less than at the start."""
+    """Return what each position is worth less than at the start."""
     # Unlike zip in a loop, map holds no column while the next is made.
     return map(np.subtract, start.values[valuation], sample.values[valuation])
 
 
 def worth_in_usd(sample: PortfolioSample, valuation: str) -> Column:
-    """What the portfolio is worth at the moment's price of TAO, which must be followed [USD]."""
+    """Return the worth of the portfolio at the day's price of TAO, which must be followed [USD]."""
     assert sample.tao_usd is not None
     return total(sample.values[valuation]) * sample.tao_usd()
 
 
 def slowest(columns: Iterable[Column]) -> Column:
-    """The largest of the columns on each path."""
+    """Return the largest of the columns on each path."""
     return reduce(np.maximum, columns)
 
 
@@ -180,7 +179,7 @@ def total(columns: Iterable[Column]) -> Column:
 
 
 def _histogram_range(losses: Float[np.ndarray, " paths"]) -> tuple[float, float]:
-    """From the smallest to the largest loss; one TAO wide where they differ by rounding only."""
+    """Range from the smallest to the largest loss; one TAO wide where only rounding differs."""
     low, high = float(losses.min()), float(losses.max())
     rounding = np.spacing(max(abs(low), abs(high)))
     if high - low <= _HISTOGRAM_BINS * rounding:

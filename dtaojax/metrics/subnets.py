@@ -16,8 +16,7 @@ from dtaojax.metrics.estimate import (
     whole_ranks,
     without_unknown_ends,
 )
-from dtaojax.metrics.ranges import range_of
-from dtaojax.metrics.tables import broadcast_frame
+from dtaojax.metrics.tables import broadcast_frame, range_of
 from dtaojax.results.contract import QUANTILE_LEVELS
 
 _WHOLE = ("rank",)
@@ -34,17 +33,17 @@ def subnet_table(
     most_subnets: int,
     levels: Sequence[float] = QUANTILE_LEVELS,
 ) -> pd.DataFrame:
-    """Means and quantiles of the gauges and probabilities of the events, by day and subnet.
+    """Tabulate means and quantiles of gauges and probabilities of events, by day and subnet.
 
     Args:
-        statistics: of all used paths.
-        bins: in which they were counted.
-        gauges: names and units, in recorded order.
-        events: names, in recorded order.
-        netuids: of the members.
-        days: of the recorded moments [days].
-        most_subnets: that the network can hold.
-        levels: of the quantiles.
+        statistics: Statistics of all used paths.
+        bins: Bins in which they were counted.
+        gauges: Names and units of the gauges, in recorded order.
+        events: Names of the events, in recorded order.
+        netuids: Netuids of the members.
+        days: Days of the recorded reports [days].
+        most_subnets: Number of subnets that the network can hold.
+        levels: Levels of the quantiles.
     """
     paths = statistics.used
     origin, scale = np.asarray(bins.origin), np.asarray(bins.scale)
@@ -102,7 +101,7 @@ def subnet_table(
 
 
 def _in_units(mean: Estimate, index: int, origin: np.ndarray, scale: np.ndarray) -> Estimate:
-    """A mean of deviations, turned back into the gauge's unit."""
+    """Return a mean of deviations, turned back into the gauge's unit."""
     value, error, low, high = (part[:, index] for part in mean)
     return Estimate(
         origin + scale * value, scale * error, origin + scale * low, origin + scale * high

@@ -1,7 +1,11 @@
-"""Tidy tables of estimates, one row an estimate (``results.ESTIMATE_COLUMNS``)."""
+"""Tidy tables of estimates, one row an estimate (``results.ESTIMATE_COLUMNS``).
+
+The interval of a mean stays between the values that its figure can have on any path.
+"""
 
 import math
 from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -14,8 +18,45 @@ from dtaojax.metrics.estimate import (
     quantile_of_sorted,
     without_unknown_ends,
 )
-from dtaojax.metrics.ranges import Range, range_of
 from dtaojax.results.contract import ESTIMATE_COLUMNS, QUANTILE_LEVELS, Scope, Statistic
+
+
+class Range(NamedTuple):
+    """The least and the most that a figure can be, in its unit; infinite without a bound."""
+
+    low: float
+    high: float
+
+
+ANY: Final = Range(-math.inf, math.inf)
+NOT_NEGATIVE: Final = Range(0.0, math.inf)
+PART: Final = Range(0.0, 1.0)
+
+_SIGNED: Final = ("loss_", "net_proceeds")
+"""How quantities begin that may have either sign."""
+_SINCE_START: Final = ("registrations", "deregistrations")
+"""Counts of subnets that may be more than the network holds at a time."""
+_UNBOUNDED_RATIOS: Final = ("emission_on_sale",)
+"""Ratios that are no part of a whole."""
+
+
+def range_of(quantity: str, unit: str, most_subnets: float = math.inf) -> Range:
+    """Return the range of a quantity of the tables.
+
+    Args:
+        quantity: Name of the quantity.
+        unit: Unit of the quantity.
+        most_subnets: Number of subnets that the network can hold; one that is gone ranks behind the
+            last of them.
+    """
+    if quantity.startswith(_SIGNED):
+        return ANY
+    if unit == "subnets" and quantity not in _SINCE_START:
+        return Range(0.0, most_subnets)
+    if unit == "ratio" and quantity not in _UNBOUNDED_RATIOS:
+        return PART
+    return Range(1.0, 1.0 + most_subnets) if unit == "rank" else NOT_NEGATIVE
+
 
 Row = tuple[object, ...]
 
@@ -72,7 +113,7 @@ def mean_within(sample: Float[np.ndarray, " paths"], within: Range) -> Estimate:
 
 
 def frame(rows: Sequence[Row]) -> pd.DataFrame:
-    """The table of the rows, with the contract's column types."""
+    """Return the table of the rows, with the contract's column types."""
     table = pd.DataFrame.from_records(rows, columns=list(ESTIMATE_COLUMNS))
     types = dict.fromkeys(("quantity", "scope", "statistic", "unit"), "string")
     types |= {"netuid": "Int64", "n_paths": "Int64"}
@@ -93,7 +134,7 @@ def broadcast_frame(
     paths: int,
     unit: str,
 ) -> pd.DataFrame:
-    """Rows for every day and member at once, from estimates of shape (days, members)."""
+    """Make the rows of all days and members at once, from estimates of shape (days, members)."""
     shape = (len(days), len(netuids))
     day, netuid = np.meshgrid(days, netuids, indexing="ij")
     numbers = {

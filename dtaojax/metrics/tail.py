@@ -20,7 +20,7 @@ _ROUNDING: Final = 1e-9
 
 
 def value_at_risk(losses: Losses, confidence: float) -> Estimate:
-    """The loss that is exceeded with probability ``1 - confidence`` (a quantile)."""
+    """Estimate the loss that is exceeded with probability ``1 - confidence`` (a quantile)."""
     return quantile_of_sample(losses, confidence)
 
 
@@ -28,9 +28,9 @@ class Tail(NamedTuple):
     """The worst paths of a sample, worst first.
 
     Attributes:
-        paths: their places in the sample.
-        weights: of each in the expected shortfall; they add up to 1.
-        border: places of the paths around the mildest of them, to either side.
+        paths: Places of the paths in the sample.
+        weights: Weight of each path in the expected shortfall; they add up to 1.
+        border: Places of the paths around the mildest of them, to either side.
     """
 
     paths: Int[np.ndarray, " tail"]
@@ -39,7 +39,7 @@ class Tail(NamedTuple):
 
 
 def tail(losses: Losses, confidence: float) -> Tail:
-    """The paths that make the expected shortfall, found without sorting all of them.
+    """Find the paths that make the expected shortfall, found without sorting all of them.
 
     The worst ``(1 - confidence) n`` paths weigh the same; if that is no whole number, the mildest
     of them gets the fraction that is left (Rockafellar and Uryasev 2002, section 4). The border is
@@ -59,7 +59,7 @@ def tail(losses: Losses, confidence: float) -> Tail:
 
 
 def _worst(losses: Losses, count: int) -> Int[np.ndarray, " count"]:
-    """Places of the largest losses, largest first; equal ones keep their order."""
+    """Return the places of the largest losses, largest first; equal ones keep their order."""
     limit = np.partition(losses, len(losses) - count)[len(losses) - count]
     reach = np.flatnonzero(losses >= limit)
     return reach[np.argsort(-losses[reach], kind="stable")[:count]]
@@ -78,9 +78,9 @@ class Influence(NamedTuple):
     """What single paths add to an estimate, and the estimate.
 
     Attributes:
-        value: the estimate.
-        paths: places of the paths that have an influence; that of all others is nothing.
-        amounts: influence of each of them.
+        value: Estimate of the contribution.
+        paths: Places of the paths that have an influence; that of all others is nothing.
+        amounts: Influence of each of these paths.
     """
 
     value: Values
@@ -91,15 +91,15 @@ class Influence(NamedTuple):
 def shortfall_influence(
     losses: Losses, part: Float[np.ndarray, " paths"], confidence: float
 ) -> Influence:
-    """A part's contribution to the expected shortfall, and the influence of the paths in the tail.
+    """Estimate a part's contribution to the expected shortfall, and the tail's influence on it.
 
     The part's value at the VaR is taken from the paths around it, no farther than half the tail to
     either side.
 
     Args:
-        losses: of the whole.
-        part: of it, path by path.
-        confidence: of the shortfall.
+        losses: Losses of the whole.
+        part: Losses of a part of it, path by path.
+        confidence: Confidence of the shortfall.
     """
     worst = tail(losses, confidence)
     value = np.dot(worst.weights, part[worst.paths])
@@ -118,9 +118,9 @@ def shortfall_contribution(
     no path has an influence, error and interval are not known: NaN.
 
     Args:
-        losses: of the whole.
-        part: of it, path by path.
-        confidence: of the shortfall.
+        losses: Losses of the whole.
+        part: Losses of a part of it, path by path.
+        confidence: Confidence of the shortfall.
     """
     value, _, influence = shortfall_influence(losses, part, confidence)
     if not influence.any():
@@ -135,10 +135,10 @@ def tail_estimate(
     """Return an estimate with the interval that the influence of single paths gives it.
 
     Args:
-        value: the estimate.
-        influence: of the paths that have one; that of all others is nothing.
-        confidence: the estimate was found from the worst ``1 - confidence`` of the paths.
-        paths: number of all paths. With one, the error is unknown: NaN.
+        value: Estimate.
+        influence: Influence of the paths that have one; that of all others is nothing.
+        confidence: Confidence c of an estimate that was found from the worst 1 - c of the paths.
+        paths: Number of all paths. With one, the error is unknown: NaN.
     """
     if paths < 2:
         return Estimate(*(np.asarray(x) for x in (value, np.nan, np.nan, np.nan)))

@@ -13,6 +13,7 @@ from dtaojax.numerics import concentration
 from dtaojax.numerics.ordered import normalise, ordered_sum
 from dtaojax.numerics.shapes import PerSubnetBool
 from dtaojax.state.network import NetworkState, Subnets
+from dtaojax.world.follower import Figure
 
 CONCENTRATION: Final = {
     "hhi": "ratio",
@@ -23,33 +24,29 @@ CONCENTRATION: Final = {
 }
 """Measures of concentration and their units."""
 
-NETWORK_SCALARS: Final = {
-    **{f"emission_{name}": unit for name, unit in CONCENTRATION.items()},
-    **{f"tao_in_{name}": unit for name, unit in CONCENTRATION.items()},
-    "total_tao_in": "TAO",
-    "sum_price": "TAO/alpha",
-    "chain_buy_share": "ratio",
-    "starved_subnets": "subnets",
-}
-"""Figures about the whole network and their units, in the order in which they are recorded."""
+NETWORK_FIGURES: Final = (
+    *(Figure(f"emission_{name}", unit) for name, unit in CONCENTRATION.items()),
+    *(Figure(f"tao_in_{name}", unit) for name, unit in CONCENTRATION.items()),
+    Figure("total_tao_in", "TAO"),
+    Figure("sum_price", "TAO/alpha"),
+    Figure("chain_buy_share", "ratio"),
+    Figure("starved_subnets", "subnets"),
+)
+"""Figures about the whole network that every world has, in the order in which they are recorded."""
 
-TURNOVER_SCALARS: Final = {
-    "registered_subnets": "subnets",
-    "registrations": "subnets",
-    "deregistrations": "subnets",
-    "priced_out": "applicants",
-    "shut_out": "applicants",
-    "lock_cost": "TAO",
-}
-"""Further figures about the network where subnets come and go; counts are since the start."""
+NETWORK_SCALARS: Final = {figure.name: figure.unit for figure in NETWORK_FIGURES}
+"""Names and units of these figures."""
 
-GAUGES: Final = {
-    "price": "TAO/alpha",
-    "moving_price": "TAO/alpha",
-    "tao_in": "TAO",
-    "emission_share": "ratio",
-}
-"""Figures about each subnet and their units."""
+SUBNET_FIGURES: Final = (
+    Figure("price", "TAO/alpha", "subnet"),
+    Figure("moving_price", "TAO/alpha", "subnet"),
+    Figure("tao_in", "TAO", "subnet"),
+    Figure("emission_share", "ratio", "subnet", scale="one"),
+)
+"""Figures about each subnet that every world has, in the order in which they are recorded."""
+
+GAUGES: Final = {figure.name: figure.unit for figure in SUBNET_FIGURES}
+"""Names and units of these figures."""
 
 EVENTS: Final = ("above_bar", "below_bar", "always_above_bar", "ever_below_bar", "next_pruned")
 """What can be true of a subnet on a report day.
@@ -68,11 +65,11 @@ class NetworkFigures(NamedTuple):
     """One path on one day.
 
     Attributes:
-        scalars: in the order of ``NETWORK_SCALARS``.
-        gauges: in the order of ``GAUGES``.
-        stands: see :func:`stands`.
-        next_pruned: the subnet that a registration would replace.
-        shares: of the TAO emission.
+        scalars: Figures of the network, in the order of ``NETWORK_FIGURES``.
+        gauges: Figures of the subnets, in the order of ``SUBNET_FIGURES``.
+        stands: Subnets that stand above the bar, or are paid without one (:func:`stands`).
+        next_pruned: Subnet that a registration would replace.
+        shares: Shares of the TAO emission.
     """
 
     scalars: Float[Array, " scalars"]
@@ -114,7 +111,7 @@ def stands(mechanism: Mechanism, shares: EmissionShares, subnets: Subnets) -> Pe
 def observe_network(
     mechanism: Mechanism, subnets: Subnets, state: NetworkState, immunity_blocks: int
 ) -> NetworkFigures:
-    """The network's figures as its next block would make them.
+    """Return the network's figures as its next block would make them.
 
     Every registered subnet counts as a member in the concentration of emission and of TAO in pools,
     also one that gets nothing.

@@ -10,22 +10,21 @@ import jax.numpy as jnp
 from jax import lax
 
 from dtaojax.demand.clock import Clock
-from dtaojax.engine.model import Observation
+from dtaojax.engine.rollout import Observation
 from dtaojax.mechanism.coming_into_force import Adaptation
+from dtaojax.mechanism.composition import Mechanism
 from dtaojax.numerics.shapes import ScalarInt
 from dtaojax.state.network import Subnets
-from dtaojax.world.carry import Carry
-from dtaojax.world.observation import EVENTS, EVENTS_WITHOUT_BAR
-from dtaojax.world.world import World
+from dtaojax.world.world import Carry, World
 
 
 class Change(eqx.Module):
     """Other rules, and when and how they come into force.
 
     Attributes:
-        step: number of steps before them.
-        world: under them; else as the world before, and with the same carry.
-        adaptations: what they make of what they find, in order.
+        step: Number of steps before the change.
+        world: World under the new rules, with the same carry as the world before.
+        adaptations: Adaptations of what the rules find, in the order in which they are made.
     """
 
     step: ScalarInt
@@ -33,7 +32,7 @@ class Change(eqx.Module):
     adaptations: tuple[Adaptation, ...]
 
     def __call__(self, carry: Carry) -> Carry:
-        """The carry with which the rules begin."""
+        """Return the carry with which the rules begin."""
         subnets, state = self.world.taking_part(carry), carry.state
         for adaptation in self.adaptations:
             subnets, state = adaptation(subnets, state)
@@ -48,13 +47,13 @@ class ScheduledWorld(World):
     is made at the end of the step before it: what is seen there is seen by the new rules.
 
     Attributes:
-        changes: in order of time, each at a step of its own.
+        changes: Changes in the order of time, each at a step of its own.
     """
 
     changes: tuple[Change, ...] = ()
 
     def decided(self, carry: Carry, clock: Clock) -> tuple[Subnets, tuple[Any, ...]]:
-        """Who takes part after owners and root have decided, under the rules of the step."""
+        """Return the subnets after owners and root have decided, under the rules of the step."""
         first = super().decided
         acts = [first, *(change.world.decided for change in self.changes)]
         return lax.switch(
@@ -64,13 +63,13 @@ class ScheduledWorld(World):
     def advance_as_decided(
         self, carry: Carry, number: ScalarInt, subnets: Subnets, acts: tuple[Any, ...]
     ) -> Carry:
-        """The path one step further under the rules of the step, and ready for those of the next.
+        """Take the path a step further under the rules of the step, ready for those of the next.
 
         Args:
-            carry: before the step.
-            number: of the step, from 0.
-            subnets: who takes part, after the decisions.
-            acts: memories of the processes of behaviour after them.
+            carry: Path before the step.
+            number: Number of the step, from 0.
+            subnets: Subnets that take part, after the decisions.
+            acts: Memories of the processes of behaviour after them.
         """
         first = super().advance_as_decided
         steps = [first, *(change.world.advance_as_decided for change in self.changes)]
@@ -81,26 +80,20 @@ class ScheduledWorld(World):
         return lax.switch(begins, starts, after)
 
     def observe(self, carry: Carry, number: ScalarInt) -> Observation:
-        """What is recorded on a report day, by the rules of the next block."""
+        """Return what is recorded on a report day, by the rules of the next block."""
         first = super().observe
         looks = [first, *(change.world.observe for change in self.changes)]
         return lax.switch(self._phase(number), [_plain(look) for look in looks], carry, number)
 
     def _phase(self, number: ScalarInt) -> ScalarInt:
-        """How many changes there were before a step."""
+        """Return how many changes there were before a step."""
         made = [(change.step <= number).astype(jnp.int32) for change in self.changes]
         return reduce(add, made)
 
     @property
-    def event_names(self) -> tuple[str, ...]:
-        """Names of the rows of ``Observation.events``.
-
-        They are those of the bar if there ever is one; while there is none, a subnet that receives
-        TAO emission counts as above it.
-        """
-        worlds = (self.mechanism, *(change.world.mechanism for change in self.changes))
-        names = EVENTS if any(rules.has_bar for rules in worlds) else EVENTS_WITHOUT_BAR
-        return (*names, *super().event_names[len(names) :])
+    def rules_in_turn(self) -> tuple[Mechanism, ...]:
+        """Rules of the network, one after the other as they come into force."""
+        return (self.mechanism, *(change.world.mechanism for change in self.changes))
 
 
 def _same(carry: Carry) -> Carry:
@@ -108,5 +101,5 @@ def _same(carry: Carry) -> Carry:
 
 
 def _plain(call: Callable[..., Any]) -> Callable[..., Any]:
-    """A function in place of a part with arrays, which JAX would take for a key of its caches."""
+    """Return a plain function in place of a part whose arrays JAX would hash for its caches."""
     return lambda *given: call(*given)

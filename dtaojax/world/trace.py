@@ -5,8 +5,7 @@ from typing import Any, NamedTuple, cast
 import equinox as eqx
 from jaxtyping import Array, Float, Int, UInt32
 
-from dtaojax.engine.model import Observation
-from dtaojax.engine.rollout import PathRecord, rollout
+from dtaojax.engine.rollout import Observation, PathRecord, rollout
 from dtaojax.numerics.shapes import (
     PathNumber,
     PerSubnet,
@@ -15,8 +14,8 @@ from dtaojax.numerics.shapes import (
     ScalarBool,
     ScalarInt,
 )
-from dtaojax.world.carry import Carry
-from dtaojax.world.world import World
+from dtaojax.world.followers.portfolio import Portfolio
+from dtaojax.world.world import Carry, World
 
 PerPosition = Float[Array, " positions"]
 
@@ -25,7 +24,7 @@ class Position(NamedTuple):
     """What the holder has, position by position.
 
     Attributes:
-        alpha: staked in each subnet held [alpha].
+        alpha: Alpha staked in each subnet held [alpha].
         paid: TAO paid out for each so far, root last [TAO].
     """
 
@@ -37,15 +36,15 @@ class Moment(NamedTuple):
     """A path on a report day.
 
     Attributes:
-        seen: what a run records; figures of a subnet that is gone are 0 there.
-        alpha_in: alpha in the pool of the slot [alpha].
-        alpha_out: alpha outside it [alpha].
-        registered_at: when the subnet in the slot was registered; -1 where it is empty.
-        quality: latent quality of the subnet in the slot [-].
-        sector: its line of work.
+        seen: Observation as a run records it; figures of a subnet that is gone are 0 there.
+        alpha_in: Alpha in the pool of each slot [alpha], shape (slots,).
+        alpha_out: Alpha outside the pool of each slot [alpha], shape (slots,).
+        registered_at: Block at which the subnet in each slot was registered; -1 where it is empty.
+        quality: Latent quality of the subnet in each slot [-].
+        sector: Sector of the subnet in each slot.
         total_issuance: TAO in existence [TAO].
         root_tao: TAO staked to root [TAO].
-        held: by the holder, if there is one.
+        held: Positions of each holder that the world follows.
     """
 
     seen: Observation
@@ -56,7 +55,7 @@ class Moment(NamedTuple):
     sector: PerSubnetInt
     total_issuance: Scalar
     root_tao: Scalar
-    held: Position | None
+    held: tuple[Position, ...]
 
 
 class Watched(eqx.Module):
@@ -66,23 +65,23 @@ class Watched(eqx.Module):
     observations; they are for :class:`Trace`.
 
     Attributes:
-        world: that is watched.
+        world: World that is watched.
     """
 
     world: World
 
     def begin(self, path: PathNumber) -> Carry:
-        """The start of a path."""
+        """Return the start of a path."""
         return self.world.begin(path)
 
     def advance(self, carry: Carry, number: ScalarInt) -> Carry:
-        """The path one step further."""
+        """Take the path a step further."""
         return self.world.advance(carry, number)
 
     def observe(self, carry: Carry, number: ScalarInt) -> Moment:
-        """What is to be seen after ``number`` steps."""
+        """Return what is to be seen after ``number`` steps."""
         subnets, state = self.world.taking_part(carry), carry.state
-        holdings = carry.holdings
+        holders = self.world.following(carry, Portfolio)
         return Moment(
             seen=self.world.observe(carry, number),
             alpha_in=state.pools.alpha_in,
@@ -92,15 +91,15 @@ class Watched(eqx.Module):
             sector=subnets.sector,
             total_issuance=state.total_issuance,
             root_tao=state.root_tao,
-            held=None if holdings is None else Position(holdings.alpha, holdings.paid),
+            held=tuple(Position(holds.alpha, holds.paid) for _, holds in holders),
         )
 
     def finite(self, carry: Carry) -> ScalarBool:
-        """Whether every number of the path is finite."""
+        """Say whether every number of the path is finite."""
         return self.world.finite(carry)
 
     def tally(self, carry: Carry) -> tuple[ScalarInt, ...]:
-        """Counts over the path."""
+        """Return the counts over the path."""
         return self.world.tally(carry)
 
 
@@ -108,8 +107,8 @@ class Trace(eqx.Module):
     """Paths from start to horizon as a function of their numbers, for ``sample_blocks``.
 
     Attributes:
-        watched: what is run.
-        report_steps: numbers of steps after which it is looked at, rising.
+        watched: Watched world that is run.
+        report_steps: Numbers of steps after which it is looked at, rising.
     """
 
     watched: Watched

@@ -67,7 +67,7 @@ def test_a_thousand_subnets_run_and_take_newcomers_without_a_limit() -> None:
         workers=1,
     )
     assert (found.used, found.lost) == (4, {})
-    names = list(world.scalar_names)
+    names = [figure.name for figure in world.figures]
     figures = np.concatenate(rows)[:, -1]
     count = figures[:, names.index("registered_subnets")]
     registered = figures[:, names.index("registrations")]

@@ -14,7 +14,7 @@ from worlds import live_mechanism, mainnet_world, row, stacked, typed
 
 from dtaojax import chain
 from dtaojax.assembly import build_world
-from dtaojax.cohorts.follower import COHORT_FIGURES
+from dtaojax.cohorts.follower import COHORT_FIGURES, Books
 from dtaojax.cohorts.settlement import (
     COHORTS,
     MINER,
@@ -43,8 +43,7 @@ from dtaojax.schema.errors import ConfigError
 from dtaojax.state.intents import Intents
 from dtaojax.studies.run.page.cohorts import cohort_table as report_table
 from dtaojax.studies.run.page.page import render_report
-from dtaojax.world.carry import Carry
-from dtaojax.world.world import World
+from dtaojax.world.world import Carry, World
 
 WHALE = len(COHORTS)
 
@@ -101,9 +100,14 @@ def walk(world: World, steps: int = 14, path: int = 1) -> tuple[Carry, Carry]:
     return jax.device_get(begun), stacked(jax.device_get(seen[1:]))
 
 
+def books_of(carry: Carry) -> Books:
+    (books,) = (memory for memory in carry.followers if isinstance(memory, Books))
+    return books
+
+
 def assert_books_balance(carry: Carry) -> None:
     """All alpha outside the pools is somebody's or burned, and nobody owes any."""
-    ledger, state = carry.books.ledger, carry.state
+    ledger, state = books_of(carry).ledger, carry.state
     total = sum(ledger.held) + state.burned_alpha + state.root_basket + state.protocol_alpha
     scale = 1e-12 * (state.alpha_out + state.pools.alpha_in + 1.0)
     assert (np.abs(total - state.alpha_out) <= scale).all()
@@ -118,7 +122,7 @@ def test_all_alpha_outside_the_pools_is_in_someones_hands(preset: str, table: Ne
     begun, seen = walk(world_of(table, preset, cohorts=cohorts, run={"step_blocks": 720}), steps=6)
     assert_books_balance(begun)
     assert_books_balance(seen)
-    flows = seen.books.ledger.flows
+    flows = books_of(seen).ledger.flows
     for sums in (*flows.income, *flows.proceeds, *flows.spending):
         assert (np.diff(sums, axis=0) >= -1e-9).all()
     for cohort in (OWNER, MINER, VALIDATOR):
@@ -133,12 +137,12 @@ def test_tao_that_cohorts_pay_and_get_is_what_the_pools_see(table: NetworkTable)
     _, seen = walk(world_of(table, mechanism=rules))
 
     def tao(carry: Carry) -> np.ndarray:
-        pools, flows = carry.state.pools, carry.books.ledger.flows
+        pools, flows = carry.state.pools, books_of(carry).ledger.flows
         return pools.tao_in + pools.tao_reservoir + sum(flows.proceeds) - sum(flows.spending)
 
     made = np.diff(np.sum(tao(seen), axis=-1))
     issued = np.diff(seen.state.total_issuance)
-    bought = np.diff(np.sum(seen.books.ledger.flows.spending[-1], axis=-1))
+    bought = np.diff(np.sum(books_of(seen).ledger.flows.spending[-1], axis=-1))
     # What the chain buys with is issued and spent, so that it is on both sides of its account.
     np.testing.assert_allclose(made, issued - bought, atol=1e-6)
 
@@ -311,7 +315,7 @@ def test_a_whale_that_sells_everything_is_left_with_nothing_and_gets_what_the_po
     world = replace(world, demand=())
     _, seen = walk(world, steps=1)
     place = table.row_of(netuid)
-    ledger = seen.books.ledger
+    ledger = books_of(seen).ledger
     assert ledger.held[WHALE][0, place] == 0.0
     pools, _ = coinbase(world.mechanism, world.subnets, world.start, 360)
     paid = sell_output(pools.pools, alpha * jnp.ones(table.n_subnets))[place]
@@ -326,7 +330,7 @@ def test_an_exit_over_days_sells_equal_parts_and_its_fraction(table: NetworkTabl
     }
     world = replace(world_of(table, cohorts=cohorts, demand=[]), demand=())
     _, seen = walk(world, steps=8)
-    held = seen.books.ledger.held[WHALE][:, table.row_of(4)]
+    held = books_of(seen).ledger.held[WHALE][:, table.row_of(4)]
     sold = -np.diff(held, prepend=1000.0)
     expected = np.array([0, 0, 1, 1, 1, 1, 0, 0]) * 150.0
     np.testing.assert_allclose(sold, expected, atol=1e-9)
@@ -339,7 +343,7 @@ def test_income_is_sold_with_its_lag(table: NetworkTable) -> None:
     selling = [{"process": "emission_selling", "owner": 1.0, "miner": 0.0, "validator": 0.0}]
     world = replace(world_of(table, cohorts=cohorts, demand=selling), demand=())
     _, seen = walk(world, steps=10)
-    held = seen.books.ledger.held[OWNER][-1, table.row_of(4)]
+    held = books_of(seen).ledger.held[OWNER][-1, table.row_of(4)]
     earned = days * chain.BLOCKS_PER_DAY * chain.OWNER_CUT_U16 / chain.U16_MAX
     kept = np.exp(-np.arange(1, 11) * 0.05 / lag).mean()
     assert held == pytest.approx(kept * earned, rel=1e-9)

@@ -25,10 +25,9 @@ from dtaojax.mechanism.registration.lifecycle import LastLock
 from dtaojax.metrics.subnets import subnet_table
 from dtaojax.network import NetworkTable, load_network
 from dtaojax.results.contract import QUANTILE_LEVELS
-from dtaojax.world.carry import Carry
-from dtaojax.world.followers.lifecycle import Lifecycle, Registry
 from dtaojax.world.followers.portfolio import Portfolio
-from dtaojax.world.world import World
+from dtaojax.world.lifecycle import Registrations, Registry
+from dtaojax.world.world import Carry, World
 
 PATHS = 4_096
 
@@ -139,7 +138,7 @@ def test_default_applicants_register_as_often_as_in_2026(mainnet: NetworkTable) 
     """16 gaps of late May to September 2026: 7.96 days on average, standard deviation 1.24."""
     _, world = world_of(mainnet, arrivals={"rate": 2.0})
     lifecycle = world.lifecycle
-    assert lifecycle is not None
+    assert isinstance(lifecycle, Registrations)
     subnets, state = mainnet_world()
     few = jax.tree.map(lambda leaf: leaf[:4], subnets)
     state = jax.tree.map(lambda leaf: leaf[:4] if leaf.ndim else leaf, state)
@@ -212,7 +211,7 @@ def test_numbers_do_not_depend_on_the_size_of_a_block(busy) -> None:
 
 def test_every_pruned_subnet_of_the_start_counts_as_deregistered(busy) -> None:
     _, world, whole, scalars = busy
-    names = list(world.scalar_names)
+    names = [figure.name for figure in world.figures]
     at_end = {name: scalars[:, -1, names.index(name)] for name in world.network_scalars}
     deregistered = whole.events[-1, world.event_names.index("deregistered")]
     assert at_end["registrations"].min() > 10
@@ -305,7 +304,7 @@ def test_owners_of_the_start_do_not_act_even_those_registered_in_its_block(
     mainnet: NetworkTable,
 ) -> None:
     _, world = world_of(mainnet, arrivals={"rate": 1.0, "enabled": 1.0})
-    assert world.lifecycle is not None
+    assert isinstance(world.lifecycle, Registrations)
     began = world.start.block
     slot = jnp.arange(world.subnets.sector.shape[0])
     registered = jnp.where(slot == 0, began, jnp.where(slot == 1, began + 1, began - 7_200))
@@ -326,7 +325,7 @@ def test_owners_of_the_start_do_not_act_even_those_registered_in_its_block(
 def test_no_tao_is_lost_while_subnets_come_and_go(busy) -> None:
     """TAO in pools changes by the protocol's, the users' and the owners' TAO, less the pots."""
     _, world, *_ = busy
-    lifecycle: Lifecycle = world.lifecycle
+    lifecycle: Registrations = world.lifecycle
     subnets, state = world.subnets, world.start
     registry: Registry = typed(lifecycle.begin(jnp.uint32(5), subnets))
     subnets, state = typed((subnets, state))
@@ -335,7 +334,7 @@ def test_no_tao_is_lost_while_subnets_come_and_go(busy) -> None:
     for step in range(30):
         state = dataclasses.replace(state, block=state.block + 360)
         before = registry.last.block
-        registry, subnets, state, left = advance(registry, jnp.asarray(step), subnets, state)
+        registry, subnets, state, (left,) = advance(registry, jnp.asarray(step), subnets, state)
         locks += float(registry.last.cost) if registry.last.block != before else 0.0
         pots += float(left.pot.sum())
         recycled += float(left.recycled.sum())
@@ -383,10 +382,10 @@ def test_a_holder_of_a_dissolved_subnet_is_paid_its_part_of_the_pot() -> None:
         exit_fall=jnp.asarray(0.01),
     )
     fee = FeeToAuthor(jnp.asarray(0.0))
-    holdings = who.begin(state, fee)
+    holdings = who.begin_at(state, fee)
     rule = PayoutRule(jnp.asarray(10**9), pays_baskets=True)
     after, left = dissolve(rule, subnets, state, jnp.asarray([True, False]))
-    settled = who.settle(holdings, left)
+    settled = who.depart(holdings, left)
     assert settled.alpha.tolist() == [0.0, 40.0]
     # A basket of 1,000 against 9,000 in the pool takes 60 TAO; an alpha gets 540 / 5,000 TAO.
     np.testing.assert_allclose(settled.paid, [30.0 * 0.108, 0.0, 0.0], rtol=1e-12)
@@ -438,6 +437,6 @@ def test_nobody_gets_the_pot_of_a_subnet_without_alpha() -> None:
 
 def test_the_first_registration_costs_what_the_network_s_facts_say(mainnet: NetworkTable) -> None:
     _, world = world_of(mainnet, arrivals={"rate": 1.0})
-    assert world.lifecycle is not None
+    assert isinstance(world.lifecycle, Registrations)
     last: LastLock = world.lifecycle.start
     assert (float(last.cost), int(last.block)) == (566.302938771, 8_762_380)

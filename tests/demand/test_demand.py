@@ -237,7 +237,7 @@ def test_classes_sell_independently() -> None:
 def end_of_paths(demand: Sequence[DemandProcess]) -> NetworkState:
     """Where a few paths of a world are after three days."""
     who, state = network()
-    world = World(live_mechanism(rank=3), who, state, tuple(demand), None, STEP, 864_000)
+    world = World(live_mechanism(rank=3), who, state, tuple(demand), STEP, 864_000)
 
     @jax.jit
     def run(paths: jax.Array) -> NetworkState:

@@ -13,10 +13,10 @@ from dtaojax.demand.holders.processes import RootStakeFlow, root_stake_flow
 from dtaojax.demand.shock.events import RootExit
 from dtaojax.mechanism.root.stake import move_root_stake
 from dtaojax.state.network import NetworkState
-from dtaojax.world.carry import TALLIES
+from dtaojax.world.world import Tallies
 
 LEVEL = 1e-4
-CUT = TALLIES.index("unstaking_limited")
+CUT = Tallies._fields.index("unstaking_limited")
 
 
 def leaving(fraction: float, day: float = 0.5, days: float = 0.0) -> RootExit:

@@ -30,9 +30,8 @@ from dtaojax.engine.batches import (
 from dtaojax.engine.chunk import Plan, chunk_size
 from dtaojax.engine.devices import default_block_paths
 from dtaojax.engine.merge import Statistics
-from dtaojax.engine.model import Model, Observation
 from dtaojax.engine.pairwise import PairwiseAccumulator, pairwise_sum
-from dtaojax.engine.rollout import KEPT
+from dtaojax.engine.rollout import KEPT, Model, Observation
 from dtaojax.engine.statistics import Bins
 from dtaojax.network import load_network
 from dtaojax.network.table import Slots
@@ -323,9 +322,9 @@ def small_world() -> World:
         subnets_of(network),
         state_of(network),
         build_demand(demand, 7, Slots(load_network("finney_8791253"), 8), Path()),
-        holder,
         step_blocks=360,
         immunity_blocks=864_000,
+        followers=(holder,),
     )
 
 

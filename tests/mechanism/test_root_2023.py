@@ -15,12 +15,12 @@ from dtaojax.mechanism.config import MechanismConfig
 from dtaojax.mechanism.presets import PRESETS as PRESET_CONFIGS
 from dtaojax.studies.run.manifest import question
 from dtaojax.studies.run.tables import applicable
+from dtaojax.world.followers.network import TURNOVER_FIGURES
 from dtaojax.world.observation import (
     DEREGISTERED,
     EVENTS,
     GAUGES,
     NETWORK_SCALARS,
-    TURNOVER_SCALARS,
 )
 
 
@@ -74,11 +74,17 @@ def test_blocks_of_root_2023_pay_by_the_votes_of_root_as_the_exact_reference_doe
 
 @pytest.mark.parametrize("preset", PRESET_CONFIGS)
 def test_figures_of_pools_and_prices_are_reported_where_there_are_pools(preset: str) -> None:
-    names = [*NETWORK_SCALARS, *TURNOVER_SCALARS, *GAUGES, *EVENTS, DEREGISTERED]
+    names = [
+        *NETWORK_SCALARS,
+        *(figure.name for figure in TURNOVER_FIGURES),
+        *GAUGES,
+        *EVENTS,
+        DEREGISTERED,
+    ]
     table = pd.DataFrame({"quantity": names, "value": 0.0})
     left = applicable(table, MechanismConfig.model_validate(preset))["quantity"].tolist()
     without = {name for name in names if name.startswith("emission_")}
-    without |= {*TURNOVER_SCALARS, DEREGISTERED}
+    without |= {*(figure.name for figure in TURNOVER_FIGURES), DEREGISTERED}
     assert set(left) == (without if preset == "root_2023" else set(names))
 
 

@@ -10,12 +10,12 @@ import pytest
 from jaxtyping import Array
 
 from dtaojax.assembly import build_world
-from dtaojax.assembly.following import build_following
+from dtaojax.assembly.world import build_following
 from dtaojax.config.config import Config
 from dtaojax.config.load import config_from_dict
 from dtaojax.network import NetworkTable, load_network
 from dtaojax.state.network import Subnets
-from dtaojax.world.following import Pair
+from dtaojax.world.variants import Pair
 
 DAYS = 12
 PATHS = 4

@@ -97,7 +97,7 @@ def paid(validator, *, in_tao=0.0, sold_at_once=0.0, claimed=0.0) -> Flows:
 def test_yield_is_the_holders_part_of_the_validators_alpha_less_the_take():
     state = network([50.0, 60.0, 70.0], [500.0, 600.0, 700.0], alpha_out=[1000.0, 2000.0, 3000.0])
     who = holder([2, 0], [30.0, 10.0])
-    after = who.earn(who.begin(state, FEE), state, paid([8.0, 9.0, 6.0]))
+    after = who.earn(who.begin_at(state, FEE), state, paid([8.0, 9.0, 6.0]))
     expected = [30.0 + (1 - TAKE) * 6.0 * 30.0 / 3000.0, 10.0 + (1 - TAKE) * 8.0 * 10.0 / 1000.0]
     np.testing.assert_allclose(after.alpha, expected, rtol=1e-14)
 
@@ -106,7 +106,7 @@ def test_tao_that_validators_are_paid_is_kept_beside_the_position():
     """As under the article of 2024: 100 of 1,000 alpha get a tenth of 6 TAO, less the take."""
     state = network([50.0], [500.0], alpha_out=1000.0)
     who = holder([0], [100.0])
-    after = who.earn(who.begin(state, FEE), state, paid([0.0], in_tao=6.0))
+    after = who.earn(who.begin_at(state, FEE), state, paid([0.0], in_tao=6.0))
     assert after.paid.tolist() == pytest.approx([(1.0 - TAKE) * 0.6, 0.0], rel=1e-14)
     value = who.value(after, state, FEE)
     assert value.spot[0] == pytest.approx(10.0 + (1.0 - TAKE) * 0.6, rel=1e-14)
@@ -122,7 +122,7 @@ def test_alpha_of_the_chain_and_of_root_earns_no_part_of_the_yield():
     )
     who = holder([0], [10.0])
     one, other = (
-        who.earn(who.begin(state, FEE), state, paid([5.0])).alpha for state in (plain, mixed)
+        who.earn(who.begin_at(state, FEE), state, paid([5.0])).alpha for state in (plain, mixed)
     )
     np.testing.assert_allclose(one, other, rtol=1e-14)
 
@@ -135,7 +135,7 @@ def test_yield_on_the_live_network_is_the_split_of_its_emission():
     place = netuid - 1
     who = holder([place], [stake])
     flows = paid([0.0])._replace(coinbase=happened)
-    earned = who.earn(who.begin(state, FEE), state, flows).alpha[0] - stake
+    earned = who.earn(who.begin_at(state, FEE), state, flows).alpha[0] - stake
     # §3.8: of a block's alpha 18 % go to the owner, half of the rest to validators and root.
     issued = float(after.pools.alpha_in[place] + after.alpha_out[place])
     root = chain.TAO_WEIGHT * float(state.root_tao)
@@ -149,7 +149,7 @@ def test_yield_on_the_live_network_is_the_split_of_its_emission():
 def test_yield_compounds():
     state = network([50.0], [500.0], alpha_out=1000.0)
     who = holder([0], [10.0])
-    holdings = who.begin(state, FEE)
+    holdings = who.begin_at(state, FEE)
     for _ in range(20):
         holdings = who.earn(holdings, state, paid([5.0]))
     growth = 1.0 + (1.0 - TAKE) * 5.0 / 1000.0
@@ -159,7 +159,7 @@ def test_yield_compounds():
 def test_nobody_earns_more_than_validators_are_paid():
     state = network([50.0], [500.0], alpha_out=100.0)
     who = holder([0], [100.0], take=0.0)
-    holdings = who.begin(state, FEE)
+    holdings = who.begin_at(state, FEE)
     for _ in range(5):
         after = who.earn(holdings, state, paid([3.0]))
         most = (holdings.alpha[0] + 3.0) * (1.0 + 1e-14)
@@ -181,7 +181,7 @@ POOLS = st.builds(
 @given(state=POOLS, alpha=st.floats(0.0, 1e6))
 def test_sale_pays_at_most_the_spot_value_less_the_fee(state, alpha):
     who = holder([0], [alpha])
-    value = who.value(who.begin(state, FEE), state, FEE)
+    value = who.value(who.begin_at(state, FEE), state, FEE)
     spot, realizable = float(value.spot[0]), float(value.realizable[0])
     assert 0.0 <= realizable <= (1.0 - RATE) * spot * (1.0 + 1e-12)
     assert realizable <= float(state.pools.tao_in[0])
@@ -191,7 +191,7 @@ def test_sale_pays_at_most_the_spot_value_less_the_fee(state, alpha):
 def test_realizable_value_is_the_pools_own_swap_after_the_fee(state, part):
     alpha = part * float(state.pools.alpha_in[0])
     who = holder([0], [alpha])
-    value = who.value(who.begin(state, FEE), state, FEE)
+    value = who.value(who.begin_at(state, FEE), state, FEE)
     _, received, refused = sell(state.pools, (1.0 - RATE) * jnp.asarray([alpha]))
     assert not refused[0]
     assert value.realizable[0] == pytest.approx(float(received[0]), rel=1e-14)
@@ -200,7 +200,7 @@ def test_realizable_value_is_the_pools_own_swap_after_the_fee(state, part):
 def test_constant_product_sale_by_hand():
     state = network([100.0, 1.0], [2000.0, 1.0])
     who = holder([0], [500.0])
-    value = who.value(who.begin(state, FEE), state, FEE)
+    value = who.value(who.begin_at(state, FEE), state, FEE)
     net = 500.0 * (1.0 - RATE)
     assert value.spot[0] == 25.0
     assert value.realizable[0] == pytest.approx(100.0 - 100.0 * 2000.0 / (2000.0 + net), rel=1e-14)
@@ -209,7 +209,7 @@ def test_constant_product_sale_by_hand():
 def test_small_position_without_fee_is_worth_its_spot_value():
     state = network([1e6], [2e7], w_tao=0.4)
     who = holder([0], [1e-3])
-    value = who.value(who.begin(state, FEE), state, FeeToAuthor(jnp.asarray(0.0)))
+    value = who.value(who.begin_at(state, FEE), state, FeeToAuthor(jnp.asarray(0.0)))
     assert value.realizable[0] == pytest.approx(float(value.spot[0]), rel=1e-9)
 
 
@@ -217,7 +217,7 @@ def test_flat_fee_comes_off_the_tao_and_never_costs_more_than_the_sale_brings():
     state = network([100.0, 100.0], [2000.0, 2000.0])
     who = holder([0, 1], [500.0, 1e-4])
     flat = FlatFeeToPool(jnp.asarray(chain.LAUNCH_FEE))
-    value = who.value(who.begin(state, flat), state, flat)
+    value = who.value(who.begin_at(state, flat), state, flat)
     assert value.realizable[0] == pytest.approx(20.0 - 5e-5, rel=1e-14)
     assert value.realizable[1] == 0.0
 
@@ -225,7 +225,7 @@ def test_flat_fee_comes_off_the_tao_and_never_costs_more_than_the_sale_brings():
 def test_alpha_of_an_empty_pool_is_worth_nothing():
     state = network([0.0, 100.0, 100.0], [500.0, 0.0, 500.0])
     who = holder([0, 1, 2], [5.0, 5.0, 5.0])
-    value = who.value(who.begin(state, FEE), state, FEE)
+    value = who.value(who.begin_at(state, FEE), state, FEE)
     assert value.spot.tolist() == [0.0, 0.0, 1.0, 0.0]
     assert value.realizable[:2].tolist() == [0.0, 0.0]
     assert 0.0 < value.realizable[2] < 1.0
@@ -240,8 +240,8 @@ def test_root_stake_owns_its_part_of_every_basket():
     )
     who = holder(root_tao=250.0)
     owned = (1.0 - TAKE) * 250.0 / 5000.0 * np.array([400.0, 80.0])
-    np.testing.assert_allclose(who.basket(who.begin(state, FEE), state), owned, rtol=1e-14)
-    value = who.value(who.begin(state, FEE), state, FEE)
+    np.testing.assert_allclose(who.basket(who.begin_at(state, FEE), state), owned, rtol=1e-14)
+    value = who.value(who.begin_at(state, FEE), state, FEE)
     assert value.spot[-1] == pytest.approx(250.0 + owned @ [0.1, 0.5], rel=1e-14)
     net = (1.0 - RATE) * owned
     sold = np.array([100.0, 50.0]) * net / (np.array([1000.0, 100.0]) + net)
@@ -252,7 +252,7 @@ def test_parts_of_all_root_stake_are_the_whole_basket_but_for_the_take():
     state = network([100.0], [1000.0], basket=300.0, root_tao=5000.0)
 
     def basket(who: Portfolio) -> float:
-        return who.basket(who.begin(state, FEE), state)[0].item()
+        return who.basket(who.begin_at(state, FEE), state)[0].item()
 
     parts = [basket(holder(root_tao=part)) for part in (1000.0, 1500.0, 2500.0)]
     assert sum(parts) == pytest.approx((1.0 - TAKE) * 300.0, rel=1e-14)
@@ -263,7 +263,7 @@ def test_what_root_s_alpha_is_sold_for_joins_root_stake_less_the_take():
     state = network([100.0, 50.0], [1000.0, 100.0], root_tao=5000.0)
     who = holder(root_tao=250.0)
     for flows in (paid([0.0, 0.0], sold_at_once=3.0), paid([0.0, 0.0], claimed=3.0)):
-        after = who.earn(who.begin(state, FEE), state, flows)
+        after = who.earn(who.begin_at(state, FEE), state, flows)
         assert float(after.root_tao) == pytest.approx(250.0 + (1.0 - TAKE) * 0.05 * 6.0, rel=1e-14)
         assert who.value(after, state, FEE).spot[-1] == after.root_tao
 
@@ -277,7 +277,7 @@ def test_who_holds_all_root_stake_holds_all_that_its_alpha_brings(root):
     mechanism, quiet = rules.build(), jnp.zeros_like(state.alpha_out)
     nobody = Intents(quiet, quiet)
     advance = eqx.filter_jit(lambda now: step(mechanism, subnets, now, 360, lambda *_: nobody))
-    holdings = who.begin(state, FEE)
+    holdings = who.begin_at(state, FEE)
     for _ in range(5):
         after, flows = advance(state)
         holdings = who.earn(holdings, state, flows)
@@ -291,7 +291,7 @@ def test_others_leaving_root_do_not_hand_over_what_they_have_earned():
     """Half of root stake leaves: the holder's part of what is there stays, what comes doubles."""
     before = network([100.0], [1000.0], basket=300.0, root_tao=5000.0)
     who = holder(root_tao=500.0)
-    holdings = who.begin(before, FEE)
+    holdings = who.begin_at(before, FEE)
     left = dataclasses.replace(before, root_tao=jnp.asarray(2500.0))
     part = 1.0 - TAKE
     np.testing.assert_allclose(who.basket(holdings, left), [part * 0.1 * 300.0], rtol=1e-14)
@@ -309,7 +309,7 @@ def test_others_leaving_root_do_not_hand_over_what_they_have_earned():
 def along(prices, who: Portfolio) -> list[Holdings]:
     """Holdings after each of the prices, in a pool of 1,000 alpha without yield."""
     states = [network([1000.0 * price], [1000.0]) for price in prices]
-    passed = [who.begin(states[0], FEE)]
+    passed = [who.begin_at(states[0], FEE)]
     for after in states[1:]:
         passed.append(who.mark(passed[-1], after))
     return passed
@@ -344,7 +344,7 @@ def test_drawdown_never_falls_and_stays_a_fraction(prices):
 def test_empty_position_earns_and_is_worth_nothing():
     state = network([50.0], [500.0], alpha_out=0.0)
     who = holder([0], [0.0])
-    begun = who.begin(state, FEE)
+    begun = who.begin_at(state, FEE)
     after = who.mark(who.earn(begun, state, paid([5.0])), state)
     assert after.alpha.tolist() == [0.0]
     assert float(after.drawdown) == 0.0
@@ -354,7 +354,7 @@ def test_empty_position_earns_and_is_worth_nothing():
 def test_root_alone_makes_a_portfolio():
     state = network([50.0], [500.0])
     who = holder(root_tao=100.0)
-    begun = who.begin(state, FEE)
+    begun = who.begin_at(state, FEE)
     after = who.mark(who.earn(begun, state, paid([5.0])), state)
     assert who.value(after, state, FEE).realizable.tolist() == [100.0]
     assert float(begun.peak) == float(after.peak) == 100.0

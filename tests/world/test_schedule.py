@@ -49,9 +49,8 @@ from dtaojax.schema.errors import ConfigError
 from dtaojax.state.intents import Intents
 from dtaojax.state.network import NetworkState, Subnets
 from dtaojax.studies.run.simulate import run_report
-from dtaojax.world.carry import Carry
 from dtaojax.world.scheduled import ScheduledWorld
-from dtaojax.world.world import World
+from dtaojax.world.world import Carry, World
 
 CONFIGS = ROOT / "configs"
 TOKENS = {*PER_SUBNET_TOKENS, "total_issuance", "root_tao"}

@@ -28,8 +28,10 @@ from dtaojax.network import load_network
 from dtaojax.schema.errors import ConfigError
 from dtaojax.state.network import Pools, Subnets
 from dtaojax.studies.inspect.next_block import emission_per_tao, next_block
-from dtaojax.world.followers.emission_flow import Pressed, Pressure
-from dtaojax.world.followers.subnet_metrics import BuyingToBar, Rank
+from dtaojax.world.follower import ReportDay
+from dtaojax.world.followers.network import EmissionFlow, Flowed
+from dtaojax.world.followers.subnet_metrics import Rank, buying_to_bar
+from dtaojax.world.lifecycle import FixedSubnets
 from dtaojax.world.observation import NETWORK_SCALARS, above_bar, observe_network
 from dtaojax.world.world import World
 
@@ -57,9 +59,16 @@ def shares_of(pre_gate: list[float], bar: float) -> EmissionShares:
 
 def test_rank_counts_the_larger_ones_and_equals_share_it() -> None:
     subnets, state = mainnet_world()
-    found = Rank()(shares_of([0.2, 0.5, 0.0, 0.2, 0.1, 0.0], 0.1), subnets, state)
-    np.testing.assert_array_equal(found, [2.0, 1.0, 5.0, 2.0, 4.0, 5.0])
-    assert Rank().when_gone(subnets) == 1 + subnets.registered.sum()
+    few = jax.tree.map(lambda leaf: leaf[:6], subnets)
+    shares = shares_of([0.2, 0.5, 0.0, 0.2, 0.1, 0.0], 0.1)
+
+    def ranks(here: list[bool]) -> jax.Array:
+        day = ReportDay(live_mechanism(), FixedSubnets(), (), few, state, shares, jnp.asarray(here))
+        return Rank().observe((), day)["rank"]
+
+    np.testing.assert_array_equal(ranks([True] * 6), [2.0, 1.0, 5.0, 2.0, 4.0, 5.0])
+    behind = 1 + few.registered.sum()
+    np.testing.assert_array_equal(ranks([False] + [True] * 5)[:2], [behind, 1.0])
 
 
 def started(subnets: Subnets) -> Subnets:
@@ -112,9 +121,8 @@ def test_buying_lifts_a_subnet_to_the_bar_and_one_above_needs_none(w_tao: float)
     weight = np.linspace(1.0, 30.0, count)
     share, bar = weight / weight.sum(), 0.008
     deep = dataclasses.replace(state.pools, w_tao=jnp.full(count, w_tao))
-    gauge = BuyingToBar()
     deeper = dataclasses.replace(state, pools=deep)
-    bought = np.asarray(gauge(shares_of(share.tolist(), bar), started(subnets), deeper))
+    bought = np.asarray(buying_to_bar(shares_of(share.tolist(), bar), started(subnets), deeper))
     assert not bought[share >= bar].any()
     slot = 10
     growth = 1.0 + bought[slot] / float(deep.tao_in[slot])
@@ -156,18 +164,18 @@ def test_gain_of_a_tao_is_the_difference_that_buying_makes(preset: str) -> None:
 
 def test_emission_that_moved_is_half_of_what_changed_and_all_of_a_newcomers() -> None:
     start = jnp.array([0.5, 0.3, 0.2])
-    pressure = Pressure()
-    begun = pressure.begin(start)
+    flow = EmissionFlow()
+    begun = flow.begin_at(start)
     stay = jnp.array([True, True, True])
-    assert pressure.figures(begun, start, stay)[0] == 0.0
+    assert flow.moved(begun, start, stay) == 0.0
     moved = jnp.array([0.3, 0.5, 0.2])
-    assert pressure.figures(begun, moved, stay)[0] == pytest.approx(0.2, rel=1e-12)
+    assert flow.moved(begun, moved, stay) == pytest.approx(0.2, rel=1e-12)
     replaced = jnp.array([False, True, True])
-    assert pressure.figures(begun, start, replaced)[0] == pytest.approx(0.5, rel=1e-12)
-    step = pressure.add(begun, jnp.array([10.0, 0.0, 2.0]), jnp.zeros(3), jnp.asarray(24.0))
-    twice = pressure.add(step, jnp.zeros(3), jnp.array([0.0, 6.0, 0.0]), jnp.asarray(12.0))
-    assert isinstance(twice, Pressed)
-    assert pressure.figures(twice, start, stay)[1] == pytest.approx(0.5, rel=1e-12)
+    assert flow.moved(begun, start, replaced) == pytest.approx(0.5, rel=1e-12)
+    step = flow.add(begun, jnp.array([10.0, 0.0, 2.0]), jnp.zeros(3), jnp.asarray(24.0))
+    twice = flow.add(step, jnp.zeros(3), jnp.array([0.0, 6.0, 0.0]), jnp.asarray(12.0))
+    assert isinstance(twice, Flowed)
+    assert flow.on_sale(twice) == pytest.approx(0.5, rel=1e-12)
 
 
 @pytest.fixture(scope="module")
@@ -192,8 +200,12 @@ def _after_a_step(world: World) -> jax.Array:
     return world.observe(carry, jnp.asarray(1)).scalars
 
 
+def _names(world: World) -> list[str]:
+    return [figure.name for figure in world.figures]
+
+
 def figures_after_a_step(world: World) -> dict[str, float]:
-    return dict(zip(world.scalar_names, _after_a_step(world).tolist(), strict=True))
+    return dict(zip(_names(world), _after_a_step(world).tolist(), strict=True))
 
 
 def test_a_world_records_what_its_readers_need(file: Path) -> None:
@@ -203,9 +215,7 @@ def test_a_world_records_what_its_readers_need(file: Path) -> None:
         for audience in ("holder", "owner", "designer", "all")
     }
     gauges = {audience: list(world.gauges)[4:] for audience, world in names.items()}
-    figures = {
-        audience: "emission_on_sale" in world.scalar_names for audience, world in names.items()
-    }
+    figures = {audience: "emission_on_sale" in _names(world) for audience, world in names.items()}
     both = ["rank", "buying_to_bar"]
     assert gauges == {"holder": [], "owner": both, "designer": [], "all": both}
     assert figures == {"holder": False, "owner": False, "designer": True, "all": True}
@@ -269,7 +279,7 @@ def test_time_to_exit_is_alpha_over_what_a_day_takes() -> None:
         config = PortfolioConfig(alpha=held, root_tao=10.0, exit_fall=fall)
         portfolio = build_portfolio(config, network)
         assert portfolio is not None
-        holdings = portfolio.begin(state, live_mechanism().fee)
+        holdings = portfolio.begin_at(state, live_mechanism().fee)
         return np.asarray(portfolio.exit_days(holdings, state))
 
     rows = [network.row_of(netuid) for netuid in held]

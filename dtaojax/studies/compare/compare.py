@@ -13,10 +13,12 @@ import pandas as pd
 
 from dtaojax.config.differences import config_differences
 from dtaojax.files.spreadsheet import write_table
-from dtaojax.metrics.batches import FIRST_PATH, USED, batch_column
 from dtaojax.metrics.estimate import Estimate
 from dtaojax.metrics.headline import metric_name
 from dtaojax.metrics.paired import (
+    FIRST_PATH,
+    USED,
+    batch_column,
     batch_difference,
     bounded_difference,
     mean_difference,

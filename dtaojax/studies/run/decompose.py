@@ -13,16 +13,15 @@ import pandas as pd
 from jaxtyping import Array, Int, UInt32
 
 from dtaojax.config.config import Config
-from dtaojax.engine.rollout import KEPT, rollout, without_unknown
+from dtaojax.engine.rollout import KEPT, rollout, sample_blocks, without_unknown
 from dtaojax.engine.run import default_workers
-from dtaojax.engine.sample import sample_blocks
 from dtaojax.execution import runtime
 from dtaojax.metrics.decomposition import SourceIndices, decompose
 from dtaojax.metrics.estimate import Estimate, as_numbers
 from dtaojax.network import NetworkTable
 from dtaojax.numerics.streams import SOURCES, Source
 from dtaojax.results.contract import DECOMPOSITION_COLUMNS, ResultsError
-from dtaojax.world.mixed import Mixed
+from dtaojax.world.variants import Mixed
 from dtaojax.world.world import World
 
 _NETWORK: Final = (
@@ -36,6 +35,7 @@ _NETWORK: Final = (
 )
 """Figures of the network that are taken apart, as far as the run has them."""
 _LOSS: Final = "loss_realizable"
+_VALUE: Final = "value_realizable"
 _SHARE: Final = "emission_share"
 
 
@@ -139,7 +139,7 @@ def _figures(world: World, subnet: int | None, quantities: set[str]) -> Iterator
             yield _Figure(name, None, world.network_scalars[name])
     if subnet is not None:
         yield _Figure(_SHARE, subnet, world.gauges[_SHARE])
-    if world.portfolio is not None:
+    if any(figure.name == _VALUE for figure in world.figures):
         yield _Figure(_LOSS, None, "TAO")
 
 
@@ -187,8 +187,8 @@ def _columns(
     world: World, figures: list[_Figure], scalars: np.ndarray, share: np.ndarray
 ) -> np.ndarray:
     """Return the figures of every path (paths, figures)."""
-    names = world.scalar_names
-    held = [place for place, name in enumerate(names) if name.startswith("value_realizable[")]
+    names = [figure.name for figure in world.figures]
+    held = [place for place, name in enumerate(names) if name == _VALUE]
     columns = []
     for figure in figures:
         if figure.quantity == _LOSS:

@@ -7,7 +7,7 @@ nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -19,6 +19,7 @@ from dtaojax.engine.rollout import KEPT
 from dtaojax.history import HIGHEST_CLOSE
 from dtaojax.metrics.portfolio import VALUATIONS
 from dtaojax.results.contract import ResultsError
+from dtaojax.world.follower import Figure
 
 MOST: Final[Mapping[str, float]] = {
     "TAO": chain.MAX_SUPPLY,
@@ -46,12 +47,10 @@ def most(quantity: str, unit: str) -> float:
     """Return the most that a figure can be, in its unit; infinite where nothing bounds it.
 
     Args:
-        quantity: Quantity of the tables, or of a path, whose figures name the position or party
-            too.
+        quantity: Name of a figure, as tables have it.
         unit: Unit of the figure.
     """
-    stem = quantity.split("[")[0].split(".")[0]
-    return MOST.get(unit, np.inf) if stem in _AMOUNTS else np.inf
+    return MOST.get(unit, np.inf) if quantity in _AMOUNTS else np.inf
 
 
 class OutputWatch:
@@ -62,12 +61,12 @@ class OutputWatch:
         used: Number of paths so far that stayed finite.
     """
 
-    def __init__(self, units: Mapping[str, str]) -> None:
-        """Watch figures of paths, given with their units and in their order."""
+    def __init__(self, figures: Sequence[Figure]) -> None:
+        """Watch the figures of paths, given in their order."""
         self.beyond = self.used = 0
-        self._limits = np.array([most(name, unit) for name, unit in units.items()])
+        self._limits = np.array([most(figure.name, figure.unit) for figure in figures])
         self._worth = [
-            [index for index, name in enumerate(units) if name.startswith(f"value_{valuation}[")]
+            [place for place, figure in enumerate(figures) if figure.name == f"value_{valuation}"]
             for valuation in VALUATIONS
         ]
 

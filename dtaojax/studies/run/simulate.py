@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 
 from dtaojax.assembly import build_bins
+from dtaojax.assembly.world import simulated
 from dtaojax.config.config import Config
 from dtaojax.engine.chunk import Plan, chunk_size
 from dtaojax.engine.merge import Statistics
 from dtaojax.engine.run import run_on
 from dtaojax.execution import runtime
-from dtaojax.execution.simulated import simulated
 from dtaojax.execution.worker_pool import Crew, CrewMaker, threads
 from dtaojax.inputs import Inputs
 from dtaojax.metrics.headline import headline
@@ -104,7 +104,7 @@ def _simulate(
     names = figure_names(world, config)
     simulating = time.perf_counter()
     watch = PrecisionWatch(config.run.precision_target, names, plan.paths)
-    output_watch = OutputWatch(world.scalar_units)
+    output_watch = OutputWatch(world.figures)
     with unfinished.kept(), PathTableWriter(new / "paths.parquet", names, days) as paths:
 
         def sink(first: int, scalars: np.ndarray, lost_at: np.ndarray) -> None:

@@ -12,9 +12,9 @@ from dtaojax.config.config import Config
 from dtaojax.engine.merge import Statistics
 from dtaojax.engine.statistics import Bins
 from dtaojax.mechanism.config import MechanismConfig
-from dtaojax.metrics.batches import batch_table
 from dtaojax.metrics.cohorts import cohort_table
 from dtaojax.metrics.convergence import Watched, convergence_rows
+from dtaojax.metrics.paired import batch_table
 from dtaojax.metrics.portfolio import loss_histogram, portfolio_rows
 from dtaojax.metrics.subnets import subnet_table
 from dtaojax.metrics.tables import Row, frame, sample_rows
@@ -97,10 +97,9 @@ def run_tables(
     settling: list[Row] = []
     for each in _settling(config):
         settling += convergence_rows(each, reader.sample(each.quantity, each.day), most_subnets)
-    if world.cohorts is not None:
-        tables["cohorts"] = cohort_table(
-            reader.sample, COHORT_FIGURES, world.cohorts.parties, reported
-        )
+    parties = dict.fromkeys(figure.party for figure in world.figures if figure.party)
+    if parties:
+        tables["cohorts"] = cohort_table(reader.sample, COHORT_FIGURES, tuple(parties), reported)
     if not config.portfolio.is_empty:
         netuids, with_usd = position_netuids(config), config.tao_usd is not None
         # Columns are read when a figure asks for them: not all need fit in memory at once.
@@ -124,16 +123,9 @@ def position_netuids(config: Config) -> tuple[int, ...]:
 
 
 def figure_names(world: World, config: Config) -> tuple[str, ...]:
-    """Return the world's names of figures, with the netuid of a position in place of its index."""
+    """Return the names of the columns of the paths, with the netuids of positions."""
     netuids = position_netuids(config)
-
-    def named(name: str) -> str:
-        if not name.endswith("]"):
-            return name
-        stem, index = name[:-1].split("[")
-        return f"{stem}[{netuids[int(index)]}]"
-
-    return tuple(map(named, world.scalar_names))
+    return tuple(figure.column(netuids) for figure in world.figures)
 
 
 def _settling(config: Config) -> list[Watched]:

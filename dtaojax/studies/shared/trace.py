@@ -9,9 +9,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from dtaojax.assembly import build_world
-from dtaojax.engine.rollout import KEPT, PathRecord
+from dtaojax.engine.rollout import KEPT, PathRecord, sample_blocks
 from dtaojax.engine.run import default_workers
-from dtaojax.engine.sample import sample_blocks
 from dtaojax.execution import runtime
 from dtaojax.inputs import Inputs
 from dtaojax.studies.article.record import Figures, FloatArray, Record
@@ -82,11 +81,9 @@ def _scalars(world: World, at: Any, held: tuple[int, ...]) -> dict[str, FloatArr
     """Return figures of the path, those of a position under its netuid; root's is 0."""
     netuids = (*held, 0)
     scalars = {"total_issuance": at.total_issuance, "root_tao": at.root_tao}
-    for row, name in enumerate(world.scalar_names):
-        stem, _, index = name.removesuffix("]").partition("[")
-        key = f"{stem}[{netuids[int(index)]}]" if index else name
-        scalars[key] = at.seen.scalars[..., row]
-    if at.held is not None:
-        scalars |= {f"alpha_held[{n}]": at.held.alpha[..., i] for i, n in enumerate(held)}
-        scalars |= {f"paid[{n}]": at.held.paid[..., i] for i, n in enumerate(netuids)}
+    for row, figure in enumerate(world.figures):
+        scalars[figure.column(netuids)] = at.seen.scalars[..., row]
+    for holds in at.held:
+        scalars |= {f"alpha_held[{n}]": holds.alpha[..., i] for i, n in enumerate(held)}
+        scalars |= {f"paid[{n}]": holds.paid[..., i] for i, n in enumerate(netuids)}
     return scalars

@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Float
 
 from dtaojax.demand.shock.attack import AttackPlan
-from dtaojax.engine.sample import sample
+from dtaojax.engine.rollout import sample
 from dtaojax.gradients.errors import TuneError
 from dtaojax.gradients.expectation import Portion
 from dtaojax.metrics.estimate import Estimate, mean_of_sample

@@ -1,8 +1,8 @@
 """A holder's positions, carried along a path."""
 
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
@@ -16,6 +16,7 @@ from dtaojax.numerics.elementary import quotient
 from dtaojax.numerics.ordered import ordered_sum
 from dtaojax.numerics.shapes import PerSubnet, Scalar
 from dtaojax.state.network import NetworkState
+from dtaojax.world.follower import Figure, Follower, PathStart, ReportDay, TradedStep
 
 PerPosition = Float[Array, " positions"]
 
@@ -24,14 +25,15 @@ class Holdings(NamedTuple):
     """A portfolio on a path.
 
     Attributes:
-        alpha: of each position, staking yield included [alpha].
-        root_tao: staked to root, what selling root's alpha brought included, also in dissolutions
-            [TAO].
-        basket_part: of each subnet's root basket that is the holder's [-].
-        paid: as validators' TAO where a regime pays in TAO, and for each position's subnet when it
-            was dissolved; it is kept as TAO. Nothing of root, whose proceeds are staked [TAO].
-        peak: highest value so far at spot [TAO].
-        drawdown: largest fall from a peak so far, as a part of the peak [-].
+        alpha: Alpha of each position, staking yield included [alpha], shape (positions,).
+        root_tao: TAO staked to root, what selling root's alpha brought included, also in
+            dissolutions [TAO].
+        basket_part: Part of each subnet's root basket that is the holder's [-], shape (subnets,).
+        paid: TAO that was paid out for each position and is kept as TAO: validators' TAO where a
+            regime pays in TAO, and what the dissolution of the subnet paid; root's entry stays 0,
+            since its proceeds are staked [TAO], shape (positions + 1,).
+        peak: Highest value so far at spot [TAO].
+        drawdown: Largest fall from a peak so far, as a part of the peak [-].
     """
 
     alpha: PerPosition
@@ -46,15 +48,15 @@ class Valuation(NamedTuple):
     """Values of positions, root last.
 
     Attributes:
-        spot: at the marginal price, as if selling moved nothing [TAO].
-        realizable: what selling everything now would pay, with slippage and fee [TAO].
+        spot: Values at the marginal price, as if selling moved nothing [TAO].
+        realizable: Proceeds of selling everything now, with slippage and fee [TAO].
     """
 
     spot: Float[Array, " positions_and_root"]
     realizable: Float[Array, " positions_and_root"]
 
 
-class Portfolio(eqx.Module):
+class Portfolio(Follower):
     """Alpha staked in subnets and TAO staked to root.
 
     Staked alpha earns the validators' part of its subnet's emission, in proportion to all alpha
@@ -63,11 +65,11 @@ class Portfolio(eqx.Module):
     for, less the take (§3.10); its TAO keeps its value.
 
     Attributes:
-        slot: index of each position's subnet.
-        alpha: at the start [alpha].
-        root_tao: staked to root [TAO].
-        delegate_take: what validators keep of their nominators' yield [-].
-        exit_fall: of a pool's price in a day, that selling may make when the holder leaves [-].
+        slot: Index of each position's subnet, shape (positions,).
+        alpha: Alpha of each position at the start [alpha], shape (positions,).
+        root_tao: TAO staked to root at the start [TAO].
+        delegate_take: Part of their nominators' yield that validators keep [-].
+        exit_fall: Fall of a pool's price that selling may make in a day when the holder leaves [-].
     """
 
     slot: Int[Array, " positions"]
@@ -76,8 +78,41 @@ class Portfolio(eqx.Module):
     delegate_take: Scalar
     exit_fall: Scalar
 
-    def begin(self, state: NetworkState, fee: FeeRule) -> Holdings:
-        """The portfolio at the start of a path."""
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """Figures of the positions, root last, and of the whole portfolio."""
+        positions = range(self.slot.shape[0] + 1)
+
+        def of_positions(name: str, unit: str) -> Iterator[Figure]:
+            return (Figure(name, unit, "position", position=each) for each in positions)
+
+        return (
+            *of_positions("value_spot", "TAO"),
+            *of_positions("value_realizable", "TAO"),
+            Figure("max_drawdown", "ratio", "portfolio"),
+            *of_positions("exit_days", "days"),
+        )
+
+    def begin(self, start: PathStart) -> Holdings:
+        """Return the portfolio at the start of a path."""
+        return self.begin_at(start.state, start.mechanism.fee)
+
+    def follow(self, memory: Holdings, step: TradedStep) -> Holdings:
+        """Add a step's yield."""
+        return self.earn(memory, step.before, step.flows)
+
+    def observe(self, memory: Holdings, day: ReportDay) -> Mapping[str, Array]:
+        """Return the figures of a report day."""
+        value = self.value(memory, day.state, day.mechanism.fee)
+        return {
+            "value_spot": value.spot,
+            "value_realizable": value.realizable,
+            "max_drawdown": memory.drawdown,
+            "exit_days": self.exit_days(memory, day.state),
+        }
+
+    def begin_at(self, state: NetworkState, fee: FeeRule) -> Holdings:
+        """Return the portfolio in a state, where nothing was earned yet."""
         zero = jnp.zeros_like(self.root_tao)
         nothing = jnp.zeros_like(jnp.append(self.alpha, zero))
         holdings = Holdings(
@@ -94,18 +129,18 @@ class Portfolio(eqx.Module):
         return holdings._replace(peak=value)
 
     def part_of_root(self, holdings: Holdings, state: NetworkState) -> Scalar:
-        """The holder's part of what root stake earns, less the take [-]."""
+        """Return the holder's part of what root stake earns, less the take [-]."""
         # A holder is part of all who stake to root, whatever the others take out.
         everyone = jnp.maximum(state.root_tao, holdings.root_tao)
         part = holdings.root_tao / jnp.where(everyone > 0.0, everyone, 1.0)
         return (1.0 - self.delegate_take) * part
 
     def basket(self, holdings: Holdings, state: NetworkState) -> PerSubnet:
-        """Alpha of the root baskets that this root stake owns [alpha]."""
+        """Return the alpha of the root baskets that this root stake owns [alpha]."""
         return holdings.basket_part * state.root_basket
 
     def value(self, holdings: Holdings, state: NetworkState, fee: FeeRule) -> Valuation:
-        """Values each position, each sold on its own; root's basket subnet by subnet.
+        """Value each position, each sold on its own; root's basket subnet by subnet.
 
         Of a sale the fee is taken as the regime takes it. TAO that a dissolution paid counts whole.
         """
@@ -125,7 +160,7 @@ class Portfolio(eqx.Module):
     def exit_days(
         self, holdings: Holdings, state: NetworkState
     ) -> Float[Array, " positions_and_root"]:
-        """Days that leaving takes if selling lowers no price by more than ``exit_fall`` a day.
+        """Return the days that leaving takes if no price may fall by more than ``exit_fall`` a day.
 
         Each pool is taken to be back where it was on the next day. Root's TAO leaves at once; its
         alpha takes as long as that of its slowest subnet [days].
@@ -139,12 +174,12 @@ class Portfolio(eqx.Module):
         return jnp.append(needed(holdings.alpha, daily[self.slot]), by_root)
 
     def earn(self, holdings: Holdings, before: NetworkState, flows: StepFlows) -> Holdings:
-        """Adds a step's yield: alpha and TAO of validators, and TAO for root's alpha that was sold.
+        """Add a step's yield: alpha and TAO of validators, and TAO for root's alpha that was sold.
 
         Args:
-            holdings: before the step.
-            before: state before the step, whose alpha and root stake share the yield.
-            flows: of the step.
+            holdings: Holdings before the step.
+            before: State before the step, whose alpha and root stake share the yield.
+            flows: Flows of the step.
         """
         paid = flows.coinbase
         staked = before.participants_alpha[self.slot]
@@ -171,35 +206,35 @@ class Portfolio(eqx.Module):
             paid=holdings.paid + tao,
         )
 
-    def settle(self, holdings: Holdings, left: Departures) -> Holdings:
-        """Takes the holder's part of the pots of dissolved subnets, for all alpha held there.
+    def depart(self, memory: Holdings, left: Departures) -> Holdings:
+        """Take the holder's part of the pots of dissolved subnets, for all alpha held there.
 
         What root's baskets got there joins the holder's root stake (§12.3).
 
         Args:
-            holdings: before.
-            left: the dissolved subnets.
+            memory: Holdings before.
+            left: Dissolved subnets.
         """
         gone = left.gone[self.slot]
-        everyone = jnp.maximum(left.staked[self.slot], holdings.alpha)
-        part = holdings.alpha / jnp.where(everyone > 0.0, everyone, 1.0)
+        everyone = jnp.maximum(left.staked[self.slot], memory.alpha)
+        part = memory.alpha / jnp.where(everyone > 0.0, everyone, 1.0)
         paid = jnp.where(gone, part * left.stakers[self.slot], 0.0)
-        by_root = ordered_sum(holdings.basket_part * left.root)
-        return holdings._replace(
-            alpha=jnp.where(gone, 0.0, holdings.alpha),
-            root_tao=holdings.root_tao + by_root,
-            paid=holdings.paid + jnp.append(paid, 0.0),
+        by_root = ordered_sum(memory.basket_part * left.root)
+        return memory._replace(
+            alpha=jnp.where(gone, 0.0, memory.alpha),
+            root_tao=memory.root_tao + by_root,
+            paid=memory.paid + jnp.append(paid, 0.0),
         )
 
-    def mark(self, holdings: Holdings, state: NetworkState) -> Holdings:
-        """Looks at the value at spot at a step's end: a new peak, or a deeper fall from one."""
+    def mark(self, memory: Holdings, state: NetworkState) -> Holdings:
+        """Look at the value at spot at a step's end: a new peak, or a deeper fall from one."""
         price = spot_price(state.pools)
         value = (
-            ordered_sum(holdings.alpha * price[self.slot])
-            + holdings.root_tao
-            + ordered_sum(self.basket(holdings, state) * price)
-            + ordered_sum(holdings.paid)
+            ordered_sum(memory.alpha * price[self.slot])
+            + memory.root_tao
+            + ordered_sum(self.basket(memory, state) * price)
+            + ordered_sum(memory.paid)
         )
-        peak = jnp.maximum(holdings.peak, value)
+        peak = jnp.maximum(memory.peak, value)
         fall = jnp.where(peak > 0.0, 1.0 - value / jnp.where(peak > 0.0, peak, 1.0), 0.0)
-        return holdings._replace(peak=peak, drawdown=jnp.maximum(holdings.drawdown, fall))
+        return memory._replace(peak=peak, drawdown=jnp.maximum(memory.drawdown, fall))

@@ -1,77 +1,69 @@
 """Where a subnet stands among the others: figures for its owner, recorded besides a world's own."""
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any
 
-import equinox as eqx
 import jax.numpy as jnp
+from jaxtyping import Array
 
 from dtaojax.mechanism.coinbase import EmissionShares
 from dtaojax.numerics.elementary import exp, log, quotient
-from dtaojax.numerics.shapes import PerSubnet, Scalar
+from dtaojax.numerics.shapes import PerSubnet
 from dtaojax.state.network import NetworkState, Subnets
+from dtaojax.world.follower import Figure, Follower, ReportDay
 from dtaojax.world.observation import above_bar
 
 
-class Gauge(eqx.Module):
-    """A figure about each subnet; its distribution over paths is estimated."""
-
-    name: ClassVar[str]
-    unit: ClassVar[str]
-
-    def __call__(self, shares: EmissionShares, subnets: Subnets, state: NetworkState) -> PerSubnet:
-        """The figure on a report day."""
-        raise NotImplementedError
-
-    def when_gone(self, subnets: Subnets) -> Scalar:
-        """What counts for a subnet of the start that is gone."""
-        return jnp.zeros_like(subnets.miner_burned[0])
-
-    def scale(self, state: NetworkState, start: PerSubnet) -> PerSubnet:
-        """What it is measured against where it is counted in bins; 0 where there is nothing."""
-        return start
-
-
-class Rank(Gauge):
-    """Rank by pre-gate share, 1 is the largest; equals share the better one.
+class Rank(Follower):
+    """Rank by pre-gate share, 1 is the largest; of equal shares both have the better one.
 
     A subnet that is gone stands behind the last one.
     """
 
-    name = "rank"
-    unit = "rank"
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """The rank."""
+        return (Figure("rank", "rank", "subnet"),)
 
-    def __call__(self, shares: EmissionShares, subnets: Subnets, state: NetworkState) -> PerSubnet:
-        """Subnets with a larger share, and one."""
-        rising = jnp.sort(shares.pre_gate)
-        no_larger = jnp.searchsorted(rising, shares.pre_gate, side="right", method="sort")
-        return (1 + rising.shape[-1] - no_larger).astype(rising.dtype)
-
-    def when_gone(self, subnets: Subnets) -> Scalar:
-        """One more than there are subnets."""
-        return (1 + jnp.sum(subnets.registered)).astype(subnets.miner_burned.dtype)
+    def observe(self, memory: Any, day: ReportDay) -> Mapping[str, Array]:
+        """Return one more than there are subnets with a larger share."""
+        behind = (1 + jnp.sum(day.subnets.registered)).astype(day.subnets.miner_burned.dtype)
+        return {"rank": jnp.where(day.here, rank(day.shares), behind)}
 
 
-class BuyingToBar(Gauge):
-    """Net buying that lifts a subnet from below the bar to it [TAO].
+def rank(shares: EmissionShares) -> PerSubnet:
+    """Return the rank of each subnet by its share before the gate."""
+    rising = jnp.sort(shares.pre_gate)
+    no_larger = jnp.searchsorted(rising, shares.pre_gate, side="right", method="sort")
+    return (1 + rising.shape[-1] - no_larger).astype(rising.dtype)
 
-    0 for a subnet that is not below, and for one whose share is 0, which no buying lifts.
+
+class BuyingToBar(Follower):
+    """Net buying that lifts a subnet from below the bar to it [TAO]."""
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """The buying, counted in bins relative to the TAO in a subnet's pool."""
+        return (Figure("buying_to_bar", "TAO", "subnet", scale="pool"),)
+
+    def observe(self, memory: Any, day: ReportDay) -> Mapping[str, Array]:
+        """Return the buying; 0 for a subnet that is gone."""
+        nothing = jnp.zeros_like(day.subnets.miner_burned[0])
+        bought = buying_to_bar(day.shares, day.subnets, day.state)
+        return {"buying_to_bar": jnp.where(day.here, bought, nothing)}
+
+
+def buying_to_bar(shares: EmissionShares, subnets: Subnets, state: NetworkState) -> PerSubnet:
+    """Return the net buying that lifts each subnet from below the bar to it [TAO].
+
+    It is 0 for a subnet that is not below, and for one whose share is 0, which no buying lifts.
 
     For rules whose weights are in proportion to the moving price, once that has followed and if all
     others stay: the price must change by f with ``f s / (1 + (f - 1) s) = bar``, and along the
     pool's invariant (§3.5) TAO in the pool changes by ``f**(1 - w_tao)``. Fees are left out.
     """
-
-    name = "buying_to_bar"
-    unit = "TAO"
-
-    def __call__(self, shares: EmissionShares, subnets: Subnets, state: NetworkState) -> PerSubnet:
-        """TAO of buying."""
-        share, bar = shares.pre_gate, shares.bar
-        lifted = subnets.in_emit_set & ~above_bar(shares, subnets)
-        factor = quotient(bar * (1.0 - share), share * (1.0 - bar), 1.0, where=lifted)
-        growth = exp((1.0 - state.pools.w_tao) * log(factor))
-        return state.pools.tao_in * (growth - 1.0)
-
-    def scale(self, state: NetworkState, start: PerSubnet) -> PerSubnet:
-        """TAO in the pool."""
-        return state.pools.tao_in
+    share, bar = shares.pre_gate, shares.bar
+    lifted = subnets.in_emit_set & ~above_bar(shares, subnets)
+    factor = quotient(bar * (1.0 - share), share * (1.0 - bar), 1.0, where=lifted)
+    growth = exp((1.0 - state.pools.w_tao) * log(factor))
+    return state.pools.tao_in * (growth - 1.0)

@@ -12,7 +12,7 @@ from scipy import stats
 
 from dtaojax import chain
 from dtaojax.assembly import build_world
-from dtaojax.behaviour.root_claims import RootClaims, WaitingClaims
+from dtaojax.behaviour.root_claims import NoClaims, RootClaims, WaitingClaims
 from dtaojax.config.config import Config
 from dtaojax.config.load import config_from_dict
 from dtaojax.demand.clock import Clock
@@ -126,12 +126,12 @@ def test_nobody_claims_at_a_rate_of_zero_or_without_baskets() -> None:
         {"behaviour": {"root_claims": "frozen", "fit": "until_2026_08_07"}},
     ):
         config = config_from_dict(table)
-        assert claims_of(config) is None
+        assert isinstance(claims_of(config), NoClaims)
 
 
 def test_claims_leave_the_numbers_of_other_processes_alone(kept: NetworkState) -> None:
     world = quiet_world(behaviour={"fit": "until_2026_08_07"})
-    quiet = dataclasses.replace(world, root_claims=None)
+    quiet = dataclasses.replace(world, root_claims=NoClaims())
     config = config_from_dict({"behaviour": {"root_claims": KNOWN}})
     claims = claims_of(config)
     loud = dataclasses.replace(world, root_claims=claims)
@@ -173,7 +173,6 @@ def test_claims_are_a_source_of_roots() -> None:
     def rate(root: jax.Array, others: jax.Array) -> jax.Array:
         paths = {source: root if source == "root" else others for source in SOURCES}
         carry = world.begin_from(paths)
-        assert world.root_claims is not None
         rules = world.root_claims.rules(carry.claims, Clock(jnp.asarray(0), 360), world.mechanism)
         return rules.root.rate
 

@@ -24,7 +24,7 @@ from dtaojax.results.read import read
 from dtaojax.schema.errors import ConfigError
 from dtaojax.studies.run.page.page import render_report
 from dtaojax.studies.run.simulate import run_report
-from dtaojax.world.mixed import Mixed
+from dtaojax.world.variants import Mixed
 
 WEIGHTS = np.array([3.0, 2.0, 1.0, 0.0])
 BOTH = 1.5

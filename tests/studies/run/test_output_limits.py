@@ -11,22 +11,24 @@ from dtaojax import chain
 from dtaojax.metrics.tables import frame, sample_rows
 from dtaojax.results.contract import QUANTILE_LEVELS, ResultsError
 from dtaojax.studies.run.output_limits import OutputWatch, most, refuse_nonsense
+from dtaojax.world.follower import Figure
 
-UNITS = {
-    "total_tao_in": "TAO",
-    "emission_on_sale": "ratio",
-    "sum_price": "TAO/alpha",
-    "proceeds.miner": "TAO",
-    "value_spot[4]": "TAO",
-    "value_spot[0]": "TAO",
-}
+FIGURES = (
+    Figure("total_tao_in", "TAO"),
+    Figure("emission_on_sale", "ratio"),
+    Figure("sum_price", "TAO/alpha"),
+    Figure("proceeds", "TAO", "cohort", party="miner"),
+    Figure("value_spot", "TAO", "position", position=0),
+    Figure("value_spot", "TAO", "position", position=1),
+)
+COLUMNS = [figure.column((4, 0)) for figure in FIGURES]
 HARMLESS = (5e6, 3.0, 1.5, 5e7, 1.1e7, 1.0)
 KEPT = np.full(6, -1)
 
 
 def watched(*paths: tuple[float, ...], lost_at: np.ndarray | None = None) -> OutputWatch:
     """A watch that has seen each path at two moments, of which the first is harmless."""
-    watch = OutputWatch(UNITS)
+    watch = OutputWatch(FIGURES)
     scalars = np.array([[HARMLESS, path] for path in paths])
     watch.take(scalars, KEPT[: len(paths)] if lost_at is None else lost_at)
     return watch
@@ -35,7 +37,7 @@ def watched(*paths: tuple[float, ...], lost_at: np.ndarray | None = None) -> Out
 @pytest.mark.parametrize("place", ["total_tao_in", "sum_price", "value_spot[4]", "value_spot[0]"])
 def test_path_beyond_a_limit_is_counted_and_said(place: str) -> None:
     path = list(HARMLESS)
-    path[list(UNITS).index(place)] = 3e7
+    path[COLUMNS.index(place)] = 3e7
     watch = watched(HARMLESS, tuple(path), HARMLESS)
     assert (watch.beyond, watch.used) == (1, 3)
     assert watch.warnings()[0].startswith("1 of 3 paths hold more TAO than there can be")
@@ -50,7 +52,7 @@ def test_sums_over_time_and_ratios_have_no_limit() -> None:
     watch = watched((5e6, 1e9, 1.5, 1e9, 1.1e7, 1.0))
     assert watch.beyond == 0
     assert watch.warnings() == []
-    assert most("proceeds.miner", "TAO") == most("buying_to_bar", "TAO") == math.inf
+    assert most("proceeds", "TAO") == most("buying_to_bar", "TAO") == math.inf
 
 
 def test_lost_paths_are_not_counted_twice() -> None:

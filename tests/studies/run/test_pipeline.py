@@ -24,9 +24,9 @@ from small_run import CONFIG, HOSTILE, NETUIDS, PATHS, REPORT_DAYS, small_rows, 
 from worlds import live_mechanism
 
 from dtaojax.assembly import build_network, build_world
+from dtaojax.assembly import world as world_module
 from dtaojax.config.load import load_config
 from dtaojax.demand.process import DemandProcess
-from dtaojax.execution import simulated as world_module
 from dtaojax.inputs import read_inputs
 from dtaojax.mechanism.config import MechanismConfig
 from dtaojax.network import load_network
@@ -42,7 +42,7 @@ from dtaojax.studies.run.path_table import PathTableReader, PathTableWriter, col
 from dtaojax.studies.run.simulate import run_report
 from dtaojax.studies.shared.folder import claimed
 from dtaojax.version import __version__
-from dtaojax.world.followers.emission_flow import PRESSURE_SCALARS
+from dtaojax.world.followers.network import EMISSION_FLOW_FIGURES
 from dtaojax.world.observation import NETWORK_SCALARS, observe_network
 from dtaojax.world.world import World
 
@@ -206,7 +206,10 @@ def test_network_table_is_made_of_the_figures_of_the_paths(done):
             assert record.value == 0.0
         else:
             assert record.value == pytest.approx(figures.quantile(record.level), rel=1e-12)
-    assert set(table["quantity"]) == {*NETWORK_SCALARS, *PRESSURE_SCALARS}
+    assert set(table["quantity"]) == {
+        *NETWORK_SCALARS,
+        *(figure.name for figure in EMISSION_FLOW_FIGURES),
+    }
     assert sorted(table["day"].unique()) == [0.0, *REPORT_DAYS]
 
 

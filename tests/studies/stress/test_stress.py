@@ -22,7 +22,7 @@ from dtaojax.api.configs import Changes, as_overrides
 from dtaojax.config.load import changed
 from dtaojax.demand.clock import Clock
 from dtaojax.demand.shock.attack import Attack, AttackPlan
-from dtaojax.engine.sample import sample
+from dtaojax.engine.rollout import sample
 from dtaojax.mechanism.coinbase import coinbase
 from dtaojax.mechanism.fees.rules import FeeToAuthor, FeeToPool, FlatFeeToPool
 from dtaojax.schema.errors import ConfigError

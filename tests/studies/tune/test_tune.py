@@ -19,7 +19,7 @@ from dtaojax.api.configs import ResultsDir
 from dtaojax.assembly import build_world
 from dtaojax.config.config import Config
 from dtaojax.config.load import changed, config_from_dict
-from dtaojax.engine.sample import sample
+from dtaojax.engine.rollout import sample
 from dtaojax.gradients.errors import TuneError
 from dtaojax.gradients.expectation import Portion, evaluate
 from dtaojax.gradients.measures import FUNCTIONS

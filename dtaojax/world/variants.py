@@ -1,6 +1,7 @@
-"""A world in which owners and root decide as they do in another one, on the same random path."""
+"""A world with randomness of other paths, or with the decisions of another world."""
 
 import dataclasses
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import equinox as eqx
@@ -8,19 +9,58 @@ import jax.numpy as jnp
 from jax import lax
 
 from dtaojax.demand.clock import Clock
-from dtaojax.engine.model import Observation
+from dtaojax.engine.rollout import Observation
 from dtaojax.numerics.shapes import PathNumber, ScalarBool, ScalarInt
+from dtaojax.numerics.streams import Source
 from dtaojax.state.network import Subnets
-from dtaojax.world.carry import Carry
-from dtaojax.world.world import World
+from dtaojax.world.world import Carry, World
+
+
+class Mixed(eqx.Module):
+    """A model for the engine: ``world``, whose path *i* takes each source's numbers from another.
+
+    Two such models that differ in one source's shift share all random numbers but that source's,
+    which is what a variance is taken apart by (Sobol's pick and freeze).
+
+    Attributes:
+        world: World whose paths are run.
+        shifts: Number of paths by which the path stands further on that a source's numbers are
+            taken from; arrays, so that one program serves all shifts.
+    """
+
+    world: World
+    shifts: Mapping[Source, ScalarInt]
+
+    def begin(self, path: PathNumber) -> Carry:
+        """Start a path."""
+        paths: dict[Source, ScalarInt] = {
+            source: path + shift for source, shift in self.shifts.items()
+        }
+        return self.world.begin_from(paths)
+
+    def advance(self, carry: Carry, number: ScalarInt) -> Carry:
+        """Take the path a step further."""
+        return self.world.advance(carry, number)
+
+    def observe(self, carry: Carry, number: ScalarInt) -> Observation:
+        """Observe the path."""
+        return self.world.observe(carry, number)
+
+    def finite(self, carry: Carry) -> ScalarBool:
+        """Say whether every number of the path is finite."""
+        return self.world.finite(carry)
+
+    def tally(self, carry: Carry) -> tuple[ScalarInt, ...]:
+        """Return the counts of the path."""
+        return self.world.tally(carry)
 
 
 class Pair(NamedTuple):
     """What a path carries.
 
     Attributes:
-        leader: of the world whose decisions are taken over.
-        follower: of the world that takes them over.
+        leader: Carry of the world whose decisions are taken over.
+        follower: Carry of the world that takes them over.
     """
 
     leader: Carry
@@ -40,9 +80,10 @@ class Following(eqx.Module):
     upon under the follower's rules: the leader knows nothing of it.
 
     Attributes:
-        leader: decides.
-        follower: is observed. It starts from the same network, and has steps of the same length.
-        switches: whether the rules of both know the emission switch. Where only one set of rules
+        leader: World that decides.
+        follower: World that is observed. It starts from the same network, and has steps of the same
+            length.
+        switches: Whether the rules of both know the emission switch. Where only one set of rules
             does, nobody moves it in the follower.
     """
 
@@ -71,9 +112,9 @@ class Following(eqx.Module):
         """Return the follower's subnets with the decisions of the leader's.
 
         Args:
-            leading: of the leader, after the decisions there.
-            own: of the follower, after its own decisions.
-            before: of the follower, before them.
+            leading: Subnets of the leader, after the decisions there.
+            own: Subnets of the follower, after its own decisions.
+            before: Subnets of the follower, before them.
         """
         same = own.registered & (own.registered_at == leading.registered_at)
         enabled = jnp.where(same, leading.emission_enabled, own.emission_enabled)
