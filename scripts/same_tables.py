@@ -27,13 +27,20 @@ LEFT_OUT: Final = frozenset(
         "dtaojax",  # version
         "dtaojax_version",
         "files",  # digests of files, of which pages and times are some
+        "folders",  # the same of results inside
+        "head",  # digest of a ledger
         "identity",  # digests and versions
+        "made",  # when, by what and in how many seconds
         "recipe",  # digest of code and versions
+        "seconds",
         "versions",
         "wall_times",
     }
 )
 """Keys and columns that tell when, how long and by what something was made, and such digests."""
+
+UNREPEATABLE: Final = frozenset({"first_ci_low", "first_ci_high", "total_ci_low", "total_ci_high"})
+"""Intervals of Sobol indices, for which SciPy resamples without a seed."""
 
 LEDGER_LEFT_OUT: Final = frozenset(
     {
@@ -151,7 +158,7 @@ def _text(value: Any) -> Any:
 def _leaves(content: Any, path: str) -> Iterator[tuple[str, Any]]:
     if isinstance(content, dict):
         for name, value in content.items():
-            if name not in LEFT_OUT:
+            if name not in LEFT_OUT | UNREPEATABLE:
                 yield from _leaves(value, f"{path}.{name}" if path else name)
     elif isinstance(content, list):
         yield f"{path}[#]", len(content)
