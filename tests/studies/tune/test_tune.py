@@ -24,7 +24,7 @@ from dtaojax.gradients.errors import TuneError
 from dtaojax.gradients.expectation import Portion, evaluate
 from dtaojax.gradients.measures import FUNCTIONS
 from dtaojax.gradients.parameter_map import Box, Range
-from dtaojax.gradients.path_history import run_path
+from dtaojax.gradients.path_history import PathHistory, run_path
 from dtaojax.mechanism.gate.hill import hill_gate
 from dtaojax.network import NetworkTable, load_network
 from dtaojax.schema.errors import ConfigError
@@ -195,12 +195,15 @@ def still(small: NetworkTable) -> Config:
     )
 
 
-def test_splitting_and_pumping_follow_the_hill_functions_closed_form(
-    still: Config, small: NetworkTable
-) -> None:
+@pytest.fixture(scope="module")
+def day(still: Config, small: NetworkTable) -> PathHistory:
+    """A day of that world."""
     world = build_world(still, dataclasses.replace(small, total_issuance=21e6))
-    history = run_path(world, jnp.uint32(0), 1, 1)
-    before, bar = history.paid.shares.pre_gate, history.paid.shares.bar
+    return eqx.filter_jit(run_path)(world, jnp.uint32(0), 1, 1)
+
+
+def test_splitting_and_pumping_follow_the_hill_functions_closed_form(day: PathHistory) -> None:
+    before, bar = day.paid.shares.pre_gate, day.paid.shares.bar
 
     def gated(weights: jax.Array) -> np.ndarray:
         return np.asarray(hill_gate(weights / weights.sum(), bar, jnp.asarray(3.0)))
@@ -211,13 +214,13 @@ def test_splitting_and_pumping_follow_the_hill_functions_closed_form(
         for i in range(len(whole))
     )
     pump = sum(gated(before.at[i].multiply(1.1))[i] - whole[i] for i in range(len(whole))) / 0.1
-    assert float(FUNCTIONS["split_gain"](history)) == pytest.approx(split, rel=1e-12)
-    assert float(FUNCTIONS["pump_gain"](history)) == pytest.approx(pump, rel=1e-10)
+    assert float(FUNCTIONS["split_gain"](day)) == pytest.approx(split, rel=1e-12)
+    assert float(FUNCTIONS["pump_gain"](day)) == pytest.approx(pump, rel=1e-10)
     assert split < 1.0 < pump
 
 
 def test_a_search_finds_the_exponent_that_a_closed_form_gives(
-    still: Config, small: NetworkTable
+    still: Config, small: NetworkTable, day: PathHistory
 ) -> None:
     """Least pump gain at a concentration of at most 0.3: the constraint alone decides.
 
@@ -230,8 +233,7 @@ def test_a_search_finds_the_exponent_that_a_closed_form_gives(
     portion = Portion(1, 1, 1, 2, 1)
     names = ("pump_gain", "emission_hhi")
     simulation = Simulation(parameter_map, box, names, portion, "forward")
-    history = run_path(parameter_map.base, jnp.uint32(0), 1, 1)
-    shares, bar = history.paid.shares.pre_gate, history.paid.shares.bar
+    shares, bar = day.paid.shares.pre_gate, day.paid.shares.bar
 
     def hhi(power: float) -> float:
         return float(jnp.sum(hill_gate(shares, bar, jnp.asarray(power)) ** 2))
