@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from places import TESTS
 
 BYTES_A_PATH = 128
@@ -19,6 +20,7 @@ def most_bytes(paths: int, folder: Path) -> int:
     return 1024 * int(answer.stdout)
 
 
+@pytest.mark.exhaustive
 def test_a_million_paths_take_hardly_more_memory_than_ten_thousand(tmp_path: Path) -> None:
     few, many = (most_bytes(n, tmp_path / str(n)) for n in (10_000, 1_000_000))
     assert many - few < BYTES_A_PATH * 990_000

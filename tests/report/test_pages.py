@@ -65,6 +65,13 @@ def test_what_is_wrong_is_complained_of(
     assert any(complaint in each for each in found), found
 
 
-@pytest.mark.parametrize("page", COMMITTED, ids=[page.parent.name for page in COMMITTED])
+@pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param(page, marks=[pytest.mark.exhaustive] if place else [])
+        for place, page in enumerate(COMMITTED)
+    ],
+    ids=[page.parent.name for page in COMMITTED],
+)
 def test_committed_pages_open_without_complaint(page: Path, chromium: Chromium) -> None:
     assert complaints(chromium, page) == []

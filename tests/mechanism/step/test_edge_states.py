@@ -19,6 +19,7 @@ from edges import (
     no_reserves,
     none_started,
 )
+from exactness.presets import UNLIKE
 from jax import lax
 from reference import EXACT, PRESETS, NetworkRef, run_block
 from worlds import (
@@ -100,7 +101,13 @@ EDGES: dict[str, Edge] = {
 }
 
 
-@pytest.mark.parametrize("name", POOLED)
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[] if name in UNLIKE else [pytest.mark.exhaustive])
+        for name in POOLED
+    ],
+)
 def test_edge_states_run_on_as_the_reference_does(name: str) -> None:
     regime, parameters = PRESETS[name]
     flat = CONFIG_PRESETS[name].parts["fees"]["kind"] == "flat"
