@@ -109,7 +109,9 @@ def digest_of(columns: dict[str, Column]) -> str:
 
 def _of_frame(frame: pd.DataFrame) -> dict[str, Column]:
     return {
-        str(name): _of_series(series) for name, series in frame.items() if str(name) not in LEFT_OUT
+        str(name): _of_series(series)
+        for name, series in frame.items()
+        if str(name) not in LEFT_OUT | UNREPEATABLE
     }
 
 
