@@ -43,7 +43,11 @@ class HillRankConfig(StrictModel):
         from dtaojax.mechanism.gate.hill import HillRankGate
         from dtaojax.numerics.shapes import parameter
 
-        return HillRankGate(self.rank, self.interval_blocks, parameter(self.exponent))
+        return HillRankGate(
+            rank=self.rank,
+            interval_blocks=self.interval_blocks,
+            exponent=parameter(self.exponent),
+        )
 
 
 class HillMassConfig(StrictModel):
@@ -66,7 +70,9 @@ class HillMassConfig(StrictModel):
         from dtaojax.numerics.shapes import parameter
 
         return HillMassGate(
-            self.interval_blocks, parameter(self.quantile), parameter(self.exponent)
+            interval_blocks=self.interval_blocks,
+            quantile=parameter(self.quantile),
+            exponent=parameter(self.exponent),
         )
 
 
@@ -93,10 +99,10 @@ class HillSoftRankConfig(StrictModel):
         from dtaojax.numerics.shapes import parameter
 
         return HillSoftRankGate(
-            self.interval_blocks,
-            parameter(self.rank),
-            parameter(self.width),
-            parameter(self.exponent),
+            interval_blocks=self.interval_blocks,
+            rank=parameter(self.rank),
+            width=parameter(self.width),
+            exponent=parameter(self.exponent),
         )
 
 
