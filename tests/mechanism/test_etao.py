@@ -19,6 +19,7 @@ from dtaojax.network import NetworkError, load_network
 from dtaojax.schema.errors import ConfigError
 from dtaojax.state.network import NetworkState
 from dtaojax.studies.shared.assumptions import assumptions
+from dtaojax.world.followers.portfolio import Portfolio
 
 NETWORK = load_network("finney_8791253")
 BLOCKS = 360
@@ -150,5 +151,9 @@ def test_who_stakes_to_root_has_a_part_in_what_is_paid_off_the_top() -> None:
     after = eqx.filter_jit(world.advance)(start, jnp.asarray(0))
     paid = float(0.5 * world.step_blocks * block_emission(start.state.total_issuance))
     assert float(after.state.root_tao - start.state.root_tao) == pytest.approx(paid, rel=1e-9)
-    gained = float(after.holdings.root_tao - start.holdings.root_tao)
+    (_, before), (_, holdings) = (
+        *world.following(start, Portfolio),
+        *world.following(after, Portfolio),
+    )
+    gained = float(holdings.root_tao - before.root_tao)
     assert gained == pytest.approx(0.1 * 0.8 * paid, rel=1e-9)

@@ -16,8 +16,8 @@ from dtaojax.config.load import load_config
 from dtaojax.results.read import read
 from dtaojax.schema.strict import filled_title
 from dtaojax.studies.compare.compare import compare_finished
-from dtaojax.studies.run.page import views as holder
 from dtaojax.studies.run.page.subnet_cards import subnet_cards
+from dtaojax.studies.run.page.views import holder_sentence
 from dtaojax.studies.shared.finished import read_finished
 
 
@@ -64,7 +64,7 @@ def test_a_loss_is_told_in_tao_and_in_percent_of_what_is_held_today() -> None:
     worth = table.get("value_realizable", 0.0)
     assert loss is not None
     assert worth is not None
-    text = shown(holder.answer(evidence))
+    text = shown(holder_sentence(evidence))
     percent = re.search(r"\(that is ([−\d.]+) ± [\d.]+ % of today’s value", text)
     assert percent is not None, text
     assert float(percent[1].replace("−", "-")) == pytest.approx(
