@@ -118,7 +118,7 @@ def parameter_map_of(
 ) -> ParameterMap:
     """Return the config's world as a function of the parameters."""
 
-    def world(values: dict[str, float]) -> World:
+    def world(values: Mapping[str, float]) -> World:
         return build_world(changed(config, as_config_values(parameters, values)), network)
 
     return find_parameter_map(world, parameters)

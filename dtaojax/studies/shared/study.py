@@ -140,7 +140,7 @@ def write_files(folder: Path, files: Files) -> None:
             file = folder / name
             if isinstance(content, str):
                 write_whole(file, content)
-            elif not isinstance(content, pd.DataFrame):
+            elif isinstance(content, Mapping):
                 write_json(file, content)
             elif file.suffix == ".parquet":
                 content.to_parquet(file, index=False)
