@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 
 from dtaojax.config.differences import config_differences
-from dtaojax.files.spreadsheet import write_table
 from dtaojax.metrics.estimate import Estimate
 from dtaojax.metrics.headline import metric_name
 from dtaojax.metrics.paired import (
@@ -26,12 +25,12 @@ from dtaojax.metrics.paired import (
     shortfall_difference,
 )
 from dtaojax.results.contract import SCHEMA_VERSION, ResultsError
-from dtaojax.storage import holding, result_folder, write_json, writing_into
+from dtaojax.storage import holding
 from dtaojax.studies.compare.inputs import FILES, PARTS_FILE
 from dtaojax.studies.compare.page.page import write_compare_page
 from dtaojax.studies.compare.result import DIFFERENCE_COLUMNS, PART_COLUMNS, ComparisonResult
 from dtaojax.studies.shared.finished import Finished, refuse_number_of_runs, refuse_unpaired
-from dtaojax.studies.shared.outputs import refuse_replacing
+from dtaojax.studies.shared.study import study_folder, write_files
 from dtaojax.version import __version__
 
 _NUMBERS: Final = ("value", "standard_error", "ci_low", "ci_high")
@@ -123,9 +122,8 @@ def comparing(folder: Path) -> Iterator[Callable[..., ComparisonResult]]:
         ConfigError: The runs do not draw the same random numbers, or there are too few or many.
         ResultsError: The folder cannot be written, or a run lacks figures.
     """
-    refuse_replacing(folder, (*FILES, PARTS_FILE))
     # Claimed while the runs are made, so that no other command writes there in the hours between.
-    with result_folder(folder, "compare") as new:
+    with study_folder(folder, "compare", (*FILES, PARTS_FILE)) as new:
 
         def compare(
             runs: Sequence[Finished], taken_apart: Sequence[CounterfactualRun] | None = None
@@ -147,12 +145,12 @@ def write_comparison(comparison: ComparisonResult, folder: Path) -> Path:
     Raises:
         ResultsError: The folder cannot be written.
     """
-    with writing_into(folder):
-        write_table(comparison.differences, folder / FILES[0])
-        comparison.differences.to_parquet(folder / FILES[1], index=False)
-        write_json(folder / FILES[2], comparison.manifest)
-        if comparison.parts is not None:
-            write_table(comparison.parts, folder / PARTS_FILE)
+    rows, same_rows, told, _ = FILES
+    files: dict[str, Any] = dict.fromkeys((rows, same_rows), comparison.differences)
+    files[told] = comparison.manifest
+    if comparison.parts is not None:
+        files[PARTS_FILE] = comparison.parts
+    write_files(folder, files)
     return write_compare_page(comparison, folder)
 
 

@@ -10,16 +10,14 @@ from typing import Any, Final, NamedTuple
 import pandas as pd
 
 from dtaojax.execution.worker_pool import CrewMaker
-from dtaojax.files.spreadsheet import write_table
 from dtaojax.inputs import Inputs
-from dtaojax.report.document import write_page
 from dtaojax.results.contract import SCHEMA_VERSION
-from dtaojax.storage import holding, result_folder, write_json, writing_into
+from dtaojax.storage import holding
 from dtaojax.studies.compare.compare import compare_finished
 from dtaojax.studies.run.page.fates import fates_of
 from dtaojax.studies.shared.batch import Job, Watcher, run_batch
 from dtaojax.studies.shared.finished import Finished, read_finished, refuse_number_of_runs
-from dtaojax.studies.shared.outputs import refuse_replacing
+from dtaojax.studies.shared.study import study_folder, write_files
 from dtaojax.studies.subnet.page import render_survival
 from dtaojax.version import __version__
 
@@ -68,20 +66,17 @@ def survival_study(
         ConfigError: There are more cases than a comparison holds.
         ResultsError: The folder cannot be written or holds something else, or no path is left.
     """
-    refuse_replacing(folder, FILES)
     if len(cases) > 1:
         refuse_number_of_runs(len(cases))
-    with result_folder(folder, "subnet") as new:
+    with study_folder(folder, "subnet", FILES) as new:
         jobs = [Job(case.inputs, folder / "runs" / case.label) for case in cases]
         run_batch(jobs, Watcher(advance=progress), crew_maker)
         runs = [
             read_finished(job.folder, case.label) for job, case in zip(jobs, cases, strict=True)
         ]
         study = _study(netuid, cases, runs)
-        with writing_into(new):
-            write_table(pd.DataFrame(study["chances"]), new / FILES[0])
-            write_json(new / FILES[1], study)
-        write_page(render_survival(study), new / FILES[2])
+        contents = (pd.DataFrame(study["chances"]), study, render_survival(study))
+        write_files(new, dict(zip(FILES, contents, strict=True)))
         holding(new, "subnet", folder, [job.folder for job in jobs])
     return study
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Final
 
 import pandas as pd
 
 from dtaojax.execution.worker_pool import CrewMaker
-from dtaojax.files.spreadsheet import write_table
 from dtaojax.inputs import read_inputs
-from dtaojax.storage import holding, result_folder, writing
+from dtaojax.storage import holding, writing
 from dtaojax.studies.shared.batch import Job, Watcher, read_json, run_batch
-from dtaojax.studies.shared.outputs import refuse_replacing
+from dtaojax.studies.shared.study import study_folder, write_files
 from dtaojax.studies.sweep.design import Design, Point
 
+FILES: Final = ("sweep.csv", "sweep.parquet")
 _SCOPES = ("network", "portfolio")
 _NAME_DIGITS = 16
 
@@ -53,23 +54,21 @@ def run_sweep(
         read_inputs(config_file, [*overrides, *(f"{k}={v}" for k, v in point.items())])
         for point in design.points
     ]
-    refuse_replacing(folder, ("sweep.csv", "sweep.parquet"))
     # Named by the hash of its config, so that a point is found again in a larger design.
     targets = [folder / "points" / one.config.config_hash[:_NAME_DIGITS] for one in inputs]
 
     def begin(index: int) -> None:
         progress(index, design.points[index])
 
-    with result_folder(folder, "sweep") as new:
+    with study_folder(folder, "sweep", FILES) as new:
         run_batch(list(map(Job, inputs, targets)), Watcher(begin), crew_maker)
         rows = [
             {**point, "folder": str(target.relative_to(folder)), **_figures(target)}
             for point, target in zip(design.points, targets, strict=True)
         ]
         table = pd.DataFrame(rows)
+        write_files(new, dict.fromkeys(FILES, table))
         with writing(new):
-            write_table(table, new / "sweep.csv")
-            table.to_parquet(new / "sweep.parquet", index=False)
             holding(new, "sweep", folder, targets)
     return table
 
